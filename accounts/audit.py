@@ -1,0 +1,21 @@
+"""The audit log: one entry for every act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.caller import Caller
+from accounts.models import AuditEntry
+
+
+def log(caller: Caller, act: str, target: str, **details: Any) -> None:
+    """Write that `caller` did `act` ("templates.approve") to `target`, in the act's own transaction."""
+    AuditEntry.objects.create(
+        account=caller.account,
+        actor=caller.name,
+        door=caller.door,
+        ip=caller.ip,
+        act=act,
+        target=target[:300],
+        details=details,
+    )

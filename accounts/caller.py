@@ -1,0 +1,62 @@
+"""Who is asking: the first argument of every act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from accounts.errors import Forbidden
+from accounts.models import Account, ApiKey, User
+from accounts.roles import RIGHTS, STAFF_RIGHTS, holders
+
+Door = Literal["console", "api", "smtp", "task"]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """One account seen with one set of rights, through one door."""
+
+    account: Account
+    rights: frozenset[str]
+    door: Door
+    user: User | None = None
+    api_key: ApiKey | None = None
+    ip: str = ""
+    # API keys may be cut down to a list of actions; None means all of them.
+    actions: frozenset[str] | None = field(default=None)
+
+    def may(self, right: str) -> bool:
+        """Say whether the caller holds `right`."""
+        return right in self.rights
+
+    def require(self, right: str) -> None:
+        """Raise Forbidden unless the caller holds `right`."""
+        if right not in self.rights:
+            raise Forbidden(right, holders=holders(right))
+
+    @property
+    def name(self) -> str:
+        """Return the name the audit log shows."""
+        if self.user:
+            return self.user.email
+        return self.api_key.secret_id if self.api_key else self.door
+
+
+def member(account: Account, user: User, *, ip: str = "") -> Caller:
+    """Return `user` as a console caller of `account`; without membership the rights are none, staff have all."""
+    if user.is_staff:
+        return Caller(account, STAFF_RIGHTS, "console", user=user, ip=ip)
+    roles = user.memberships.filter(account=account).values_list("role", flat=True)
+    rights = frozenset().union(*(RIGHTS[role] for role in roles)) if roles else frozenset()
+    return Caller(account, rights, "console", user=user, ip=ip)
+
+
+def key_holder(api_key: ApiKey, *, ip: str = "") -> Caller:
+    """Return the caller that a verified signature stands for: an admin's rights, cut down to the key's actions."""
+    actions = frozenset(api_key.actions) if api_key.actions else None
+    return Caller(api_key.account, RIGHTS["admin"], "api", api_key=api_key, ip=ip, actions=actions)
+
+
+def service(account: Account) -> Caller:
+    """Return the caller that the service's own tasks act as in `account`."""
+    return Caller(account, STAFF_RIGHTS, "task")

@@ -1,0 +1,182 @@
+"""Tenants and the people and programs that act for them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+from accounts.roles import Role
+from accounts.secrets import SealedField
+
+
+class Account(models.Model):
+    """A tenant. `app_id` is the number that message ids and callbacks carry."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "Active"
+        SUSPENDED = "suspended", "Suspended"
+
+    name = models.CharField(max_length=100)
+    app_id = models.BigIntegerField(unique=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    status_reason = models.CharField(max_length=500, blank=True)
+    # Empty: the rule of the platform.
+    mails_per_second = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("name"), name="account_name_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; the e-mail address is the log-in."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
+        """Create a user with a hashed password; without one he cannot log in."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> User:
+        """Create a member of the platform staff."""
+        return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person; what he may do depends on his membership in the account he looks at."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=100, blank=True)
+    time_zone = models.CharField(max_length=50, default="UTC")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("platform staff", default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_any_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Membership(models.Model):
+    """A user's role in an account."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "user"], name="membership_one_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.account_id}"
+
+
+class ApiKey(models.Model):
+    """A SecretId/SecretKey pair; the key is encrypted because signatures need it in plain."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=100)
+    secret_id = models.CharField(max_length=64, unique=True)
+    secret_key = SealedField()
+    # Action names; empty means all.
+    actions = models.JSONField(default=list, blank=True)
+    # Addresses and networks allowed to use it; empty means any.
+    networks = models.JSONField(default=list, blank=True)
+    enabled = models.BooleanField(default=True)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account", "-id"], name="api_key_list")]
+
+    def __str__(self) -> str:
+        return self.secret_id
+
+
+class AuditEntry(models.Model):
+    """One act, for ever: the database refuses to change or delete it."""
+
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=models.functions.Now())
+    # A text, not a key: people and keys go, what they did stays.
+    actor = models.CharField(max_length=254)
+    door = models.CharField(max_length=10)
+    ip = models.CharField(max_length=45, blank=True)
+    # Dotted: "templates.approve".
+    act = models.CharField(max_length=60)
+    target = models.CharField(max_length=300)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account", "-id"], name="audit_list")]
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.actor} {self.act} {self.target}"
+
+
+class Allowance(models.Model):
+    """How much of a limit is used up in one window; see `accounts.quota`."""
+
+    key = models.CharField(max_length=400, db_collation="C")
+    window = models.BigIntegerField()
+    used = models.BigIntegerField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "window"], name="allowance_window")]
+        indexes: ClassVar = [models.Index(fields=["ends_at"], name="allowance_end")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.used}"
+
+
+class Notice(models.Model):
+    """Something the people of an account should know, until one of them closes it."""
+
+    class Level(models.TextChoices):
+        INFO = "info", "Information"
+        WARNING = "warning", "Warning"
+        DANGER = "danger", "Problem"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices")
+    level = models.CharField(max_length=10, choices=Level)
+    text = models.CharField(max_length=500)
+    # Where to mend it: a path of the console.
+    link = models.CharField(max_length=300, blank=True)
+    # What it is about; a second notice of the same subject replaces the first.
+    subject = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account", "subject"], condition=models.Q(closed_at=None), name="notice_open_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,60 @@
+"""Role -> rights: one dict, asked by every act through `Caller.require`."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a member may be in an account."""
+
+    OPERATOR = "operator", "Operator"
+    REVIEWER = "reviewer", "Reviewer"
+    ANALYST = "analyst", "Analyst"
+    ADMIN = "admin", "Admin"
+
+
+VIEW = frozenset({
+    "overview.view",
+    "domains.view",
+    "templates.view",
+    "messages.view",
+    "statistics.view",
+    "blocklist.view",
+})
+
+RIGHTS: dict[str, frozenset[str]] = {
+    Role.OPERATOR: VIEW | {
+        "domains.edit",
+        "addresses.edit",
+        "templates.edit",
+        "messages.send",
+        "simulator.view",
+        "blocklist.edit",
+        "exports.make",
+    },
+    Role.REVIEWER: frozenset({"overview.view", "templates.view", "templates.review"}),
+    Role.ANALYST: VIEW | {"exports.make"},
+    Role.ADMIN: VIEW | {
+        "domains.edit",
+        "addresses.edit",
+        "templates.edit",
+        "messages.send",
+        "simulator.view",
+        "blocklist.edit",
+        "exports.make",
+        "users.manage",
+        "keys.manage",
+        "audit.view",
+        "account.edit",
+    },
+}
+
+# Platform staff see every account and may do everything, review included.
+STAFF_RIGHTS = frozenset().union(*RIGHTS.values()) | {"platform.manage"}
+
+
+def holders(right: str) -> str:
+    """Return the names of the roles that hold `right`, for the sentence that says whom to ask."""
+    names = [str(Role(role).label) for role, rights in RIGHTS.items() if right in rights]
+    return " or ".join(names)

@@ -1,0 +1,60 @@
+"""Tokens that travel in mails: a number or two, and a 128-bit MAC bound to one purpose."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import struct
+
+from accounts.secrets import keys_for
+
+MAC_BYTES = 16
+
+
+def make(purpose: str, *numbers: int) -> bytes:
+    """Return `numbers` (signed 64-bit each) followed by their MAC under `purpose`."""
+    body = struct.pack(f">{len(numbers)}q", *numbers)
+    return body + _mac(keys_for(f"token.{purpose}")[0], body)
+
+
+def read(purpose: str, token: bytes) -> tuple[int, ...] | None:
+    """Return the numbers of an unaltered token of this purpose, else None."""
+    body, mac = token[:-MAC_BYTES], token[-MAC_BYTES:]
+    if len(mac) != MAC_BYTES or not body or len(body) % 8:
+        return None
+    if not any(hmac.compare_digest(_mac(key, body), mac) for key in keys_for(f"token.{purpose}")):
+        return None
+    return struct.unpack(f">{len(body) // 8}q", body)
+
+
+def to_url(token: bytes) -> str:
+    """Return the token as URL-safe text without padding."""
+    return base64.urlsafe_b64encode(token).rstrip(b"=").decode()
+
+
+def from_url(text: str) -> bytes:
+    """Return the bytes of a URL token; empty when the text is none (its only spelling counts)."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+    return raw if to_url(raw) == text else b""
+
+
+def to_local_part(token: bytes) -> str:
+    """Return the token as lower-case base32: mail systems may change the case of a local part."""
+    return base64.b32encode(token).rstrip(b"=").decode().lower()
+
+
+def from_local_part(text: str) -> bytes:
+    """Return the bytes of a local-part token in whatever case; empty when the text is none."""
+    try:
+        return base64.b32decode(text.upper() + "=" * (-len(text) % 8))
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _mac(key: bytes, body: bytes) -> bytes:
+    return hmac.new(key, body, hashlib.sha256).digest()[:MAC_BYTES]

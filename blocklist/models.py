@@ -1,0 +1,84 @@
+"""Addresses that get no mail, and why."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Account
+
+
+class BlockedAddress(models.Model):
+    """One block. Every kind stands in one table, so that one look-up by address answers for a whole batch."""
+
+    class Kind(models.TextChoices):
+        # The platform's: a dead address, for all accounts. `account` is the one whose mail bounced.
+        INVALID = "invalid", "Invalid address"
+        # The person unsubscribed from, or complained about, one sender domain.
+        REJECT = "reject", "Reject"
+        # The account's own list.
+        CUSTOM = "custom", "Custom"
+
+    class Cause(models.TextChoices):
+        BOUNCED = "bounced", "Hard bounce"
+        UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
+        COMPLAINED = "complained", "Reported as spam"
+        ENTERED = "entered", "Entered by hand"
+        IMPORTED = "imported", "Imported"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=7, choices=Kind)
+    cause = models.CharField(max_length=12, choices=Cause)
+    # As `normalise.address` writes it.
+    address = models.CharField(max_length=254, db_collation="C")
+    # The sender domain of a reject; empty for the other kinds.
+    sender_domain = models.CharField(max_length=253, blank=True, db_collation="C")
+    # The receiver's words, or the operator's.
+    reason = models.CharField(max_length=500, blank=True)
+    # The mail that showed it (sending's Message.id), where there was one.
+    message = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    # Empty: for ever.
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["address"], condition=Q(kind="invalid"), name="block_invalid_once"),
+            models.UniqueConstraint(
+                fields=["address", "account", "sender_domain"], condition=Q(kind="reject"), name="block_reject_once"
+            ),
+            models.UniqueConstraint(
+                fields=["address", "account"], condition=Q(kind="custom"), name="block_custom_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="reject") ^ Q(sender_domain=""), name="block_reject_names_domain"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["address"], name="block_look_up"),
+            models.Index(fields=["account", "kind", "-id"], name="block_list"),
+            models.Index(F("expires_at"), condition=Q(expires_at__isnull=False), name="block_releases"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.address}"
+
+
+class Exemption(models.Model):
+    """A whitelisted address: the platform's block of it does not bind this account."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    address = models.CharField(max_length=254, db_collation="C")
+    reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["address", "account"], name="exemption_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["account", "-id"], name="exemption_list")]
+
+    def __str__(self) -> str:
+        return self.address

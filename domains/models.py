@@ -1,0 +1,112 @@
+"""Sender domains, the DNS records they need, and sender addresses."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from accounts.models import Account
+from accounts.secrets import SealedField
+
+
+class SenderDomain(models.Model):
+    """A domain of an account; mail is sent from it while it is verified."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Pending verification"
+        VERIFIED = "verified", "Verified"
+        # Was verified; its records fail now and it may still send for the days of grace.
+        FAILING = "failing", "Records missing"
+        FAILED = "failed", "Verification lost"
+
+    class DkimOption(models.IntegerChoices):
+        RSA_1024 = 0, "1024 bit"
+        RSA_2048 = 1, "2048 bit"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="sender_domains")
+    # Lower case, A-labels (IDNA).
+    name = models.CharField(max_length=253, unique=True, db_collation="C")
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    dkim_option = models.PositiveSmallIntegerField(choices=DkimOption, default=DkimOption.RSA_2048)
+    dkim_selector = models.CharField(max_length=63)
+    # PKCS#8 PEM.
+    dkim_private_key = SealedField()
+    # Base64 of the SubjectPublicKeyInfo, as it stands in p=.
+    dkim_public_key = models.TextField()
+    reputation_level = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    verified_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    # Since when its records fail; empty while they pass.
+    failing_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(name=Lower("name")), name="domain_lower")]
+        indexes: ClassVar = [models.Index(fields=["account", "-id"], name="domain_list")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def may_send(self) -> bool:
+        """Say whether mail may leave from this domain now."""
+        return self.state in {self.State.VERIFIED, self.State.FAILING}
+
+
+class DnsRecord(models.Model):
+    """One record the domain needs: what it should say, and what DNS said at the last look."""
+
+    class Kind(models.TextChoices):
+        MX = "mx", "MX"
+        SPF = "spf", "SPF"
+        DKIM = "dkim", "DKIM"
+        DMARC = "dmarc", "DMARC"
+
+    class State(models.TextChoices):
+        UNCHECKED = "unchecked", "Not checked yet"
+        PASSED = "passed", "Passed"
+        MISSING = "missing", "Not found"
+        WRONG = "wrong", "Other value"
+        UNREACHABLE = "unreachable", "DNS did not answer"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    domain = models.ForeignKey(SenderDomain, on_delete=models.CASCADE, related_name="records")
+    kind = models.CharField(max_length=5, choices=Kind)
+    # "MX" or "TXT".
+    type = models.CharField(max_length=5)
+    # Full name without the final dot.
+    host = models.CharField(max_length=253)
+    expected = models.TextField()
+    seen = models.TextField(blank=True)
+    state = models.CharField(max_length=11, choices=State, default=State.UNCHECKED)
+    # Why it does not pass, in words for the operator.
+    reason = models.CharField(max_length=500, blank=True)
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["domain", "kind"], name="record_once")]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.host}"
+
+
+class SenderAddress(models.Model):
+    """An address mail may be sent from."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="sender_addresses")
+    domain = models.ForeignKey(SenderDomain, on_delete=models.PROTECT, related_name="addresses")
+    # Normalised: domain in lower case; unique whatever the case of the local part.
+    address = models.CharField(max_length=254)
+    name = models.CharField("sender name", max_length=100, blank=True)
+    # An argon2 hash; empty means no SMTP log-in.
+    smtp_password = models.CharField(max_length=128, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(Lower("address"), name="address_once")]
+        indexes: ClassVar = [models.Index(fields=["account", "-id"], name="address_list")]
+
+    def __str__(self) -> str:
+        return self.address

@@ -1,0 +1,21 @@
+"""The tables of sending."""
+
+from sending.models.event import BounceType, Event, EventKind
+from sending.models.inbox import InboundReport, SimulatedMail, SimulatedRecord
+from sending.models.message import Attachment, DeliverStatus, Message, Submission
+from sending.models.queue import Attempt, QueueItem
+
+__all__ = [
+    "Attachment",
+    "Attempt",
+    "BounceType",
+    "DeliverStatus",
+    "Event",
+    "EventKind",
+    "InboundReport",
+    "Message",
+    "QueueItem",
+    "SimulatedMail",
+    "SimulatedRecord",
+    "Submission",
+]

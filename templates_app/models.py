@@ -1,0 +1,131 @@
+"""Templates, their immutable versions, and the review of each."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from accounts.models import Account, User
+
+
+class Template(models.Model):
+    """A template as its users know it; what it says stands in its versions."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        IN_REVIEW = "in_review", "In review"
+        APPROVED = "approved", "Approved"
+        REJECTED = "rejected", "Rejected"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="templates")
+    name = models.CharField(max_length=100)
+    # The state of the latest version; moved by `review` alone.
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    latest = models.ForeignKey("Version", null=True, on_delete=models.PROTECT, related_name="+")
+    # What is sent: the last version that was approved.
+    approved = models.ForeignKey("Version", null=True, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account", "-id"], name="template_list")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Version(models.Model):
+    """One text of a template; the database refuses to change it."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    html = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    summary = models.CharField(max_length=200, blank=True)
+    # SHA-256 of html and text, hexadecimal.
+    digest = models.CharField(max_length=64)
+    # Who wrote it; a program's key id where there is no user.
+    author = models.CharField(max_length=254)
+    author_user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["template", "number"], name="version_number_once"),
+            models.CheckConstraint(condition=~models.Q(html="", text=""), name="version_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template_id} v{self.number}"
+
+
+class Review(models.Model):
+    """One version's way through review."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        APPROVED = "approved", "Approved"
+        REJECTED = "rejected", "Rejected"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="reviews")
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="reviews")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    # What screening found when it was submitted: a list of findings as `screening` writes them.
+    findings = models.JSONField(default=list)
+    submitted_at = models.DateTimeField(auto_now_add=True)
+    submitted_by = models.CharField(max_length=254)
+    claimed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    claimed_until = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["template"], condition=models.Q(state="waiting"), name="review_one_open_per_template"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="rejected", reason=""), name="review_rejection_has_reason"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "submitted_at", "id"], condition=models.Q(state="waiting"),
+                         name="review_queue"),
+            models.Index(fields=["account", "-id"], name="review_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"review {self.pk} of {self.version_id}"
+
+
+class Skeleton(models.Model):
+    """An approved version, compiled: what `rendering` fills for each mail."""
+
+    version = models.OneToOneField(Version, primary_key=True, on_delete=models.CASCADE, related_name="skeleton")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    # `rendering.Compiled` as JSON.
+    parts = models.JSONField()
+    compiled_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"skeleton of {self.version_id}"
+
+
+class ForbiddenWord(models.Model):
+    """A word or phrase no template may hold, with the category it stands for; the list is the platform's."""
+
+    category = models.CharField(max_length=60)
+    phrase = models.CharField(max_length=100, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["category", "phrase"]
+
+    def __str__(self) -> str:
+        return self.phrase

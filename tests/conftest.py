@@ -1,0 +1,26 @@
+"""The tests' PostgreSQL: the embedded server with fsync off, unless DATABASE_URL names another."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.conf import settings
+
+from config import embedded_pg
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("DATABASE_URL") or hasattr(config, "workerinput"):
+        return
+    config.stash[_SERVER] = embedded_pg.Server(settings.TEST_DATA_DIR, durable=False)
+    config.stash[_SERVER].start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    server = config.stash.get(_SERVER, None)
+    if server:
+        server.stop()
+
+
+_SERVER: pytest.StashKey[embedded_pg.Server] = pytest.StashKey()

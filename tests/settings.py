@@ -1,0 +1,18 @@
+"""The product's settings with a database, keys and ports of the tests' own."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("SES_DATA_DIR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import DATABASES, DATA_DIR, STORAGES  # noqa: E402
+
+# argon2 takes its time by design; log-ins of tests do not need it.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = True
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+MEDIA_ROOT = tempfile.gettempdir()
+TEST_DATA_DIR = DATA_DIR
