@@ -1,1 +1,132 @@
-"""System checks of the settings, each with an id and a hint."""
+"""System checks of the settings, each with an id and a hint; an error stops every command."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+MIN_KEY_LENGTH = 32
+TRANSPORTS = ("simulator", "direct", "relay")
+
+
+@register(Tags.security)
+def secrets_are_long(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse short secrets and one secret used for two ends."""
+    found: list[CheckMessage] = []
+    named = [("SECRET_KEY", settings.SECRET_KEY), *(("SES_SECRETS_KEY", key) for key in settings.SECRETS_KEYS)]
+    for name, value in named:
+        if len(value) < MIN_KEY_LENGTH:
+            found.append(
+                Error(
+                    f"{name} is shorter than {MIN_KEY_LENGTH} characters.",
+                    hint="Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'",
+                    id="ses.E001",
+                )
+            )
+    if settings.SECRET_KEY in settings.SECRETS_KEYS:
+        found.append(
+            Error(
+                "SES_SECRETS_KEY holds the SECRET_KEY.",
+                hint="Make a second key: changing SECRET_KEY must not close what SES_SECRETS_KEY opens.",
+                id="ses.E002",
+            )
+        )
+    return found
+
+
+@register()
+def transport_is_known(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a transport that does not exist, and a relay without its address."""
+    if settings.TRANSPORT not in TRANSPORTS:
+        return [
+            Error(
+                f"SES_TRANSPORT is {settings.TRANSPORT!r}.",
+                hint=f"Use one of {', '.join(TRANSPORTS)}.",
+                id="ses.E003",
+            )
+        ]
+    if settings.TRANSPORT == "relay" and urlsplit(settings.RELAY_URL).scheme not in {"smtp", "smtps"}:
+        return [
+            Error(
+                "SES_TRANSPORT is relay, but SES_RELAY_URL names no server.",
+                hint="Set SES_RELAY_URL=smtp://[user:password@]host[:port] (smtps:// for TLS from the start).",
+                id="ses.E004",
+            )
+        ]
+    return []
+
+
+@register()
+def public_url_is_complete(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a public address that links in mails could not be built from."""
+    url = urlsplit(settings.PUBLIC_URL)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.path not in {"", "/"}:
+        return [
+            Error(
+                f"SES_PUBLIC_URL is {settings.PUBLIC_URL!r}.",
+                hint="Give scheme and host only, as in https://ses.example.com",
+                id="ses.E005",
+            )
+        ]
+    return []
+
+
+@register()
+def real_mail_is_safe(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse to send real mail with settings that are made for one's own machine."""
+    if settings.TRANSPORT == "simulator":
+        return []
+    found: list[CheckMessage] = []
+    if settings.DEBUG:
+        found.append(Error("DEBUG is on while real mail is sent.", hint="Unset DEBUG.", id="ses.E006"))
+    if not settings.PUBLIC_URL.startswith("https://"):
+        found.append(
+            Error(
+                "Real mail would carry links to a clear-text address.",
+                hint="Set SES_PUBLIC_URL to the https:// address people reach this service at.",
+                id="ses.E007",
+            )
+        )
+    for name, value in (("SES_MX_HOST", settings.MX_HOST), ("SES_SPF_INCLUDE", settings.SPF_INCLUDE)):
+        if value.endswith(".test"):
+            found.append(
+                Error(
+                    f"{name} is {value}, a name that exists only in the simulator.",
+                    hint=f"Set {name} to a host name of yours; customers put it into their DNS.",
+                    id="ses.E008",
+                )
+            )
+    return found
+
+
+@register()
+def broker_can_be_reached(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Say what to install when the Redis broker is asked for."""
+    if settings.BROKER_URL and importlib.util.find_spec("redis") is None:
+        return [
+            Error(
+                "SES_BROKER_URL needs the package redis.",
+                hint="Run: pip install redis",
+                id="ses.E009",
+            )
+        ]
+    return []
+
+
+@register(deploy=True)
+def keys_come_from_outside(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn when several machines could not share the keys because they lie in the data folder of one."""
+    if settings.BROKER_URL and (settings.DATA_DIR / "secrets" / "secrets_key").exists():
+        return [
+            Warning(
+                "The secrets key lies in the data folder while a shared broker is used.",
+                hint="Set SES_SECRETS_KEY to the same value on every machine.",
+                id="ses.W001",
+            )
+        ]
+    return []

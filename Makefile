@@ -1,0 +1,62 @@
+# Everything a developer or a first user needs; `make run` and `make test` work from a fresh clone.
+
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: setup test-programs run test browser bench lint types contracts migrations-check deploy-check lock clean
+
+run: setup
+	$(BIN)/python manage.py up
+
+setup: .venv/.installed node_modules/.installed
+
+.venv/.installed: requirements-dev.lock
+	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 13); sys.exit(None if ok else "Python 3.11, 3.12 or 3.13 is needed; name one with: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@touch $@
+
+node_modules/.installed: package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# The programs the tests drive: a browser and the second DKIM verifier.
+test-programs:
+	@.ci/test-programs
+
+test: setup test-programs
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+browser: setup test-programs
+	$(BIN)/python -m pytest tests/browser
+
+bench: setup
+	$(BIN)/python -m tests.performance
+
+lint: setup
+	$(BIN)/ruff check .
+
+types: setup
+	$(BIN)/mypy
+
+contracts: setup
+	$(BIN)/lint-imports
+
+migrations-check: setup
+	$(BIN)/python -m tests.with_database manage.py makemigrations --check --dry-run
+
+deploy-check: setup
+	SES_PUBLIC_URL=https://ses.example.com $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# Resolve the ranges of pyproject.toml anew.
+lock: setup
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-header --upgrade \
+		pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-header --upgrade \
+		--group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	npm install --package-lock-only --no-audit --no-fund
+
+clean:
+	rm -rf .venv node_modules var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,55 @@
+"""What a load balancer and a monitoring system ask: /healthz and /metrics."""
+
+from __future__ import annotations
+
+import shutil
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+# Below this share of free space the service says so before the disk is full.
+FREE_SHARE = 0.02
+
+_FIGURES = """
+SELECT count(*) FILTER (WHERE worker = ''), count(*) FILTER (WHERE worker <> ''),
+       coalesce(extract(epoch FROM now() - min(available_at) FILTER (WHERE worker = '')), 0)
+FROM (SELECT worker, available_at FROM sending_queueitem LIMIT 100000) AS part
+"""
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer 200 while mail can be accepted, else 503 with the reasons."""
+    troubles = []
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM sending_queueitem LIMIT 1")
+    except DatabaseError:
+        troubles.append("database")
+    disk = shutil.disk_usage(settings.DATA_DIR)
+    if disk.free < disk.total * FREE_SHARE:
+        troubles.append("disk")
+    return JsonResponse({"ok": not troubles, "troubles": troubles}, status=503 if troubles else 200)
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer the queue's figures in Prometheus text form (counted up to 100,000 waiting mails)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIGURES)
+        waiting, held, oldest = cursor.fetchone()
+    lines = [
+        "# HELP ses_queue_waiting Mails that wait for a try.",
+        "# TYPE ses_queue_waiting gauge",
+        f"ses_queue_waiting {waiting}",
+        "# HELP ses_queue_held Mails a delivery process holds now.",
+        "# TYPE ses_queue_held gauge",
+        f"ses_queue_held {held}",
+        "# HELP ses_queue_overdue_seconds How long the oldest due mail has waited past its time.",
+        "# TYPE ses_queue_overdue_seconds gauge",
+        f"ses_queue_overdue_seconds {max(0.0, float(oldest)):.3f}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; version=0.0.4; charset=utf-8")

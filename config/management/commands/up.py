@@ -1,0 +1,130 @@
+"""Start the whole product in the foreground."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+from django.db import connections
+
+from config import demo, embedded_pg, schedule, static_files
+from config.supervisor import Child, PortTaken, Supervisor, check_ports
+from sending.models import partitions
+
+READY_SECONDS = 60.0
+
+
+class Command(BaseCommand):
+    """`up`: database, migrations, demo data on the first run, then every process; Ctrl-C ends all."""
+
+    help = "Start everything: PostgreSQL, web, delivery, inbound reports, simulator and tasks."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the two options."""
+        parser.add_argument("--port", type=int, default=settings.WEB_PORT, help="web port (SES_WEB_PORT)")
+        parser.add_argument("--no-demo", action="store_true", help="make no demo account on the first run")
+
+    def handle(self, *args: Any, port: int, no_demo: bool, **options: Any) -> None:
+        """Run until Ctrl-C or SIGTERM."""
+        if port != settings.WEB_PORT:
+            # Every process, and the links in mails, read the port from the environment: start over with it there.
+            os.environ["SES_WEB_PORT"] = str(port)
+            os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
+        self.check()
+        supervisor = Supervisor(_children(), self._say)
+        stop = threading.Event()
+
+        def on_signal(number: int, frame: FrameType | None) -> None:
+            stop.set()
+            supervisor.stopping.set()
+
+        signal.signal(signal.SIGINT, on_signal)
+        signal.signal(signal.SIGTERM, on_signal)
+
+        server = None if settings.DATABASE_URL else embedded_pg.Server(settings.DATA_DIR)
+        try:
+            check_ports(supervisor.children)
+            if server:
+                self._say("up", "starting PostgreSQL")
+                server.start()
+            self._prepare(no_demo=no_demo)
+            if not stop.is_set():
+                supervisor.start()
+                threading.Thread(target=self._announce, args=(stop, not no_demo), daemon=True).start()
+                supervisor.watch()
+        except (embedded_pg.CannotStart, PortTaken) as problem:
+            raise CommandError(str(problem)) from None
+        finally:
+            self._say("up", "stopping")
+            supervisor.stop()
+            if server:
+                connections.close_all()
+                server.stop()
+
+    def _prepare(self, *, no_demo: bool) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        static_files.collect()
+        partitions.ensure()
+        schedule.install()
+        if not no_demo and not demo.exists():
+            self._say("up", "making the demo account with 30 days of history")
+            demo.make()
+        # The children open their own; we only supervise from here.
+        connections.close_all()
+
+    def _announce(self, stop: threading.Event, with_demo: bool) -> None:
+        url = f"http://127.0.0.1:{settings.WEB_PORT}/healthz"
+        deadline = time.monotonic() + READY_SECONDS
+        while not stop.is_set():
+            try:
+                with urllib.request.urlopen(url, timeout=2):  # noqa: S310
+                    break
+            except urllib.error.HTTPError as answer:
+                if answer.code != 503:
+                    break
+            except OSError:
+                if time.monotonic() > deadline:
+                    self._say("up", f"the console does not answer at {url}; see the lines of web above")
+                    return
+            stop.wait(0.1)
+        if not stop.is_set():
+            self.stdout.write(demo.introduction() if with_demo and demo.exists() else f"Console: {settings.PUBLIC_URL}")
+            self.stdout.flush()
+
+    def _say(self, name: str, line: str) -> None:
+        self.stdout.write(f"{name:>9} | {line}")
+        self.stdout.flush()
+
+
+def _children() -> list[Child]:
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    here = settings.BIND_HOST
+    web = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", here, "--port", str(settings.WEB_PORT),
+        "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "warning",
+        "--workers-kill-timeout", "5s", "config.wsgi:application",
+    ]  # fmt: skip
+    children = [
+        Child("web", web, [("SES_WEB_PORT", here, settings.WEB_PORT)]),
+        Child("delivery", [*manage, "run_delivery"]),
+        Child("inbound", [*manage, "run_inbound"], [("SES_INBOUND_PORT", here, settings.INBOUND_PORT)]),
+        Child("tasks", [*manage, "qcluster"]),
+    ]
+    if settings.TRANSPORT == "simulator":
+        local = settings.SIMULATOR_HOST
+        ports = [
+            ("SES_SIMULATOR_MX_PORT", local, settings.SIMULATOR_MX_PORT),
+            ("SES_SIMULATOR_DNS_PORT", local, settings.SIMULATOR_DNS_PORT),
+        ]
+        children.append(Child("simulator", [*manage, "run_simulator"], ports))
+    return children

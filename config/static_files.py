@@ -1,0 +1,33 @@
+"""Collects the front-end files when they changed, so that a second start loses no time."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+
+
+def collect() -> bool:
+    """Run collectstatic unless the sources are those of the last run; say whether it ran."""
+    stamp = settings.STATIC_ROOT / ".sources"
+    fingerprint = _fingerprint()
+    if stamp.exists() and stamp.read_text() == fingerprint:
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(fingerprint)
+    return True
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    paths = [settings.BASE_DIR / "package-lock.json", Path(__file__), settings.BASE_DIR / "config" / "settings.py"]
+    for folder in settings.BASE_DIR.glob("*/static"):
+        if folder != settings.STATIC_ROOT:
+            paths += sorted(path for path in folder.rglob("*") if path.is_file())
+    paths += sorted((settings.BASE_DIR / "config").glob("*.py"))
+    for path in paths:
+        facts = path.stat()
+        digest.update(f"{path}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

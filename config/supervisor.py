@@ -1,0 +1,139 @@
+"""Runs the product's processes as children: restarts one that dies, forwards its lines, ends all together."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import IO
+
+STOP_SECONDS = 8.0
+# A child that keeps dying is started again ever more slowly, up to this many seconds.
+MAX_PAUSE_SECONDS = 10.0
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+@dataclass
+class Child:
+    """One process: its name, the command that starts it, and the ports it needs."""
+
+    name: str
+    command: Sequence[str]
+    ports: Sequence[tuple[str, str, int]] = ()
+    process: subprocess.Popen[bytes] | None = None
+    deaths: int = 0
+    started: float = 0.0
+    start_at: float = 0.0
+
+
+class PortTaken(RuntimeError):
+    """Another program holds a port; the text says which setting moves it."""
+
+
+def check_ports(children: Sequence[Child]) -> None:
+    """Raise PortTaken unless every port of the children is free."""
+    for child in children:
+        for setting, host, port in child.ports:
+            with contextlib.closing(socket.socket()) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((host, port))
+                except OSError:
+                    raise PortTaken(
+                        f"Port {port} ({child.name}) is in use. Stop the other program, or set {setting} to another port."
+                    ) from None
+
+
+@dataclass
+class Supervisor:
+    """Keeps `children` running until `stop` is called; `say` gets each of their lines with the child's name."""
+
+    children: list[Child]
+    say: Callable[[str, str], None]
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Start every child."""
+        for child in self.children:
+            self._start(child)
+
+    def watch(self) -> None:
+        """Restart children that die, until `stop` is called from a signal handler or another thread."""
+        while not self.stopping.wait(0.1):
+            for child in self.children:
+                self._look_after(child)
+
+    def stop(self) -> None:
+        """Ask every child to end, wait, and kill what is left after 8 seconds."""
+        self.stopping.set()
+        running = [child for child in self.children if child.process and child.process.poll() is None]
+        for child in running:
+            _signal(child, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in running:
+            assert child.process
+            try:
+                child.process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                self.say(child.name, f"did not end in {STOP_SECONDS:.0f} s, killed")
+            # Its own children, if it left any behind.
+            _signal(child, signal.SIGKILL)
+
+    def _look_after(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.process is None:
+            if now >= child.start_at:
+                self._start(child)
+            return
+        code = child.process.poll()
+        if code is None:
+            return
+        _signal(child, signal.SIGKILL)
+        child.deaths = child.deaths + 1 if now - child.started < 60 else 1
+        pause = min(MAX_PAUSE_SECONDS, 0.2 * 2 ** (child.deaths - 1))
+        self.say(child.name, f"ended with {_meaning(code)}; starting again in {pause:.1f} s")
+        child.process, child.start_at = None, now + pause
+
+    def _start(self, child: Child) -> None:
+        child.process = subprocess.Popen(  # noqa: PLW1509
+            child.command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            # A group of its own: Ctrl-C reaches us alone, and we end the group as one.
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        child.started = time.monotonic()
+        assert child.process.stdout
+        threading.Thread(target=self._forward, args=(child.name, child.process.stdout), daemon=True).start()
+
+    def _forward(self, name: str, lines: IO[bytes]) -> None:
+        for line in lines:
+            self.say(name, line.decode(errors="replace").rstrip())
+
+
+def _die_with_parent() -> None:
+    # Even when we are killed with -9, no orphan keeps our ports.
+    if _libc:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _signal(child: Child, number: int) -> None:
+    if child.process:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.process.pid, number)
+
+
+def _meaning(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"code {code}"
