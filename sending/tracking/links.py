@@ -1,0 +1,58 @@
+"""The addresses a mail carries to the outside: its pixel, its links and its way out.
+
+Each is a token and nothing else: no address, no target, no query to tamper with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from accounts import tokens
+
+OPEN, CLICK, UNSUBSCRIBE = "open", "click", "unsubscribe"
+
+
+@dataclass(frozen=True)
+class Click:
+    """What a click token names: a message and the position of a link in its template version."""
+
+    message: int
+    index: int
+
+
+def pixel_url(message: int) -> str:
+    """Return the address of the open pixel of a message."""
+    return f"{settings.PUBLIC_URL}/t/o/{tokens.to_url(tokens.make(OPEN, message))}"
+
+
+def click_url(message: int, index: int) -> str:
+    """Return the tracked address of link number `index` of a message."""
+    return f"{settings.PUBLIC_URL}/t/c/{tokens.to_url(tokens.make(CLICK, message, index))}"
+
+
+def unsubscribe_url(message: int) -> str:
+    """Return the address of a message's unsubscribe page, which also takes the RFC 8058 POST."""
+    return f"{settings.PUBLIC_URL}/u/{tokens.to_url(tokens.make(UNSUBSCRIBE, message))}"
+
+
+def read_pixel(token: str) -> int | None:
+    """Return the message of an unaltered pixel token, else None."""
+    return _one(OPEN, token)
+
+
+def read_click(token: str) -> Click | None:
+    """Return the message and link of an unaltered click token, else None."""
+    numbers = tokens.read(CLICK, tokens.from_url(token))
+    return Click(*numbers) if numbers and len(numbers) == 2 else None
+
+
+def read_unsubscribe(token: str) -> int | None:
+    """Return the message of an unaltered unsubscribe token, else None."""
+    return _one(UNSUBSCRIBE, token)
+
+
+def _one(purpose: str, token: str) -> int | None:
+    numbers = tokens.read(purpose, tokens.from_url(token))
+    return numbers[0] if numbers and len(numbers) == 1 else None
