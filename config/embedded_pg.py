@@ -79,6 +79,8 @@ class Server:
         self.durable = durable
         self.sockets = socket_dir(data_dir)
         self.owner = _owner()
+        # The server when we started it ourselves; an adopted one is known by its pid file alone.
+        self.child: subprocess.Popen[bytes] | None = None
 
     @property
     def cluster(self) -> Path:
@@ -106,8 +108,7 @@ class Server:
                     os.kill(pid, wish)
                 deadline = time.monotonic() + STOP_SECONDS
                 while time.monotonic() < deadline:
-                    _reap(pid)
-                    if not _is_running(pid):
+                    if not self._runs(pid):
                         return
                     time.sleep(0.02)
 
@@ -177,9 +178,12 @@ class Server:
                        f"--pwfile={password.name}", *sync, *locale])
 
     def _launch(self) -> None:
-        stale = self.cluster / "postmaster.pid"
-        if stale.exists() and self._pid() is None:
-            stale.unlink()
+        if self._pid() is None:
+            if self.child:
+                self.child.wait(STOP_SECONDS)
+            # What a killed server leaves behind would stop the next one when its number is in use again.
+            for stale in (self.cluster / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*")):
+                stale.unlink(missing_ok=True)
         options = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.sockets),
@@ -198,11 +202,11 @@ class Server:
             command = [str(self._programs() / "postgres"), "-D", str(self.cluster), "-k", str(self.sockets)]
             for name, value in options.items():
                 command += ["-c", f"{name}={value}"]
-            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                                     start_new_session=True, cwd="/", **self._identity())
+            self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+                                          start_new_session=True, cwd="/", **self._identity())
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
-            if child.poll() is not None:
+            if self.child.poll() is not None:
                 raise CannotStart(f"PostgreSQL ended at once; its last words: {_last_line(log)} (all of it: {log})")
             if time.monotonic() > deadline:
                 raise CannotStart(f"PostgreSQL is not ready after {START_SECONDS:.0f} s; see {log}")
@@ -219,14 +223,19 @@ class Server:
             pid = int((self.cluster / "postmaster.pid").read_text().splitlines()[0])
         except (FileNotFoundError, ValueError, IndexError):
             return None
-        _reap(pid)
-        if not _is_running(pid):
+        if not self._runs(pid):
             return None
         try:
             command = Path(f"/proc/{pid}/cmdline").read_bytes()
         except OSError:
             return pid
         return pid if str(self.cluster).encode() in command else None
+
+    def _runs(self, pid: int) -> bool:
+        if self.child and self.child.pid == pid and self.child.poll() is not None:
+            self.child = None
+            return False
+        return _is_running(pid)
 
     def _programs(self) -> Path:
         found = binaries()
@@ -275,11 +284,6 @@ def _is_running(pid: int) -> bool:
     with contextlib.suppress(OSError, IndexError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return True
-
-
-def _reap(pid: int) -> None:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
 
 
 def _last_line(log: Path) -> str:

@@ -119,8 +119,9 @@ class Supervisor:
         threading.Thread(target=self._forward, args=(child.name, child.process.stdout), daemon=True).start()
 
     def _forward(self, name: str, lines: IO[bytes]) -> None:
-        for line in lines:
-            self.say(name, line.decode(errors="replace").rstrip())
+        with lines:
+            for line in lines:
+                self.say(name, line.decode(errors="replace").rstrip())
 
 
 def _die_with_parent() -> None:

@@ -1,0 +1,58 @@
+import pytest
+
+from config import checks
+
+
+def ids(found):
+    return [message.id for message in found]
+
+
+def test_the_settings_of_a_first_start_pass(settings):
+    for check in (
+        checks.secrets_are_long,
+        checks.transport_is_known,
+        checks.public_url_is_complete,
+        checks.real_mail_is_safe,
+        checks.broker_can_be_reached,
+    ):
+        assert check(None) == []
+
+
+def test_a_short_secret_is_refused_with_a_way_to_make_one(settings):
+    settings.SECRET_KEY = "short"
+    (found,) = checks.secrets_are_long(None)
+    assert found.id == "ses.E001"
+    assert "token_urlsafe" in found.hint
+
+
+def test_one_secret_for_two_ends_is_refused(settings):
+    settings.SECRETS_KEYS = [settings.SECRET_KEY]
+    assert ids(checks.secrets_are_long(None)) == ["ses.E002"]
+
+
+def test_an_unknown_transport_is_refused(settings):
+    settings.TRANSPORT = "pigeon"
+    assert ids(checks.transport_is_known(None)) == ["ses.E003"]
+
+
+@pytest.mark.parametrize("url", ["", "relay.example.com", "http://relay.example.com"])
+def test_a_relay_without_an_address_is_refused(settings, url):
+    settings.TRANSPORT, settings.RELAY_URL = "relay", url
+    assert ids(checks.transport_is_known(None)) == ["ses.E004"]
+
+
+@pytest.mark.parametrize("url", ["ses.example.com", "https://", "https://ses.example.com/console"])
+def test_an_incomplete_public_address_is_refused(settings, url):
+    settings.PUBLIC_URL = url
+    assert ids(checks.public_url_is_complete(None)) == ["ses.E005"]
+
+
+def test_real_mail_is_refused_with_the_settings_of_a_trial(settings):
+    settings.TRANSPORT, settings.DEBUG, settings.PUBLIC_URL = "direct", True, "http://127.0.0.1:8000"
+    assert ids(checks.real_mail_is_safe(None)) == ["ses.E006", "ses.E007", "ses.E008", "ses.E008"]
+
+
+def test_a_broker_whose_package_is_missing_says_what_to_install(settings):
+    settings.BROKER_URL = "redis://localhost"
+    (found,) = checks.broker_can_be_reached(None)
+    assert found.hint == "Run: pip install redis"

@@ -1,0 +1,149 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config import embedded_pg, first_run
+
+
+@pytest.fixture
+def server(tmp_path):
+    server = embedded_pg.Server(tmp_path, durable=False)
+    yield server
+    server.stop()
+
+
+def connect(data_dir: Path, **changes):
+    known = embedded_pg.settings_for(data_dir)
+    return psycopg.connect(
+        **{"host": known["HOST"], "user": known["USER"], "password": known["PASSWORD"], "dbname": known["NAME"], **changes}
+    )
+
+
+def kill_everything(server: embedded_pg.Server) -> None:
+    """kill -9 the postmaster and all of its children."""
+    parent = int((server.cluster / "postmaster.pid").read_text().split()[0])
+    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True).stdout.split()
+    for pid in [parent, *map(int, children)]:
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_a_second_start_finds_the_running_server(server, tmp_path):
+    server.start()
+    pid = server._pid()
+    embedded_pg.Server(tmp_path).start()
+    assert server._pid() == pid
+    with connect(tmp_path) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_committed_rows_survive_a_kill_of_every_process(tmp_path):
+    server = embedded_pg.Server(tmp_path)
+    server.start()
+    with connect(tmp_path) as connection:
+        connection.execute("CREATE TABLE kept (n int)")
+        connection.execute("INSERT INTO kept VALUES (42)")
+    kill_everything(server)
+    server.start()
+    try:
+        with connect(tmp_path) as connection:
+            assert connection.execute("SELECT n FROM kept").fetchone() == (42,)
+    finally:
+        server.stop()
+
+
+def test_a_pid_file_whose_number_now_belongs_to_another_program_does_not_stop_the_start(server, tmp_path):
+    server.start()
+    kill_everything(server)
+    stale = server.cluster / "postmaster.pid"
+    lines = stale.read_text().splitlines()
+    stale.write_text("\n".join([str(os.getpid()), *lines[1:]]))
+    server.start()
+    with connect(tmp_path) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_nobody_gets_in_without_the_password(server, tmp_path):
+    server.start()
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        connect(tmp_path, password="wrong")
+
+
+def test_the_socket_folder_and_the_data_are_closed_to_others(server):
+    server.start()
+    assert server.sockets.stat().st_mode & 0o777 == 0o700
+    assert server.cluster.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_server_never_runs_as_root(server):
+    server.start()
+    owner = Path(f"/proc/{server._pid()}").stat().st_uid
+    assert owner != 0
+
+
+def test_stop_ends_the_server_and_start_brings_it_back(server, tmp_path):
+    server.start()
+    server.stop()
+    assert server._pid() is None
+    with pytest.raises(psycopg.OperationalError):
+        connect(tmp_path)
+    server.start()
+    with connect(tmp_path):
+        pass
+
+
+def test_a_socket_folder_of_somebody_else_gives_a_line_that_says_what_to_do(server, tmp_path):
+    if os.getuid() != 0:
+        pytest.fail("this test makes a folder of another user and needs root")
+    server.sockets.mkdir()
+    os.chown(server.sockets, 12345, 12345)
+    try:
+        with pytest.raises(embedded_pg.CannotStart, match="belongs to another user. Remove it"):
+            server.start()
+    finally:
+        server.sockets.rmdir()
+
+
+def test_binaries_that_are_named_come_first(tmp_path, monkeypatch):
+    for name in ("postgres", "initdb"):
+        (tmp_path / name).touch()
+    monkeypatch.setenv("EMBEDDED_PG_BIN", str(tmp_path))
+    assert embedded_pg.binaries() == tmp_path
+
+
+def test_two_first_starts_at_once_make_one_server(tmp_path):
+    program = (
+        "import sys; from pathlib import Path; from config.embedded_pg import Server; "
+        "Server(Path(sys.argv[1]), durable=False).start()"
+    )
+    starts = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path)]) for _ in range(3)]
+    try:
+        assert [start.wait(60) for start in starts] == [0, 0, 0]
+        with connect(tmp_path) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+    finally:
+        embedded_pg.Server(tmp_path).stop()
+
+
+def test_first_run_secrets_are_made_once_and_closed_to_others(tmp_path):
+    one = first_run.secret(tmp_path, "key")
+    assert len(one) >= 48
+    assert first_run.secret(tmp_path, "key") == one
+    assert (tmp_path / "secrets" / "key").stat().st_mode & 0o777 == 0o600
+
+
+def test_stopping_takes_less_than_ten_seconds_with_a_transaction_open(server, tmp_path):
+    server.start()
+    with connect(tmp_path) as connection:
+        connection.execute("SELECT pg_sleep(0)")
+        started = time.monotonic()
+        server.stop()
+        assert time.monotonic() - started < embedded_pg.STOP_SECONDS
+        with pytest.raises(psycopg.OperationalError):
+            connection.execute("SELECT 1")
+        connection.close()

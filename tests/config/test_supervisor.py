@@ -1,0 +1,106 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from config.supervisor import Child, PortTaken, Supervisor, check_ports
+
+
+def child(name: str, code: str) -> Child:
+    return Child(name, [sys.executable, "-c", code])
+
+
+def wait_for(condition, seconds: float = 10.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture
+def running():
+    """Start a supervisor over the given children; all of it ends with the test."""
+    started = []
+
+    def start(*children):
+        lines: list[tuple[str, str]] = []
+        supervisor = Supervisor(list(children), lambda name, line: lines.append((name, line)))
+        supervisor.start()
+        watcher = threading.Thread(target=supervisor.watch)
+        watcher.start()
+        started.append((supervisor, watcher))
+        return supervisor, lines
+
+    yield start
+    for supervisor, watcher in started:
+        supervisor.stop()
+        watcher.join()
+
+
+SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
+
+
+def test_lines_come_with_the_name_of_their_process(running):
+    _, lines = running(child("one", "print('hello')\nimport time; time.sleep(60)"))
+    wait_for(lambda: ("one", "hello") in lines)
+
+
+def test_a_child_that_dies_is_started_again(running):
+    one = child("one", SLEEPER)
+    _, lines = running(one)
+    wait_for(lambda: ("one", "up") in lines)
+    assert one.process
+    first = one.process.pid
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: lines.count(("one", "up")) == 2)
+    assert one.process.pid != first
+    assert any("signal SIGKILL" in line for _, line in lines)
+
+
+def test_stop_ends_a_child_that_does_not_listen(running, monkeypatch):
+    monkeypatch.setattr("config.supervisor.STOP_SECONDS", 0.5)
+    deaf = child("deaf", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + SLEEPER)
+    supervisor, lines = running(deaf)
+    wait_for(lambda: ("deaf", "up") in lines)
+    supervisor.stop()
+    assert deaf.process
+    wait_for(lambda: deaf.process.poll() is not None)
+
+
+def test_children_end_when_the_supervisor_is_killed(tmp_path):
+    program = f"""
+from config.supervisor import Child, Supervisor
+import sys
+s = Supervisor([Child("one", [sys.executable, "-c", {SLEEPER!r}])], lambda n, line: None)
+s.start()
+print(s.children[0].process.pid, flush=True)
+s.watch()
+"""
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout
+    pid = int(parent.stdout.readline())
+    parent.kill()
+    parent.communicate()
+    wait_for(lambda: not is_running(pid))
+
+
+def test_a_taken_port_is_named_with_its_setting():
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        with pytest.raises(PortTaken, match=f"Port {port} .* set SES_WEB_PORT"):
+            check_ports([Child("web", [], [("SES_WEB_PORT", "127.0.0.1", port)])])
