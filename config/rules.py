@@ -69,6 +69,7 @@ class Rules:
 
     # Blocklist
     block_days: int = _rule(180, "days", "rules 2")
+    custom_blocks_per_import: int = _rule(20_000, "addresses in one list", "rules 1, addresses per upload call")
 
     # Inbound reports
     inbound_max_bytes: int = _rule(10 * 1024 * 1024, "bytes", "rules 1, whole message")

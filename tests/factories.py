@@ -8,6 +8,7 @@ from typing import Any
 from accounts.caller import Caller, member, service
 from accounts.models import Account, Membership, User
 from accounts.roles import Role
+from blocklist.models import BlockedAddress
 
 _numbers = itertools.count(1)
 
@@ -37,3 +38,9 @@ def caller(account: Account, role: str = Role.OPERATOR, **fields: Any) -> Caller
 def service_caller(account: Account) -> Caller:
     """Return the caller of the service's own tasks."""
     return service(account)
+
+
+def block(account: Account, **fields: Any) -> BlockedAddress:
+    """Return a block of ann@example.com: the platform's, by a hard bounce of `account`'s mail, unless told else."""
+    values = {"kind": "invalid", "cause": "bounced", "address": "ann@example.com", **fields}
+    return BlockedAddress.objects.create(account=account, **values)

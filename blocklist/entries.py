@@ -1,0 +1,103 @@
+"""Reading a list of addresses to block: pure, every line accounted for."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from blocklist import normalise
+
+HEADINGS = frozenset({"address", "addresses", "email", "e-mail", "emails", "mail", "recipient", "to"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line that can be stored."""
+
+    line: int
+    address: str
+    expires: date | None = None
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A line that is not stored, and why; `code` is "too_long", "repeat" or "invalid"."""
+
+    line: int
+    text: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a list holds."""
+
+    entries: list[Entry] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+def decode(content: bytes) -> str:
+    """Return an uploaded file's text (UTF-8, or UTF-16 as spreadsheets save it); else raise ValueError."""
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"Line {line} is not UTF-8. Save the file as “CSV UTF-8” and try again.") from None
+
+
+def read(text: str, *, today: date) -> Reading:
+    """Return the lines of a CSV: column 1 an address, column 2 (may be left out) the day it is released."""
+    text = text.lstrip("\ufeff")
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    lines: list[tuple[int, str, str]] = []
+    try:
+        for row in rows:
+            cells = [cell.strip() for cell in row]
+            if not any(cells) or (not lines and cells[0].lower() in HEADINGS):
+                continue
+            lines.append((rows.line_num, cells[0], cells[1] if len(cells) > 1 else ""))
+    except csv.Error as error:
+        reading = check(lines, today=today)
+        bad = Rejected(rows.line_num, "", "invalid", f"the file cannot be read from here on: {error}")
+        return Reading(reading.entries, [*reading.rejected, bad])
+    return check(lines, today=today)
+
+
+def check(lines: Iterable[tuple[int, str, str]], *, today: date) -> Reading:
+    """Return which of (line, address, expiry date or empty) can be stored; a second mention is a repeat."""
+    reading, seen = Reading(), dict[str, int]()
+    for line, text, expiry in lines:
+        try:
+            address, expires = normalise.address(text), _day(expiry, today)
+        except ValueError as error:
+            code = "too_long" if isinstance(error, normalise.TooLong) else "invalid"
+            reading.rejected.append(Rejected(line, text[:300], code, str(error)))
+            continue
+        if address in seen:
+            reading.rejected.append(Rejected(line, text, "repeat", f"stands in line {seen[address]} already"))
+            continue
+        seen[address] = line
+        reading.entries.append(Entry(line, address, expires))
+    return reading
+
+
+def _day(text: str, today: date) -> date | None:
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"the expiry date “{text[:40]}” is not of the form YYYY-MM-DD") from None
+    if day <= today:
+        raise ValueError(f"the expiry date {day} is not later than today")
+    return day
+
+
+def _delimiter(text: str) -> str:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return next((mark for mark in ",;\t" if mark in first), ",")
