@@ -18,7 +18,14 @@ from sending.models.partitions import ensure
 from templates_app.models import Template
 
 SEED = 20201002
-PROVIDERS = (("gmail.com", 38), ("outlook.com", 21), ("qq.com", 17), ("163.com", 10), ("icloud.com", 8), ("corp.example", 6))
+PROVIDERS = (
+    ("gmail.com", 38),
+    ("outlook.com", 21),
+    ("qq.com", 17),
+    ("163.com", 10),
+    ("icloud.com", 8),
+    ("corp.example", 6),
+)
 BUSIEST_DAY = 620
 SUBJECT = "Your order"
 # Share of the day's mail by hour, UTC: quiet nights, two working peaks.

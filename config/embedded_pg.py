@@ -251,7 +251,8 @@ class Server:
     def _reachable(self, path: Path) -> bool:
         if os.getuid() != 0:
             return True
-        return subprocess.run(["/usr/bin/test", "-x", str(path)], cwd="/", check=False, **self._identity()).returncode == 0
+        look = subprocess.run(["/usr/bin/test", "-x", str(path)], cwd="/", check=False, **self._identity())
+        return look.returncode == 0
 
     def _identity(self) -> dict[str, Any]:
         if os.getuid() != 0:

@@ -49,7 +49,8 @@ def check_ports(children: Sequence[Child]) -> None:
                     probe.bind((host, port))
                 except OSError:
                     raise PortTaken(
-                        f"Port {port} ({child.name}) is in use. Stop the other program, or set {setting} to another port."
+                        f"Port {port} ({child.name}) is in use. "
+                        f"Stop the other program, or set {setting} to another port."
                     ) from None
 
 
