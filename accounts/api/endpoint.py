@@ -1,0 +1,167 @@
+"""The API's one address: from an HTTP request to an action and its answer."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts import quota
+from accounts.api import errors, keys, legacy, tc3
+from accounts.api.action import Action
+from accounts.api.wire import Call, Raw, missing, seconds
+from accounts.caller import Caller, key_holder
+from accounts.errors import Refused
+from accounts.network import client_ip, within
+
+logger = logging.getLogger(__name__)
+
+VERSION = "2020-10-02"
+GET_MAX_BYTES = 32 * 1024
+LEGACY_POST_MAX_BYTES = 1024 * 1024
+
+
+def is_call(request: HttpRequest) -> bool:
+    """Say whether a request to "/" means the API; a plain GET means the console."""
+    if request.method not in {"GET", "HEAD"}:
+        return True
+    signed = request.headers.get("Authorization", "").startswith("TC3") or "X-TC-Action" in request.headers
+    return signed or "Action" in request.GET or "Signature" in request.GET
+
+
+class Endpoint(APIView):
+    """Answers every call with HTTP 200 and one JSON object that holds `Response`."""
+
+    # The address itself; the roof passes its table in `as_view(actions=…)`.
+    actions: Mapping[str, type[Action]] = {}
+    http_method_names = ["get", "post"]
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Answer in JSON whatever the client says it accepts."""
+        return JSONRenderer(), JSONRenderer.media_type
+
+    def get(self, request: Request) -> HttpResponse:
+        """Answer a call in the query string."""
+        return self._answer(request._request)
+
+    def post(self, request: Request) -> HttpResponse:
+        """Answer a call in the body."""
+        return self._answer(request._request)
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Answer any other method in the API's own words."""
+        refused = Refused("UnsupportedProtocol", f"The method {request.method} is not supported. Use POST or GET.")
+        return _envelope(_error(refused, request.headers.get("X-TC-Language", "")))
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        request_id = str(uuid.uuid4())
+        language = request.headers.get("X-TC-Language", "")
+        try:
+            call = _read(request)
+            language = call.language
+            members = self._do(call, client_ip(request))
+        except Refused as refused:
+            members = _error(refused, language)
+        except Exception:
+            # Whatever it was (the database may be away), nothing was promised to the client.
+            logger.exception("API call failed, RequestId %s", request_id)
+            members = _error(Refused(*errors.INTERNAL), language)
+        return _envelope(members, request_id)
+
+    def _do(self, call: Call, ip: str) -> dict[str, Any]:
+        action = self._action(call)
+        _check_time_and_place(call)
+        caller = _caller(call, ip)
+        limit = quota.Limit(f"api:{caller.account.pk}:{call.action}", settings.RULES.api_calls_per_second, seconds=1)
+        if not quota.take_one(limit):
+            raise Refused(
+                "RequestLimitExceeded",
+                f"More than {limit.allowed} calls of {call.action} in one second. Wait a second and try again.",
+            )
+        return action().answer(caller, call.members(), as_text=call.as_text)
+
+    def _action(self, call: Call) -> type[Action]:
+        if not call.action:
+            raise missing("Action")
+        if call.action not in self.actions:
+            raise Refused("InvalidAction", f"There is no action `{call.action[:100]}`.", field="Action")
+        if not call.version:
+            raise missing("Version")
+        if call.version != VERSION:
+            raise Refused("NoSuchVersion", f"The version must be {VERSION}.", field="Version")
+        return self.actions[call.action]
+
+
+def _is_tc3(request: HttpRequest) -> bool:
+    return "Authorization" in request.headers or "X-TC-Action" in request.headers
+
+
+def _read(request: HttpRequest) -> Call:
+    """Return the call a request makes, by whichever protocol; its size is checked before its body is read."""
+    tongue = tc3 if _is_tc3(request) else legacy
+    query = request.META.get("QUERY_STRING", "")
+    raw = Raw(method=request.method or "", query=query, headers=request.headers, body=b"")
+    tongue.check_content_type(raw)
+    if raw.method == "GET":
+        size, most = len(raw.query), GET_MAX_BYTES
+    else:
+        size = int(request.META.get("CONTENT_LENGTH") or 0)
+        most = settings.RULES.request_max_bytes if tongue is tc3 else LEGACY_POST_MAX_BYTES
+    if size > most:
+        raise Refused("RequestSizeLimitExceeded", f"The request has {size} bytes; at most {most} are allowed.")
+    return tongue.read(replace(raw, body=request.body) if raw.method == "POST" else raw)
+
+
+def _check_time_and_place(call: Call) -> None:
+    if not call.region:
+        raise missing("Region")
+    if call.region not in settings.REGIONS:
+        raise Refused(
+            "UnsupportedRegion", f"The region must be one of {', '.join(settings.REGIONS)}.", field="Region"
+        )
+    skew = settings.RULES.signature_skew_seconds
+    if abs(time.time() - seconds(call.timestamp)) > skew:
+        raise Refused(
+            "AuthFailure.SignatureExpire",
+            f"The timestamp is more than {skew} seconds off. Set the clock of the sending machine.",
+            field="Timestamp",
+        )
+
+
+def _caller(call: Call, ip: str) -> Caller:
+    """Return whom the call stands for, once its signature, network and action are in order."""
+    if call.token:
+        raise Refused("AuthFailure.TokenFailure", "Temporary credentials do not exist here. Leave the token out.")
+    key = keys.enabled(call.secret_id)
+    if key is None:
+        raise errors.wire("AuthFailure.SecretIdNotFound", field="SecretId")
+    if not call.signed_by(key.secret_key):
+        raise errors.wire("AuthFailure.SignatureFailure", field="Signature")
+    if key.networks and not within(ip, key.networks):
+        raise Refused("IpNotInWhitelist", f"This key may not be used from {ip or 'this address'}.")
+    caller = key_holder(key, ip=ip)
+    if caller.actions is not None and call.action not in caller.actions:
+        raise Refused(
+            "AuthFailure.UnauthorizedOperation",
+            f"This key may not call {call.action}. Ask an admin of the account for a key that may.",
+        )
+    keys.stamp(key)
+    return caller
+
+
+def _error(refused: Refused, language: str) -> dict[str, Any]:
+    return {"Error": {"Code": refused.code, "Message": errors.message(refused, language)}}
+
+
+def _envelope(members: dict[str, Any], request_id: str = "") -> HttpResponse:
+    # No charset in the content type: the official SDKs compare it as a whole.
+    return JsonResponse({"Response": {**members, "RequestId": request_id or str(uuid.uuid4())}})

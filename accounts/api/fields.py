@@ -1,0 +1,117 @@
+"""The types an action's members have: strict for JSON, converting where members came as text."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+# Line breaks and other controls: none of them belongs into a name, an address or a header.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_NEVER = re.compile(r"[\x00\ud800-\udfff]")
+_WHOLE = re.compile(r"-?[0-9]{1,20}")
+MAX_INTEGER = 2**63 - 1
+
+# Codes of our validation errors; `errors.from_validation` turns them into the API's.
+TYPE = "type"
+VALUE = "value"
+UNKNOWN = "unknown"
+
+
+class Member(serializers.Field[Any, Any, Any, Any]):
+    """One member of an input; subclasses say what it may hold."""
+
+    @property
+    def as_text(self) -> bool:
+        """Say whether the request could only carry text."""
+        return bool(self.context.get("as_text"))
+
+    def wrong_type(self, wanted: str) -> ValidationError:
+        """Return the error of a member that is not `wanted`."""
+        return ValidationError(f"must be {wanted}", code=TYPE)
+
+
+class Text(Member):
+    """A string without control characters; `lines` lets line breaks and tabs through."""
+
+    def __init__(self, *, lines: bool = False, numbers: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._forbidden = _NEVER if lines else _CONTROL
+        self._numbers = numbers
+
+    def to_internal_value(self, data: Any) -> str:
+        if self._numbers and isinstance(data, int) and not isinstance(data, bool):
+            return str(data)
+        if not isinstance(data, str):
+            raise self.wrong_type("a string")
+        found = self._forbidden.search(data) or _NEVER.search(data)
+        if found:
+            raise ValidationError(f"holds the character U+{ord(found.group()):04X}; take it out", code=VALUE)
+        return data
+
+
+class Integer(Member):
+    """A whole number from `least` to `most`."""
+
+    def __init__(self, *, least: int = 0, most: int = MAX_INTEGER, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._least = least
+        self._most = most
+
+    def to_internal_value(self, data: Any) -> int:
+        if self.as_text and isinstance(data, str) and _WHOLE.fullmatch(data):
+            data = int(data)
+        if isinstance(data, bool) or not isinstance(data, int):
+            raise self.wrong_type("a whole number")
+        if not self._least <= data <= self._most:
+            raise ValidationError(f"must be a number from {self._least} to {self._most}", code=VALUE)
+        return data
+
+
+class Boolean(Member):
+    """true or false."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if self.as_text and isinstance(data, str) and data.lower() in {"true", "false"}:
+            data = data.lower() == "true"
+        if not isinstance(data, bool):
+            raise self.wrong_type("true or false")
+        return data
+
+
+class Base64(Member):
+    """Standard base64, line breaks between its characters tolerated; its value is the bytes."""
+
+    def to_internal_value(self, data: Any) -> bytes:
+        if not isinstance(data, str):
+            raise self.wrong_type("a string in base64")
+        try:
+            return base64.b64decode(data.replace("\r", "").replace("\n", ""), validate=True)
+        except (binascii.Error, ValueError):
+            raise ValidationError("is not base64", code=VALUE) from None
+
+
+class Several(serializers.ListField):
+    """An array of one kind of member."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if not isinstance(data, list):
+            raise ValidationError("must be an array", code=TYPE)
+        return super().to_internal_value(data)
+
+
+class Members(serializers.Serializer[Any]):
+    """An object whose members are all declared: an unknown one is an error, `null` is the same as absent."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, Mapping):
+            raise ValidationError({"": ErrorDetail("must be an object", code=TYPE)})
+        unknown = next((name for name in data if name not in self.fields), None)
+        if unknown is not None:
+            raise ValidationError({unknown: ErrorDetail("is not a parameter of this action", code=UNKNOWN)})
+        return super().to_internal_value({name: value for name, value in data.items() if value is not None})

@@ -1,0 +1,79 @@
+"""The old signatures HmacSHA1 and HmacSHA256 (pure; api.md 2)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+
+from accounts.api import members
+from accounts.api.wire import FORM, Call, Raw, missing
+from accounts.errors import Refused
+
+METHODS = {"HmacSHA1": hashlib.sha1, "HmacSHA256": hashlib.sha256}
+COMMON = frozenset({
+    "Action", "Version", "Region", "Timestamp", "Nonce", "SecretId", "Signature", "SignatureMethod", "Token",
+    "Language", "RequestClient",
+})
+
+
+def check_content_type(raw: Raw) -> None:
+    """Raise Refused unless a POST is a form; a GET needs no content type."""
+    if raw.method == "POST" and raw.content_type != FORM:
+        raise Refused(
+            "UnsupportedProtocol",
+            f"A POST request needs the Content-Type `{FORM}` with the old signatures, or the header `Authorization` "
+            "with TC3-HMAC-SHA256.",
+        )
+
+
+def read(raw: Raw) -> Call:
+    """Return the call that form or query members describe; raise Refused when it lacks its signature."""
+    flat = members.pairs(raw.query if raw.method == "GET" else _text(raw.body))
+    for name in ("Action", "SecretId", "Signature", "Nonce"):
+        if not flat.get(name):
+            raise missing(name)
+    # Signing takes "_" for "."; two names that become one would leave a value unsigned.
+    if len({name.replace("_", ".") for name in flat}) != len(flat):
+        raise Refused("InvalidParameter", "Two parameter names differ by `_` and `.` only. Write them with `.`.")
+    method = flat.get("SignatureMethod") or "HmacSHA1"
+    if method not in METHODS:
+        raise Refused(
+            "InvalidParameterValue",
+            f"`SignatureMethod` must be {' or '.join(METHODS)}; TC3-HMAC-SHA256 travels in the header `Authorization`.",
+            field="SignatureMethod",
+        )
+    host = raw.headers.get("Host", "")
+    return Call(
+        action=flat["Action"],
+        version=flat.get("Version", ""),
+        region=flat.get("Region", ""),
+        timestamp=flat.get("Timestamp", ""),
+        language=flat.get("Language", ""),
+        secret_id=flat["SecretId"],
+        token=flat.get("Token", ""),
+        as_text=True,
+        signed_by=lambda secret_key: hmac.compare_digest(
+            sign(secret_key, method, string_to_sign(raw.method, host, flat)).encode(), flat["Signature"].encode()
+        ),
+        members=lambda: members.nest({name: value for name, value in flat.items() if name not in COMMON}),
+    )
+
+
+def string_to_sign(method: str, host: str, flat: Mapping[str, str]) -> str:
+    """Return METHOD, host and path, and every member but Signature by name, values not URL-coded."""
+    signed = {name.replace("_", "."): value for name, value in flat.items() if name != "Signature"}
+    return f"{method}{host}/?" + "&".join(f"{name}={signed[name]}" for name in sorted(signed))
+
+
+def sign(secret_key: str, method: str, text: str) -> str:
+    """Return the base64 signature of a string to sign."""
+    return base64.b64encode(hmac.new(secret_key.encode(), text.encode(), METHODS[method]).digest()).decode()
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refused("InvalidParameter", "The body is not a URL-encoded form in UTF-8.") from None

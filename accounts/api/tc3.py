@@ -1,0 +1,150 @@
+"""The signature TC3-HMAC-SHA256 (pure; api.md 2)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from accounts.api import members
+from accounts.api.wire import FORM, JSON, Call, Raw, missing, seconds
+from accounts.errors import Refused
+
+ALGORITHM = "TC3-HMAC-SHA256"
+SERVICE = "ses"
+UNSIGNED = "UNSIGNED-PAYLOAD"
+
+_AUTHORIZATION = re.compile(
+    rf"{ALGORITHM} +Credential=(?P<secret_id>[^/\s,]+)/(?P<date>[0-9-]+)/(?P<service>[a-z0-9]+)/tc3_request, *"
+    r"SignedHeaders=(?P<signed>[A-Za-z0-9;-]+), *Signature=(?P<signature>[0-9a-f]{64})"
+)
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """The parts of an Authorization header."""
+
+    secret_id: str
+    date: str
+    service: str
+    signed: tuple[str, ...]
+    signature: str
+
+
+def read(raw: Raw) -> Call:
+    """Return the call that X-TC headers describe; raise Refused when its Authorization cannot be read."""
+    header = raw.headers.get("Authorization", "")
+    if not header:
+        raise missing("Authorization")
+    authorization = parse(header)
+    return Call(
+        action=raw.headers.get("X-TC-Action", ""),
+        version=raw.headers.get("X-TC-Version", ""),
+        region=raw.headers.get("X-TC-Region", ""),
+        timestamp=raw.headers.get("X-TC-Timestamp", ""),
+        language=raw.headers.get("X-TC-Language", ""),
+        secret_id=authorization.secret_id,
+        token=raw.headers.get("X-TC-Token", ""),
+        as_text=raw.method == "GET",
+        signed_by=lambda secret_key: verify(raw, authorization, secret_key),
+        members=lambda: _members(raw),
+    )
+
+
+def parse(header: str) -> Authorization:
+    """Return the parts of the header; raise Refused when it is malformed or signs too little."""
+    match = _AUTHORIZATION.fullmatch(header.strip())
+    if not match:
+        raise Refused(
+            "AuthFailure.InvalidAuthorization",
+            "The Authorization header cannot be read. It must be `TC3-HMAC-SHA256 Credential=<SecretId>/<date>/ses/"
+            "tc3_request, SignedHeaders=content-type;host, Signature=<64 hexadecimal digits>`.",
+            field="Authorization",
+        )
+    signed = tuple(match["signed"].split(";"))
+    if not {"content-type", "host"} <= set(signed) or len(set(signed)) != len(signed):
+        raise Refused(
+            "AuthFailure.InvalidAuthorization",
+            "SignedHeaders must hold `content-type` and `host`, and each name once.",
+            field="Authorization",
+        )
+    return Authorization(match["secret_id"], match["date"], match["service"], signed, match["signature"])
+
+
+def verify(raw: Raw, authorization: Authorization, secret_key: str) -> bool:
+    """Say whether `secret_key` signed the request, on the day and for the service that its scope names."""
+    timestamp = raw.headers.get("X-TC-Timestamp", "")
+    day = datetime.fromtimestamp(seconds(timestamp), UTC).date().isoformat()
+    if authorization.date != day or authorization.service != SERVICE:
+        return False
+    canonical = canonical_request(
+        method=raw.method,
+        query=raw.query if raw.method == "GET" else "",
+        headers=raw.headers,
+        signed=authorization.signed,
+        payload_hash=payload_hash(raw),
+    )
+    expected = sign(secret_key, day, string_to_sign(timestamp, day, canonical))
+    return hmac.compare_digest(expected, authorization.signature)
+
+
+def payload_hash(raw: Raw) -> str:
+    """Return the hexadecimal SHA-256 of what the signature covers of the body."""
+    if raw.headers.get("X-TC-Content-SHA256") == UNSIGNED:
+        return hashlib.sha256(UNSIGNED.encode()).hexdigest()
+    return hashlib.sha256(b"" if raw.method == "GET" else raw.body).hexdigest()
+
+
+def canonical_request(
+    *, method: str, query: str, headers: Mapping[str, str], signed: Sequence[str], payload_hash: str
+) -> str:
+    """Return the text that stands for the request in the signature."""
+    lines = "".join(f"{name.lower()}:{_canonical(name.lower(), headers.get(name, ''))}\n" for name in signed)
+    return "\n".join([method, "/", query, lines, ";".join(signed), payload_hash])
+
+
+def string_to_sign(timestamp: str, day: str, canonical: str) -> str:
+    """Return what is signed: algorithm, time, scope, and the hash of the canonical request."""
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    return f"{ALGORITHM}\n{timestamp}\n{day}/{SERVICE}/tc3_request\n{digest}"
+
+
+def signing_key(secret_key: str, day: str) -> bytes:
+    """Return kSigning: the key of one secret, one UTC day and this service."""
+    key = f"TC3{secret_key}".encode()
+    for step in (day, SERVICE, "tc3_request"):
+        key = _hmac(key, step)
+    return key
+
+
+def sign(secret_key: str, day: str, text: str) -> str:
+    """Return the hexadecimal signature of a string to sign."""
+    return _hmac(signing_key(secret_key, day), text).hex()
+
+
+def _canonical(name: str, value: str) -> str:
+    # These two are signed exactly as sent (SDKs do not fold "UTF-8"); all others in lower case.
+    return value.strip() if name in {"content-type", "host"} else value.strip().lower()
+
+
+def _hmac(key: bytes, text: str) -> bytes:
+    return hmac.new(key, text.encode(), hashlib.sha256).digest()
+
+
+def _members(raw: Raw) -> dict[str, Any]:
+    return members.from_query(raw.query) if raw.method == "GET" else members.from_json(raw.body)
+
+
+def check_content_type(raw: Raw) -> None:
+    """Raise Refused unless the content type is one that TC3 calls may have."""
+    allowed = {FORM, JSON} if raw.method == "GET" else {JSON}
+    if raw.content_type not in allowed:
+        raise Refused(
+            "UnsupportedProtocol",
+            f"A {raw.method} request signed with {ALGORITHM} needs the Content-Type "
+            f"`{FORM if raw.method == 'GET' else JSON}`.",
+        )

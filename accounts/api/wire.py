@@ -1,0 +1,66 @@
+"""A call as it came over the wire, before anybody believes it (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.errors import Refused
+
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Raw:
+    """One HTTP request: header names in any case, values and query exactly as received."""
+
+    method: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        """Return the media type in lower case, without its parameters."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """What the request claims to be; `signed_by` and `members` are for later, in that order."""
+
+    action: str
+    version: str
+    region: str
+    # UNIX seconds as written: the text itself is signed.
+    timestamp: str
+    language: str
+    secret_id: str
+    # Of temporary credentials.
+    token: str
+    # True when members came as text and must be converted by the action's types.
+    as_text: bool
+    # Says whether this SecretKey signed the request.
+    signed_by: Callable[[str], bool]
+    # Returns the action's members, nested; raises Refused when the request cannot be read.
+    members: Callable[[], dict[str, Any]]
+
+
+_SECONDS = re.compile(r"[0-9]{1,11}")
+
+
+def seconds(timestamp: str) -> int:
+    """Return a timestamp as UNIX seconds; raise Refused when it is missing or none."""
+    if not timestamp:
+        raise missing("Timestamp")
+    if not _SECONDS.fullmatch(timestamp):
+        raise Refused("InvalidParameter", "`Timestamp` must be whole UNIX seconds.", field="Timestamp")
+    return int(timestamp)
+
+
+def missing(name: str) -> Refused:
+    """Return the refusal of a request without `name`."""
+    return Refused("MissingParameter", f"The request is missing a required parameter `{name}`.", field=name)
