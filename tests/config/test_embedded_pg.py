@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config import embedded_pg, first_run
+from config import embedded_pg, first_run, pg_binaries
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_binaries_that_are_named_come_first(tmp_path, monkeypatch):
     for name in ("postgres", "initdb"):
         (tmp_path / name).touch()
     monkeypatch.setenv("EMBEDDED_PG_BIN", str(tmp_path))
-    assert embedded_pg.binaries() == tmp_path
+    assert pg_binaries.find() == tmp_path
 
 
 def test_two_first_starts_at_once_make_one_server(tmp_path):

