@@ -1,0 +1,34 @@
+"""When a deferred mail is tried again, and when it is given up: pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+JITTER = 0.1
+
+
+def spread_of(message: int) -> float:
+    """Return the message's own place in [-1, 1]: mails deferred together do not come back together.
+
+    It stays the same over all tries, so that no interval is shorter than the one before it.
+    """
+    return (message * 0x9E3779B97F4A7C15 % 2**64) / 2**63 - 1
+
+
+def interval(tries: int, *, spread: float, first: int, most: int) -> float:
+    """Return the seconds to wait after `tries` tries: `first`, doubled to `most`, moved by up to a tenth."""
+    return min(first * 2.0 ** min(tries - 1, 60), float(most)) * (1 + JITTER * spread)
+
+
+def next_try(
+    message: int, tries: int, *, accepted_at: datetime, now: datetime, first: int, most: int, life: int
+) -> datetime | None:
+    """Return when to try again after `tries` tries, or None when the mail is older than `life`; all in seconds."""
+    if is_expired(accepted_at=accepted_at, now=now, life=life):
+        return None
+    return now + timedelta(seconds=interval(tries, spread=spread_of(message), first=first, most=most))
+
+
+def is_expired(*, accepted_at: datetime, now: datetime, life: int) -> bool:
+    """Say whether a mail has been tried for `life` seconds."""
+    return now >= accepted_at + timedelta(seconds=life)
