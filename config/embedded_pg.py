@@ -175,7 +175,8 @@ class Server:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         log = self.data_dir / "postgres.log"
         with open(log, "ab") as file:
-            command = [str(pg_binaries.usable_by(self.owner) / "postgres"), "-D", str(self.cluster), "-k", str(self.sockets)]
+            program = pg_binaries.usable_by(self.owner) / "postgres"
+            command = [str(program), "-D", str(self.cluster), "-k", str(self.sockets)]
             for name, value in options.items():
                 command += ["-c", f"{name}={value}"]
             self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
@@ -214,7 +215,8 @@ class Server:
         return _is_running(pid)
 
     def _run(self, command: list[str]) -> str:
-        done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **pg_binaries.identity(self.owner))
+        user = pg_binaries.identity(self.owner)
+        done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **user)
         if done.returncode:
             raise CannotStart(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()}")
         return done.stdout
