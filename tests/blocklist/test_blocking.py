@@ -1,0 +1,246 @@
+"""blocklist.blocking: what receivers say blocks, and what the people of an account may do about it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.errors import Forbidden, Refused
+from accounts.models import AuditEntry
+from blocklist import blocking, entries
+from blocklist.models import BlockedAddress, Exemption
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+TODAY = datetime.now(UTC).date()
+LATER = TODAY + timedelta(days=30)
+
+
+def dead(account, address="ann@example.com", reason="550 5.1.1 unknown", message=7):
+    return blocking.Dead(account_id=account.pk, address=address, reason=reason, message=message)
+
+
+def bar(account, address="ann@example.com", cause="unsubscribed", domain="mail.test", message=7):
+    return blocking.Bar(
+        account_id=account.pk, sender_domain=domain, address=address, cause=cause, reason="", message=message
+    )
+
+
+class TestDeadAddresses:
+    def test_are_blocked_for_180_days_with_the_receivers_words(self):
+        account = factories.account()
+        blocking.block_dead([dead(account, "Ann@Example.com", "x" * 600)])
+        row = BlockedAddress.objects.get()
+        assert (row.address, row.kind, row.cause, row.message) == ("ann@example.com", "invalid", "bounced", 7)
+        assert row.reason == "x" * 500
+        assert abs(row.expires_at - timezone.now() - timedelta(days=180)) < timedelta(minutes=1)
+
+    def test_cost_two_statements_however_many_they_are(self, django_assert_num_queries):
+        account = factories.account()
+        with django_assert_num_queries(2):
+            blocking.block_dead([dead(account, f"user{n}@example.com") for n in range(300)])
+        assert BlockedAddress.objects.count() == 300
+
+    def test_named_twice_in_one_batch_are_blocked_once(self):
+        account = factories.account()
+        blocking.block_dead([dead(account, message=9), dead(account, "ANN@example.com", message=8)])
+        assert BlockedAddress.objects.get().message == 8
+
+    def test_that_bounce_again_are_blocked_anew_and_stay_with_the_first_account(self):
+        first, second = factories.account(), factories.account()
+        blocking.block_dead([dead(first, message=1)])
+        BlockedAddress.objects.update(expires_at=timezone.now() + timedelta(days=1))
+        blocking.block_dead([dead(second, message=2)])
+        row = BlockedAddress.objects.get()
+        assert (row.account, row.message) == (first, 1)
+        assert row.expires_at > timezone.now() + timedelta(days=179)
+
+    def test_whose_block_is_over_belong_to_the_account_that_showed_it_anew(self):
+        first, second = factories.account(), factories.account()
+        blocking.block_dead([dead(first, message=1)])
+        BlockedAddress.objects.update(expires_at=timezone.now() - timedelta(days=1))
+        blocking.block_dead([dead(second, message=2)])
+        row = BlockedAddress.objects.get()
+        assert (row.account, row.message) == (second, 2)
+
+    def test_end_the_whitelisting_by_the_account_they_bounced_for(self):
+        owner, other, third = factories.account(), factories.account(), factories.account()
+        blocking.block_dead([dead(owner)])
+        for account in (other, third):
+            blocking.whitelist(factories.caller(account), address="ann@example.com")
+        blocking.block_dead([dead(other)])
+        assert list(Exemption.objects.values_list("account", flat=True)) == [third.pk]
+
+
+class TestBars:
+    def test_are_kept_once_with_the_first_cause_and_for_ever(self):
+        account = factories.account()
+        blocking.bar([bar(account), bar(account, "Ann@example.com", message=9)])
+        blocking.bar([bar(account, cause="complained")])
+        row = BlockedAddress.objects.get()
+        assert (row.kind, row.cause, row.message, row.expires_at) == ("reject", "unsubscribed", 7, None)
+
+    def test_of_several_accounts_and_domains_go_in_by_one_statement(self, django_assert_num_queries):
+        one, two = factories.account(), factories.account()
+        with django_assert_num_queries(1):
+            blocking.bar([bar(one), bar(one, domain="news.test"), bar(two)])
+        assert BlockedAddress.objects.count() == 3
+
+    def test_nothing_to_do_costs_no_query(self, django_assert_num_queries):
+        with django_assert_num_queries(0):
+            blocking.bar([])
+            blocking.block_dead([])
+
+
+class TestOwnList:
+    def test_takes_an_address_with_its_last_day_and_writes_it_into_the_audit_log(self):
+        caller = factories.caller(factories.account())
+        row = blocking.add_custom(caller, address=" Ann@Example.com", expires=LATER, reason="asked by phone")
+        assert (row.address, row.cause, row.reason) == ("ann@example.com", "entered", "asked by phone")
+        assert row.expires_at == datetime(LATER.year, LATER.month, LATER.day, tzinfo=UTC)
+        entry = AuditEntry.objects.get()
+        assert (entry.act, entry.target) == ("blocklist.add", "ann@example.com")
+
+    def test_refuses_a_second_entry_and_says_what_to_do(self):
+        caller = factories.caller(factories.account())
+        blocking.add_custom(caller, address="ann@example.com")
+        with pytest.raises(Refused, match="Modify its expiry"):
+            blocking.add_custom(caller, address="ANN@example.com")
+
+    def test_takes_an_address_again_whose_time_is_over(self):
+        account = factories.account()
+        factories.block(account, kind="custom", cause="entered", expires_at=timezone.now() - timedelta(days=1))
+        row = blocking.add_custom(factories.caller(account), address="ann@example.com")
+        assert row.expires_at is None
+        assert BlockedAddress.objects.count() == 1
+
+    @pytest.mark.parametrize("day", [TODAY, date(2020, 1, 1)])
+    def test_refuses_a_day_that_is_not_to_come(self, day):
+        with pytest.raises(Refused) as refused:
+            blocking.add_custom(factories.caller(factories.account()), address="ann@example.com", expires=day)
+        assert (refused.value.code, refused.value.field) == ("InvalidParameterValue.WrongDate", "expires")
+
+    def test_refuses_what_is_no_address(self):
+        with pytest.raises(Refused) as refused:
+            blocking.add_custom(factories.caller(factories.account()), address="ann")
+        assert refused.value.code == "InvalidParameterValue.IllegalEmailAddress"
+
+    def test_of_another_account_cannot_be_touched(self):
+        row = factories.block(factories.account(), kind="custom", cause="entered")
+        stranger = factories.caller(factories.account())
+        with pytest.raises(Refused):
+            blocking.change_expiry(stranger, row=row, expires=None)
+        with pytest.raises(Refused):
+            blocking.remove(stranger, row=row)
+
+    def test_has_entries_whose_end_can_be_moved(self):
+        account = factories.account()
+        row = factories.block(account, kind="custom", cause="entered")
+        blocking.change_expiry(factories.caller(account), row=row, expires=LATER)
+        row.refresh_from_db()
+        assert row.expires_at.date() == LATER
+
+
+class TestImport:
+    TEXT = f"email,expires\nann@example.com\nbob@example.com,{LATER}\nANN@example.com\nnobody\n{'x' * 70}@a.test\n"
+
+    def test_counts_and_names_every_line(self):
+        account = factories.account()
+        factories.block(account, kind="custom", cause="entered", address="bob@example.com")
+        done = blocking.import_custom(factories.caller(account), reading=entries.read(self.TEXT, today=TODAY))
+        assert (done.total, done.valid, done.too_long, done.repeat, done.invalid) == (5, 1, 1, 2, 1)
+        assert [(one.line, one.code) for one in done.rejected] == [
+            (3, "repeat"), (4, "repeat"), (5, "invalid"), (6, "too_long"),
+        ]
+        assert set(BlockedAddress.objects.values_list("address", "cause")) == {
+            ("ann@example.com", "imported"), ("bob@example.com", "entered"),
+        }
+
+    def test_tried_dry_says_the_same_and_keeps_nothing(self):
+        account = factories.account()
+        caller, reading = factories.caller(account), entries.read(self.TEXT, today=TODAY)
+        tried = blocking.import_custom(caller, reading=reading, dry_run=True)
+        assert not BlockedAddress.objects.exists()
+        assert not AuditEntry.objects.exists()
+        assert blocking.import_custom(caller, reading=reading) == tried
+
+    def test_costs_the_same_number_of_statements_for_any_list(self, django_assert_num_queries):
+        caller = factories.caller(factories.account())
+        reading = entries.read("\n".join(f"user{n}@example.com" for n in range(500)), today=TODAY)
+        with django_assert_num_queries(4):  # savepoint, insert, audit, release
+            assert blocking.import_custom(caller, reading=reading).valid == 500
+
+    def test_refuses_an_empty_list_and_one_too_long(self, settings):
+        caller = factories.caller(factories.account())
+        with pytest.raises(Refused) as refused:
+            blocking.import_custom(caller, reading=entries.read("\n", today=TODAY))
+        assert refused.value.code == "MissingParameter.EmailsNecessary"
+        settings.RULES = settings.RULES.__class__(custom_blocks_per_import=2)
+        with pytest.raises(Refused) as refused:
+            blocking.import_custom(caller, reading=entries.read(self.TEXT, today=TODAY))
+        assert refused.value.code == "LimitExceeded.ReceiverDetailRequestLimit"
+
+
+class TestRelease:
+    def test_by_hand_is_for_the_account_whose_mail_bounced(self):
+        owner, other = factories.account(), factories.account()
+        row = factories.block(owner)
+        with pytest.raises(Refused, match="Whitelist it"):
+            blocking.remove(factories.caller(other), row=row)
+        blocking.remove(factories.caller(owner), row=row)
+        assert not BlockedAddress.objects.exists()
+        assert AuditEntry.objects.get().details["cause"] == "bounced"
+
+    def test_whitelisting_is_for_the_others_and_can_be_undone(self):
+        owner, other = factories.account(), factories.account()
+        factories.block(owner, expires_at=timezone.now() + timedelta(days=3))
+        with pytest.raises(Refused, match="remove it"):
+            blocking.whitelist(factories.caller(owner), address="ann@example.com")
+        caller = factories.caller(other)
+        blocking.whitelist(caller, address="Ann@example.com", reason="she wrote to us")
+        blocking.whitelist(caller, address="ann@example.com")
+        assert Exemption.objects.get().reason == "she wrote to us"
+        blocking.unwhitelist(caller, address="ann@example.com")
+        assert not Exemption.objects.exists()
+        with pytest.raises(Refused):
+            blocking.unwhitelist(caller, address="ann@example.com")
+
+    def test_whitelisting_needs_a_block_of_the_platform(self):
+        with pytest.raises(Refused) as refused:
+            blocking.whitelist(factories.caller(factories.account()), address="ann@example.com")
+        assert refused.value.code == "ResourceNotFound"
+
+    def test_comes_by_itself_when_the_time_is_over(self, settings):
+        account, now = factories.account(), timezone.now()
+        factories.block(account, address="over@example.com", expires_at=now - timedelta(seconds=1))
+        factories.block(account, address="held@example.com", expires_at=now + timedelta(days=1))
+        factories.block(account, address="never@example.com", kind="custom", cause="entered")
+        kept = now - timedelta(days=settings.RULES.retention_days - 1)
+        factories.block(account, address="shown@example.com", kind="custom", cause="entered", expires_at=kept)
+        gone = now - timedelta(days=settings.RULES.retention_days + 1)
+        factories.block(account, address="gone@example.com", kind="custom", cause="entered", expires_at=gone)
+        assert blocking.release_expired() == 2
+        assert set(BlockedAddress.objects.values_list("address", flat=True)) == {
+            "held@example.com", "never@example.com", "shown@example.com",
+        }
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda caller, row: blocking.add_custom(caller, address="bob@example.com"),
+        lambda caller, row: blocking.import_custom(caller, reading=entries.read("a@b.test", today=TODAY)),
+        lambda caller, row: blocking.change_expiry(caller, row=row, expires=None),
+        lambda caller, row: blocking.remove(caller, row=row),
+        lambda caller, row: blocking.whitelist(caller, address=row.address),
+        lambda caller, row: blocking.unwhitelist(caller, address=row.address),
+    ],
+)
+def test_every_act_needs_the_right_to_edit(act):
+    account = factories.account()
+    row = factories.block(account, kind="custom", cause="entered")
+    with pytest.raises(Forbidden):
+        act(factories.caller(account, "analyst"), row)
