@@ -1,0 +1,59 @@
+"""Where a link leads, and which links a mail may hold."""
+
+from __future__ import annotations
+
+import re
+
+from templates_app.markup import Attribute, decode_attribute
+from templates_app.variables import Variable, split
+
+_BLANKS = str.maketrans("", "", "\t\n\r")
+_EDGE = "".join(map(chr, range(0x21)))
+# The host ends inside the fixed text, so no value can lengthen it.
+_FIXED = re.compile(r"https?://[^\s/?#\\@{}]+(?:[/?#]|\Z)", re.IGNORECASE)
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+_UNSEEN = re.compile(r"[\x00-\x20\x7f]+")
+# What may be followed besides the web: it opens a program of the reader's, not a page.
+HARMLESS = frozenset({"mailto", "tel", "sms"})
+RUNS = frozenset({"javascript", "vbscript", "data", "file", "blob"})
+
+
+def target(href: Attribute) -> tuple[str | Variable, ...]:
+    """Return where `href` leads: decoded text with the variables between, white space cut as browsers do."""
+    pieces: list[str | Variable] = []
+    for piece in split(href.raw, url=True):
+        pieces.append(decode_attribute(piece).translate(_BLANKS) if isinstance(piece, str) else piece)
+    if pieces and isinstance(pieces[0], str):
+        pieces[0] = pieces[0].lstrip(_EDGE)
+    if pieces and isinstance(pieces[-1], str):
+        pieces[-1] = pieces[-1].rstrip(_EDGE)
+    return tuple(piece for piece in pieces if piece != "")
+
+
+def followed(pieces: tuple[str | Variable, ...]) -> bool:
+    """Say whether the target is a web address whose host is fixed text: the links that are tracked."""
+    if not pieces or not isinstance(pieces[0], str):
+        return False
+    found = _FIXED.match(pieces[0])
+    # Text that ends with the host is complete only if nothing follows it.
+    return found is not None and (len(pieces) == 1 or found[0][-1] in "/?#")
+
+
+def scheme(value: str) -> str:
+    """Return the scheme a browser would see in `value` ("" for none), through blanks and control characters."""
+    found = _SCHEME.match(_UNSEEN.sub("", value))
+    return found[1].lower() if found else ""
+
+
+def fault(pieces: tuple[str | Variable, ...]) -> str:
+    """Return what is wrong with a link's target, "" when it may stay."""
+    if not pieces:
+        return ""
+    first = pieces[0]
+    if not isinstance(first, str):
+        return "starts with a variable, so its domain is not fixed"
+    if first.startswith("#") or scheme(first) in HARMLESS:
+        return ""
+    if scheme(first) not in ("http", "https"):
+        return "has no domain: it must start with https:// and a domain name"
+    return "" if followed(pieces) else "has a domain that is not fixed text up to the first slash"

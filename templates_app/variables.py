@@ -1,0 +1,52 @@
+"""Variables: `{{name}}`, found by one pattern, filled by values that are never looked at again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import quote
+
+# A name is letters of any script, digits, "_", "-" and "."; blanks inside the braces do not count.
+VARIABLE = re.compile(r"\{\{[ \t]*([\w.-]{1,64})[ \t]*\}\}")
+# Braces that open a placeholder but do not make a variable: what a reader would see as they stand.
+BROKEN = re.compile(r"\{\{(?![ \t]*[\w.-]{1,64}[ \t]*\}\})[^{}<>\n]{0,80}(?:\}\})?")
+
+_URL_SAFE = "-._~:/?#@!$&'()*+,;=%"
+_URL = re.compile(r"(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+class Variable(NamedTuple):
+    """A place for a value; `url` says that it stands in an address."""
+
+    name: str
+    url: bool = False
+
+
+def split(source: str, *, url: bool = False) -> list[str | Variable]:
+    """Return the literal pieces of `source` (no empty ones) and the variables between them, in order."""
+    pieces: list[str | Variable] = []
+    for number, piece in enumerate(VARIABLE.split(source)):
+        if number % 2:
+            pieces.append(Variable(piece, url))
+        elif piece:
+            pieces.append(piece)
+    return pieces
+
+
+def names_in(source: str) -> list[str]:
+    """Return the names of the variables of `source`, each once, in order of appearance."""
+    return list(dict.fromkeys(VARIABLE.findall(source)))
+
+
+def fill_plain(source: str, values: Mapping[str, str]) -> str:
+    """Return `source` with every variable replaced by its value, as it is; a missing one by nothing."""
+    return VARIABLE.sub(lambda match: values.get(match[1], ""), source)
+
+
+def url_encode(value: str) -> str:
+    """Return `value` with the characters that no address may hold percent-encoded and all others as they are."""
+    if _URL.fullmatch(value):
+        return value
+    return quote(_BARE_PERCENT.sub("%25", value), safe=_URL_SAFE, errors="replace")
