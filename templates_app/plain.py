@@ -1,0 +1,156 @@
+"""The readable plain text of an HTML document: what a mail offers to those who read no HTML."""
+
+from __future__ import annotations
+
+import re
+
+from templates_app.markup import BLOCKS, Token, decode, walk
+from templates_app.targets import followed, target
+from templates_app.variables import Variable, split
+
+_SPACE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
+# Elements with an empty line around them.
+_APART = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "table", "blockquote", "dl", "pre", "hr"})
+_CELLS = frozenset({"td", "th"})
+
+
+def plain_text(html: str) -> tuple[str | Variable, ...]:
+    """Return the text of `html` with its variables: links as "text (address)", lists and lines kept."""
+    writer = _Writer()
+    for token, shown in walk(html):
+        if token.kind == "text" and shown:
+            writer.text(html[token.start : token.end])
+        elif token.kind == "start" and shown:
+            writer.start(token)
+        elif token.kind == "end":
+            writer.end(token.name)
+    return writer.finish()
+
+
+def as_written(segments: tuple[str | Variable, ...]) -> str:
+    """Return segments as one text, variables as `{{name}}`."""
+    return "".join(one if isinstance(one, str) else f"{{{{{one.name}}}}}" for one in segments)
+
+
+class _Writer:
+    """Collects lines; white space between words is one blank, lines break where blocks do."""
+
+    def __init__(self) -> None:
+        self.out: list[str | Variable] = []
+        self.breaks = 2
+        self.blank = False
+        self.lists: list[int] = []
+        self.link: tuple[str | Variable, ...] = ()
+        self.link_from = 0
+
+    def text(self, source: str) -> None:
+        for piece in split(source):
+            if isinstance(piece, Variable):
+                self._write(piece)
+                continue
+            words = _SPACE.sub(" ", decode(piece))
+            if words.startswith(" "):
+                self.blank = True
+            if words.strip(" "):
+                self._write(words.strip(" "))
+                self.blank = words.endswith(" ")
+
+    def start(self, token: Token) -> None:
+        name = token.name
+        if name == "br":
+            self._line(1, add=True)
+        elif name in _CELLS:
+            self.blank = True
+        elif name in BLOCKS:
+            self._line(2 if name in _APART else 1)
+        if name in ("ul", "ol"):
+            self.lists.append(0 if name == "ol" else -1)
+        elif name == "li":
+            self._write(self._bullet())
+            self.blank = True
+        elif name == "hr":
+            self._write("-" * 20)
+            self._line(2)
+        elif name == "img":
+            alternative = token.attribute("alt")
+            if alternative:
+                self.text(alternative.raw)
+        elif name in ("a", "area"):
+            self._close_link()
+            href = token.attribute("href")
+            address = target(href) if href else ()
+            if followed(address):
+                self.link, self.link_from = address, len(self.out)
+
+    def end(self, name: str) -> None:
+        if name == "a":
+            self._close_link()
+        if name in ("ul", "ol") and self.lists:
+            self.lists.pop()
+        if name in _CELLS:
+            self.blank = True
+        elif name in BLOCKS:
+            self._line(2 if name in _APART else 1)
+
+    def finish(self) -> tuple[str | Variable, ...]:
+        self._close_link()
+        if self.out:
+            self.out.append("\n")
+        return _joined(self.out)
+
+    def _bullet(self) -> str:
+        if not self.lists or self.lists[-1] < 0:
+            return "-"
+        self.lists[-1] += 1
+        return f"{self.lists[-1]}."
+
+    def _line(self, count: int, *, add: bool = False) -> None:
+        self.blank = False
+        self.breaks = min(self.breaks + 1, 2) if add else max(self.breaks, count)
+
+    def _write(self, piece: str | Variable) -> None:
+        if not self.out:
+            pass
+        elif self.breaks:
+            self.out.append("\n" * self.breaks)
+        elif self.blank:
+            self.out.append(" ")
+        self.breaks, self.blank = 0, False
+        self.out.append(piece)
+
+    def _close_link(self) -> None:
+        address, self.link = self.link, ()
+        if not address:
+            return
+        shown = _joined(self.out[self.link_from :])
+        if as_written(shown).strip() == as_written(address):
+            return
+        bracketed = bool(as_written(shown).strip())
+        breaks, self.breaks = self.breaks, 0
+        if not bracketed:
+            self.breaks = breaks
+        self.blank = True
+        if bracketed:
+            self._write("(")
+        for piece in address:
+            self.blank = False
+            self._write(piece)
+        if bracketed:
+            self.blank = False
+            self._write(")")
+            self.breaks = breaks
+
+
+def _joined(pieces: list[str | Variable]) -> tuple[str | Variable, ...]:
+    """Return the pieces with neighbouring texts made one."""
+    joined: list[str | Variable] = []
+    run: list[str] = []
+    for piece in [*pieces, Variable("")]:
+        if isinstance(piece, str):
+            run.append(piece)
+            continue
+        if run:
+            joined.append("".join(run))
+            run = []
+        joined.append(piece)
+    return tuple(joined[:-1])

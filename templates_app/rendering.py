@@ -1,0 +1,241 @@
+"""From a template to a mail's two bodies: compiled once, filled for every mail.
+
+Compiling cuts the documents at their variables, links and end; filling puts the pieces together again. Nothing is
+written by a parser: what is not a variable, a followed link or the end of the body stays byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import Any, NamedTuple
+
+from templates_app.markup import Attribute, conditional, tokens
+from templates_app.plain import plain_text
+from templates_app.targets import followed, target
+from templates_app.variables import Variable, fill_plain, names_in, split, url_encode
+
+__all__ = [
+    "Compiled", "End", "Link", "Variable", "compile", "fill_html", "fill_link", "fill_plain", "fill_text", "names_in",
+]
+
+# Attributes that hold an address: values in them are percent-encoded.
+_ADDRESSES = frozenset({"href", "src", "srcset", "background", "cite", "longdesc"})
+
+
+class Link(NamedTuple):
+    """The value of a followed link's `href`: link `number`, or `source` where links are not followed."""
+
+    number: int
+    quoted: bool
+    source: tuple[str | Variable, ...]
+
+
+class End(NamedTuple):
+    """Where the footer and the pixel go."""
+
+
+Segment = str | Variable | Link | End
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A template, ready to be filled; `html` is None for a plain-text mail, `text` is always there."""
+
+    html: tuple[Segment, ...] | None
+    text: tuple[str | Variable, ...]
+    links: tuple[tuple[str | Variable, ...], ...]
+    names: frozenset[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
+        return {
+            "html": None if self.html is None else [_dump(one) for one in self.html],
+            "text": [_dump(one) for one in self.text],
+            "links": [[_dump(one) for one in link] for link in self.links],
+            "names": sorted(self.names),
+        }
+
+    @staticmethod
+    def from_json(parts: Mapping[str, Any]) -> Compiled:
+        """Return what `to_json` wrote."""
+        html = parts["html"]
+        return Compiled(
+            None if html is None else tuple(_load(one) for one in html),
+            tuple(_load_piece(one) for one in parts["text"]),
+            tuple(tuple(_load_piece(one) for one in link) for link in parts["links"]),
+            frozenset(parts["names"]),
+        )
+
+    @cached_property
+    def tracked(self) -> Plan:
+        """The HTML part with a slot for each link."""
+        return _plan(self.html or (), track=True)
+
+    @cached_property
+    def untracked(self) -> Plan:
+        """The HTML part with its links as they were written."""
+        return _plan(self.html or (), track=False)
+
+
+class Plan(NamedTuple):
+    """The pieces of a document in order, and which of them are put in for each mail."""
+
+    pieces: list[str]
+    values: list[tuple[int, str]]
+    addresses: list[tuple[int, str]]
+    links: list[tuple[int, int, bool]]
+    end: int
+
+
+def compile(html: str, text: str) -> Compiled:
+    """Return the template cut into pieces; without `text` the plain text is made from the HTML."""
+    links: list[tuple[str | Variable, ...]] = []
+    body = tuple(_cut(html, links)) if html else None
+    plain = tuple(split(text)) if text else plain_text(html)
+    return Compiled(body, plain, tuple(links), frozenset(names_in(html)) | frozenset(names_in(text)))
+
+
+def fill_html(
+    compiled: Compiled, values: Mapping[str, str], *, link: Callable[[int], str] | None, pixel: str, footer: str
+) -> str:
+    """Return the HTML body ("" if the template has none): values escaped, links by `link`, footer and pixel put in.
+
+    `link` gives the address for a link's number, None leaves the links alone; `pixel` is an address or "";
+    `footer` is ready HTML or "". A missing value fills as nothing.
+    """
+    if compiled.html is None:
+        return ""
+    plan = compiled.untracked if link is None else compiled.tracked
+    pieces = plan.pieces.copy()
+    for at, name in plan.values:
+        pieces[at] = escape(values.get(name, ""))
+    for at, name in plan.addresses:
+        pieces[at] = escape(url_encode(values.get(name, "")))
+    if link is not None:
+        for at, index, quoted in plan.links:
+            pieces[at] = escape(link(index)) if quoted else f'"{escape(link(index))}"'
+    if pixel:
+        pieces[plan.end] = f'{footer}<img src="{escape(pixel)}" width="1" height="1" alt="" border="0">'
+    elif footer:
+        pieces[plan.end] = footer
+    return "".join(pieces)
+
+
+def fill_text(compiled: Compiled, values: Mapping[str, str], *, footer: str) -> str:
+    """Return the plain-text body, the footer a paragraph of its own at the end; values go in as they are."""
+    body = _filled(compiled.text, values)
+    return f"{body.rstrip()}\n\n{footer}\n" if footer else body
+
+
+def fill_link(compiled: Compiled, index: int, values: Mapping[str, str]) -> str:
+    """Return where link number `index` leads for these values; IndexError for a number that is none."""
+    return _filled(compiled.links[index], values)
+
+
+def _filled(segments: tuple[str | Variable, ...], values: Mapping[str, str]) -> str:
+    return "".join(
+        one if isinstance(one, str)
+        else url_encode(values.get(one.name, "")) if one.url
+        else values.get(one.name, "")
+        for one in segments
+    )
+
+
+def _cut(html: str, links: list[tuple[str | Variable, ...]]) -> list[Segment]:
+    """Return the document's segments and add the targets of its links to `links`."""
+    places, end = _places(html)
+    segments: list[Segment] = []
+    at = 0
+    closed = False
+    for attribute, follow in places:
+        if end <= attribute.start and not closed:
+            segments += [*split(html[at:end]), End()]
+            at, closed = end, True
+        segments += split(html[at : attribute.start])
+        inside = split(html[attribute.start : attribute.end], url=True)
+        if follow:
+            segments.append(Link(len(links), bool(attribute.quote), tuple(inside)))
+            links.append(target(attribute))
+        else:
+            segments += inside
+        at = attribute.end
+    if not closed:
+        segments += [*split(html[at:end]), End()]
+        at = end
+    return segments + list(split(html[at:]))
+
+
+def _places(html: str) -> tuple[list[tuple[Attribute, bool]], int]:
+    """Return the attributes that hold addresses, with whether each is a followed link, and where the body ends."""
+    places: list[tuple[Attribute, bool]] = []
+    end = len(html)
+
+    def look(start: int, stop: int, outlook: bool) -> None:
+        nonlocal end
+        for token in tokens(html, start, stop):
+            if token.kind == "end" and token.name == "body" and not outlook:
+                end = token.start
+            elif token.kind == "comment" and not outlook:
+                inside = conditional(html, token)
+                if inside:
+                    look(*inside, True)
+            for attribute in token.attributes:
+                if attribute.name in _ADDRESSES:
+                    link = attribute.name == "href" and token.name in ("a", "area") and not outlook
+                    first = token.attribute("href") is attribute
+                    places.append((attribute, link and first and followed(target(attribute))))
+
+    look(0, len(html), False)
+    return places, end
+
+
+def _plan(segments: tuple[Segment, ...], *, track: bool) -> Plan:
+    pieces: list[str] = []
+    values: list[tuple[int, str]] = []
+    addresses: list[tuple[int, str]] = []
+    links: list[tuple[int, int, bool]] = []
+    end = 0
+    for at, segment in enumerate(_flatten(segments, track=track)):
+        pieces.append(segment if isinstance(segment, str) else "")
+        if isinstance(segment, Variable):
+            (addresses if segment.url else values).append((at, segment.name))
+        elif isinstance(segment, Link):
+            links.append((at, segment.number, segment.quoted))
+        elif isinstance(segment, End):
+            end = at
+    return Plan(pieces, values, addresses, links, end)
+
+
+def _flatten(segments: tuple[Segment, ...], *, track: bool) -> list[Segment]:
+    if track:
+        return list(segments)
+    flat: list[Segment] = []
+    for segment in segments:
+        if isinstance(segment, Link):
+            flat.extend(segment.source)
+        else:
+            flat.append(segment)
+    return flat
+
+
+def _dump(segment: Segment) -> Any:
+    if isinstance(segment, str):
+        return segment
+    if isinstance(segment, Variable):
+        return ["url" if segment.url else "value", segment.name]
+    if isinstance(segment, Link):
+        return ["link", segment.number, segment.quoted, [_dump(one) for one in segment.source]]
+    return ["end"]
+
+
+def _load(part: Any) -> Segment:
+    if isinstance(part, list) and part[0] == "link":
+        return Link(part[1], part[2], tuple(_load_piece(one) for one in part[3]))
+    return End() if part == ["end"] else _load_piece(part)
+
+
+def _load_piece(part: Any) -> str | Variable:
+    return part if isinstance(part, str) else Variable(part[1], part[0] == "url")
