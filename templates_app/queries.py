@@ -1,0 +1,91 @@
+"""Reads of templates and reviews."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from accounts.caller import Caller
+from accounts.scoping import visible
+from templates_app.models import Review, Skeleton, Template, Version
+from templates_app.rendering import Compiled
+from templates_app.screening import Limits
+
+
+def limits() -> Limits:
+    """Return the review limits in force."""
+    rules = settings.RULES
+    return Limits(
+        min_characters=rules.review_min_characters,
+        text_per_variable=rules.review_text_per_variable,
+        max_images=rules.review_max_images,
+        max_bytes=rules.template_max_bytes,
+    )
+
+
+def sendable(account_id: int, template_id: int) -> Version | None:
+    """Return the approved version of an account's template; None without one, or for another's template."""
+    template = (
+        Template.objects.filter(pk=template_id, account_id=account_id, approved__isnull=False)
+        .select_related("approved")
+        .first()
+    )
+    return template.approved if template else None
+
+
+@lru_cache(maxsize=256)
+def compiled(version_id: int) -> Compiled:
+    """Return an approved version ready to be filled; LookupError if it was never approved.
+
+    Kept in the process: a version never changes.
+    """
+    parts = Skeleton.objects.filter(pk=version_id).values_list("parts", flat=True).first()
+    if parts is None:
+        raise LookupError(f"version {version_id} has no skeleton")
+    return Compiled.from_json(parts)
+
+
+def with_reason(templates: QuerySet[Template]) -> QuerySet[Template]:
+    """Add `reason` to each template: what the latest decided review said, "" or None without one."""
+    decided = Review.objects.filter(template=OuterRef("pk"), decided_at__isnull=False).order_by("-id")
+    return templates.annotate(reason=Subquery(decided.values("reason")[:1]))
+
+
+def search(templates: QuerySet[Template], *, state: str, words: str) -> QuerySet[Template]:
+    """Return the templates in `state` whose name holds `words` or whose ID they are; "" asks nothing."""
+    if state:
+        templates = templates.filter(state=state)
+    if words:
+        by_id = Q(pk=int(words)) if words.isascii() and words.isdigit() and len(words) < 19 else Q()
+        templates = templates.filter(Q(name__icontains=words) | by_id)
+    return templates
+
+
+def waiting(caller: Caller) -> QuerySet[Review]:
+    """Return the open reviews, oldest first by `id`, each with `again`: the template was decided on before."""
+    earlier = Review.objects.filter(
+        template=OuterRef("template"), state__in=[Review.State.APPROVED, Review.State.REJECTED]
+    )
+    return (
+        visible(Review.objects.all(), caller)
+        .filter(state=Review.State.WAITING)
+        .select_related("template", "version", "claimed_by")
+        .annotate(again=Exists(earlier))
+    )
+
+
+def next_waiting(caller: Caller, *, now: datetime) -> Review | None:
+    """Return the oldest open review that the caller may decide and nobody else holds."""
+    if caller.user is None:
+        return None
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now) | Q(claimed_by=caller.user)
+    own = Q(version__author_user=caller.user) | Q(submitted_by=caller.user.email)
+    return waiting(caller).filter(free).exclude(own).order_by("id").first()
+
+
+def history(template: Template) -> QuerySet[Review]:
+    """Return the reviews of a template, newest first."""
+    return template.reviews.select_related("version", "decided_by", "claimed_by").order_by("-id")

@@ -1,0 +1,239 @@
+"""The way of a template: written, submitted, decided by someone else, sent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import audit, notices
+from accounts.caller import Caller
+from accounts.errors import Refused
+from accounts.models import Account, Notice, User
+from templates_app import queries, rendering, screening, words, writing
+from templates_app.models import Review, Skeleton, Template, Version
+
+State = Template.State
+
+# act -> (states it may start from, state it ends in)
+TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
+    "revise": (frozenset({State.DRAFT, State.IN_REVIEW, State.REJECTED, State.APPROVED}), State.DRAFT),
+    "submit": (frozenset({State.DRAFT}), State.IN_REVIEW),
+    "withdraw": (frozenset({State.IN_REVIEW}), State.DRAFT),
+    "approve": (frozenset({State.IN_REVIEW}), State.APPROVED),
+    "reject": (frozenset({State.IN_REVIEW}), State.REJECTED),
+}
+REFUSED = "OperationDenied"
+
+
+def create(caller: Caller, *, name: str, html: str = "", text: str = "", summary: str = "") -> Template:
+    """Make a template as a draft with its first version; Refused when it says nothing, too much or one too many."""
+    caller.require("templates.edit")
+    written = writing.checked(name=name, html=html, text=text, summary=summary)
+    with transaction.atomic():
+        # Two at once would both see room for the last one.
+        account = Account.objects.select_for_update(no_key=True).get(pk=caller.account.pk)
+        allowed = settings.RULES.templates_per_account
+        if Template.objects.filter(account=account).count() >= allowed:
+            raise Refused(
+                "FailedOperation.ExceedTemplateLimit", f"An account has at most {allowed:,} templates; edit one."
+            )
+        template = Template.objects.create(account=account, name=written.name, created_by=caller.user)
+        template.latest = _write(caller, template, 1, written)
+        template.save(update_fields=["latest"])
+        audit.log(caller, "templates.create", _target(template))
+    return template
+
+
+def revise(caller: Caller, *, template: Template, name: str, html: str, text: str, summary: str) -> Version:
+    """Write the next version and make the template a draft; an open review ends, the approved version stays.
+
+    A draft whose words did not change keeps its version.
+    """
+    caller.require("templates.edit")
+    written = writing.checked(name=name, html=html, text=text, summary=summary, renamed=True)
+    with transaction.atomic():
+        template = _held(caller, template)
+        latest = template.latest
+        if latest and template.state == State.DRAFT and writing.says(latest, written):
+            version = latest
+        else:
+            version = _write(caller, template, latest.number + 1 if latest else 1, written)
+            template.reviews.filter(state=Review.State.WAITING).update(state=Review.State.WITHDRAWN)
+        _move(template, "revise", name=written.name, latest=version)
+        audit.log(caller, "templates.revise", _target(template), version=version.number)
+    return version
+
+
+def submit(caller: Caller, *, template: Template) -> Review:
+    """Send the latest version to review; Refused with every finding's numbers when screening does not pass."""
+    caller.require("templates.edit")
+    with transaction.atomic():
+        template = _held(caller, template)
+        version = template.latest
+        if version is None:
+            raise Refused("InvalidParameterValue.TemplateContentIsNULL", "Write a body first.")
+        findings = screening.screen(version.html, version.text, words.current(), queries.limits())
+        if not screening.passes(findings):
+            failed = " ".join(finding.message for finding in findings if not finding.passed)
+            raise Refused("InvalidParameterValue.TemplateContentIsWrong", failed)
+        _move(template, "submit")
+        review = Review.objects.create(
+            account=template.account, template=template, version=version, submitted_by=caller.name,
+            findings=[finding.to_json() for finding in findings],
+        )
+        notices.settle(template.account, subject=_subject(template))
+        audit.log(caller, "templates.submit", _target(template), version=version.number)
+    return review
+
+
+def withdraw(caller: Caller, *, template: Template) -> Template:
+    """Take a template back from review; it is a draft again."""
+    caller.require("templates.edit")
+    with transaction.atomic():
+        template = _held(caller, template)
+        template.reviews.filter(state=Review.State.WAITING).update(state=Review.State.WITHDRAWN)
+        _move(template, "withdraw")
+        audit.log(caller, "templates.withdraw", _target(template))
+    return template
+
+
+def claim(caller: Caller, *, review: Review) -> Review:
+    """Keep others off a review for the lease (`review_claim_seconds`), or renew it; Refused while another has it."""
+    reviewer = _reviewer(caller, review)
+    until = timezone.now() + timedelta(seconds=settings.RULES.review_claim_seconds)
+    with transaction.atomic():
+        _change(review, reviewer, claimed_by=reviewer, claimed_until=until)
+        audit.log(caller, "templates.claim", _target(review.template))
+    return review
+
+
+def release(caller: Caller, *, review: Review) -> Review:
+    """Give a claimed review back to the queue."""
+    reviewer = _reviewer(caller, review)
+    with transaction.atomic():
+        _change(review, reviewer, claimed_by=None, claimed_until=None)
+        audit.log(caller, "templates.release", _target(review.template))
+    return review
+
+
+def approve(caller: Caller, *, review: Review, reason: str = "") -> Review:
+    """Let the version be sent from now on; it is compiled in the same transaction."""
+    return _decide(caller, review, "approve", Review.State.APPROVED, reason.strip())
+
+
+def reject(caller: Caller, *, review: Review, reason: str) -> Review:
+    """Turn the version down with the reason its author reads; what was approved before stays in use."""
+    caller.require("templates.review")
+    if not reason.strip():
+        raise Refused("InvalidParameterValue", "Say why, so that the author can mend it.", field="reason")
+    return _decide(caller, review, "reject", Review.State.REJECTED, reason.strip())
+
+
+def independent(caller: Caller, review: Review) -> bool:
+    """Say whether the caller neither wrote nor submitted what is under review."""
+    if caller.user is None:
+        return False
+    own = {review.version.author.casefold(), review.submitted_by.casefold()}
+    return review.version.author_user_id != caller.user.pk and caller.user.email.casefold() not in own
+
+
+def held_by_other(caller: Caller, review: Review) -> User | None:
+    """Return who has the review claimed, if it is someone else and the lease still runs."""
+    running = review.claimed_until is not None and review.claimed_until > timezone.now()
+    return review.claimed_by if running and review.claimed_by != caller.user else None
+
+
+def _decide(caller: Caller, review: Review, act: str, state: Review.State, reason: str) -> Review:
+    reviewer = _reviewer(caller, review)
+    if len(reason) > 2_000:
+        raise Refused("InvalidParameterValue", "Use at most 2,000 characters.", field="reason")
+    with transaction.atomic():
+        template = _held(caller, review.template)
+        _change(review, reviewer, state=state, decided_by=reviewer, decided_at=timezone.now(), reason=reason)
+        version = review.version
+        if state == Review.State.APPROVED:
+            parts = rendering.compile(version.html, version.text).to_json()
+            Skeleton.objects.update_or_create(
+                version=version, defaults={"account_id": review.account_id, "parts": parts}
+            )
+            _move(template, act, approved=version)
+        else:
+            _move(template, act)
+        _tell(template, state, reason)
+        audit.log(caller, f"templates.{act}", _target(template), version=version.number, reason=reason)
+    return review
+
+
+def _reviewer(caller: Caller, review: Review) -> User:
+    """Return the person who may decide: with the right, and with other hands than the author's."""
+    caller.require("templates.review")
+    if caller.user is None:
+        raise Refused(REFUSED, "Only a person reviews: log in to the console.")
+    if review.account_id != caller.account.pk:
+        raise Refused(REFUSED, "This review belongs to another account.")
+    if not independent(caller, review):
+        raise Refused(REFUSED, "You wrote or submitted this version: someone else has to decide.")
+    return caller.user
+
+
+def _change(review: Review, reviewer: User, **fields: object) -> None:
+    """Write to an open review that nobody else holds, or refuse; the row itself is asked, not what was read."""
+    free = Q(claimed_until=None) | Q(claimed_until__lt=timezone.now()) | Q(claimed_by=reviewer)
+    if Review.objects.filter(free, pk=review.pk, state=Review.State.WAITING).update(**fields) == 1:
+        review.refresh_from_db()
+        return
+    review.refresh_from_db()
+    if review.state != Review.State.WAITING:
+        raise Refused(REFUSED, f"This review is over: {review.get_state_display().lower()}.")
+    raise Refused(REFUSED, f"This is being reviewed by {review.claimed_by}; take another one or wait.")
+
+
+def _held(caller: Caller, template: Template) -> Template:
+    """Return the template as it stands now, locked; acts on one template follow one another."""
+    held = Template.objects.select_for_update(of=("self",), no_key=True).select_related("latest", "account").filter(
+        pk=template.pk, account=caller.account
+    ).first()
+    if held is None:
+        raise Refused("InvalidParameterValue.TemplateNotExist", "There is no such template in this account.")
+    return held
+
+
+def _move(template: Template, act: str, **fields: object) -> None:
+    """Move the template by the table above, or refuse."""
+    before, after = TRANSITIONS[act]
+    if Template.objects.filter(pk=template.pk, state__in=before).update(state=after, **fields) != 1:
+        state = template.get_state_display().lower()
+        raise Refused(REFUSED, f"A template that is {state} cannot do this: {act}.")
+    template.refresh_from_db()
+
+
+def _write(caller: Caller, template: Template, number: int, written: writing.Written) -> Version:
+    return Version.objects.create(
+        account=template.account, template=template, number=number, html=written.html, text=written.text,
+        summary=written.summary, digest=written.digest, author=caller.name, author_user=caller.user,
+    )
+
+
+def _tell(template: Template, state: Review.State, reason: str) -> None:
+    approved = state == Review.State.APPROVED
+    text = f"Template “{template.name}” was {state.label.lower()}{f': {reason}' if reason else ''}"
+    notices.tell(
+        template.account,
+        level=Notice.Level.INFO if approved else Notice.Level.WARNING,
+        subject=_subject(template),
+        text=text if len(text) <= 500 else f"{text[:499]}…",
+        link=reverse("templates:detail", args=[template.pk]),
+    )
+
+
+def _subject(template: Template) -> str:
+    return f"template {template.pk}"
+
+
+def _target(template: Template) -> str:
+    return f"template {template.pk} {template.name}"

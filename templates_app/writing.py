@@ -1,0 +1,67 @@
+"""What may be written into a template, before anyone judges what it says: names, sizes, characters."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import NamedTuple
+
+from django.conf import settings
+
+from accounts.errors import Refused
+from templates_app.models import Version
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_WRONG = "InvalidParameterValue.TemplateContentIsWrong"
+
+
+class Written(NamedTuple):
+    """A version's words, checked."""
+
+    name: str
+    html: str
+    text: str
+    summary: str
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of both bodies, hexadecimal."""
+        return hashlib.sha256(f"{self.html}\x00{self.text}".encode()).hexdigest()
+
+
+def checked(*, name: str, html: str, text: str, summary: str, renamed: bool = False) -> Written:
+    """Return the words of a version, or refuse them with what to change; `renamed`: the template exists already."""
+    name, summary = name.strip(), summary.strip()
+    most = settings.RULES.template_name_max_characters
+    if not name and renamed:
+        raise Refused("InvalidParameterValue.TemplateNameIsNULL", "Give the template a name.", field="name")
+    if not 0 < len(name) <= most or not name.isprintable():
+        raise Refused(
+            "InvalidParameterValue.TemplateNameIllegal",
+            f"Give a name of 1 to {most} characters without line breaks or control characters.",
+            field="name",
+        )
+    if len(summary) > 200 or not summary.isprintable():
+        raise Refused(
+            "InvalidParameterValue", "Give a summary of at most 200 characters in one line.", field="summary"
+        )
+    if not html.strip() and not text.strip():
+        raise Refused("InvalidParameterValue.TemplateContentIsNULL", "Write a body, as HTML or as text.", field="html")
+    for field, body in (("html", html), ("text", text)):
+        wrong = _CONTROLS.search(body)
+        if wrong:
+            place = f"U+{ord(wrong[0]):04X} in line {body.count(chr(10), 0, wrong.start()) + 1:,}"
+            raise Refused(_WRONG, f"The body holds a control character ({place}); take it out.", field=field)
+    size = len(html.encode()) + len(text.encode())
+    if size > settings.RULES.template_max_bytes:
+        raise Refused(
+            "FailedOperation.TemplateContentToolarge",
+            f"The template has {size:,} bytes; at most {settings.RULES.template_max_bytes:,} are allowed.",
+            field="html" if html else "text",
+        )
+    return Written(name, html if html.strip() else "", text if text.strip() else "", summary)
+
+
+def says(version: Version, written: Written) -> bool:
+    """Say whether the version holds these very words."""
+    return (version.html, version.text, version.summary) == (written.html, written.text, written.summary)
