@@ -38,7 +38,7 @@ def message(refused: Refused, language: str) -> str:
 
 
 def from_validation(detail: Any, codes: dict[str, str]) -> Refused:
-    """Return a serializer's first error as a refusal; `codes` names the members whose bad values have their own code."""
+    """Return a serializer's first error as a refusal; `codes`: member -> the code its bad values have."""
     path, error = _first(detail)
     name = ".".join(path)[:100]
     if error.code == "required":

@@ -1,0 +1,163 @@
+"""API actions of sender domains and sender addresses (api.md 6.3, 6.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.api import paging
+from accounts.api.action import Action
+from accounts.api.fields import Boolean, Integer, Members, Several, Text
+from accounts.caller import Caller
+from accounts.errors import Refused
+from accounts.scoping import visible
+from domains import addresses, verification
+from domains.levels import HIGHEST, mails_a_day
+from domains.models import SenderAddress, SenderDomain
+
+
+class Tag(Members):
+    """A cloud tag. Domains carry none here, so only reading by tags has a meaning."""
+
+    TagKey = Text()
+    TagValue = Text()
+
+
+class CreateEmailIdentity(Action):
+    """Add a sender domain and say which DNS records it needs."""
+
+    class Input(Members):
+        EmailIdentity = Text()
+        DKIMOption = Integer(most=SenderDomain.DkimOption.RSA_2048, required=False)
+        TagList = Several(child=Tag(), required=False)
+
+    def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
+        if data.get("TagList"):
+            raise Refused("UnsupportedOperation", "Domains carry no tags here. Leave TagList out.", field="TagList")
+        option = SenderDomain.DkimOption(data.get("DKIMOption", SenderDomain.DkimOption.RSA_2048))
+        return identity(verification.create(caller, name=data["EmailIdentity"], dkim_option=option))
+
+
+class GetEmailIdentity(Action):
+    """Read a domain's records and state."""
+
+    class Input(Members):
+        EmailIdentity = Text()
+
+    def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
+        caller.require("domains.view")
+        return identity(one(caller, data["EmailIdentity"])) | {"TagList": []}
+
+
+class UpdateEmailIdentity(Action):
+    """Look at DNS now; with DKIMOption, change the key size first."""
+
+    class Input(Members):
+        EmailIdentity = Text()
+        # A switch of Tencent's own console; one way of verifying exists here.
+        NewAPI = Boolean(required=False)
+        DKIMOption = Integer(most=SenderDomain.DkimOption.RSA_2048, required=False)
+
+    def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
+        domain = one(caller, data["EmailIdentity"])
+        if "DKIMOption" in data and data["DKIMOption"] != domain.dkim_option:
+            option = SenderDomain.DkimOption(data["DKIMOption"])
+            domain = verification.set_dkim_option(caller, domain=domain, option=option)
+        return identity(verification.verify(caller, domain=domain))
+
+
+class ListEmailIdentities(Action):
+    """List the account's domains with level and daily volume; without Limit all of them."""
+
+    codes = paging.CODES
+
+    class Input(Members):
+        TagList = Several(child=Tag(), required=False)
+        Offset = Integer(required=False)
+        Limit = paging.Limit(required=False)
+
+    def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
+        caller.require("domains.view")
+        rows = visible(SenderDomain.objects.order_by("-pk"), caller)
+        if data.get("TagList"):
+            rows = rows.none()
+        first = data.get("Offset", 0)
+        shown = rows[first : first + data["Limit"]] if "Limit" in data else rows[first:]
+        return {
+            "EmailIdentities": [
+                {
+                    "IdentityName": domain.name,
+                    "IdentityType": "DOMAIN",
+                    "SendingEnabled": domain.may_send,
+                    "CurrentReputationLevel": domain.reputation_level,
+                    "DailyQuota": mails_a_day(domain.reputation_level),
+                    "SendIp": [],
+                    "TagList": [],
+                    "DKIMOption": domain.dkim_option,
+                }
+                for domain in shown
+            ],
+            "MaxReputationLevel": HIGHEST,
+            "MaxDailyQuota": mails_a_day(HIGHEST),
+            "Total": rows.count(),
+        }
+
+
+class CreateEmailAddress(Action):
+    """Add a sender address on a verified domain."""
+
+    class Input(Members):
+        EmailAddress = Text()
+        EmailSenderName = Text(required=False)
+
+    def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
+        addresses.create(caller, address=data["EmailAddress"], name=data.get("EmailSenderName", ""))
+        return {}
+
+
+class ListEmailAddress(Action):
+    """List all sender addresses of the account."""
+
+    def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
+        caller.require("domains.view")
+        return {
+            "EmailSenders": [
+                {
+                    "EmailAddress": sender.address,
+                    "EmailSenderName": sender.name,
+                    "CreatedTimestamp": int(sender.created_at.timestamp()),
+                    "SmtpPwdType": int(bool(sender.smtp_password)),
+                }
+                for sender in visible(SenderAddress.objects.order_by("-pk"), caller)
+            ]
+        }
+
+
+def one(caller: Caller, name: str) -> SenderDomain:
+    """Return the caller's domain of this name; raise Refused when the account has none."""
+    domain = visible(SenderDomain.objects, caller).filter(name=name.strip().lower()).first()
+    if domain is None:
+        raise Refused(
+            "InvalidParameterValue.NotExistDomain",
+            "This account has no such domain. Add it with CreateEmailIdentity first.",
+            field="EmailIdentity",
+        )
+    return domain
+
+
+def identity(domain: SenderDomain) -> dict[str, Any]:
+    """Return what the API says about a domain and its records."""
+    return {
+        "IdentityType": "DOMAIN",
+        "VerifiedForSendingStatus": domain.may_send,
+        "Attributes": [
+            {
+                "Type": record.type,
+                "SendDomain": record.host,
+                "ExpectedValue": record.expected,
+                "CurrentValue": record.seen,
+                "Status": record.state == record.State.PASSED,
+            }
+            for record in domain.records.order_by("pk")
+        ],
+        "DKIMOption": domain.dkim_option,
+    }

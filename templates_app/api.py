@@ -1,0 +1,152 @@
+"""API actions of templates (api.md 6.5).
+
+The wire knows a template from the moment it is submitted. A draft that the console keeps stays out of lists; a draft
+upon an approved version shows that version, because that is what a program can send.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.api import paging
+from accounts.api.action import Action
+from accounts.api.fields import Base64, Integer, Members, Text
+from accounts.caller import Caller
+from accounts.errors import Refused
+from accounts.scoping import visible
+from templates_app import review
+from templates_app.models import Review, Template, Version
+
+STATUS = {Template.State.APPROVED: 0, Template.State.IN_REVIEW: 1, Template.State.REJECTED: 2}
+
+
+class Content(Members):
+    """The two texts of a template, each in base64."""
+
+    Html = Base64(required=False)
+    Text = Base64(required=False)
+
+
+class CreateEmailTemplate(Action):
+    """Create a template and submit it for review; when screening refuses it, nothing is stored."""
+
+    codes = {
+        "TemplateContent.Html": "InvalidParameterValue.TemplateContentIsWrong",
+        "TemplateContent.Text": "InvalidParameterValue.TemplateContentIsWrong",
+    }
+
+    class Input(Members):
+        TemplateName = Text()
+        TemplateContent = Content()
+
+    def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
+        content = data["TemplateContent"]
+        html, text = (_text(content.get(name, b""), name) for name in ("Html", "Text"))
+        with transaction.atomic():
+            template = review.create(caller, name=data["TemplateName"], html=html, text=text)
+            review.submit(caller, template=template)
+        return {"TemplateID": template.pk}
+
+
+class GetEmailTemplate(Action):
+    """Read a template's content and state."""
+
+    class Input(Members):
+        TemplateID = Integer()
+
+    def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
+        caller.require("templates.view")
+        rows = visible(Template.objects.select_related("latest", "approved"), caller)
+        template = rows.filter(pk=data["TemplateID"]).first()
+        if template is None:
+            raise Refused(
+                "InvalidParameterValue.TemplateNotExist",
+                f"This account has no template {data['TemplateID']}.",
+                field="TemplateID",
+            )
+        version = shown(template)
+        if version is None:
+            raise Refused(
+                "InvalidParameterValue.TemplateNotExist",
+                f"Template {template.pk} is a draft. Submit it for review in the console first.",
+                field="TemplateID",
+            )
+        return {
+            "TemplateContent": {"Html": _base64(version.html), "Text": _base64(version.text)},
+            "TemplateStatus": status(template),
+            "TemplateName": template.name,
+        }
+
+
+class ListEmailTemplates(Action):
+    """Page through the templates, newest first."""
+
+    codes = paging.CODES
+    Input = paging.PageInput
+
+    def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
+        caller.require("templates.view")
+        known = ~Q(state=Template.State.DRAFT) | Q(approved__isnull=False)
+        rows = visible(Template.objects.filter(known).order_by("-pk"), caller)
+        page = list(rows[data["Offset"] : data["Offset"] + data["Limit"]])
+        reasons = _reasons(page)
+        return {
+            "TemplatesMetadata": [
+                {
+                    "TemplateID": template.pk,
+                    "CreatedTimestamp": int(template.created_at.timestamp()),
+                    "TemplateName": template.name,
+                    "ReviewReason": reasons.get(template.pk, ""),
+                    "TemplateStatus": status(template),
+                }
+                for template in page
+            ],
+            "TotalCount": rows.count(),
+        }
+
+
+def status(template: Template) -> int:
+    """Return the API's number: that of the latest submitted version, 0 for a draft upon an approved one."""
+    return STATUS.get(Template.State(template.state), STATUS[Template.State.APPROVED])
+
+
+def shown(template: Template) -> Version | None:
+    """Return the version the API speaks of; None for a draft that was never approved."""
+    return template.approved if template.state == Template.State.DRAFT else template.latest
+
+
+def _reasons(templates: list[Template]) -> dict[int, str]:
+    """Return the reviewer's words on each template's version shown; approvals without words read "Approved"."""
+    versions = [
+        template.approved_id if template.state == Template.State.DRAFT else template.latest_id for template in templates
+    ]
+    reviews = Review.objects.filter(
+        version__in=versions, state__in=[Review.State.APPROVED, Review.State.REJECTED]
+    ).order_by("pk")
+    return {
+        found.template_id: found.reason or ("Approved" if found.state == Review.State.APPROVED else "")
+        for found in reviews
+    }
+
+
+def _text(content: bytes, name: str) -> str:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _wrong(name, "is not UTF-8 text") from None
+    if "\x00" in text:
+        raise _wrong(name, "holds the character U+0000; take it out")
+    return text
+
+
+def _wrong(name: str, why: str) -> Refused:
+    path = f"TemplateContent.{name}"
+    return Refused("InvalidParameterValue.TemplateContentIsWrong", f"`{path}` {why}.", field=path)
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
