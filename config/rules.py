@@ -82,6 +82,7 @@ class Rules:
     signature_skew_seconds: int = _rule(300, "seconds", "rules 2")
     login_tries: int = _rule(10, "tries per account in 15 minutes", "OWASP ASVS 6.3.1")
     retention_days: int = _rule(180, "days of mails, attempts and events", "features: message search over 180 days")
+    late_event_seconds: int = _rule(10, "seconds", "from taking an event's id to its transaction's first write")
     list_window_days: int = _rule(7, "days a list shows until asked for more", "house rule")
     csv_stream_rows: int = _rule(100_000, "rows in one direct download", "house rule")
 

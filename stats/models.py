@@ -61,29 +61,33 @@ class HourVolume(Counters):
 
 
 class DayVolume(Counters):
-    """Account x sender domain x recipient domain x day (UTC)."""
+    """Account x sender domain x recipient domain x day (UTC): the sum of its settled and its open row."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     sender_domain = models.CharField(max_length=253, db_collation="C")
     recipient_domain = models.CharField(max_length=253, db_collation="C")
     day = models.DateField()
+    # Settled rows hold the events before `RollUpState.rolled_to`; open ones, the newest, are counted anew each time.
+    settled = models.BooleanField(default=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["account", "day", "sender_domain", "recipient_domain"], name="day_volume_once"
+                fields=["account", "day", "sender_domain", "recipient_domain", "settled"], name="day_volume_once"
             )
         ]
         indexes: ClassVar = [
-            models.Index(fields=["account", "recipient_domain", "day"], name="day_volume_by_recipient")
+            models.Index(fields=["account", "recipient_domain", "day"], name="day_volume_by_recipient"),
+            models.Index(fields=["id"], condition=models.Q(settled=False), name="day_volume_open"),
         ]
 
 
 class RollUpState(models.Model):
     """How far the roll-ups have come: one row."""
 
-    # Events with smaller ids are in the figures.
+    # Events with smaller ids are in the figures for good: the edge of a minute.
     rolled_to = models.BigIntegerField(default=0)
+    # Every event that was committed by then is in the figures.
     rolled_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

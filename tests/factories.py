@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from datetime import UTC, datetime
 from typing import Any
 
 from accounts.caller import Caller, member, service
 from accounts.models import Account, Membership, User
 from accounts.roles import Role
 from blocklist.models import BlockedAddress
+from sending.models import Event, EventKind
+from sending.models.ids import first_of
+from domains.models import SenderAddress, SenderDomain
+from sending.models import Message, Submission
+from sending.models.ids import take
+from templates_app import rendering
+from templates_app.models import Skeleton, Template, Version
 
 _numbers = itertools.count(1)
 
@@ -44,3 +52,94 @@ def block(account: Account, **fields: Any) -> BlockedAddress:
     """Return a block of ann@example.com: the platform's, by a hard bounce of `account`'s mail, unless told else."""
     values = {"kind": "invalid", "cause": "bounced", "address": "ann@example.com", **fields}
     return BlockedAddress.objects.create(account=account, **values)
+
+
+def domain(account: Account, **fields: Any) -> SenderDomain:
+    """Return a verified sender domain without a usable DKIM key."""
+    n = next(_numbers)
+    values = {
+        "name": f"mail{n}.example.test",
+        "state": SenderDomain.State.VERIFIED,
+        "dkim_selector": "ses",
+        "dkim_private_key": "none",
+        "dkim_public_key": "none",
+    }
+    return SenderDomain.objects.create(account=account, **{**values, **fields})
+
+
+def address(domain: SenderDomain, **fields: Any) -> SenderAddress:
+    """Return a sender address of `domain`: news@ it, unless told else."""
+    values = {"address": f"news@{domain.name}", "name": "News", **fields}
+    return SenderAddress.objects.create(account=domain.account, domain=domain, **values)
+
+
+def template(
+    account: Account, *, html: str = "<p>Hello {{name}}, your code is {{code}}.</p>", text: str = "", **fields: Any
+) -> Template:
+    """Return an approved template with one version and its skeleton."""
+    n = next(_numbers)
+    made = Template.objects.create(
+        account=account, **{"name": f"Template {n}", "state": Template.State.APPROVED, **fields}
+    )
+    version = Version.objects.create(
+        account=account, template=made, number=1, html=html, text=text, digest="0" * 64, author="ann@example.test"
+    )
+    Skeleton.objects.create(
+        version=version, account=account, parts=rendering.compile(html, text).to_json()
+    )
+    made.latest = made.approved = version
+    made.save()
+    return made
+
+
+def submission(account: Account, **fields: Any) -> Submission:
+    """Return the record of one accepted request, without messages."""
+    n = next(_numbers)
+    values = {
+        "message_id": f"qcloudses-30-{account.app_id}-date-20260301120000-test{n:08d}1",
+        "door": Submission.Door.API,
+        "submitted_by": "test",
+        "sender_domain": "mail.example.test",
+        "from_address": "news@mail.example.test",
+        "subject": "Your code",
+        "template": 1,
+        "version": 1,
+        "header_message_id": f"<{n}@mail.example.test>",
+    }
+    return Submission.objects.create(account=account, **{**values, **fields})
+
+
+_submission = submission
+
+
+def message(account: Account, *, submission: Submission | None = None, **fields: Any) -> Message:
+    """Return a message that waits, without a place in the queue."""
+    whole = submission or _submission(account)
+    recipient = fields.get("recipient", "ann@example.com")
+    values = {
+        "id": take(1)[0],
+        "submission": whole,
+        "message_id": whole.message_id,
+        "from_address": whole.from_address,
+        "sender_domain": whole.sender_domain,
+        "recipient": recipient,
+        "recipient_domain": recipient.rpartition("@")[2],
+        "subject": whole.subject[:200],
+        "template": whole.template,
+    }
+    return Message.objects.create(account=account, **{**values, **fields})
+
+
+def event(account: Account, kind: int = EventKind.DELIVERED, at: datetime | None = None, **fields: Any) -> Event:
+    """Return an event at `at` (now, unless given): a mail of mail.test to ann@example.com, unless told else."""
+    values = {
+        "id": first_of(at or datetime.now(UTC)) + next(_numbers) % 1_048_576,
+        "kind": kind,
+        "message": 1,
+        "sender_domain": "mail.test",
+        "recipient_domain": "example.com",
+        "recipient": "ann@example.com",
+        "from_address": "news@mail.test",
+        **fields,
+    }
+    return Event.objects.create(account=account, **values)
