@@ -10,11 +10,9 @@ from accounts.caller import Caller, member, service
 from accounts.models import Account, Membership, User
 from accounts.roles import Role
 from blocklist.models import BlockedAddress
-from sending.models import Event, EventKind
-from sending.models.ids import first_of
 from domains.models import SenderAddress, SenderDomain
-from sending.models import Message, Submission
-from sending.models.ids import take
+from sending.models import Event, EventKind, Message, Submission
+from sending.models.ids import first_of, take
 from templates_app import rendering
 from templates_app.models import Skeleton, Template, Version
 
