@@ -57,7 +57,7 @@ def read(raw: Raw) -> Call:
 
 def parse(header: str) -> Authorization:
     """Return the parts of the header; raise Refused when it is malformed or signs too little."""
-    match = _AUTHORIZATION.fullmatch(header.strip())
+    match = _AUTHORIZATION.fullmatch(header.strip(" \t"))
     if not match:
         raise Refused(
             "AuthFailure.InvalidAuthorization",
@@ -128,7 +128,8 @@ def sign(secret_key: str, day: str, text: str) -> str:
 
 def _canonical(name: str, value: str) -> str:
     # These two are signed exactly as sent (SDKs do not fold "UTF-8"); all others in lower case.
-    return value.strip() if name in {"content-type", "host"} else value.strip().lower()
+    value = value.strip(" \t")
+    return value if name in {"content-type", "host"} else value.lower()
 
 
 def _hmac(key: bytes, text: str) -> bytes:

@@ -1,0 +1,205 @@
+"""The worked example of the published reference, and what must not pass."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.api import tc3
+from accounts.api.wire import Raw
+from accounts.errors import Refused
+from tests.refusals import code_of
+
+SECRET_ID = "AKIDEXAMPLE0000000000000000000000000"
+SECRET_KEY = "SECRETEXAMPLE00000000000000000000"
+BODY = b'{"TemplateID": 10091}'
+DAY = "2023-11-14"
+SIGNATURE = "1841fda87f41daa99f592b90e2714f9bd0d0927a59cd2bc7aed9c64aa30b0db1"
+
+
+def authorization(
+    signature: str = SIGNATURE, signed: str = "content-type;host", day: str = DAY, service: str = "ses"
+) -> str:
+    return (
+        f"TC3-HMAC-SHA256 Credential={SECRET_ID}/{day}/{service}/tc3_request, "
+        f"SignedHeaders={signed}, Signature={signature}"
+    )
+
+
+def raw(method: str = "POST", query: str = "", body: bytes = BODY, **headers: str) -> Raw:
+    given = {
+        "Content-Type": "application/json",
+        "Host": "127.0.0.1:8000",
+        "X-TC-Action": "GetEmailTemplate",
+        "X-TC-Timestamp": "1700000000",
+        "Authorization": authorization(),
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    lower = {name.lower(): value for name, value in given.items()}
+    return Raw(method=method, query=query, headers=Folded(lower), body=body)
+
+
+class Folded(dict[str, str]):
+    """Headers under any case, as a web server hands them over."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().get(name.lower(), default)
+
+
+def signed(request: Raw, secret_key: str = SECRET_KEY) -> bool:
+    return tc3.verify(request, tc3.parse(request.headers.get("Authorization")), secret_key)
+
+
+CANONICAL = (
+    "POST\n/\n\ncontent-type:application/json\nhost:127.0.0.1:8000\n\ncontent-type;host\n"
+    "b70def72ffd11a9d9c07aca1d9a205a8f85bd0378af93023e73df5f1c6d8005b"
+)
+
+
+def test_the_payload_hash_is_that_of_the_raw_body():
+    assert tc3.payload_hash(raw()) == "b70def72ffd11a9d9c07aca1d9a205a8f85bd0378af93023e73df5f1c6d8005b"
+
+
+def test_an_unsigned_payload_is_hashed_by_its_word():
+    request = raw(X_TC_Content_SHA256="UNSIGNED-PAYLOAD")
+    assert tc3.payload_hash(request) == "438d4109ef0d676b8c2c7ed13cdfcb418e494d53b843d4634ce3b1085f07bb96"
+
+
+def test_the_canonical_request_is_that_of_the_example():
+    request = raw()
+    text = tc3.canonical_request(
+        method="POST",
+        query="",
+        headers=request.headers,
+        signed=("content-type", "host"),
+        payload_hash=tc3.payload_hash(request),
+    )
+    assert text == CANONICAL
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    assert digest == "d146d386788b5643b585ea80ac3151eb00e6d06549a81681881580267dafada8"
+
+
+def test_the_string_to_sign_is_that_of_the_example():
+    assert tc3.string_to_sign("1700000000", DAY, CANONICAL) == (
+        "TC3-HMAC-SHA256\n1700000000\n2023-11-14/ses/tc3_request\n"
+        "d146d386788b5643b585ea80ac3151eb00e6d06549a81681881580267dafada8"
+    )
+
+
+def test_the_signing_key_is_that_of_the_example():
+    expected = "bfbd3a00920f194c9803bc8c1f75426ab2f7f2e309dc5e2bbc42810ac21cd653"
+    assert tc3.signing_key(SECRET_KEY, DAY).hex() == expected
+
+
+def test_the_signature_is_that_of_the_example():
+    assert tc3.sign(SECRET_KEY, DAY, tc3.string_to_sign("1700000000", DAY, CANONICAL)) == SIGNATURE
+    assert signed(raw())
+
+
+def test_a_get_call_signs_its_query_as_it_stands():
+    request = raw(
+        method="GET",
+        query="TemplateID=10091",
+        body=b"",
+        Content_Type="application/x-www-form-urlencoded",
+        Authorization=authorization("21044ebb9c1c0046faf3e1f4e984440b0d3174a8ae9c019390226a05c8b6bb17"),
+    )
+    assert signed(request)
+
+
+def test_a_signed_action_is_compared_in_lower_case():
+    request = raw(
+        Content_Type="application/json; charset=utf-8",
+        Authorization=authorization(
+            "275b4fb74a6173791fc6edb8da8a0428828673c873c5d9c7c1ac133d21957995", "content-type;host;x-tc-action"
+        ),
+    )
+    assert signed(request)
+    assert not signed(Raw(**{**vars(request), "headers": Folded(request.headers | {"x-tc-action": "SendEmail"})}))
+
+
+def test_read_returns_what_the_headers_say():
+    call = tc3.read(raw(X_TC_Version="2020-10-02", X_TC_Region="ap-hongkong", X_TC_Language="en-US"))
+    assert (call.action, call.version, call.region) == ("GetEmailTemplate", "2020-10-02", "ap-hongkong")
+    assert (call.secret_id, call.language, call.as_text) == (SECRET_ID, "en-US", False)
+    assert call.members() == {"TemplateID": 10091}
+    assert call.signed_by(SECRET_KEY)
+    assert not call.signed_by(SECRET_KEY + "x")
+
+
+PARTS = ["body", "content-type", "host", "x-tc-timestamp", "authorization", "secret"]
+
+
+@settings(max_examples=5000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    part=st.sampled_from(PARTS), at=st.integers(0, 400), char=st.characters(codec="latin-1", exclude_characters="\r\n")
+)
+def test_any_mutated_signed_part_is_refused(part: str, at: int, char: str):
+    """One character put in or exchanged, in any part the signature covers."""
+    request, secret = raw(), SECRET_KEY
+    if part == "secret":
+        secret = _mutate(SECRET_KEY, at, char)
+    elif part == "body":
+        request = raw(body=_mutate(BODY.decode(), at, char).encode("latin-1"))
+    else:
+        # Servers hand over header values without the blanks around them.
+        mutated = _mutate(request.headers.get(part), at, char).strip(" \t")
+        request = raw(**{part.replace("-", "_"): mutated})
+    if request == raw() and secret == SECRET_KEY:
+        return
+    if code_of(lambda: signed(request, secret)):
+        return
+    read = tc3.parse(request.headers.get("Authorization"))
+    # Blanks between the parts of the header say nothing, and another SecretId has another key.
+    if part == "authorization" and (read == tc3.parse(authorization()) or read.secret_id != SECRET_ID):
+        return
+    assert not signed(request, secret)
+
+
+def _mutate(text: str, at: int, char: str) -> str:
+    at %= len(text)
+    return text[:at] + char + text[at + 1 :] if at % 2 else text[:at] + char + text[at:]
+
+
+def test_the_method_is_signed():
+    assert not signed(raw(method="GET"))
+    assert not signed(raw(method="PUT"))
+
+
+def test_the_query_of_a_post_is_neither_signed_nor_read():
+    request = raw(query="TemplateID=1")
+    assert signed(request)
+    assert tc3.read(request).members() == {"TemplateID": 10091}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Basic dXNlcjpwYXNz",
+        authorization().replace("TC3-HMAC-SHA256", "TC3-HMAC-SHA1"),
+        authorization().replace("tc3_request", "tc4_request"),
+        authorization().replace("Signature=", "Sig="),
+        authorization(SIGNATURE.upper()),
+        authorization(SIGNATURE[:-1]),
+        authorization(signed="host"),
+        authorization(signed="content-type"),
+        authorization(signed="content-type;host;host"),
+    ],
+)
+def test_a_malformed_authorization_is_said_to_be_so(header: str):
+    with pytest.raises(Refused) as refused:
+        tc3.parse(header)
+    assert refused.value.code == "AuthFailure.InvalidAuthorization"
+
+
+def test_a_scope_of_another_day_or_service_is_refused():
+    for changed in ({"day": "2023-11-15"}, {"service": "cvm"}):
+        scope = f"{changed.get('day', DAY)}/{changed.get('service', 'ses')}"
+        text = tc3.string_to_sign("1700000000", DAY, CANONICAL).replace(f"{DAY}/ses", scope)
+        signature = tc3.sign(SECRET_KEY, changed.get("day", DAY), text)
+        assert not signed(raw(Authorization=authorization(signature, **changed)))
