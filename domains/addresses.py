@@ -1,0 +1,110 @@
+"""Sender addresses: add one on a verified domain, delete one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
+
+from accounts import audit
+from accounts.caller import Caller
+from accounts.errors import Refused
+from accounts.scoping import visible
+from domains.models import SenderAddress, SenderDomain
+from domains.names import host_name
+
+LOCAL_MAX = 64
+ADDRESS_MAX = 254
+NAME_MAX = 100
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+# They would end or split the From header a name stands in.
+_NOT_IN_NAMES = frozenset(':<>"\\')
+
+
+def create(caller: Caller, *, address: str, name: str = "") -> SenderAddress:
+    """Add a sender address; its domain must be a verified one of the account, whatever the case of its letters."""
+    caller.require("addresses.edit")
+    local, domain_name = _parts(address)
+    name = _valid_name(name)
+    with transaction.atomic():
+        # One creation at a time on a domain, so that its limit holds and it stays while the address is made.
+        locked = SenderDomain.objects.select_for_update(no_key=True).filter(name=domain_name)
+        domain = visible(locked, caller).first()
+        if domain is None or not domain.may_send:
+            raise Refused(
+                "OperationDenied.DomainNotVerified",
+                f"{domain_name} is not a verified sender domain of this account. Add it and verify its DNS records.",
+                field="address",
+            )
+        full = f"{local}@{domain_name}"
+        taken = domain.addresses.alias(any_case=Lower("address")).filter(any_case=full.lower())
+        if taken.exists():
+            raise _repeated(full)
+        limit = settings.RULES.addresses_per_domain
+        if domain.addresses.count() >= limit:
+            raise Refused(
+                "OperationDenied.ExceedSenderLimit",
+                f"{domain_name} has {limit} sender addresses, the most allowed. Delete one first.",
+                field="address",
+            )
+        try:
+            with transaction.atomic():
+                row = SenderAddress.objects.create(account=caller.account, domain=domain, address=full, name=name)
+        except IntegrityError:
+            raise _repeated(full) from None
+        audit.log(caller, "addresses.create", full, name=name)
+    return row
+
+
+def delete(caller: Caller, *, address: SenderAddress) -> None:
+    """Remove a sender address; mail already accepted from it still goes out."""
+    caller.require("addresses.edit")
+    with transaction.atomic():
+        audit.log(caller, "addresses.delete", address.address)
+        address.delete()
+
+
+def _parts(address: str) -> tuple[str, str]:
+    local, at, domain = address.strip().rpartition("@")
+    if not at or not _LOCAL.fullmatch(local) or len(local) > LOCAL_MAX:
+        raise Refused(
+            "InvalidParameterValue.IllegalEmailAddress",
+            "Give an address as in notice@mail.example.com: before the @ up to 64 letters, digits, dots inside, "
+            "and marks such as - _ +.",
+            field="address",
+        )
+    try:
+        domain = host_name(domain)
+    except ValueError as error:
+        raise Refused("InvalidParameterValue.IllegalEmailAddress", str(error), field="address") from None
+    if len(local) + 1 + len(domain) > ADDRESS_MAX:
+        raise Refused(
+            "InvalidParameterValue.IllegalEmailAddress",
+            f"An address has at most {ADDRESS_MAX} characters.",
+            field="address",
+        )
+    return local, domain
+
+
+def _valid_name(name: str) -> str:
+    name = name.strip()
+    marks = _NOT_IN_NAMES & set(name)
+    if marks:
+        raise _illegal_name(f"A sender name cannot hold {' '.join(sorted(marks))}. Leave it out.")
+    # Control characters and line or paragraph separators could start a header of their own.
+    if any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in name):
+        raise _illegal_name("A sender name is one line of plain text. Remove line breaks and control characters.")
+    if len(name) > NAME_MAX:
+        raise _illegal_name(f"A sender name has at most {NAME_MAX} characters.")
+    return name
+
+
+def _illegal_name(message: str) -> Refused:
+    return Refused("InvalidParameterValue.IllegalSenderName", message, field="name")
+
+
+def _repeated(address: str) -> Refused:
+    return Refused("InvalidParameterValue.RepeatEmailAddress", f"{address} was added already.", field="address")

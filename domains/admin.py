@@ -1,0 +1,46 @@
+"""Domains and addresses at /admin/, to look at: changes go through the console's acts."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from domains.models import DnsRecord, SenderAddress, SenderDomain
+
+
+class ReadOnly:
+    """No adding, changing or deleting."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class RecordInline(ReadOnly, admin.TabularInline):
+    model = DnsRecord
+    fields = ("kind", "host", "expected", "seen", "state", "reason", "checked_at")
+    extra = 0
+
+
+@admin.register(SenderDomain)
+class SenderDomainAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("name", "account", "state", "reputation_level", "created_at")
+    list_filter = ("state",)
+    list_select_related = ("account",)
+    search_fields = ("name",)
+    exclude = ("dkim_private_key",)
+    inlines = (RecordInline,)
+
+
+@admin.register(SenderAddress)
+class SenderAddressAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("address", "account", "name", "created_at")
+    list_select_related = ("account",)
+    search_fields = ("address",)
+    exclude = ("smtp_password",)

@@ -1,0 +1,26 @@
+"""What others read of domains and addresses."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+
+from accounts.caller import Caller
+from accounts.scoping import visible
+from domains.models import SenderAddress, SenderDomain
+
+
+def sender(account_id: int, address: str) -> SenderAddress | None:
+    """Return the account's sender address in any letter case, its domain loaded; None when it has none."""
+    return (
+        SenderAddress.objects.alias(any_case=Lower("address"))
+        .filter(account_id=account_id, any_case=address.strip().lower())
+        .select_related("domain")
+        .first()
+    )
+
+
+def sending_domains(caller: Caller) -> QuerySet[SenderDomain]:
+    """Return the caller's domains that may send now, by name."""
+    states = (SenderDomain.State.VERIFIED, SenderDomain.State.FAILING)
+    return visible(SenderDomain.objects.filter(state__in=states), caller).order_by("name")

@@ -1,0 +1,122 @@
+"""Asking DNS: the port that verification goes through, and dnspython behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+import dns.exception
+import dns.name
+import dns.nameserver
+import dns.rdata
+import dns.rdatatype
+import dns.resolver
+from django.conf import settings
+from dns.rdtypes.ANY.TXT import TXT
+
+# Seconds for one look-up, all tries and servers together; less after a silence, until an answer comes again.
+LIFETIME = 5.0
+LIFETIME_AFTER_SILENCE = 1.0
+# Bytes of a UDP answer that pass every network; a longer one is asked for again by TCP.
+PAYLOAD = 1232
+
+
+class Status(Enum):
+    """How a look-up ended. UNREACHABLE says nothing about the record."""
+
+    FOUND = "found"
+    NO_NAME = "no name"
+    NO_DATA = "no data"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What DNS said: TXT records with their strings joined, MX as "10 host."; `alias` where a CNAME led."""
+
+    status: Status
+    values: tuple[str, ...] = ()
+    alias: str = ""
+
+
+class Resolver(Protocol):
+    """Answers look-ups; never raises."""
+
+    def look_up(self, name: str, type: str) -> Answer:
+        """Return the records of `type` at `name` (absolute, with or without final dot)."""
+        ...
+
+
+class DnspythonResolver:
+    """Asks the given servers (address, port), or the machine's own when there are none; UDP, then TCP if cut."""
+
+    def __init__(self, servers: Sequence[tuple[str, int]] = ()) -> None:
+        self._lifetime = LIFETIME
+        if servers:
+            self._resolver = dns.resolver.Resolver(configure=False)
+            self._resolver.nameservers = [dns.nameserver.Do53Nameserver(host, port) for host, port in servers]
+        else:
+            self._resolver = _of_this_machine()
+        self._resolver.use_edns(0, 0, PAYLOAD)
+
+    def look_up(self, name: str, type: str) -> Answer:
+        """Return the records of `type` at `name`: NO_NAME for what DNS cannot hold, UNREACHABLE for every fault."""
+        try:
+            absolute = dns.name.from_text(name.removesuffix(".") + ".")
+        except dns.exception.DNSException:
+            return Answer(Status.NO_NAME)
+        try:
+            found = self._resolver.resolve(
+                absolute, type, lifetime=self._lifetime, search=False, raise_on_no_answer=False
+            )
+        except dns.resolver.NXDOMAIN:
+            self._lifetime = LIFETIME
+            return Answer(Status.NO_NAME)
+        except (dns.exception.DNSException, OSError):
+            self._lifetime = LIFETIME_AFTER_SILENCE
+            return Answer(Status.UNREACHABLE)
+        self._lifetime = LIFETIME
+        alias = found.canonical_name.to_text(omit_final_dot=True) if found.canonical_name != absolute else ""
+        if found.rrset is None:
+            return Answer(Status.NO_DATA, alias=alias)
+        return Answer(Status.FOUND, tuple(text_of(rdata) for rdata in found.rrset), alias)
+
+
+def text_of(rdata: dns.rdata.Rdata) -> str:
+    """Return a record's value as one text, fit to be shown and stored whatever bytes it holds."""
+    if not isinstance(rdata, TXT):
+        return rdata.to_text()
+    text = b"".join(rdata.strings).decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+
+
+def from_settings() -> Resolver:
+    """Return the resolver that SES_RESOLVER names."""
+    return DnspythonResolver(servers_of(settings.RESOLVER))
+
+
+def servers_of(text: str) -> list[tuple[str, int]]:
+    """Return the servers of a setting: "simulator", or "address[:port],…" ([IPv6]:port), or none for empty."""
+    if text == "simulator":
+        return [(settings.SIMULATOR_HOST, settings.SIMULATOR_DNS_PORT)]
+    return [_server(part.strip()) for part in text.split(",") if part.strip()]
+
+
+def _server(text: str) -> tuple[str, int]:
+    if text.startswith("["):
+        address, _, rest = text[1:].partition("]")
+        return address, int(rest.removeprefix(":") or 53)
+    if text.count(":") == 1:
+        address, _, port = text.partition(":")
+        return address, int(port)
+    return text, 53
+
+
+def _of_this_machine() -> dns.resolver.Resolver:
+    try:
+        return dns.resolver.Resolver()
+    except dns.resolver.NoResolverConfiguration:
+        # Without any server each look-up ends as UNREACHABLE, which is what it is.
+        return dns.resolver.Resolver(configure=False)

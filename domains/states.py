@@ -1,0 +1,86 @@
+"""How a sender domain moves between its states, and what its people are told then."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts import notices
+from accounts.errors import Refused
+from accounts.models import Notice
+from domains import records
+from domains.models import SenderDomain
+
+State = SenderDomain.State
+
+TRANSITIONS: dict[str, frozenset[str]] = {
+    State.PENDING: frozenset({State.VERIFIED}),
+    State.VERIFIED: frozenset({State.FAILING}),
+    State.FAILING: frozenset({State.VERIFIED, State.FAILED}),
+    State.FAILED: frozenset({State.VERIFIED}),
+}
+
+
+def next_state(domain: SenderDomain, found: Collection[records.State], now: datetime) -> str:
+    """Return the state that a check's findings lead to; it is the present one when nothing is to change."""
+    bad = {"missing", "wrong"} if domain.state == State.VERIFIED else {"missing", "wrong", "unreachable"}
+    if not bad & set(found):
+        return State.VERIFIED
+    if domain.state == State.VERIFIED:
+        return State.FAILING
+    grace = timedelta(seconds=settings.RULES.domain_grace_seconds)
+    if domain.state == State.FAILING and domain.failing_since and now - domain.failing_since >= grace:
+        return State.FAILED
+    return domain.state
+
+
+def move(domain: SenderDomain, new: str, now: datetime) -> None:
+    """Store that a check ended at `now` in state `new`; open or close the notice about it."""
+    old = domain.state
+    domain.checked_at = now
+    if new != old:
+        if new not in TRANSITIONS[old]:
+            raise ValueError(f"A domain does not go from {old} to {new}.")
+        domain.state = new
+        if new == State.VERIFIED:
+            domain.verified_at, domain.failing_since = domain.verified_at or now, None
+            notices.settle(domain.account, subject=subject_of(domain))
+        elif new == State.FAILING:
+            domain.failing_since = now
+            _warn(domain)
+        else:
+            _warn(domain)
+    moved = SenderDomain.objects.filter(pk=domain.pk, state=old).update(
+        state=domain.state,
+        checked_at=now,
+        verified_at=domain.verified_at,
+        failing_since=domain.failing_since,
+    )
+    if not moved:
+        raise Refused("OperationDenied", "The domain was changed during the check. Verify it again.")
+
+
+def _warn(domain: SenderDomain) -> None:
+    hours = settings.RULES.domain_grace_seconds // 3600
+    lost = domain.state == State.FAILED
+    text = (
+        f"{domain.name} may not send any more: its DNS records have been wrong for {hours} hours. "
+        "Set them as shown and verify again."
+        if lost
+        else f"DNS records of {domain.name} have changed. Mend them within {hours} hours or it may no longer send."
+    )
+    notices.tell(
+        domain.account,
+        level=Notice.Level.DANGER if lost else Notice.Level.WARNING,
+        subject=subject_of(domain),
+        text=text,
+        link=reverse("domains:detail", args=[domain.pk]),
+    )
+
+
+def subject_of(domain: SenderDomain) -> str:
+    """Return what the notices about the domain are filed under."""
+    return f"domain:{domain.pk}"

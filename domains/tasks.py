@@ -1,0 +1,10 @@
+"""Periodic work of domains."""
+
+from __future__ import annotations
+
+from domains import verification
+
+
+def recheck() -> int:
+    """Look at every domain whose next check has come; return how many."""
+    return verification.recheck_due()

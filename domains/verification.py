@@ -1,0 +1,272 @@
+"""A sender domain's life: create, look into DNS, give a new key, delete."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Greatest, Least
+from django.utils import timezone
+
+from accounts import audit, notices
+from accounts.caller import Caller, service
+from accounts.errors import Refused
+from accounts.models import Account
+from domains import dkim, names, records, states
+from domains import resolver as dns_resolver
+from domains.models import DnsRecord, SenderDomain
+from domains.records import Verdict, Wanted
+from domains.resolver import Answer, Resolver
+
+State = SenderDomain.State
+
+KEY_BITS = {SenderDomain.DkimOption.RSA_1024: 1024, SenderDomain.DkimOption.RSA_2048: 2048}
+# The domains one run of the periodic check takes at most; the rest are due at the next.
+DUE_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One record with what was found."""
+
+    wanted: Wanted
+    verdict: Verdict
+
+
+def create(
+    caller: Caller, *, name: str, dkim_option: int = SenderDomain.DkimOption.RSA_2048
+) -> SenderDomain:
+    """Add a sender domain with a key of its own and the four records to set; it waits for verification."""
+    caller.require("domains.edit")
+    name = _valid_name(name)
+    bits = _bits(dkim_option)
+    with transaction.atomic():
+        # One creation at a time in an account, so that its limit holds.
+        Account.objects.select_for_update(no_key=True).get(pk=caller.account.pk)
+        _refuse_taken(caller, name)
+        private, public = dkim.generate(bits)
+        try:
+            with transaction.atomic():
+                domain = SenderDomain.objects.create(
+                    account=caller.account,
+                    name=name,
+                    dkim_option=dkim_option,
+                    dkim_selector=settings.DKIM_SELECTOR,
+                    dkim_private_key=private,
+                    dkim_public_key=public,
+                    reputation_level=settings.RULES.domain_start_level,
+                )
+        except IntegrityError:
+            # Another account was quicker.
+            raise _created_by_other(name) from None
+        DnsRecord.objects.bulk_create(_rows(domain))
+        audit.log(caller, "domains.create", name, dkim_bits=bits)
+    return domain
+
+
+def wanted_records(domain: SenderDomain) -> tuple[Wanted, Wanted, Wanted, Wanted]:
+    """Return the records the domain needs under the present settings and its present key."""
+    return records.wanted_for(
+        domain.name,
+        mx_host=settings.MX_HOST,
+        spf_include=settings.SPF_INCLUDE,
+        selector=domain.dkim_selector,
+        public_key=domain.dkim_public_key,
+    )
+
+
+def verify(caller: Caller, *, domain: SenderDomain, resolver: Resolver | None = None) -> SenderDomain:
+    """Look the records up now (no transaction is open meanwhile), store what was seen and move the domain's state.
+
+    A record DNS gave no answer for leaves a verified domain verified; in every other state it does not pass.
+    """
+    caller.require("domains.edit")
+    port = resolver or dns_resolver.from_settings()
+    checked = [_check(wanted, port) for wanted in wanted_records(domain)]
+    now = timezone.now()
+    with transaction.atomic():
+        fresh = SenderDomain.objects.select_for_update(no_key=True).filter(pk=domain.pk).first()
+        if fresh is None or fresh.dkim_public_key != domain.dkim_public_key:
+            raise Refused("OperationDenied", "The domain was changed during the check. Verify it again.")
+        _store(fresh, checked, now)
+        old, new = fresh.state, states.next_state(fresh, [one.verdict.state for one in checked], now)
+        states.move(fresh, new, now)
+        if caller.door != "task" or new != old:
+            found = {one.wanted.kind: one.verdict.state for one in checked}
+            audit.log(caller, "domains.verify", fresh.name, before=old, after=new, records=found)
+    return fresh
+
+
+def set_dkim_option(caller: Caller, *, domain: SenderDomain, dkim_option: int) -> SenderDomain:
+    """Give the domain a new key of another size; its DKIM record has to be set anew.
+
+    Only while it cannot send: one selector holds one key, so a domain that sends would go out with signatures
+    nobody can check until DNS has followed. The present option again changes nothing.
+    """
+    caller.require("domains.edit")
+    bits = _bits(dkim_option)
+    with transaction.atomic():
+        fresh = SenderDomain.objects.select_for_update(no_key=True).get(pk=domain.pk)
+        if fresh.dkim_option == dkim_option:
+            return fresh
+        if fresh.may_send:
+            raise Refused(
+                "OperationDenied",
+                f"{fresh.name} is verified and signs with its present key. Add a sub-domain with the other key size "
+                "and move your sending to it.",
+                field="dkim_option",
+            )
+        fresh.dkim_option = dkim_option
+        fresh.dkim_private_key, fresh.dkim_public_key = dkim.generate(bits)
+        fresh.save(update_fields=["dkim_option", "dkim_private_key", "dkim_public_key"])
+        for row in _rows(fresh):
+            if row.kind == DnsRecord.Kind.DKIM:
+                fresh.records.filter(kind=row.kind).update(
+                    expected=row.expected, seen="", reason="", state=DnsRecord.State.UNCHECKED, checked_at=None
+                )
+        audit.log(caller, "domains.dkim_option", fresh.name, dkim_bits=bits)
+    return fresh
+
+
+def delete(caller: Caller, *, domain: SenderDomain) -> None:
+    """Remove a domain that cannot send and has no sender addresses."""
+    caller.require("domains.edit")
+    with transaction.atomic():
+        fresh = SenderDomain.objects.select_for_update().get(pk=domain.pk)
+        if fresh.addresses.exists():
+            raise Refused(
+                "OperationDenied.SenderWithDomainIsNotEmpty",
+                f"{fresh.name} still has sender addresses. Delete those first.",
+            )
+        if fresh.may_send:
+            raise Refused(
+                "OperationDenied.NotAllowDelete",
+                f"{fresh.name} is verified, and a verified domain stays. Mail already sent refers to it.",
+            )
+        notices.settle(fresh.account, subject=states.subject_of(fresh))
+        audit.log(caller, "domains.delete", fresh.name)
+        fresh.delete()
+
+
+def recheck_due(resolver: Resolver | None = None) -> int:
+    """Verify every domain whose next check has come, as the service itself; return how many."""
+    port = resolver or dns_resolver.from_settings()
+    due = list(_due(timezone.now()).select_related("account")[:DUE_AT_ONCE])
+    for domain in due:
+        try:
+            verify(service(domain.account), domain=domain, resolver=port)
+        except Refused:
+            # Changed or deleted meanwhile: whoever did it looks by himself, or the next run does.
+            continue
+    return len(due)
+
+
+def _due(now: datetime) -> QuerySet[SenderDomain]:
+    """Return the domains to look at: waiting ones 10, 20, 40, … minutes after creation, then daily like the others."""
+    rules = settings.RULES
+    daily, soon = timedelta(seconds=rules.domain_check_seconds), timedelta(seconds=rules.domain_first_check_seconds)
+    last = Coalesce("checked_at", "created_at")
+    waited = ExpressionWrapper(
+        F("last") + Least(Value(daily), Greatest(Value(soon), F("last") - F("created_at"))),
+        output_field=DateTimeField(),
+    )
+    failing = timedelta(seconds=rules.domain_failing_check_seconds)
+    return (
+        SenderDomain.objects.alias(last=last)
+        .alias(waiting_until=waited)
+        .filter(
+            Q(state=State.PENDING, waiting_until__lte=now)
+            | Q(state=State.FAILING, last__lte=now - failing)
+            | Q(state__in=[State.VERIFIED, State.FAILED], last__lte=now - daily)
+        )
+        .order_by("last")
+    )
+
+
+def _check(wanted: Wanted, port: Resolver) -> Checked:
+    answer = port.look_up(wanted.host, wanted.type)
+    verdict = records.judge(wanted, answer)
+    if verdict.state in {"missing", "wrong"}:
+        elsewhere: dict[str, Answer] = {name: port.look_up(name, wanted.type) for name in records.misplaced(wanted)}
+        verdict = records.judge(wanted, answer, elsewhere)
+    return Checked(wanted, verdict)
+
+
+def _store(domain: SenderDomain, checked: list[Checked], now: datetime) -> None:
+    for one in checked:
+        domain.records.update_or_create(
+            kind=one.wanted.kind,
+            defaults={
+                "account_id": domain.account_id,
+                "type": one.wanted.type,
+                "host": one.wanted.host,
+                "expected": one.wanted.value,
+                "seen": one.verdict.seen,
+                "state": one.verdict.state,
+                "reason": one.verdict.reason,
+                "checked_at": now,
+            },
+        )
+
+
+def _rows(domain: SenderDomain) -> list[DnsRecord]:
+    return [
+        DnsRecord(
+            account_id=domain.account_id,
+            domain=domain,
+            kind=wanted.kind,
+            type=wanted.type,
+            host=wanted.host,
+            expected=wanted.value,
+        )
+        for wanted in wanted_records(domain)
+    ]
+
+
+def _valid_name(text: str) -> str:
+    try:
+        name = names.host_name(text)
+    except ValueError as error:
+        raise Refused("InvalidParameterValue.InvalidEmailIdentity", str(error), field="name") from None
+    if len(records.dkim_host(name, settings.DKIM_SELECTOR)) > names.MAX_NAME:
+        raise Refused(
+            "InvalidParameterValue.InvalidEmailIdentity",
+            "This domain is too long: its DKIM record would need more than 253 characters.",
+            field="name",
+        )
+    return name
+
+
+def _refuse_taken(caller: Caller, name: str) -> None:
+    holder = SenderDomain.objects.filter(name=name).values_list("account_id", flat=True).first()
+    if holder == caller.account.pk:
+        raise Refused("InvalidParameterValue.RepeatCreation", f"{name} was added already.", field="name")
+    if holder is not None:
+        raise _created_by_other(name)
+    limit = settings.RULES.domains_per_account
+    if SenderDomain.objects.filter(account=caller.account).count() >= limit:
+        raise Refused(
+            "OperationDenied.ExceedDomainLimit",
+            f"This account has {limit} sender domains, the most allowed. Delete one that is not verified.",
+            field="name",
+        )
+
+
+def _created_by_other(name: str) -> Refused:
+    return Refused(
+        "InvalidParameterValue.CreatedByOther",
+        f"{name} belongs to another account. Ask its people to delete it, or use a sub-domain of yours.",
+        field="name",
+    )
+
+
+def _bits(dkim_option: int) -> int:
+    try:
+        return KEY_BITS[SenderDomain.DkimOption(dkim_option)]
+    except ValueError:
+        raise Refused(
+            "InvalidParameterValue", "The DKIM option is 0 (1024 bit) or 1 (2048 bit).", field="dkim_option"
+        ) from None
