@@ -146,6 +146,7 @@ SESSION_COOKIE_AGE = 14 * 86_400
 # Two copies on one host differ by port only, and cookies do not know ports.
 SESSION_COOKIE_NAME = f"ses_session_{WEB_PORT}"
 CSRF_COOKIE_NAME = f"ses_csrf_{WEB_PORT}"
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Transport security -----------------------------------------------------------------------
@@ -169,12 +170,11 @@ USE_TZ = True
 # --- Front-end files --------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "config" / "static", ("icons", BASE_DIR / "config" / "icons")]
-STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder",
-                       "django.contrib.staticfiles.finders.AppDirectoriesFinder"]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder", "config.front_end.Finder"]
+NODE_MODULES = BASE_DIR / "node_modules"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.front_end.Storage"},
 }
 
 # --- Tasks ------------------------------------------------------------------------------------

@@ -1,5 +1,30 @@
 """What every page shows around its content."""
 
+from __future__ import annotations
 
-def shell(request):
-    return {}
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts.console.appearance import COMMON_ZONES, THEMES, theme_of
+from accounts.console.middleware import accounts_of
+from config import navigation
+
+# The switcher's length; platform staff reach the others through the admin site.
+ACCOUNTS = 50
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return the names that the base template needs; strangers get the theme alone."""
+    theme = theme_of(request)
+    shared = {"theme": theme, "themes": THEMES, "theme_icon": THEMES[theme].icon}
+    caller = getattr(request, "caller", None)
+    if caller is None:
+        return shared
+    return shared | {
+        "caller": caller,
+        "nav": navigation.groups(caller),
+        "accounts": list(accounts_of(caller.user)[:ACCOUNTS]),
+        "zone": caller.user.time_zone,
+        "zones": COMMON_ZONES,
+    }

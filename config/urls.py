@@ -1,6 +1,31 @@
 """Every address of the product."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from accounts.views.keys import CreateKey
+from config import health
+from config.actions import ACTIONS
+from config.root import root
+
+# The floors below cannot know the table of the roof.
+CreateKey.actions = tuple(ACTIONS)
+
+urlpatterns = [
+    path("", root),
+    path("", include("stats.urls")),
+    path("", include("accounts.urls")),
+    path("", include("domains.urls")),
+    path("", include("templates_app.urls")),
+    path("blocklist/", include("blocklist.urls")),
+    path("sending/", include("sending.urls")),
+    path("", include("sending.tracking.urls")),
+    path("healthz", health.healthz),
+    path("metrics", health.metrics),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"

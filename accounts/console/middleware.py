@@ -1,17 +1,56 @@
-"""Puts the caller on every console request."""
+"""Puts the caller on every console request, and the user's time zone around it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.caller import Caller, member
+from accounts.models import Account, User
+from accounts.network import client_ip
+
+# The session's word for the chosen account.
+ACCOUNT = "account"
+
+
+class ConsoleRequest(HttpRequest):
+    """A request that went through the middleware; `caller` is None for strangers and people without account."""
+
+    caller: Caller | None
+
+
+def accounts_of(user: User) -> QuerySet[Account]:
+    """Return the accounts `user` may look at, by name: his own, for platform staff all."""
+    accounts = Account.objects.order_by("name", "pk")
+    return accounts if user.is_staff else accounts.filter(memberships__user=user)
+
+
+def zone_of(user: User) -> ZoneInfo:
+    """Return the user's time zone; UTC when this machine does not know it."""
+    try:
+        return ZoneInfo(user.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 class Console:
-    """Placeholder until the console kit stands."""
+    """Resolves log-in and chosen account to `request.caller`; programs bring no session and cost no query."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+    def __call__(self, request: ConsoleRequest) -> HttpResponse:
+        request.caller = None
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+            return self.get_response(request)
+        accounts = accounts_of(request.user)
+        account = accounts.filter(pk=request.session.get(ACCOUNT)).first() or accounts.first()
+        if account:
+            request.caller = member(account, request.user, ip=client_ip(request))
+        with timezone.override(zone_of(request.user)):
+            return self.get_response(request)

@@ -1,0 +1,51 @@
+"""How a person wants the console to look: theme and time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import available_timezones
+
+from django.http import HttpRequest
+
+THEME_COOKIE = "ses_theme"
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One choice of the theme switch."""
+
+    label: str
+    icon: str
+
+
+THEMES = {
+    "light": Theme("Light", "sun"),
+    "dark": Theme("Dark", "moon"),
+    "auto": Theme("As the system", "device-desktop"),
+}
+
+# Offered in the top bar; the page behind it has all.
+COMMON_ZONES = (
+    "UTC",
+    "Asia/Shanghai",
+    "Asia/Hong_Kong",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Asia/Kolkata",
+    "Europe/Berlin",
+    "Europe/London",
+    "America/New_York",
+    "America/Los_Angeles",
+)
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Return the theme the browser keeps: "light", "dark", or "auto" by default."""
+    wish = request.COOKIES.get(THEME_COOKIE, "")
+    return wish if wish in THEMES else "auto"
+
+
+def zones() -> list[str]:
+    """Return every time zone this machine knows, UTC first."""
+    known = {name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))}
+    return ["UTC", *sorted(known)]

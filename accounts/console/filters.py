@@ -1,0 +1,148 @@
+"""What a list can be narrowed by: a form bound to the URL, with removable chips of what is applied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import QueryDict
+from django.utils import timezone
+
+from accounts.caller import Caller
+
+# The URL's own words for paging and format; a changed filter starts at the first page again.
+PAGING = ("after", "before", "size", "format")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One applied filter in words, and the query string without it."""
+
+    label: str
+    value: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """A span of time, `start` included, `end` not."""
+
+    start: datetime
+    end: datetime
+
+
+class Filters(forms.Form):
+    """Base of every list's filters; all fields are optional and a bad value filters nothing."""
+
+    def __init__(self, data: QueryDict, *, caller: Caller) -> None:
+        super().__init__(data, auto_id="filter_%s")
+        self.caller = caller
+        for field in self.fields.values():
+            field.required = False
+
+    @property
+    def cleaned(self) -> dict[str, Any]:
+        """Return the applied values by field name; a field that is empty or wrong is left out."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+
+    def chips(self) -> list[Chip]:
+        """Return what is applied, each with the query string that takes it away."""
+        return [
+            Chip(str(self.fields[name].label or self[name].label), self._words(name, value), self._without(name))
+            for name, value in self.cleaned.items()
+        ]
+
+    def cleared(self) -> str:
+        """Return the query string without any filter."""
+        return self._without(*self.fields)
+
+    def _words(self, name: str, value: Any) -> str:
+        field = self.fields[name]
+        if isinstance(field, forms.MultipleChoiceField):
+            names = {str(key): str(label) for key, label in _flat(field.choices)}
+            return ", ".join(names.get(str(item), str(item)) for item in value)
+        if isinstance(field, forms.ChoiceField):
+            return next((str(label) for key, label in _flat(field.choices) if str(key) == str(value)), str(value))
+        if isinstance(value, date):
+            return value.isoformat()
+        return str(value)
+
+    def _without(self, *names: str) -> str:
+        query = self.data.copy()
+        for name in (*names, *PAGING):
+            query.pop(name, None)
+        return f"?{query.urlencode()}"
+
+
+class DatedFilters(Filters):
+    """Filters with a date range: presets, or two days of the user's time zone, both included."""
+
+    PRESETS = (
+        ("today", "Today"),
+        ("24h", "Last 24 hours"),
+        ("7d", "Last 7 days"),
+        ("30d", "Last 30 days"),
+        ("90d", "Last 90 days"),
+        ("custom", "Custom dates"),
+    )
+    LENGTHS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30), "90d": timedelta(days=90)}
+
+    range = forms.ChoiceField(choices=PRESETS, label="Time")
+    since = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(label="Until", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, data: QueryDict, *, caller: Caller) -> None:
+        dates = bool(data.get("since") or data.get("until"))
+        # The window in force shows in the select, although the URL need not name it.
+        self.implied = not dates and data.get("range", "custom") == "custom"
+        data = data.copy()
+        if dates or self.implied:
+            data["range"] = "custom" if dates else self.default_range()
+        super().__init__(data, caller=caller)
+
+    @staticmethod
+    def default_range() -> str:
+        """Return the preset that holds until the user asks for another."""
+        return "7d" if settings.RULES.list_window_days <= 7 else "30d"
+
+    @property
+    def window(self) -> Window:
+        """Return the span the list covers; dates count in the active time zone."""
+        self.is_valid()
+        now = timezone.now()
+        preset = self.cleaned_data.get("range") or self.default_range()
+        if preset == "custom":
+            days = settings.RULES.list_window_days
+            until = self.cleaned_data.get("until")
+            end = _midnight(until + timedelta(days=1)) if until else now
+            since = self.cleaned_data.get("since")
+            return Window(_midnight(since) if since else end - timedelta(days=days), end)
+        if preset == "today":
+            return Window(_midnight(timezone.localdate()), now)
+        return Window(now - self.LENGTHS[preset], now)
+
+    def chips(self) -> list[Chip]:
+        shown = super().chips()
+        if self.implied or self.cleaned.get("range") == "custom":
+            shown = [chip for chip in shown if chip.label != self.fields["range"].label]
+        return shown
+
+    def _without(self, *names: str) -> str:
+        # "custom" goes with its dates, and a window nobody asked for is not worth saying.
+        unsaid = ("range",) if self.implied or self.data.get("range") == "custom" else ()
+        return super()._without(*names, *unsaid)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime(day.year, day.month, day.day))
+
+
+def _flat(choices: Any) -> list[tuple[Any, Any]]:
+    flat: list[tuple[Any, Any]] = []
+    for key, label in choices:
+        flat += list(label) if isinstance(label, list | tuple) else [(key, label)]
+    return flat

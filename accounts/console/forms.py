@@ -1,0 +1,67 @@
+"""Pages with one form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from accounts.console.views import ConsoleView
+from accounts.errors import Forbidden, Refused
+
+
+class FormPage(ConsoleView):
+    """Shows a form and does one act with it; a refusal stands at its field, status 422, and nothing typed is lost."""
+
+    template_name = "console/form.html"
+    form_class: type[forms.Form]
+    submit_label = "Save"
+    # Said above the fields.
+    intro = ""
+    # Said in a toast on the next page.
+    success = ""
+
+    def act(self, form: Any) -> str:
+        """Do it with `form.cleaned_data` and return the URL to go to."""
+        raise NotImplementedError
+
+    def initial(self) -> dict[str, Any]:
+        """Return what the empty form starts with."""
+        return {}
+
+    def form_kwargs(self) -> dict[str, Any]:
+        """Return further arguments of the form class, such as the caller whose rows it offers."""
+        return {}
+
+    def cancel_url(self) -> str:
+        """Return where the Cancel link leads; "" for no link."""
+        return self.parent[1] if self.parent else ""
+
+    def context(self, form: Any) -> dict[str, Any]:
+        """Return what the template gets; pages add to it."""
+        return {
+            "form": form,
+            "submit_label": self.submit_label,
+            "intro": self.intro,
+            "cancel_url": self.cancel_url(),
+        }
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.render(self.context(self.form_class(initial=self.initial(), **self.form_kwargs())))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = self.form_class(request.POST, request.FILES, initial=self.initial(), **self.form_kwargs())
+        if form.is_valid():
+            try:
+                target = self.act(form)
+            except Forbidden:
+                raise
+            except Refused as refusal:
+                form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+            else:
+                if self.success:
+                    messages.success(request, self.success)
+                return HttpResponseRedirect(target)
+        return self.render(self.context(form), status=422)

@@ -1,0 +1,175 @@
+"""Pages with one table: keyset paging, filters in the URL, empty states, CSV of the current filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Literal
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+
+from accounts import audit
+from accounts.console import csv, paging
+from accounts.console.filters import Filters
+from accounts.console.views import ConsoleView
+
+Kind = Literal["text", "mono", "time", "badge", "number", "link"]
+SIZES = (25, 50, 100)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; `value` is an attribute's name (dots allowed) or a function of the row."""
+
+    name: str
+    label: str
+    value: Callable[[Any], Any] | str
+    kind: Kind = "text"
+    # A function of the row that gives the cell's link; "" for none.
+    href: Callable[[Any], str] | None = None
+    # What the CSV has instead of `value`.
+    csv: Callable[[Any], Any] | None = None
+
+    def of(self, row: Any) -> Any:
+        """Return the cell's value."""
+        return attrgetter(self.value)(row) if isinstance(self.value, str) else self.value(row)
+
+    def for_csv(self, row: Any) -> Any:
+        """Return the value the CSV has."""
+        return self.csv(row) if self.csv else self.of(row)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as the template shows it."""
+
+    column: Column
+    value: Any
+    href: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row as the template shows it."""
+
+    row: Any
+    url: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Empty:
+    """What stands in place of an empty table."""
+
+    title: str
+    text: str = ""
+    action_label: str = ""
+    action_url: str = ""
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button at the top of the page."""
+
+    label: str
+    url: str
+    icon: str = "plus"
+
+
+class ListPage(ConsoleView):
+    """One table of the caller's rows."""
+
+    template_name = "console/list.html"
+    columns: Sequence[Column] = ()
+    # The CSV's columns where they are not those of the page.
+    csv_columns: Sequence[Column] = ()
+    filters_class: type[Filters] = Filters
+    order: Sequence[str] = ("-id",)
+    empty = Empty("Nothing here yet")
+    empty_filtered = Empty("Nothing matches", "No row matches these filters. Take one away, or widen the dates.")
+    csv_name = ""
+    csv_right = "exports.make"
+    # A sentence under the title: what the rows are.
+    intro = ""
+    filters: Filters
+
+    def rows(self) -> QuerySet[Any]:
+        """Return the caller's rows, `visible()` and narrowed by `self.filters.cleaned`, in no order."""
+        raise NotImplementedError
+
+    def primary(self) -> Action | None:
+        """Return the page's main button, None when the caller may not use it."""
+        return None
+
+    def row_url(self, row: Any) -> str:
+        """Return the page of `row`; "" for none."""
+        return ""
+
+    def extra(self, rows: Sequence[Any]) -> dict[str, Any]:
+        """Return further names for the template; `rows` are those of this page."""
+        return {}
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        self.filters = self.filters_class(request.GET, caller=self.caller)
+        if self.csv_name and request.GET.get("format") == "csv":
+            return self._download()
+        page = paging.page(
+            self.rows(),
+            self.order,
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+            size=self._size(),
+        )
+        chips = self.filters.chips()
+        return self.page(
+            columns=self.columns,
+            lines=[self._line(row) for row in page.rows],
+            older=page.older,
+            newer=page.newer,
+            sizes=SIZES,
+            size=self._size(),
+            filters=self.filters,
+            chips=chips,
+            empty=self.empty_filtered if chips else self.empty,
+            filtered=bool(chips),
+            primary=self.primary(),
+            intro=self.intro,
+            csv=bool(self.csv_name) and self.caller.may(self.csv_right),
+            **self.extra(page.rows),
+        )
+
+    def _size(self) -> int:
+        wish = self.request.GET.get("size", "")
+        return int(wish) if wish in {str(size) for size in SIZES} else SIZES[0]
+
+    def _line(self, row: Model) -> Line:
+        cells = [
+            Cell(column, column.of(row), column.href(row) if column.href else "") for column in self.columns
+        ]
+        return Line(row, self.row_url(row), cells)
+
+    def _download(self) -> HttpResponseBase:
+        self.caller.require(self.csv_right)
+        columns = self.csv_columns or self.columns
+        rows = self.rows()
+        limit = settings.RULES.csv_stream_rows
+        if rows.order_by(*self.order)[limit : limit + 1].exists():
+            messages.error(
+                self.request,
+                f"A direct download holds up to {limit:,} rows and this is more. Narrow the filters or the dates.",
+            )
+            query = self.request.GET.copy()
+            query.pop("format", None)
+            return HttpResponseRedirect(f"{self.request.path}?{query.urlencode()}")
+        applied = {chip.label: chip.value for chip in self.filters.chips()}
+        audit.log(self.caller, "exports.download", self.csv_name, filters=applied)
+
+        def cells() -> Iterator[list[Any]]:
+            for row in paging.walk(rows, self.order):
+                yield [column.for_csv(row) for column in columns]
+
+        return csv.response(self.csv_name, [column.name for column in columns], cells())

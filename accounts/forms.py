@@ -1,0 +1,138 @@
+"""The forms of log-in, people and keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.core.exceptions import ValidationError
+
+from accounts.console.appearance import zones
+from accounts.console.filters import DatedFilters
+from accounts.models import User
+from accounts.roles import Role
+
+
+class LogInForm(forms.Form):
+    """E-mail address and password."""
+
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(
+        max_length=1000, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class PasswordForm(forms.Form):
+    """The present password and twice the new one."""
+
+    current = forms.CharField(
+        label="Current password",
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label="New password",
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label="New password again",
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["new"].help_text = " ".join(password_validators_help_texts())
+
+    def clean_current(self) -> str:
+        current = str(self.cleaned_data["current"])
+        if not self.user.check_password(current):
+            raise ValidationError("This is not your current password.")
+        return current
+
+    def clean_new(self) -> str:
+        new = str(self.cleaned_data["new"])
+        validate_password(new, self.user)
+        return new
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("new") and data.get("again") and data["new"] != data["again"]:
+            self.add_error("again", "The two new passwords differ.")
+        return data
+
+
+class TimeZoneForm(forms.Form):
+    """One of the time zones this machine knows."""
+
+    zone = forms.ChoiceField(label="Time zone", choices=lambda: [(zone, zone) for zone in zones()])
+
+
+class MemberForm(forms.Form):
+    """A person to add."""
+
+    email = forms.EmailField(label="E-mail address", max_length=254)
+    name = forms.CharField(max_length=100, required=False)
+    role = forms.ChoiceField(choices=Role.choices, widget=forms.RadioSelect, initial=Role.OPERATOR)
+    password = forms.CharField(
+        label="Initial password",
+        max_length=1000,
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Leave it empty and one is made and shown once. Somebody who can log in already keeps his own.",
+    )
+
+
+class RoleForm(forms.Form):
+    """The role of a member."""
+
+    role = forms.ChoiceField(choices=Role.choices, widget=forms.RadioSelect)
+
+
+class KeyForm(forms.Form):
+    """A new API key."""
+
+    name = forms.CharField(max_length=100, help_text="Which program uses it, such as “shop checkout”.")
+    actions = forms.MultipleChoiceField(
+        label="Actions",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Tick none and the key may call all of them, also those of later versions.",
+    )
+    networks = forms.CharField(
+        label="Allowed addresses",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "203.0.113.7\n198.51.100.0/24"}),
+        help_text="One address or network per line. Leave it empty to allow any.",
+    )
+
+    def __init__(self, *args: Any, actions: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["actions"].choices = [(name, name) for name in actions]  # type: ignore[attr-defined]
+
+    def clean_networks(self) -> list[str]:
+        return [line.strip() for line in str(self.cleaned_data["networks"]).splitlines() if line.strip()]
+
+
+class AuditFilters(DatedFilters):
+    """Who, what, by which door."""
+
+    DOORS = (("", "Any"), ("console", "Console"), ("api", "API"), ("smtp", "SMTP"), ("task", "Service"))
+
+    door = forms.ChoiceField(label="Door", choices=DOORS)
+    act = forms.CharField(label="Act", max_length=60, widget=forms.TextInput(attrs={"placeholder": "templates.approve"}))
+    q = forms.CharField(label="Actor or target", max_length=254, widget=forms.TextInput(attrs={"type": "search"}))

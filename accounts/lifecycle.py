@@ -1,0 +1,174 @@
+"""Accounts and their people: how they come, change and go."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+
+from accounts import audit
+from accounts.caller import Caller, service
+from accounts.errors import Refused
+from accounts.models import Account, Membership, User
+from accounts.roles import Role
+from accounts.scoping import visible
+
+# App ids of accounts made here start where the reference service's are: ten digits.
+FIRST_APP_ID = 1_250_000_001
+
+
+def create_account(*, name: str, app_id: int | None = None) -> Account:
+    """Create an account; raise Refused when the name or the app id is taken."""
+    name = name.strip()
+    if not name:
+        raise Refused("InvalidParameterValue", "Give the account a name.", field="name")
+    try:
+        with transaction.atomic():
+            if app_id is None:
+                highest = Account.objects.order_by("-app_id").values_list("app_id", flat=True).first() or 0
+                app_id = max(highest + 1, FIRST_APP_ID)
+            account = Account.objects.create(name=name, app_id=app_id)
+            audit.log(service(account), "accounts.create", name, app_id=app_id)
+    except IntegrityError:
+        raise Refused(
+            "InvalidParameterValue", "An account of this name or app id exists; choose another.", field="name"
+        ) from None
+    return account
+
+
+def initial_password() -> str:
+    """Return a random password to hand over once: 20 characters in five groups."""
+    return "-".join(secrets.token_hex(2) for _ in range(5))
+
+
+def add_member(caller: Caller, *, email: str, name: str, role: str, password: str | None = None) -> Membership:
+    """Give a person a role in the caller's account; a new e-mail address makes a new user with `password`.
+
+    Somebody who has a log-in already keeps his name and password. Without `password` a new user cannot log in.
+    """
+    caller.require("users.manage")
+    email = email.strip().lower()
+    _check_role(role)
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Refused("InvalidParameterValue", "Give a complete e-mail address.", field="email") from None
+    with transaction.atomic():
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            user = User(email=email, name=name.strip())
+            _set_password(user, password)
+            user.save()
+        try:
+            with transaction.atomic():
+                membership = Membership.objects.create(account=caller.account, user=user, role=role)
+        except IntegrityError:
+            raise Refused(
+                "InvalidParameterValue", f"{email} is a member already; change the role instead.", field="email"
+            ) from None
+        audit.log(caller, "users.add", email, role=role)
+    return membership
+
+
+def change_role(caller: Caller, *, membership: Membership, role: str) -> Membership:
+    """Change what a member may do; the last admin stays admin."""
+    caller.require("users.manage")
+    _check_role(role)
+    with transaction.atomic():
+        current = _locked(caller, membership)
+        if current.role == role:
+            return current
+        if role != Role.ADMIN:
+            _keep_an_admin(current)
+        before, current.role = current.role, role
+        current.save(update_fields=["role"])
+        audit.log(caller, "users.change_role", current.user.email, before=before, after=role)
+    return current
+
+
+def remove_member(caller: Caller, *, membership: Membership) -> None:
+    """Take a person out of the account; the last admin cannot be removed. The log-in itself stays."""
+    caller.require("users.manage")
+    with transaction.atomic():
+        current = _locked(caller, membership)
+        _keep_an_admin(current)
+        email = current.user.email
+        current.delete()
+        audit.log(caller, "users.remove", email)
+
+
+def suspend(caller: Caller, *, account: Account, reason: str) -> None:
+    """Stop all sending of `account` until `resume`; the people can still look."""
+    caller.require("platform.manage")
+    _move(caller, account, Account.Status.ACTIVE, Account.Status.SUSPENDED, reason)
+
+
+def resume(caller: Caller, *, account: Account) -> None:
+    """Let a suspended account send again."""
+    caller.require("platform.manage")
+    _move(caller, account, Account.Status.SUSPENDED, Account.Status.ACTIVE, "")
+
+
+def change_password(caller: Caller, *, password: str) -> User:
+    """Set the caller's own password; every other session of his ends."""
+    user = caller.user
+    if user is None:
+        raise Refused("InvalidParameterValue", "Only a person has a password.")
+    with transaction.atomic():
+        _set_password(user, password)
+        user.save(update_fields=["password"])
+        audit.log(caller, "users.change_password", user.email)
+    return user
+
+
+def set_time_zone(caller: Caller, *, zone: str) -> None:
+    """Show the caller all times in `zone` from now on."""
+    user = caller.user
+    if user is None:
+        raise Refused("InvalidParameterValue", "Only a person has a time zone.")
+    user.time_zone = zone
+    user.save(update_fields=["time_zone"])
+
+
+def _move(caller: Caller, account: Account, old: str, new: str, reason: str) -> None:
+    with transaction.atomic():
+        moved = Account.objects.filter(pk=account.pk, status=old).update(status=new, status_reason=reason)
+        if not moved:
+            raise Refused("FailedOperation", f"{account.name} is {new} already.")
+        audit.log(caller, f"accounts.{new}", account.name, reason=reason)
+    account.refresh_from_db()
+
+
+def _locked(caller: Caller, membership: Membership) -> Membership:
+    """Return the row with the account's memberships locked, so that two admins cannot remove each other at once."""
+    rows = {row.pk: row for row in visible(Membership.objects.select_for_update().order_by("pk"), caller)}
+    if membership.pk not in rows:
+        raise Refused("ResourceNotFound", "This person is no member of the account any more.")
+    return rows[membership.pk]
+
+
+def _keep_an_admin(leaving: Membership) -> None:
+    if leaving.role != Role.ADMIN:
+        return
+    others = Membership.objects.filter(account_id=leaving.account_id, role=Role.ADMIN).exclude(pk=leaving.pk)
+    if not others.exists():
+        raise Refused(
+            "FailedOperation", "This is the account's last admin. Make somebody else an admin first.", field="role"
+        )
+
+
+def _check_role(role: str) -> None:
+    if role not in Role.values:
+        raise Refused("InvalidParameterValue", f"Choose one of the roles {', '.join(Role.values)}.", field="role")
+
+
+def _set_password(user: User, password: str | None) -> None:
+    if password is not None:
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise Refused("InvalidParameterValue", " ".join(error.messages), field="password") from None
+    user.set_password(password)

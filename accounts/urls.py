@@ -1,0 +1,24 @@
+"""Log-in, the person's own settings, and what only admins do."""
+
+from django.urls import path
+
+from accounts.views import audit, keys, people, person, session
+
+app_name = "accounts"
+urlpatterns = [
+    path("login/", session.LogIn.as_view(), name="login"),
+    path("logout/", session.LogOut.as_view(), name="logout"),
+    path("switch/", session.SwitchAccount.as_view(), name="switch"),
+    path("password/", person.ChangePassword.as_view(), name="password"),
+    path("time-zone/", person.TimeZone.as_view(), name="time_zone"),
+    path("theme/", person.SetTheme.as_view(), name="theme"),
+    path("users/", people.Users.as_view(), name="users"),
+    path("users/add/", people.AddMember.as_view(), name="member_add"),
+    path("users/<int:pk>/", people.Member.as_view(), name="member"),
+    path("users/<int:pk>/remove/", people.RemoveMember.as_view(), name="member_remove"),
+    path("keys/", keys.Keys.as_view(), name="keys"),
+    path("keys/create/", keys.CreateKey.as_view(), name="key_create"),
+    path("keys/<int:pk>/enable/", keys.EnableKey.as_view(), name="key_enable"),
+    path("keys/<int:pk>/disable/", keys.DisableKey.as_view(), name="key_disable"),
+    path("audit/", audit.Log.as_view(), name="audit"),
+]

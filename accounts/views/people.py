@@ -1,0 +1,152 @@
+"""Users and roles of the account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts import lifecycle
+from accounts.console import once
+from accounts.console.acts import ActPage
+from accounts.console.filters import Filters
+from accounts.console.forms import FormPage
+from accounts.console.lists import Action, Column, ListPage
+from accounts.forms import MemberForm, RoleForm
+from accounts.models import Membership
+from accounts.roles import Role
+from accounts.scoping import one_visible, visible
+
+RIGHT = "users.manage"
+NAV = "accounts:users"
+
+
+class UserFilters(Filters):
+    """By role and by name."""
+
+    role = forms.ChoiceField(choices=[("", "Any"), *Role.choices])
+    q = forms.CharField(label="E-mail or name", max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
+
+
+class Users(ListPage):
+    """Who may do what in this account."""
+
+    right = RIGHT
+    title = "Users and Roles"
+    nav = NAV
+    template_name = "accounts/users.html"
+    filters_class = UserFilters
+    csv_name = "users"
+    csv_right = RIGHT
+    intro = (
+        "Operators set up and send, reviewers decide on templates, analysts read and export, "
+        "admins do all but reviews and manage people and keys."
+    )
+    columns = (
+        Column("email", "E-mail address", "user.email"),
+        Column("name", "Name", "user.name"),
+        Column("role", "Role", lambda row: row.get_role_display()),
+        Column("active", "Log-in", lambda row: "enabled" if row.user.is_active else "disabled", kind="badge"),
+        Column("last_login", "Last log-in", "user.last_login", kind="time"),
+        Column("member_since", "Member since", "created_at", kind="time"),
+    )
+
+    def rows(self) -> QuerySet[Membership]:
+        rows = visible(Membership.objects.select_related("user"), self.caller)
+        wanted = self.filters.cleaned
+        if "role" in wanted:
+            rows = rows.filter(role=wanted["role"])
+        if "q" in wanted:
+            rows = rows.filter(Q(user__email__icontains=wanted["q"]) | Q(user__name__icontains=wanted["q"]))
+        return rows
+
+    def row_url(self, row: Any) -> str:
+        return reverse("accounts:member", args=[row.pk])
+
+    def primary(self) -> Action:
+        return Action("Add user", reverse("accounts:member_add"))
+
+    def extra(self, rows: Any) -> dict[str, Any]:
+        return {"password": once.take(self.request, "password")}
+
+
+class AddMember(FormPage):
+    """Somebody new in the account."""
+
+    right = RIGHT
+    title = "Add user"
+    nav = NAV
+    form_class = MemberForm
+    submit_label = "Add user"
+    success = "The user is added."
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.parent = ("Users and Roles", reverse(NAV))
+
+    def act(self, form: Any) -> str:
+        given = form.cleaned_data
+        password = given["password"] or lifecycle.initial_password()
+        membership = lifecycle.add_member(
+            self.caller, email=given["email"], name=given["name"], role=given["role"], password=password
+        )
+        # Somebody who could log in before kept his own password; there is none to show then.
+        if not given["password"] and membership.user.check_password(password):
+            once.keep(self.request, "password", f"{membership.user.email}\n{password}")
+        return reverse(NAV)
+
+
+class Member(FormPage):
+    """One member and his role."""
+
+    right = RIGHT
+    nav = NAV
+    template_name = "accounts/member.html"
+    form_class = RoleForm
+    submit_label = "Change role"
+    success = "The role is changed; it holds from the next page on."
+    membership: Membership
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.parent = ("Users and Roles", reverse(NAV))
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get(request, **self._found(**kwargs))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().post(request, **self._found(**kwargs))
+
+    def _found(self, **kwargs: Any) -> dict[str, Any]:
+        self.membership = one_visible(Membership.objects.select_related("user"), self.caller, pk=kwargs["pk"])
+        return kwargs
+
+    def page_title(self) -> str:
+        return self.membership.user.email
+
+    def initial(self) -> dict[str, Any]:
+        return {"role": self.membership.role}
+
+    def context(self, form: Any) -> dict[str, Any]:
+        return super().context(form) | {"membership": self.membership}
+
+    def act(self, form: Any) -> str:
+        lifecycle.change_role(self.caller, membership=self.membership, role=form.cleaned_data["role"])
+        return reverse(NAV)
+
+
+class RemoveMember(ActPage):
+    """Takes a member out of the account."""
+
+    right = RIGHT
+    nav = NAV
+
+    def act(self, **kwargs: Any) -> str:
+        membership = one_visible(Membership.objects.select_related("user"), self.caller, pk=kwargs["pk"])
+        email = membership.user.email
+        lifecycle.remove_member(self.caller, membership=membership)
+        self.say(f"{email} is no longer a member of {self.caller.account.name}.")
+        return reverse(NAV)

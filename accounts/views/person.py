@@ -1,0 +1,69 @@
+"""What a person sets for himself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.debug import sensitive_post_parameters
+
+from accounts import lifecycle
+from accounts.console.appearance import THEME_COOKIE, THEMES
+from accounts.console.forms import FormPage
+from accounts.console.views import safe_back
+from accounts.forms import PasswordForm, TimeZoneForm
+
+THEME_SECONDS = 400 * 86_400
+
+
+@method_decorator(sensitive_post_parameters("current", "new", "again"), name="dispatch")
+class ChangePassword(FormPage):
+    """A new password; every other session of the person ends."""
+
+    title = "Change password"
+    form_class = PasswordForm
+    submit_label = "Change password"
+    success = "Your password is changed and your other sessions have ended."
+
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"user": self.request.user}
+
+    def act(self, form: Any) -> str:
+        user = lifecycle.change_password(self.caller, password=form.cleaned_data["new"])
+        update_session_auth_hash(self.request, user)
+        return "/"
+
+
+class TimeZone(FormPage):
+    """The zone in which the console shows times."""
+
+    title = "Time zone"
+    form_class = TimeZoneForm
+    intro = "The console shows times in this zone, and days in filters begin at its midnight. CSV files stay in UTC."
+
+    def initial(self) -> dict[str, Any]:
+        return {"zone": self.caller.user.time_zone if self.caller.user else "UTC"}
+
+    def act(self, form: Any) -> str:
+        lifecycle.set_time_zone(self.caller, zone=form.cleaned_data["zone"])
+        return self.back("/")
+
+
+class SetTheme(View):
+    """Keeps the theme in a cookie of this browser."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        response = HttpResponseRedirect(safe_back(request, "/"))
+        wish = request.POST.get("theme", "")
+        if wish in THEMES:
+            response.set_cookie(
+                THEME_COOKIE, wish, max_age=THEME_SECONDS, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax",
+                httponly=True,
+            )
+        return response

@@ -1,0 +1,134 @@
+"""Log-in, log-out and the choice of an account."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from accounts import audit, quota, tokens
+from accounts.caller import member
+from accounts.console.acts import ActPage
+from accounts.console.middleware import ACCOUNT, accounts_of
+from accounts.errors import Refused
+from accounts.forms import LogInForm
+from accounts.models import User
+from accounts.network import client_ip
+
+DEVICE_COOKIE = f"ses_device_{settings.WEB_PORT}"
+DEVICE_SECONDS = 180 * 86_400
+WINDOW_SECONDS = 900
+
+
+@method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
+class LogIn(View):
+    """Log-in by e-mail address; tries are counted per address, whatever the IP, and success costs none.
+
+    A browser that logged in before has tries of its own, so that strangers cannot lock its owner out.
+    """
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(self._target())
+        return self._form(LogInForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = LogInForm(request.POST)
+        if not form.is_valid():
+            return self._form(form, status=422)
+        email, password = form.cleaned_data["email"], form.cleaned_data["password"]
+        device = _device(request, email)
+        user, tries_left = _try(request, email, password, device)
+        if not tries_left:
+            form.add_error(None, "Too many tries for this address. Wait 15 minutes and try again.")
+            return self._form(form, status=429)
+        if user is None:
+            form.add_error(None, "This e-mail address and password do not belong together.")
+            return self._form(form, status=422)
+        login(request, user)
+        account = accounts_of(user).first()
+        if account:
+            audit.log(member(account, user, ip=client_ip(request)), "session.begin", user.email)
+        response = HttpResponseRedirect(self._target())
+        response.set_cookie(
+            DEVICE_COOKIE,
+            tokens.to_url(tokens.make("device", user.pk, device or secrets.randbits(62))),
+            max_age=DEVICE_SECONDS,
+            path=reverse("accounts:login"),
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+    def _form(self, form: LogInForm, status: int = 200) -> HttpResponse:
+        context = {"form": form, "title": "Log in", "next": self._next()}
+        return render(self.request, "accounts/login.html", context, status=status)
+
+    def _next(self) -> str:
+        return str(self.request.POST.get("next") or self.request.GET.get("next") or "")
+
+    def _target(self) -> str:
+        wish = self._next()
+        safe = url_has_allowed_host_and_scheme(
+            wish, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
+        )
+        return wish if safe else settings.LOGIN_REDIRECT_URL
+
+
+class LogOut(View):
+    """Ends the session; by POST alone, so that no link can do it."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        caller = getattr(request, "caller", None)
+        if caller:
+            audit.log(caller, "session.end", caller.name)
+        logout(request)
+        return HttpResponseRedirect(reverse(settings.LOGOUT_REDIRECT_URL))
+
+
+class SwitchAccount(ActPage):
+    """Looks at another account from now on."""
+
+    def act(self, **kwargs: Any) -> str:
+        wish = self.request.POST.get("account", "")
+        account = accounts_of(self.request.user).filter(pk=int(wish)).first() if wish.isdecimal() else None
+        if account is None:
+            raise Refused("ResourceNotFound", "There is no such account among yours.")
+        self.request.session[ACCOUNT] = account.pk
+        return "/"
+
+
+def _try(request: HttpRequest, email: str, password: str, device: int) -> tuple[User | None, bool]:
+    """Return the user if the password is right, and whether there was a try left."""
+    key = f"login:{email}:{device}" if device else f"login:{email}"
+    # One try at a time per address: the row stays locked while the password is checked, and success gives it back.
+    with transaction.atomic():
+        if quota.take([quota.Limit(key, settings.RULES.login_tries, WINDOW_SECONDS)]):
+            return None, False
+        user = authenticate(request, username=email, password=password)
+        if user is not None:
+            transaction.set_rollback(True)
+    return (user if isinstance(user, User) else None), True
+
+
+def _device(request: HttpRequest, email: str) -> int:
+    """Return the number of the browser when it logged in as `email` before, else 0."""
+    numbers = tokens.read("device", tokens.from_url(request.COOKIES.get(DEVICE_COOKIE, "")))
+    if not numbers or len(numbers) != 2:
+        return 0
+    known = User.objects.filter(pk=numbers[0], email=email).exists()
+    return numbers[1] if known else 0

@@ -1,0 +1,6 @@
+"""The addresses of this app."""
+
+from django.urls import URLPattern
+
+app_name = "blocklist"
+urlpatterns: list[URLPattern] = []

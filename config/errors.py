@@ -1,0 +1,40 @@
+"""The pages that say what went wrong; they ask no database, for that may be what is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from accounts.console.appearance import theme_of
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the 400 page."""
+    return _page(request, "400.html", 400, "Not understood")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the 403 page of those who have no page of their own."""
+    return _page(request, "403.html", 403, "Not allowed")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Return the page for a form without its token."""
+    return _page(request, "403_csrf.html", 403, "Form not accepted")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the 404 page: the same for what is not there and for what is not yours."""
+    return _page(request, "404.html", 404, "Nothing here")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Return the 500 page."""
+    return _page(request, "500.html", 500, "Something broke")
+
+
+def _page(request: HttpRequest, template: str, status: int, title: str) -> HttpResponse:
+    context: dict[str, Any] = {"theme": theme_of(request), "title": title}
+    return HttpResponse(render_to_string(template, context), status=status)

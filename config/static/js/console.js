@@ -1,0 +1,105 @@
+// Comfort on top of pages that work without it.
+(() => {
+  document.documentElement.classList.add("js");
+
+  // Menus are <details>: one at a time, shut by Escape and by a click elsewhere.
+  const menus = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (event) => {
+    menus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
+  });
+
+  // Toasts of success leave by themselves; errors stay until closed.
+  document.querySelectorAll("[data-toast]").forEach((toast) => {
+    toast.querySelector("[data-toast-close]").addEventListener("click", () => toast.remove());
+    if (toast.matches(".toast-success, .toast-info")) setTimeout(() => toast.remove(), 8000);
+  });
+
+  // Copy: [data-copy] gets a button that copies its text; a value names another element's id.
+  const live = document.createElement("div");
+  live.className = "visually-hidden";
+  live.setAttribute("role", "status");
+  document.body.append(live);
+  const ICON = '<svg class="icon" width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M8 10a2 2 0 0 1 2 -2h9a2 2 0 0 1 2 2v9a2 2 0 0 1 -2 2h-9a2 2 0 0 1 -2 -2z"/><path d="M16 8v-3a2 2 0 0 0 -2 -2h-9a2 2 0 0 0 -2 2v9a2 2 0 0 0 2 2h3"/></svg>';
+  const addCopyButtons = (root) => {
+    if (!navigator.clipboard) return;
+    root.querySelectorAll("[data-copy]:not([data-copy-ready])").forEach((source) => {
+      source.setAttribute("data-copy-ready", "");
+      if (!source.textContent.trim() || source.closest("a")) return;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "copy";
+      button.title = "Copy";
+      button.setAttribute("aria-label", "Copy");
+      button.innerHTML = ICON;
+      button.addEventListener("click", async (event) => {
+        event.stopPropagation();
+        await navigator.clipboard.writeText(source.textContent.trim());
+        button.classList.add("copied");
+        live.textContent = "Copied";
+        setTimeout(() => { button.classList.remove("copied"); live.textContent = ""; }, 1500);
+      });
+      source.after(button);
+    });
+  };
+  addCopyButtons(document);
+  document.addEventListener("htmx:load", (event) => addCopyButtons(event.target));
+
+  // Filters: empty ones stay out of the URL; a preset and two dates exclude each other.
+  const filters = document.getElementById("filters");
+  if (filters) {
+    const range = filters.elements.range, since = filters.elements.since, until = filters.elements.until;
+    const showDates = () => {
+      if (!range || !since) return;
+      [since, until].forEach((date) => { date.closest(".filter").hidden = range.value !== "custom"; });
+    };
+    if (range && since) {
+      range.addEventListener("change", (event) => {
+        if (range.value === "custom") { event.stopPropagation(); since.closest(".filter").hidden = false; since.focus(); }
+        else { since.value = ""; until.value = ""; }
+        showDates();
+      });
+      [since, until].forEach((date) => date.addEventListener("change", () => { range.value = "custom"; }));
+      showDates();
+    }
+    filters.addEventListener("htmx:configRequest", (event) => {
+      const data = event.detail.parameters;
+      Object.keys(data).forEach((name) => { if (data[name] === "") delete data[name]; });
+    });
+    filters.classList.add("live");
+  }
+
+  // A whole row opens its page; links, buttons and selected text inside keep their own meaning.
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("tr");
+    const link = row && row.querySelector("a.row-link");
+    if (!link || event.target.closest("a, button, input, select, label, summary") || String(getSelection())) return;
+    link.click();
+  });
+
+  // A form that was sent is not sent twice.
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post" || event.defaultPrevented) return;
+    if (event.target.dataset.sent) { event.preventDefault(); return; }
+    event.target.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  });
+
+  // "/" goes to the search box.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const search = document.querySelector('input[type="search"]');
+    if (search) { event.preventDefault(); search.focus(); }
+  });
+
+  // [data-confirm] asks first.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-confirm]");
+    if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();
+  });
+})();
