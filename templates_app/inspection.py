@@ -27,6 +27,8 @@ _INVISIBLE = re.compile(
 )
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;{}:]*?url\(", re.IGNORECASE)
 _IMPORT = re.compile(r"@import\b", re.IGNORECASE)
+# A variable right behind a bracket would make a tag of its value.
+_TAG_TO_BE = re.compile(r"<(?=\{\{[ \t]*[\w.-]{1,64}[ \t]*\}\})")
 _STAND_IN = "\ufffc"
 
 
@@ -78,6 +80,7 @@ def inspect_html(html: str) -> Inspection:
     notes.text, notes.variables = reader.result(), reader.variables
     notes.unseen = [text] if (text := unseen.result()) else []
     notes.misplaced += [(_unlike(match[0]), match.span()) for match in BROKEN.finditer(html)]
+    notes.misplaced += [("A variable stands right behind “<”", match.span()) for match in _TAG_TO_BE.finditer(html)]
     return notes
 
 

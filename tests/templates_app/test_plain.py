@@ -1,0 +1,60 @@
+"""The plain text made from HTML."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from templates_app.plain import as_written, plain_text
+from templates_app.variables import Variable
+
+
+def read(html):
+    return as_written(plain_text(html))
+
+
+def test_paragraphs_lines_and_lists_stay_apart():
+    html = "<h1>Hello</h1><p>one<br>two</p><ul><li>a</li><li>b</li></ul><ol><li>x<li>y</ol>"
+    assert read(html) == "Hello\n\none\ntwo\n\n- a\n- b\n\n1. x\n2. y\n"
+
+
+def test_links_carry_their_address():
+    assert read('<p>See <a href="https://a.test/?x=1&amp;y=2">our shop</a>, please</p>') == (
+        "See our shop (https://a.test/?x=1&y=2), please\n"
+    )
+
+
+def test_an_address_is_not_said_twice():
+    assert read('<a href="https://a.test/">https://a.test/</a>') == "https://a.test/\n"
+
+
+def test_a_link_around_an_image_is_its_alternative_text_or_the_address():
+    assert read('<a href="https://a.test/"><img src=x alt="Shop"></a>') == "Shop (https://a.test/)\n"
+    assert read('<p>x</p><a href="https://a.test/"><img src=x></a>') == "x\n\nhttps://a.test/\n"
+
+
+def test_other_links_are_their_text():
+    assert read('<a href="#top">up</a> <a href="mailto:a@b.test">write</a>') == "up write\n"
+
+
+def test_cells_stand_beside_each_other_and_rows_below():
+    assert read("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>") == "a b\nc\n"
+
+
+def test_what_is_hidden_or_code_is_left_out():
+    assert read("<style>p{}</style><p hidden>x</p><!-- y --><script>z</script><title>t</title>a") == "a\n"
+
+
+def test_variables_stay_places_for_values():
+    assert plain_text('Hi {{name}}, <a href="https://a.test/{{id}}">go</a>') == (
+        "Hi ", Variable("name"), ", go (https://a.test/", Variable("id", True), ")\n",
+    )
+
+
+def test_white_space_and_references_read_as_in_a_browser():
+    assert read("  a\n\n b&nbsp;&amp;\u200b c <b>d</b>e ") == "a b & c de\n"
+
+
+@given(st.text(alphabet="<>/pbralihtd =\"'{}x", max_size=300))
+def test_no_input_is_an_error(source):
+    text = read(source)
+    assert not text.startswith("\n")
+    assert "\n\n\n" not in text

@@ -1,0 +1,215 @@
+"""The findings: what is counted, at the limits and around them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from templates_app.screening import Finding, Limits, Word, passes, read, screen
+
+FOUNDATION = sorted((Path(__file__).parents[2] / "node_modules/foundation-emails/templates").glob("*.html"))
+WORDS = [Word("Gambling", "online casino"), Word("Invoices", "代开发票")]
+LONG = "Plain words that everybody may read. " * 10
+
+
+def finding(rule, html="", text="", words=WORDS):
+    return next(one for one in screen(html, text, words) if one.rule == rule)
+
+
+def spans(rule, html):
+    one = finding(rule, html)
+    source = html if one.where == "source" else read(html, "")[0].text
+    return [source[start:end] for start, end in one.spans]
+
+
+def test_an_honest_mail_passes_every_rule():
+    html = f"<p>Dear {{{{name}}}}, {LONG}</p><a href='https://a.test/{{{{id}}}}'>Go</a><img src='https://a.test/x.png'>"
+    findings = screen(html, "", WORDS)
+    assert passes(findings), [one.message for one in findings if not one.passed]
+
+
+@pytest.mark.parametrize(("count", "passed"), [(159, False), (160, True), (161, True)])
+def test_one_hundred_and_sixty_characters_are_enough(count, passed):
+    one = finding("length", f"<p>{'x' * count}</p>")
+    assert (one.passed, one.value, one.limit) == (passed, count, 160)
+
+
+def test_the_message_says_what_is_missing():
+    assert finding("length", "x" * 146).message == "146 of 160 visible characters, 14 to go."
+
+
+@pytest.mark.parametrize(
+    "padding",
+    ["<!-- xxx -->", "<style>xxx</style>", "<script>xxx</script>", "<p hidden>xxx</p>", "<title>xxx</title>",
+     '<i style="display:none">xxx</i>', "&nbsp;&nbsp;", "\n\t  ", "&#8203;\u200d\ufeff&shy;", "<img alt=xxx>", "&#12644;"],
+)
+def test_what_nobody_sees_does_not_count(padding):
+    assert finding("length", f"ab{padding * 50}").value == 2
+
+
+def test_references_count_as_what_they_show_and_gaps_as_one():
+    assert finding("length", "<p>a&amp;b</p>\n\n <p>c  d</p>").value == len("a&b c d")
+
+
+def test_variables_do_not_count_as_text():
+    one = finding("length", "Hello {{ name }}, you")
+    assert one.value == len("Hello , you")
+
+
+@pytest.mark.parametrize(("text", "passed"), [(39, False), (40, True), (41, True)])
+def test_variables_may_be_a_fifth_of_the_text(text, passed):
+    one = finding("variables", f"<p>{'x' * text}{{{{name}}}}</p>")
+    assert (one.passed, one.value, one.limit) == (passed, 8, text // 5)
+
+
+def test_the_ratio_is_said_and_its_places_are_given():
+    html = f"<b>{{{{a}}}}</b> {'x' * 99} {{{{ b }}}}"
+    assert finding("variables", html).message == "Variables 10 : text 101 characters (1:10, at most 1:5)."
+    assert spans("variables", html) == ["{{a}}", "{{b}}"]
+
+
+def test_variables_in_addresses_are_not_text():
+    assert finding("variables", '<a href="https://a.test/{{a}}/{{b}}">x</a>').value == 0
+
+
+@pytest.mark.parametrize(("count", "passed"), [(50, True), (51, False)])
+def test_fifty_images_are_allowed(count, passed):
+    one = finding("images", LONG + "<img src=x srcset='a 1x, b 2x'>" * count)
+    assert (one.passed, one.value) == (passed, count)
+
+
+def test_backgrounds_are_images_too():
+    html = (
+        '<td background="x"><p style="background: #fff url(x)"><style>a{background-image:url("x")} b{background:red}</style>'
+        "<picture><source srcset=x><img src=x></picture>"
+    )
+    assert finding("images", html).value == 4
+
+
+def test_images_for_outlook_are_the_same_images_again():
+    assert finding("images", "<!--[if mso]><img src=x><v:image src=y><![endif]-->").value == 0
+
+
+def test_images_need_text_beside_them():
+    assert not finding("images_only", "<img src=x alt='a long text'>&nbsp;").passed
+    assert finding("images_only", "<img src=x>a").passed
+
+
+@pytest.mark.parametrize(
+    "href", ["{{url}}", "https://{{host}}/", "https://a.test{{x}}", "/page", "https://a.test.{{x}}/", " {{url}}"]
+)
+def test_a_link_needs_a_fixed_domain(href):
+    html = f'<a href="https://ok.test/">ok</a><a href="{href}">x</a>'
+    assert not finding("links", html).passed
+    assert spans("links", html) == [f'<a href="{href}">']
+
+
+def test_links_in_what_only_outlook_shows_are_looked_at():
+    assert not finding("links", '<!--[if mso]><a href="{{url}}">x</a><![endif]-->').passed
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["Our Online <b>Casino</b> opens", "<p>online</p><p>casino</p>", "on<i>line</i> casino", "on&shy;line cas&#105;no",
+     "代开<b>发票</b>", "<p>代开</p><p>发票</p>"],
+)
+def test_forbidden_phrases_are_found_through_tags(html):
+    one = finding("words", html)
+    assert (one.passed, len(one.spans)) == (False, 1)
+    assert "(Gambling)" in one.message or "(Invoices)" in one.message
+
+
+@pytest.mark.parametrize(
+    "html",
+    ['<p hidden>online casino</p>', '<img alt="online casino">', "<title>online casino</title>",
+     "<!--[if mso]>online casino<![endif]-->"],
+)
+def test_forbidden_phrases_do_not_hide(html):
+    one = finding("words", html)
+    assert not one.passed
+    assert "not shown" in one.message
+
+
+def test_names_of_variables_are_no_phrases():
+    assert finding("words", "{{online}} {{casino}} <!-- online casino -->").passed
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<script>", "<ScRiPt/x>", "<form>", "<iframe>", "<object>", "<embed>", "<base href=x>", "<svg>", "<p onclick=x>",
+     "<p/onmouseover=x>", "<a href='javascript:x'>", "<a href=' jAvA&#9;script:x'>", "<a href='data:text/html,x'>",
+     "<img src=javascript:x>", "<link rel=stylesheet href=x>", "<link rel='preload StyleSheet' href=x>",
+     "<style>@import 'x'</style>", "<meta http-equiv=refresh content=0>", "<iframe srcdoc=x>", "<!--[if mso]><script><![endif]-->"],
+)
+def test_a_mail_runs_nothing(html):
+    one = finding("active", LONG + html)
+    assert not one.passed
+    assert one.spans
+
+
+@pytest.mark.parametrize(
+    "html", ["<img src='data:image/png;base64,x'>", "<img alt='data: x'>", "<link rel=icon href=x>", "<p style='color:red'>"]
+)
+def test_harmless_markup_passes(html):
+    assert finding("active", html).passed
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<p {{a}}>", "<p title={{a}}>", "<{{a}}>", '<p style="color:{{a}}">', "<style>{{a}}</style>", "<!-- {{a}} -->",
+     "{{a b}}", "{{a|upper}}"],
+)
+def test_variables_stand_where_values_are_data(html):
+    one = finding("placeholders", html)
+    assert not one.passed
+    assert one.spans
+
+
+def test_variables_in_quoted_values_and_titles_are_fine():
+    assert finding("placeholders", "<title>{{a}}</title><p title='{{b}}' lang=\"{{c}}\">{{d}}").passed
+
+
+def test_the_weaker_of_two_parts_counts():
+    findings = {one.rule: one for one in screen(LONG, "short {{name}}", WORDS)}
+    assert (findings["length"].value, findings["length"].where) == (6, "text")
+    assert findings["length"].message.endswith("in the text part.")
+    assert findings["variables"].where == "text"
+
+
+def test_plain_text_alone_is_screened():
+    findings = screen("", f"{LONG} {{{{name}}}} <b>online casino</b> <script>", WORDS)
+    assert [(one.rule, one.where) for one in findings if not one.passed] == [("words", "text")]
+    assert "<script>" in read("", "a <script>")[0].text
+
+
+def test_a_template_that_is_too_big_is_not_read():
+    (one,) = screen("é" * 100, "", [], Limits(max_bytes=199))
+    assert (one.rule, one.passed, one.value) == ("size", False, 200)
+
+
+def test_other_limits_may_hold():
+    limits = Limits(min_characters=5, text_per_variable=1, max_images=0)
+    found = {one.rule: one.passed for one in screen("Hello {{a}}<img>", "", [], limits)}
+    assert (found["length"], found["variables"], found["images"]) == (True, True, False)
+
+
+def test_findings_survive_json():
+    for one in screen("<p>{{a}} online casino<img src=x>", "", WORDS):
+        assert Finding.from_json(json.loads(json.dumps(one.to_json()))) == one
+
+
+@pytest.mark.parametrize("path", FOUNDATION, ids=lambda path: path.stem)
+def test_real_templates_are_not_refused_for_their_markup(path):
+    html = path.read_text() + f"<p>{LONG} {{{{name}}}}</p>"
+    assert [one.message for one in screen(html, "", WORDS) if not one.passed] == []
+
+
+@settings(max_examples=300)
+@given(st.text(alphabet="<>/!-='\"{}&;: abhimgrefsty代\n", max_size=300), st.text(max_size=50))
+def test_no_input_is_an_error_and_every_place_is_in_it(html, text):
+    parts = {part.where: part.text for part in read(html, text)} | {"source": html}
+    for one in screen(html, text, WORDS):
+        for start, end in one.spans:
+            assert 0 <= start < end <= len(parts[one.where])
