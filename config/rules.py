@@ -37,6 +37,8 @@ class Rules:
     addresses_per_domain: int = _rule(10, "addresses", "rules 1")
     domain_grace_seconds: int = _rule(72 * 3600, "seconds", "a verified domain may fail its checks this long")
     domain_check_seconds: int = _rule(86_400, "seconds", "between checks of a verified domain")
+    domain_first_check_seconds: int = _rule(600, "seconds", "rules 2: most DNS changes are seen by then; doubles after")
+    domain_failing_check_seconds: int = _rule(3600, "seconds", "between checks while records fail in the days of grace")
     domain_start_level: int = _rule(1, "level", "rules 3")
 
     # One mail
@@ -75,6 +77,7 @@ class Rules:
     inbound_max_bytes: int = _rule(10 * 1024 * 1024, "bytes", "rules 1, whole message")
     inbound_max_parts: int = _rule(100, "MIME parts and nesting", "field practice")
     inbound_parse_seconds: int = _rule(5, "seconds", "a report that takes longer is kept raw")
+    inbound_header_max_bytes: int = _rule(100 * 1024, "bytes", "field practice, header block of one report")
 
     # Lists, sessions, status
     list_page_max: int = _rule(100, "rows", "api 5, paging")
