@@ -11,8 +11,9 @@ from accounts.caller import Caller
 from accounts.errors import Refused
 from accounts.scoping import visible
 from domains import addresses, verification
-from domains.levels import HIGHEST, mails_a_day
 from domains.models import SenderAddress, SenderDomain
+from domains.names import host_name
+from domains.reputation import MAX_LEVEL, daily_quota
 
 
 class Tag(Members):
@@ -61,7 +62,7 @@ class UpdateEmailIdentity(Action):
         domain = one(caller, data["EmailIdentity"])
         if "DKIMOption" in data and data["DKIMOption"] != domain.dkim_option:
             option = SenderDomain.DkimOption(data["DKIMOption"])
-            domain = verification.set_dkim_option(caller, domain=domain, option=option)
+            domain = verification.set_dkim_option(caller, domain=domain, dkim_option=option)
         return identity(verification.verify(caller, domain=domain))
 
 
@@ -89,15 +90,15 @@ class ListEmailIdentities(Action):
                     "IdentityType": "DOMAIN",
                     "SendingEnabled": domain.may_send,
                     "CurrentReputationLevel": domain.reputation_level,
-                    "DailyQuota": mails_a_day(domain.reputation_level),
+                    "DailyQuota": daily_quota(domain.reputation_level),
                     "SendIp": [],
                     "TagList": [],
                     "DKIMOption": domain.dkim_option,
                 }
                 for domain in shown
             ],
-            "MaxReputationLevel": HIGHEST,
-            "MaxDailyQuota": mails_a_day(HIGHEST),
+            "MaxReputationLevel": MAX_LEVEL,
+            "MaxDailyQuota": daily_quota(MAX_LEVEL),
             "Total": rows.count(),
         }
 
@@ -134,7 +135,11 @@ class ListEmailAddress(Action):
 
 def one(caller: Caller, name: str) -> SenderDomain:
     """Return the caller's domain of this name; raise Refused when the account has none."""
-    domain = visible(SenderDomain.objects, caller).filter(name=name.strip().lower()).first()
+    try:
+        wanted = host_name(name)
+    except ValueError as error:
+        raise Refused("InvalidParameterValue.InvalidEmailIdentity", str(error), field="EmailIdentity") from None
+    domain = visible(SenderDomain.objects, caller).filter(name=wanted).first()
     if domain is None:
         raise Refused(
             "InvalidParameterValue.NotExistDomain",

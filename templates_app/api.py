@@ -135,17 +135,12 @@ def _reasons(templates: list[Template]) -> dict[int, str]:
 
 def _text(content: bytes, name: str) -> str:
     try:
-        text = content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError:
-        raise _wrong(name, "is not UTF-8 text") from None
-    if "\x00" in text:
-        raise _wrong(name, "holds the character U+0000; take it out")
-    return text
-
-
-def _wrong(name: str, why: str) -> Refused:
-    path = f"TemplateContent.{name}"
-    return Refused("InvalidParameterValue.TemplateContentIsWrong", f"`{path}` {why}.", field=path)
+        path = f"TemplateContent.{name}"
+        raise Refused(
+            "InvalidParameterValue.TemplateContentIsWrong", f"`{path}` is not UTF-8 text.", field=path
+        ) from None
 
 
 def _base64(text: str) -> str:
