@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from accounts.caller import Caller, member, service
-from accounts.models import Account, Membership, User
+from accounts.models import Account, ApiKey, Membership, User
 from accounts.roles import Role
 from blocklist.models import BlockedAddress
 from domains.models import SenderAddress, SenderDomain
@@ -141,3 +141,11 @@ def event(account: Account, kind: int = EventKind.DELIVERED, at: datetime | None
         **fields,
     }
     return Event.objects.create(account=account, **values)
+
+
+def api_key(account: Account, **fields: Any) -> ApiKey:
+    """Return a new enabled key of `account` with full rights; its SecretKey stands in `secret_key`."""
+    n = next(_numbers)
+    return ApiKey.objects.create(
+        **{"account": account, "name": f"key {n}", "secret_id": f"AKIDtest{n}", "secret_key": f"secret{n}", **fields}
+    )
