@@ -134,5 +134,7 @@ class AuditFilters(DatedFilters):
     DOORS = (("", "Any"), ("console", "Console"), ("api", "API"), ("smtp", "SMTP"), ("task", "Service"))
 
     door = forms.ChoiceField(label="Door", choices=DOORS)
-    act = forms.CharField(label="Act", max_length=60, widget=forms.TextInput(attrs={"placeholder": "templates.approve"}))
+    act = forms.CharField(
+        label="Act", max_length=60, widget=forms.TextInput(attrs={"placeholder": "templates.approve"})
+    )
     q = forms.CharField(label="Actor or target", max_length=254, widget=forms.TextInput(attrs={"type": "search"}))

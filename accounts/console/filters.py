@@ -39,6 +39,7 @@ class Filters(forms.Form):
 
     def __init__(self, data: QueryDict, *, caller: Caller) -> None:
         super().__init__(data, auto_id="filter_%s")
+        self.query = data
         self.caller = caller
         for field in self.fields.values():
             field.required = False
@@ -72,7 +73,7 @@ class Filters(forms.Form):
         return str(value)
 
     def _without(self, *names: str) -> str:
-        query = self.data.copy()
+        query = self.query.copy()
         for name in (*names, *PAGING):
             query.pop(name, None)
         return f"?{query.urlencode()}"
@@ -89,7 +90,7 @@ class DatedFilters(Filters):
         ("90d", "Last 90 days"),
         ("custom", "Custom dates"),
     )
-    LENGTHS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30), "90d": timedelta(days=90)}
+    DAYS = {"24h": 1, "7d": 7, "30d": 30, "90d": 90}
 
     range = forms.ChoiceField(choices=PRESETS, label="Time")
     since = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
@@ -123,7 +124,7 @@ class DatedFilters(Filters):
             return Window(_midnight(since) if since else end - timedelta(days=days), end)
         if preset == "today":
             return Window(_midnight(timezone.localdate()), now)
-        return Window(now - self.LENGTHS[preset], now)
+        return Window(now - timedelta(days=self.DAYS[preset]), now)
 
     def chips(self) -> list[Chip]:
         shown = super().chips()
@@ -133,7 +134,7 @@ class DatedFilters(Filters):
 
     def _without(self, *names: str) -> str:
         # "custom" goes with its dates, and a window nobody asked for is not worth saying.
-        unsaid = ("range",) if self.implied or self.data.get("range") == "custom" else ()
+        unsaid = ("range",) if self.implied or self.query.get("range") == "custom" else ()
         return super()._without(*names, *unsaid)
 
 

@@ -109,7 +109,7 @@ class ListPage(ConsoleView):
         """Return the page of `row`; "" for none."""
         return ""
 
-    def extra(self, rows: Sequence[Any]) -> dict[str, Any]:
+    def context(self, rows: Sequence[Any]) -> dict[str, Any]:
         """Return further names for the template; `rows` are those of this page."""
         return {}
 
@@ -139,7 +139,7 @@ class ListPage(ConsoleView):
             primary=self.primary(),
             intro=self.intro,
             csv=bool(self.csv_name) and self.caller.may(self.csv_right),
-            **self.extra(page.rows),
+            **self.context(page.rows),
         )
 
     def _size(self) -> int:

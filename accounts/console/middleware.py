@@ -49,7 +49,7 @@ class Console:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
             return self.get_response(request)
         accounts = accounts_of(request.user)
-        account = accounts.filter(pk=request.session.get(ACCOUNT)).first() or accounts.first()
+        account = accounts.filter(pk=request.session.get(ACCOUNT, 0)).first() or accounts.first()
         if account:
             request.caller = member(account, request.user, ip=client_ip(request))
         with timezone.override(zone_of(request.user)):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
 Order = Sequence[str]
@@ -63,7 +63,7 @@ def walk(queryset: QuerySet[M], order: Order, *, chunk: int = 2000) -> Iterator[
 
 def cursor(row: Model, order: Order) -> str:
     """Return the row's place in `order` as URL-safe text."""
-    values = [row._meta.get_field(_column(name)).value_to_string(row) for name in order]
+    values = [_field(type(row), name).value_to_string(row) for name in order]
     return base64.urlsafe_b64encode(json.dumps(values).encode()).rstrip(b"=").decode()
 
 
@@ -73,11 +73,16 @@ def _read(model: type[Model], order: Order, text: str) -> list[Any] | None:
         if not isinstance(values, list) or len(values) != len(order):
             return None
         return [
-            _within(model._meta.get_field(_column(name)).to_python(value))
-            for name, value in zip(order, values, strict=True)
+            _within(_field(model, name).to_python(value)) for name, value in zip(order, values, strict=True)
         ]
     except (binascii.Error, ValueError, TypeError, OverflowError, ValidationError):
         return None
+
+
+def _field(model: type[Model], name: str) -> Field[Any, Any]:
+    field = model._meta.get_field(_column(name))
+    assert isinstance(field, Field), f"{name} is no column of {model.__name__}"
+    return field
 
 
 def _within(value: Any) -> Any:

@@ -62,9 +62,8 @@ def when(moment: datetime | None, style: str = "relative") -> SafeString:
     full = f"{local:%Y-%m-%d %H:%M:%S} {zone_name(local)}"
     near = relative(moment, timezone.now())
     shown, title = (full, near) if style == "absolute" else (near, full)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', moment.astimezone(UTC).isoformat(timespec="milliseconds"), title, shown
-    )
+    exact = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return format_html('<time datetime="{}" title="{}">{}</time>', exact, title, shown)
 
 
 def zone_name(local: datetime) -> str:
@@ -121,6 +120,8 @@ def field(bound: forms.BoundField, label: str = "") -> dict[str, Any]:
     """Show a form's field with label, help and errors, wired for screen readers."""
     widget = bound.field.widget
     many = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+    if many:
+        widget.attrs["class"] = "form-check-input"
     return {
         "field": bound,
         "label": label or bound.label,

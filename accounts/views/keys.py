@@ -49,7 +49,7 @@ class Keys(ListPage):
     def primary(self) -> Action:
         return Action("Create API key", reverse("accounts:key_create"))
 
-    def extra(self, rows: Any) -> dict[str, Any]:
+    def context(self, rows: Any) -> dict[str, Any]:
         return {"secret": once.take(self.request, "secret_key"), "endpoint": settings.PUBLIC_URL}
 
 

@@ -69,7 +69,7 @@ class Users(ListPage):
     def primary(self) -> Action:
         return Action("Add user", reverse("accounts:member_add"))
 
-    def extra(self, rows: Any) -> dict[str, Any]:
+    def context(self, rows: Any) -> dict[str, Any]:
         return {"password": once.take(self.request, "password")}
 
 

@@ -23,7 +23,7 @@ from accounts.console.acts import ActPage
 from accounts.console.middleware import ACCOUNT, accounts_of
 from accounts.errors import Refused
 from accounts.forms import LogInForm
-from accounts.models import User
+from accounts.models import Account, User
 from accounts.network import client_ip
 
 DEVICE_COOKIE = f"ses_device_{settings.WEB_PORT}"
@@ -105,7 +105,8 @@ class SwitchAccount(ActPage):
 
     def act(self, **kwargs: Any) -> str:
         wish = self.request.POST.get("account", "")
-        account = accounts_of(self.request.user).filter(pk=int(wish)).first() if wish.isdecimal() else None
+        mine = accounts_of(self.caller.user) if self.caller.user else Account.objects.none()
+        account = mine.filter(pk=int(wish)).first() if wish.isdecimal() else None
         if account is None:
             raise Refused("ResourceNotFound", "There is no such account among yours.")
         self.request.session[ACCOUNT] = account.pk
