@@ -79,6 +79,11 @@ class Rules:
     inbound_parse_seconds: int = _rule(5, "seconds", "a report that takes longer is kept raw")
     inbound_header_max_bytes: int = _rule(100 * 1024, "bytes", "field practice, header block of one report")
 
+    # Mailbox simulator
+    simulator_greylist_seconds: int = _rule(30, "seconds", "greylist@ refuses a sender and recipient this long")
+    simulator_slow_seconds: int = _rule(5, "seconds", "slow@ thinks about a mail")
+    simulator_later_seconds: int = _rule(2, "seconds", "from taking a mail to what its reader does")
+
     # Lists, sessions, status
     list_page_max: int = _rule(100, "rows", "api 5, paging")
     status_days: int = _rule(30, "days", "rules 1")

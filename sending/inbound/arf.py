@@ -1,0 +1,24 @@
+"""Spam reports (RFC 5965): a person pressed the button."""
+
+from __future__ import annotations
+
+from email.message import Message
+
+from sending.inbound.report import Kind, Report, header, parts
+
+# "not-spam" is praise, "auth-failure" a technical notice: neither is a complaint.
+COMPLAINTS = frozenset({"abuse", "fraud", "virus", "other", "miscategorized", "opt-out"})
+
+
+def parse(mail: Message) -> Report | None:
+    """Return the complaint a feedback report makes, or None when the mail holds no such report."""
+    for part in parts(mail, frozenset({"message/feedback-report"})):
+        payload = part.get_payload()
+        fields = payload[0] if isinstance(payload, list) and payload else None
+        if not isinstance(fields, Message):
+            continue
+        feedback = header(fields, "Feedback-Type", 40).lower()
+        if feedback:
+            kind = Kind.COMPLAINT if feedback in COMPLAINTS else Kind.UNKNOWN
+            return Report(kind=kind, action=feedback, diagnostic=header(fields, "User-Agent"))
+    return None

@@ -1,0 +1,61 @@
+"""The reader's desk: reports are read as they come in, and what an earlier reader left lying."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from sending.inbound import reading
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 5.0
+
+
+class Desk:
+    """Reads reports one after the other in a thread of its own, woken at each arrival."""
+
+    def __init__(self) -> None:
+        self._arrived = asyncio.Event()
+        self._parser = reading.parser()
+
+    def wake(self) -> None:
+        """Say that a report was stored."""
+        self._arrived.set()
+
+    async def run(self) -> None:
+        """Read for ever; the report in hand when cancelled is read again by the next reader."""
+        loop = asyncio.get_running_loop()
+        thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        try:
+            while True:
+                self._arrived.clear()
+                try:
+                    while await loop.run_in_executor(thread, self._read_batch):
+                        pass
+                except (DatabaseError, InterfaceError) as error:
+                    log.warning("reports wait, the database is away: %s", error)
+                try:
+                    await asyncio.wait_for(self._arrived.wait(), POLL_SECONDS)
+                except TimeoutError:
+                    continue
+        finally:
+            self._parser.stop()
+            thread.submit(self._end)
+            thread.shutdown()
+
+    def _end(self) -> None:
+        self._parser.close()
+        connection.close()
+
+    def _read_batch(self) -> int:
+        close_old_connections()
+        reports = reading.unread()
+        for report in reports:
+            kind = reading.read(report, self._parser)
+            if kind:
+                log.info("report %d read: %s", report, kind)
+        return len(reports)

@@ -1,0 +1,106 @@
+"""Delivery reports: RFC 3464 first, then the habits of programs that write prose instead."""
+
+from __future__ import annotations
+
+import re
+from email.errors import MessageError
+from email.message import Message
+from email.parser import HeaderParser
+
+from sending.inbound.report import Kind, Report, header, parts, text_of
+
+STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+TEXT_MAX = 20_000
+BLOCKS_MAX = 200
+
+# Action of RFC 3464 -> what it means to us; the first of these among the recipients' blocks counts.
+ACTIONS: dict[str, Kind] = {
+    "failed": Kind.BOUNCE,
+    "delayed": Kind.DELAY,
+    "delivered": Kind.UNKNOWN,
+    "relayed": Kind.UNKNOWN,
+    "expanded": Kind.UNKNOWN,
+}
+
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_TYPE = re.compile(r"^\s*[\w-]+\s*;\s*")
+_FROM_ROBOT = re.compile(r"mailer-?daemon|postmaster@|mail delivery (?:sub)?system", re.IGNORECASE)
+_BOUNCE_SUBJECT = re.compile(
+    r"undeliver|delivery (?:status|failure|has failed|problem)|returned (?:mail|to sender)|failure notice"
+    r"|mail(?: system)? (?:delivery )?(?:error|failed|failure)|non-?deliver|could not be delivered",
+    re.IGNORECASE,
+)
+_STILL_TRYING = re.compile(
+    r"will (?:keep|continue) (?:on )?(?:trying|to try|retry)|will be retried|delivery (?:is |has been )?delayed"
+    r"|not yet been delivered|no action is required",
+    re.IGNORECASE,
+)
+_REPLY_LINE = re.compile(r"^.*(?<![\d.])[45]\d\d(?:[ -]|\b.*[45]\.\d{1,3}\.\d{1,3}).*$", re.MULTILINE)
+_AWAY_SUBJECT = re.compile(
+    r"out of (?:the )?office|automatic(?:ally)? (?:generated )?reply|auto-?(?:matic )?(?:reply|response)|"
+    r"vacation|on holiday|abwesen|absence|abwezig|自动回复|自動回覆|自動応答",
+    re.IGNORECASE,
+)
+
+
+def parse(mail: Message) -> Report | None:
+    """Return what a delivery report says, or None when the mail is none."""
+    return _standard(mail) or _prose(mail)
+
+
+def is_auto_reply(mail: Message) -> bool:
+    """Say whether a program answered in a person's stead (RFC 3834 and its forerunners)."""
+    submitted = header(mail, "Auto-Submitted", 40).lower()
+    return (
+        (bool(submitted) and not submitted.startswith("no"))
+        or any(name in mail for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress"))
+        or header(mail, "Precedence", 40).lower() in {"auto_reply", "auto-reply"}
+        or bool(_AWAY_SUBJECT.search(header(mail, "Subject")))
+    )
+
+
+def _standard(mail: Message) -> Report | None:
+    reports = []
+    for part in parts(mail, STATUS_PARTS):
+        for block in _blocks(part):
+            status = _STATUS.search(header(block, "Status"))
+            words = header(block, "Action", 40).lower().split()
+            action = words[0].strip(";,.") if words else ""
+            if not status and not action:
+                continue
+            if action not in ACTIONS:
+                action = "delayed" if status and status[1].startswith("4") else "failed"
+            diagnostic = _TYPE.sub("", header(block, "Diagnostic-Code", 1000))
+            reports.append(
+                Report(kind=ACTIONS[action], status=status[1] if status else "", diagnostic=diagnostic, action=action)
+            )
+    return min(reports, key=lambda report: list(ACTIONS).index(report.action), default=None)
+
+
+def _blocks(part: Message) -> list[Message]:
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        try:
+            text = "\n\n".join(block.as_string() for block in payload if isinstance(block, Message))
+        except (MessageError, UnicodeError, LookupError, TypeError, AttributeError):
+            return []
+    else:
+        text = text_of(part, TEXT_MAX)
+    lines = text.replace("\r\n", "\n")
+    return [HeaderParser().parsestr(block) for block in re.split(r"\n\s*\n", lines)[:BLOCKS_MAX] if block.strip()]
+
+
+def _prose(mail: Message) -> Report | None:
+    subject = header(mail, "Subject")
+    by_robot = _FROM_ROBOT.search(header(mail, "From")) is not None
+    if not by_robot and not _BOUNCE_SUBJECT.search(subject) and "X-Failed-Recipients" not in mail:
+        return None
+    if _AWAY_SUBJECT.search(subject):
+        return None
+    text = "\n".join(text_of(part, TEXT_MAX) for part in parts(mail, frozenset({"text/plain", "text/html"}))[:2])
+    spoken = _REPLY_LINE.search(text)
+    status = _STATUS.search(spoken[0] if spoken else "") or _STATUS.search(text)
+    diagnostic = " ".join((spoken[0] if spoken else text[:400]).split())[:1000]
+    if _STILL_TRYING.search(text):
+        return Report(kind=Kind.DELAY, status=status[1] if status else "", diagnostic=diagnostic, action="delayed")
+    return Report(kind=Kind.BOUNCE, status=status[1] if status else "", diagnostic=diagnostic, action="failed")

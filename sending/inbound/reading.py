@@ -1,0 +1,79 @@
+"""Reports become events: each stored report is read once, whoever reads it."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from sending import events
+from sending.delivery.replies import classify_report
+from sending.inbound.parsing import Parser
+from sending.inbound.report import Caps, Kind, Report
+from sending.models import BounceType, EventKind, InboundReport, Message
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+
+
+def parser() -> Parser:
+    """Return a parser with the caps of the rules in force."""
+    rules = settings.RULES
+    caps = Caps(
+        max_bytes=rules.inbound_max_bytes,
+        max_parts=rules.inbound_max_parts,
+        max_header_bytes=rules.inbound_header_max_bytes,
+    )
+    return Parser(caps, seconds=rules.inbound_parse_seconds)
+
+
+def unread() -> list[int]:
+    """Return the ids of reports that wait to be read, oldest first, a batch at most."""
+    return list(InboundReport.objects.filter(read_at=None).order_by("id").values_list("id", flat=True)[:BATCH])
+
+
+def read(report_id: int, parser: Parser) -> Kind | None:
+    """Read one stored report and record what it says of its message; None when another reader was first."""
+    stored = InboundReport.objects.filter(pk=report_id, read_at=None).first()
+    if stored is None:
+        return None
+    report = parser.parse(bytes(stored.raw))
+    # The envelope's token named the message when the mail came in; what the mail itself claims counts for nothing.
+    message = stored.message or 0
+    account = Message.objects.filter(pk=message).values_list("account_id", flat=True).first()
+    with transaction.atomic():
+        mine = InboundReport.objects.filter(pk=report_id, read_at=None).update(
+            kind=report.kind, summary=_summary(report), account=account, read_at=timezone.now()
+        )
+        if not mine:
+            return None
+        if account is not None:
+            events.record(_happenings(report, message))
+    return report.kind
+
+
+def _happenings(report: Report, message: int) -> list[events.Happening]:
+    if report.kind == Kind.BOUNCE:
+        outcome = classify_report(report.status, report.diagnostic)
+        return [
+            events.Happening(
+                kind=EventKind.BOUNCE,
+                message=message,
+                reason=_summary(report),
+                # The report says "failed" for good, even where its status is a temporary one (time ran out).
+                bounce_type=BounceType.HARD if outcome.hard else BounceType.SOFT,
+                bounce_class=outcome.bounce_class,
+            )
+        ]
+    if report.kind == Kind.COMPLAINT:
+        return [events.Happening(kind=EventKind.SPAMREPORT, message=message, reason=_summary(report))]
+    return []
+
+
+def _summary(report: Report) -> str:
+    said = " ".join(part for part in (report.action, report.status, report.diagnostic) if part)
+    # PostgreSQL keeps no NUL in text.
+    return said.replace("\0", "")[:500]

@@ -1,0 +1,93 @@
+"""What a mail at the report port says: pure, from bytes to a value, with caps before any parsing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import Message
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What sort of mail it is; the words are those of the stored report."""
+
+    BOUNCE = "dsn"
+    DELAY = "delay"
+    COMPLAINT = "arf"
+    REPLY = "reply"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """The facts of a report: enhanced status, the receiver's words, and the action or feedback type."""
+
+    kind: Kind
+    status: str = ""
+    diagnostic: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caps:
+    """How large a mail may be to be parsed at all."""
+
+    max_bytes: int
+    max_parts: int
+    max_header_bytes: int
+
+
+class TooMuch(ValueError):
+    """The mail is over a cap; it is kept raw and not parsed."""
+
+
+_CONTAINER = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+_BOUNDARY = re.compile(rb"^--", re.MULTILINE)
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_LINES_PER_PART = 200
+
+
+def opened(raw: bytes, caps: Caps) -> Message:
+    """Return the parsed mail; raise TooMuch when it is larger or deeper than the caps allow."""
+    if len(raw) > caps.max_bytes:
+        raise TooMuch("larger than a report may be")
+    end = _HEAD_END.search(raw, 0, caps.max_header_bytes + 4)
+    if (end.start() if end else len(raw)) > caps.max_header_bytes:
+        raise TooMuch("its headers are too long")
+    if sum(1 for _ in _CONTAINER.finditer(raw)) > caps.max_parts:
+        raise TooMuch("too many parts in parts")
+    if sum(1 for _ in _BOUNDARY.finditer(raw)) > caps.max_parts * _LINES_PER_PART:
+        raise TooMuch("too many parts")
+    # The older policy leaves header values as they came: its structured sister recurses on brackets.
+    return message_from_bytes(raw, policy=policy.compat32)
+
+
+def header(mail: Message, name: str, limit: int = 500) -> str:
+    """Return a header on one line, cut to `limit` characters; empty when there is none."""
+    return " ".join(str(mail.get(name, ""))[: 4 * limit].split())[:limit]
+
+
+def parts(mail: Message, content_types: frozenset[str]) -> list[Message]:
+    """Return the parts of one of the given content types, in order, attached mails' parts left out."""
+    found: list[Message] = []
+    waiting = [mail]
+    while waiting:
+        part = waiting.pop(0)
+        kind = part.get_content_type()
+        if kind in content_types:
+            found.append(part)
+        elif part.is_multipart() and not kind.startswith("message/"):
+            waiting[:0] = [inner for inner in part.get_payload() if isinstance(inner, Message)]
+    return found
+
+
+def text_of(part: Message, limit: int) -> str:
+    """Return the text of a leaf part, at most `limit` characters, whatever its charset claims to be."""
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    try:
+        return payload[: 4 * limit].decode(part.get_content_charset() or "utf-8", "replace")[:limit]
+    except (LookupError, UnicodeError):
+        return payload[:limit].decode("latin-1")

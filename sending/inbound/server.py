@@ -1,0 +1,60 @@
+"""The report port: takes mail for addresses of our own signing only, and stores it before it says yes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.conf import settings
+
+from sending.inbound import verp
+from sending.models import InboundReport
+from sending.smtp.door import UNAVAILABLE, WRONG_LINE_ENDS, Door, Handler, has_bare_line_ends
+from sending.smtp.store import Store
+
+RECIPIENTS_MAX = 100
+
+
+class Reports(Handler):
+    """Takes reports; `stored` is called after each mail that was kept."""
+
+    def __init__(self, store: Store[InboundReport], stored: Callable[[], None]) -> None:
+        self._store = store
+        self._stored = stored
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd finds its hooks by these names
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take a recipient that names a message by an unaltered token."""
+        if verp.read(address) is None:
+            return "550 5.1.1 No such address here"
+        if len(envelope.rcpt_tos) >= RECIPIENTS_MAX:
+            return "452 4.5.3 Too many recipients"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        """Store the raw mail once for each message it is addressed to; only then answer 250."""
+        raw = bytes(envelope.content or b"")
+        if has_bare_line_ends(raw):
+            return WRONG_LINE_ENDS
+        try:
+            for message in sorted({verp.read(address) or 0 for address in envelope.rcpt_tos}):
+                await self._store.put(InboundReport(message=message, kind=InboundReport.Kind.UNKNOWN, raw=raw))
+        except Exception:
+            # The store has logged why; the sender holds the mail.
+            return UNAVAILABLE
+        self._stored()
+        return "250 2.0.0 Kept"
+
+
+def write(rows: Sequence[InboundReport]) -> None:
+    """Insert reports in one statement."""
+    InboundReport.objects.bulk_create(rows)
+
+
+def door(store: Store[InboundReport], stored: Callable[[], None]) -> Door:
+    """Return the server of one connection to the report port."""
+    return Door(Reports(store, stored), max_bytes=settings.RULES.inbound_max_bytes)

@@ -1,0 +1,40 @@
+"""The simulated world: its mail server and its DNS."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from sending.simulator import dns, mx
+from sending.simulator.readers import Outside
+from sending.smtp.door import listen
+from sending.smtp.serving import serve
+from sending.smtp.store import Store
+
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Run the mailbox simulator: a mail server and a DNS zone on this machine."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Serve until SIGTERM or Ctrl-C; refuse where real mail is sent."""
+        if settings.TRANSPORT != "simulator":
+            raise CommandError("The simulator runs only with SES_TRANSPORT=simulator.")
+        asyncio.run(_run())
+
+
+async def _run() -> None:
+    store = Store(mx.write)
+    mailboxes = mx.Mailboxes(store, Outside())
+    host = settings.SIMULATOR_HOST
+    port = await listen(lambda: mx.door(mailboxes), host, settings.SIMULATOR_MX_PORT)
+    log.info("ready: mail at %s:%d, DNS at port %d", host, settings.SIMULATOR_MX_PORT, settings.SIMULATOR_DNS_PORT)
+    try:
+        await serve(store.run(), dns.serve(host, settings.SIMULATOR_DNS_PORT))
+    finally:
+        port.close()

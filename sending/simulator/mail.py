@@ -1,0 +1,121 @@
+"""What a receiving program finds in a mail: its texts, links and headers. Pure; bytes in, values out."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
+from html.parser import HTMLParser
+
+HEAD_MAX = 100 * 1024
+_ONE_CLICK = re.compile(r"<(https?://[^<>\s]+)>", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Part:
+    """An attached file: its name, type and size in bytes."""
+
+    name: str
+    type: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail, taken apart for reading."""
+
+    headers: tuple[tuple[str, str], ...]
+    html: str
+    text: str
+    attachments: tuple[Part, ...]
+
+    def header(self, name: str) -> str:
+        """Return the first header of that name, unfolded and decoded; empty when there is none."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
+
+def read(raw: bytes) -> Mail:
+    """Return the parts of a mail; what is broken comes out empty, never as an error."""
+    mail = message_from_bytes(raw, policy=policy.compat32)
+    html = text = ""
+    attachments = []
+    for part in mail.walk():
+        if part.is_multipart():
+            continue
+        payload = part.get_payload(decode=True)
+        content = payload if isinstance(payload, bytes) else b""
+        kind = part.get_content_type()
+        name = decoded(part.get_filename() or "")
+        if name or part.get_content_disposition() == "attachment":
+            attachments.append(Part(name or "unnamed", kind, len(content)))
+        elif kind == "text/html" and not html:
+            html = _text(part, content)
+        elif kind == "text/plain" and not text:
+            text = _text(part, content)
+    headers = tuple((name, decoded(str(value))) for name, value in mail.items())
+    return Mail(headers, html, text, tuple(attachments))
+
+
+def subject(raw: bytes) -> str:
+    """Return the decoded subject without parsing the body."""
+    found = re.search(rb"^subject:(.*(?:\r?\n[ \t].*)*)", _head(raw), re.IGNORECASE | re.MULTILINE)
+    return decoded(found[1].decode("utf-8", "replace")) if found else ""
+
+
+def from_domain(raw: bytes) -> str:
+    """Return the domain of the From header, lower case; empty when it has none."""
+    found = re.search(rb"^from:.*?@([\w.-]+)", _head(raw), re.IGNORECASE | re.MULTILINE | re.DOTALL)
+    return found[1].decode("ascii", "replace").lower() if found else ""
+
+
+def decoded(value: str) -> str:
+    """Return a header value on one line with its encoded words read and control characters gone."""
+    unfolded = " ".join(value.split())
+    # What cannot be read stays as it came.
+    with contextlib.suppress(HeaderParseError, LookupError, ValueError):
+        unfolded = str(make_header(decode_header(unfolded)))
+    return re.sub(r"[\x00-\x1f\x7f]", " ", unfolded.encode("utf-8", "replace").decode())
+
+
+def one_click(mail: Mail) -> str:
+    """Return the address of the RFC 8058 unsubscription, or an empty text when the mail offers none."""
+    if "one-click" not in mail.header("List-Unsubscribe-Post").lower():
+        return ""
+    found = _ONE_CLICK.search(mail.header("List-Unsubscribe"))
+    return found[1] if found else ""
+
+
+class _Addresses(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.pictures: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if tag == "a" and values.get("href"):
+            self.links.append(values["href"] or "")
+        elif tag == "img" and values.get("src"):
+            self.pictures.append(values["src"] or "")
+
+
+def links_and_pictures(html: str) -> tuple[list[str], list[str]]:
+    """Return the targets of links and the sources of pictures of a mail's HTML, in order."""
+    addresses = _Addresses()
+    addresses.feed(html)
+    return addresses.links, addresses.pictures
+
+
+def _head(raw: bytes) -> bytes:
+    return raw[:HEAD_MAX].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+
+
+def _text(part: Message, content: bytes) -> str:
+    try:
+        return content.decode(part.get_content_charset() or "utf-8", "replace")
+    except (LookupError, UnicodeError):
+        return content.decode("latin-1")

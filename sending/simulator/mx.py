@@ -1,0 +1,135 @@
+"""The simulator's mail server: the receiving side of the world, by the table of scenarios."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Coroutine, Sequence
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.conf import settings
+
+from domains.models import SenderDomain
+from sending.models import SimulatedMail
+from sending.simulator import mail, readers
+from sending.simulator.readers import Taken, World
+from sending.simulator.scenarios import DELIVERED, SCENARIOS, At, name_for
+from sending.smtp.door import UNAVAILABLE, WRONG_LINE_ENDS, Door, Handler, has_bare_line_ends
+from sending.smtp.store import Store
+
+REMEMBERED_MAX = 100_000
+RECIPIENTS_MAX = 100
+HUNG_UP = ""
+
+
+class Memory:
+    """When a pair of sender and recipient was first seen; the oldest are forgotten first."""
+
+    def __init__(self) -> None:
+        self._first: OrderedDict[tuple[str, str], float] = OrderedDict()
+
+    def seconds_since_first(self, mail_from: str, recipient: str) -> float | None:
+        """Return the seconds since this pair was first seen, or None at that first time."""
+        pair, now = (mail_from, recipient), time.monotonic()
+        if pair in self._first:
+            return now - self._first[pair]
+        self._first[pair] = now
+        if len(self._first) > REMEMBERED_MAX:
+            self._first.popitem(last=False)
+        return None
+
+
+class Mailboxes(Handler):
+    """Every mailbox of the simulated world. One for all connections: greylists remember across them."""
+
+    def __init__(self, store: Store[SimulatedMail], world: World) -> None:
+        self._store = store
+        self._world = world
+        self._greylist = Memory()
+        self._dropped = Memory()
+        # Readers with something still to do; the loop itself holds tasks only weakly.
+        self._readers: set[asyncio.Task[None]] = set()
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd finds its hooks by these names
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Answer as the recipient's scenario has it."""
+        if len(envelope.rcpt_tos) >= RECIPIENTS_MAX:
+            return "452 4.5.3 Too many recipients"
+        name = name_for(address)
+        scenario = SCENARIOS[name]
+        if scenario.at is At.RECIPIENT and (name != "greylist" or self._is_too_early(envelope.mail_from, address)):
+            return scenario.reply
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        """Store the mail byte for byte for each recipient, then say yes and let the readers act."""
+        raw = bytes(envelope.content or b"")
+        if has_bare_line_ends(raw):
+            return WRONG_LINE_ENDS
+        sender = envelope.mail_from or ""
+        taken = [(name_for(address), Taken(sender, address, raw)) for address in envelope.rcpt_tos]
+        for name, one in taken:
+            if name == "drop" and self._dropped.seconds_since_first(sender, one.recipient) is None:
+                server.transport.abort()
+                return HUNG_UP
+            if name == "slow":
+                await asyncio.sleep(settings.RULES.simulator_slow_seconds)
+        try:
+            await asyncio.gather(*(self._store.put(_row(name, one, session)) for name, one in taken))
+        except Exception:
+            # The store has logged why; the sender holds the mail.
+            return UNAVAILABLE
+        for name, one in taken:
+            if SCENARIOS[name].at is At.LATER:
+                self._start(self._act(name, one))
+        return "250 2.0.0 Taken"
+
+    def _is_too_early(self, sender: str | None, recipient: str) -> bool:
+        waited = self._greylist.seconds_since_first(sender or "", recipient)
+        return waited is None or waited < settings.RULES.simulator_greylist_seconds
+
+    async def _act(self, scenario: str, taken: Taken) -> None:
+        # By then the sender has settled its side of the talk.
+        await asyncio.sleep(settings.RULES.simulator_later_seconds)
+        await asyncio.to_thread(readers.act, scenario, taken, self._world)
+
+    def _start(self, acting: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(acting)
+        self._readers.add(task)
+        task.add_done_callback(self._readers.discard)
+
+
+def write(rows: Sequence[SimulatedMail]) -> None:
+    """Insert mails in one statement, each under the account that owns its sender domain."""
+    domains = [(row.mail_from.rpartition("@")[2].lower(), mail.from_domain(bytes(row.raw))) for row in rows]
+    names = {name for pair in domains for name in pair if name}
+    accounts = dict(SenderDomain.objects.filter(name__in=names).values_list("name", "account_id"))
+    for row, pair in zip(rows, domains, strict=True):
+        row.account_id = next((accounts[name] for name in pair if name in accounts), None)
+    SimulatedMail.objects.bulk_create(rows)
+
+
+def door(mailboxes: Mailboxes) -> Door:
+    """Return the server of one connection to the simulated world."""
+    return Door(mailboxes, max_bytes=2 * settings.RULES.inbound_max_bytes, international=True)
+
+
+def _row(scenario: str, taken: Taken, session: Session) -> SimulatedMail:
+    return SimulatedMail(
+        mail_from=_kept(taken.mail_from, 320),
+        recipient=_kept(taken.recipient, 320),
+        subject=_kept(mail.subject(taken.raw), 300),
+        helo=_kept(session.host_name or "", 255),
+        scenario=scenario or DELIVERED,
+        raw=taken.raw,
+    )
+
+
+def _kept(text: str, limit: int) -> str:
+    # PostgreSQL keeps neither NUL nor half a surrogate pair in text.
+    return text.replace("\0", "").encode("utf-8", "replace").decode()[:limit]

@@ -1,0 +1,141 @@
+"""The people and programs behind simulated mailboxes: they act on us from outside, over HTTP and SMTP only."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from sending.simulator import answers
+from sending.simulator.mail import Mail, links_and_pictures, one_click, read
+
+log = logging.getLogger(__name__)
+
+PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.4.0"
+MAIL_PROGRAM = "Mozilla/5.0 (compatible; SimulatedMailbox one-click)"
+SCANNER = "Mozilla/5.0 (compatible; MailGateway-LinkScanner/2.1)"
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+SCANNED_LINKS_MIN = 6
+WAIT_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A mail a mailbox took: its envelope and its bytes."""
+
+    mail_from: str
+    recipient: str
+    raw: bytes
+
+
+class World(Protocol):
+    """What a reader can reach."""
+
+    def fetch(self, url: str, *, agent: str, body: bytes | None = None) -> None:
+        """GET an address of the service, or POST `body` to it."""
+
+    def send(self, to: str, raw: bytes) -> None:
+        """Send a mail with a null sender to the report port."""
+
+
+class Outside:
+    """The service as a remote program reaches it: public addresses and the report port, nothing else."""
+
+    def fetch(self, url: str, *, agent: str, body: bytes | None = None) -> None:
+        """GET or POST a public address of the service; other addresses are left alone. Redirects are not followed."""
+        if not url.startswith(f"{settings.PUBLIC_URL}/"):
+            return
+        parts = urlsplit(url)
+        connection: http.client.HTTPConnection
+        if parts.hostname in LOCAL_HOSTS:
+            connection = http.client.HTTPConnection("127.0.0.1", settings.WEB_PORT, timeout=WAIT_SECONDS)
+        elif parts.scheme == "https":
+            connection = http.client.HTTPSConnection(parts.netloc, timeout=WAIT_SECONDS)
+        else:
+            connection = http.client.HTTPConnection(parts.netloc, timeout=WAIT_SECONDS)
+        headers = {"Host": parts.netloc, "User-Agent": agent}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        try:
+            connection.request("GET" if body is None else "POST", parts.path, body=body, headers=headers)
+            connection.getresponse().read()
+        finally:
+            connection.close()
+
+    def send(self, to: str, raw: bytes) -> None:
+        """Hand a mail with a null sender to the report port."""
+        with smtplib.SMTP("127.0.0.1", settings.INBOUND_PORT, answers.RECEIVER, WAIT_SECONDS) as connection:
+            connection.sendmail("", [to], raw)
+
+
+def act(scenario: str, taken: Taken, world: World) -> None:
+    """Do what the readers of `scenario` do with a mail they got; a service that is away is logged, not raised."""
+    reader = READERS.get(scenario)
+    if reader is None:
+        return
+    try:
+        reader(taken, read(taken.raw), world)
+    except (OSError, http.client.HTTPException, smtplib.SMTPException) as error:
+        log.warning("%s could not act: %s", taken.recipient, error)
+
+
+def _bounce(taken: Taken, mail: Mail, world: World) -> None:
+    world.send(taken.mail_from, answers.bounce_report(taken.raw, to=taken.mail_from, recipient=taken.recipient))
+
+
+def _complain(taken: Taken, mail: Mail, world: World) -> None:
+    world.send(taken.mail_from, answers.spam_report(taken.raw, to=taken.mail_from, recipient=taken.recipient))
+
+
+def _be_away(taken: Taken, mail: Mail, world: World) -> None:
+    world.send(taken.mail_from, answers.away_note(to=taken.mail_from, recipient=taken.recipient))
+
+
+def _open(taken: Taken, mail: Mail, world: World) -> None:
+    for picture in _ours(links_and_pictures(mail.html)[1]):
+        world.fetch(picture, agent=PERSON)
+
+
+def _click(taken: Taken, mail: Mail, world: World) -> None:
+    _open(taken, mail, world)
+    # A person follows a link of the text, not the way out at its foot.
+    for link in [link for link in _ours(links_and_pictures(mail.html)[0]) if "/t/c/" in link][:1]:
+        world.fetch(link, agent=PERSON)
+
+
+def _leave(taken: Taken, mail: Mail, world: World) -> None:
+    url = one_click(mail)
+    if url:
+        world.fetch(url, agent=MAIL_PROGRAM, body=b"List-Unsubscribe=One-Click")
+
+
+def _scan(taken: Taken, mail: Mail, world: World) -> None:
+    links, pictures = links_and_pictures(mail.html)
+    for picture in _ours(pictures):
+        world.fetch(picture, agent=SCANNER)
+    found = _ours(links)
+    # Gateways look more than once; a mail of one link still gives the burst.
+    rounds = -(-SCANNED_LINKS_MIN // len(found)) if found else 0
+    for link in found * rounds:
+        world.fetch(link, agent=SCANNER)
+
+
+def _ours(urls: list[str]) -> list[str]:
+    return [url for url in urls if url.startswith(f"{settings.PUBLIC_URL}/")]
+
+
+READERS: dict[str, Callable[[Taken, Mail, World], None]] = {
+    "dsn": _bounce,
+    "complaint": _complain,
+    "ooto": _be_away,
+    "open": _open,
+    "click": _click,
+    "unsubscribe": _leave,
+    "scanner": _scan,
+}

@@ -1,0 +1,145 @@
+"""The doors that mails lead to: pixel, links and the way out. No log-in, no cookie, no redirect but to a known target."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import time
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+
+from sending import events
+from sending.models import Event, EventKind, Message, Submission
+from sending.models.ids import first_of
+from sending.tracking import agents, links, words
+from templates_app import queries, rendering
+
+log = logging.getLogger(__name__)
+
+PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+NO_STORE = "no-store, no-cache, must-revalidate, private, max-age=0"
+RETRY_SECONDS = 30
+GONE = "This link is not known here. It may be incomplete, or the mail it came with is no longer kept."
+AWAY = "This link cannot be followed at the moment. Please try again in a minute."
+
+
+class Pixel(View):
+    """The open pixel: always the same picture, whatever the token and whether or not it can be recorded."""
+
+    http_method_names = ("get", "head", "options")
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Record an open, and show the pixel."""
+        message = links.read_pixel(token)
+        if message is not None and request.method == "GET":
+            _record(_visit(request, EventKind.OPEN, message))
+        return HttpResponse(PIXEL, content_type="image/gif", headers={"Cache-Control": NO_STORE})
+
+
+class Click(View):
+    """A tracked link: to the target its template version holds, and nowhere else."""
+
+    http_method_names = ("get", "head", "options")
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Record a click, and send the reader on."""
+        click = links.read_click(token)
+        try:
+            target = _target(click) if click else ""
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("a click cannot be followed: %s", error)
+            return _plain(AWAY, 503, **{"Retry-After": str(RETRY_SECONDS)})
+        if not click or not target:
+            return _plain(GONE, 404)
+        if request.method == "GET":
+            _record(_visit(request, EventKind.CLICK, click.message, link=target))
+        return HttpResponseRedirect(target, headers={"Cache-Control": NO_STORE, "Referrer-Policy": "no-referrer"})
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class Unsubscribe(View):
+    """The way out: GET asks, POST does it at once (RFC 8058: no cookie, no log-in, no redirect)."""
+
+    http_method_names = ("get", "head", "post", "options")
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Show one question and one button; change nothing, since scanners follow every link."""
+        return self._page(request, token)
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Unsubscribe, once however often it is asked."""
+        return self._page(request, token, leave=True)
+
+    def _page(self, request: HttpRequest, token: str, *, leave: bool = False) -> HttpResponse:
+        number = links.read_unsubscribe(token)
+        try:
+            message = Message.objects.filter(pk=number).first() if number is not None else None
+            if message is None:
+                return _plain(GONE, 404)
+            code = Submission.objects.filter(pk=message.submission_id).values_list("unsubscribe", flat=True).first()
+            if leave:
+                events.record([_visit(request, EventKind.UNSUBSCRIBE, message.pk)])
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("an unsubscription was not taken: %s", error)
+            return _plain(AWAY, 503, **{"Retry-After": str(RETRY_SECONDS)})
+        spoken = words.of_code(code or "", settings.SITE)
+        names = {"sender": message.sender_domain, "address": words.masked(message.recipient)}
+        context = {
+            "words": spoken,
+            "question": spoken.question.format(**names),
+            "done": spoken.done.format(**names) if leave or message.unsubscribed_at else "",
+        }
+        # Without the request: a stranger's page has no session, no account and no navigation.
+        page = render_to_string("sending/unsubscribe.html", context)
+        return HttpResponse(page, headers={"Cache-Control": NO_STORE})
+
+
+def _target(click: links.Click) -> str:
+    submission = Message.objects.filter(pk=click.message).values_list("submission_id", flat=True).first()
+    if submission is None:
+        return ""
+    made_from = Submission.objects.filter(pk=submission).values_list("version", "variables").first()
+    if made_from is None:
+        return ""
+    version, variables = made_from
+    try:
+        target = rendering.fill_link(queries.compiled(version), click.index, variables)
+        parts = urlsplit(target)
+    except (LookupError, ValueError):
+        return ""
+    return target if parts.scheme in {"http", "https"} and parts.netloc else ""
+
+
+def _visit(request: HttpRequest, kind: EventKind, message: int, *, link: str = "") -> events.Happening:
+    agent = request.headers.get("User-Agent", "")
+    purpose = request.headers.get("Sec-Purpose", "") or request.headers.get("Purpose", "")
+    # A one-click unsubscription is sent by the mailbox provider's program for a person who pressed its button.
+    machine = kind != EventKind.UNSUBSCRIBE and agents.is_machine(agent, purpose=purpose)
+    return events.Happening(
+        kind=kind, message=message, link=link, user_agent=agent.replace("\0", ""), machine=machine
+    )
+
+
+def _record(happening: events.Happening) -> None:
+    try:
+        if happening.kind == EventKind.CLICK and not happening.machine:
+            since = first_of(round((time.time() - agents.BURST_SECONDS) * 1000))
+            earlier = Event.objects.filter(message=happening.message, kind=EventKind.CLICK, id__gte=since)
+            if agents.is_burst(earlier.count()):
+                happening = events.Happening(**{**vars(happening), "machine": True})
+        events.record([happening])
+    except (DatabaseError, InterfaceError) as error:
+        # The reader gets what was asked for; only our figure is short of one.
+        log.warning("%s of message %d not recorded: %s", happening.kind.label, happening.message, error)
+
+
+def _plain(text: str, status: int, **headers: str) -> HttpResponse:
+    headers = {"Cache-Control": NO_STORE, **headers}
+    return HttpResponse(f"{text}\n", content_type="text/plain; charset=utf-8", status=status, headers=headers)
