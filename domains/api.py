@@ -14,6 +14,7 @@ from domains import addresses, verification
 from domains.models import SenderAddress, SenderDomain
 from domains.names import host_name
 from domains.reputation import MAX_LEVEL, daily_quota
+from domains.resolver import Resolver
 
 
 class Tag(Members):
@@ -52,6 +53,9 @@ class GetEmailIdentity(Action):
 class UpdateEmailIdentity(Action):
     """Look at DNS now; with DKIMOption, change the key size first."""
 
+    # The one of the settings.
+    resolver: Resolver | None = None
+
     class Input(Members):
         EmailIdentity = Text()
         # A switch of Tencent's own console; one way of verifying exists here.
@@ -63,7 +67,7 @@ class UpdateEmailIdentity(Action):
         if "DKIMOption" in data and data["DKIMOption"] != domain.dkim_option:
             option = SenderDomain.DkimOption(data["DKIMOption"])
             domain = verification.set_dkim_option(caller, domain=domain, dkim_option=option)
-        return identity(verification.verify(caller, domain=domain))
+        return identity(verification.verify(caller, domain=domain, resolver=self.resolver))
 
 
 class ListEmailIdentities(Action):

@@ -14,6 +14,7 @@ from accounts.api.fields import Base64, Integer, Members, Several, Text
 from accounts.caller import Caller
 from accounts.errors import Refused
 from sending import acceptance, queries
+from sending.draft import Draft, File
 from sending.members import headers, variables
 from sending.models import Message
 
@@ -74,7 +75,7 @@ class SendEmail(Action):
                 field="Simple",
             )
         template = data.get("Template", {})
-        draft = acceptance.Draft(
+        draft = Draft(
             from_address=data["FromEmailAddress"],
             subject=data["Subject"],
             to=tuple(data.get("Destination", ())),
@@ -116,7 +117,7 @@ class GetSendEmailStatus(Action):
         return {"EmailStatusList": [_status(message) for message in found]}
 
 
-def _file(index: int, file: dict[str, Any]) -> acceptance.File:
+def _file(index: int, file: dict[str, Any]) -> File:
     if file.get("FileURL"):
         raise Refused(
             "FailedOperation.FileURLNotExist",
@@ -129,7 +130,7 @@ def _file(index: int, file: dict[str, Any]) -> acceptance.File:
             f"`Attachments.{index}.Content` is empty. Put the file into it as base64.",
             field=f"Attachments.{index}.Content",
         )
-    return acceptance.File(name=file["FileName"], content=file["Content"])
+    return File(name=file["FileName"], content=file["Content"])
 
 
 def _day(text: str, *, today: date) -> date:
