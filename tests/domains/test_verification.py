@@ -1,0 +1,319 @@
+"""A sender domain is created, looked up, given another key and deleted by its rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.errors import Forbidden, Refused
+from accounts.models import AuditEntry, Notice
+from accounts.roles import Role
+from domains import verification
+from domains.models import DnsRecord, SenderDomain
+from domains.resolver import Answer, Status
+from tests import factories
+from tests.domains.fakes import FakeResolver, right, silent
+
+pytestmark = pytest.mark.django_db
+State = SenderDomain.State
+OPTION = SenderDomain.DkimOption
+HOUR = timedelta(hours=1)
+
+
+def create(name: str = "mail.shop.test", **fields: object) -> SenderDomain:
+    return verification.create(factories.caller(factories.account()), name=name, dkim_option=OPTION.RSA_1024)
+
+
+def verify(domain: SenderDomain, resolver: FakeResolver) -> SenderDomain:
+    return verification.verify(factories.caller(domain.account), domain=domain, resolver=resolver)
+
+
+def aged(domain: SenderDomain, **times: object) -> SenderDomain:
+    SenderDomain.objects.filter(pk=domain.pk).update(**times)
+    domain.refresh_from_db()
+    return domain
+
+
+class TestCreate:
+    def test_a_new_domain_waits_with_four_records_and_a_key(self) -> None:
+        caller = factories.caller(factories.account())
+        domain = verification.create(caller, name=" Mail.Shop.TEST. ")
+        domain.refresh_from_db()
+        assert (domain.name, domain.state, domain.reputation_level) == ("mail.shop.test", State.PENDING, 1)
+        assert not domain.may_send
+        assert load_pem_private_key(domain.dkim_private_key.encode(), None).key_size == 2048
+        rows = list(domain.records.order_by("pk"))
+        assert [row.kind for row in rows] == ["mx", "spf", "dkim", "dmarc"]
+        assert {row.state for row in rows} == {"unchecked"}
+        assert {row.account_id for row in rows} == {caller.account.pk}
+        assert rows[2].expected == f"v=DKIM1; k=rsa; p={domain.dkim_public_key}"
+        assert AuditEntry.objects.get(account=caller.account).act == "domains.create"
+
+    def test_the_smaller_key_is_made_when_asked_for(self) -> None:
+        assert load_pem_private_key(create().dkim_private_key.encode(), None).key_size == 1024
+
+    def test_the_key_lies_encrypted_in_the_database(self) -> None:
+        domain = create()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT dkim_private_key FROM domains_senderdomain WHERE id = %s", [domain.pk])
+            assert "PRIVATE" not in cursor.fetchone()[0]
+
+    def test_who_may_only_look_cannot_create(self) -> None:
+        with pytest.raises(Forbidden):
+            verification.create(factories.caller(factories.account(), Role.ANALYST), name="a.test")
+
+    @pytest.mark.parametrize("name", ["localhost", "a_b.test", "https://a.test", "192.0.2.1", ".".join(["abcdef"] * 36)])
+    def test_what_is_no_domain_is_refused(self, name: str) -> None:
+        with pytest.raises(Refused) as refusal:
+            verification.create(factories.caller(factories.account()), name=name)
+        assert refusal.value.code == "InvalidParameterValue.InvalidEmailIdentity"
+        assert refusal.value.field == "name"
+
+    def test_a_domain_is_added_once(self) -> None:
+        caller = factories.caller(factories.account())
+        verification.create(caller, name="a.test", dkim_option=OPTION.RSA_1024)
+        with pytest.raises(Refused) as refusal:
+            verification.create(caller, name="A.test")
+        assert refusal.value.code == "InvalidParameterValue.RepeatCreation"
+
+    def test_another_accounts_domain_is_refused(self) -> None:
+        factories.domain(factories.account(), name="a.test")
+        with pytest.raises(Refused) as refusal:
+            verification.create(factories.caller(factories.account()), name="a.test")
+        assert refusal.value.code == "InvalidParameterValue.CreatedByOther"
+
+    def test_an_account_has_so_many_domains_and_no_more(self, settings: Settings) -> None:
+        settings.RULES = replace(settings.RULES, domains_per_account=2)
+        account = factories.account()
+        factories.domain(account)
+        factories.domain(factories.account())
+        caller = factories.caller(account)
+        verification.create(caller, name="a.test", dkim_option=OPTION.RSA_1024)
+        with pytest.raises(Refused) as refusal:
+            verification.create(caller, name="b.test")
+        assert refusal.value.code == "OperationDenied.ExceedDomainLimit"
+
+    def test_an_unknown_key_size_is_refused(self) -> None:
+        with pytest.raises(Refused) as refusal:
+            verification.create(factories.caller(factories.account()), name="a.test", dkim_option=2)
+        assert refusal.value.field == "dkim_option"
+
+
+class TestVerify:
+    def test_four_right_records_make_a_domain_send(self) -> None:
+        domain = create()
+        domain = verify(domain, right(domain))
+        assert domain.state == State.VERIFIED
+        assert domain.may_send
+        assert domain.verified_at == domain.checked_at
+        rows = list(domain.records.all())
+        assert {row.state for row in rows} == {"passed"}
+        assert all(row.seen and not row.reason and row.checked_at == domain.checked_at for row in rows)
+        domain.refresh_from_db()
+        assert domain.state == State.VERIFIED
+
+    @pytest.mark.parametrize("kind", ["mx", "spf", "dkim", "dmarc"])
+    def test_three_right_records_are_not_enough(self, kind: str) -> None:
+        domain = create()
+        resolver = right(domain)
+        missing = domain.records.get(kind=kind)
+        del resolver.answers[missing.host, missing.type]
+        domain = verify(domain, resolver)
+        assert domain.state == State.PENDING
+        assert domain.checked_at
+        assert [row.kind for row in domain.records.exclude(state="passed")] == [kind]
+        assert domain.records.get(kind=kind).reason
+
+    def test_no_answer_verifies_nothing(self) -> None:
+        domain = create()
+        domain = verify(domain, silent(domain))
+        assert domain.state == State.PENDING
+        assert {row.state for row in domain.records.all()} == {"unreachable"}
+
+    def test_a_silent_dns_leaves_a_verified_domain_verified(self) -> None:
+        domain = create()
+        verify(domain, right(domain))
+        domain = verify(domain, silent(domain))
+        assert domain.state == State.VERIFIED
+        assert not Notice.objects.exists()
+
+    def test_lost_records_start_the_days_of_grace_and_tell(self) -> None:
+        domain = create()
+        verify(domain, right(domain))
+        domain = verify(domain, FakeResolver())
+        assert domain.state == State.FAILING
+        assert domain.may_send
+        assert domain.failing_since == domain.checked_at
+        notice = Notice.objects.get(account=domain.account)
+        assert (notice.level, notice.closed_at) == ("warning", None)
+        assert domain.name in notice.text
+        assert str(domain.pk) in notice.link
+
+    def test_within_grace_a_failing_domain_keeps_sending(self) -> None:
+        domain = create()
+        verify(domain, right(domain))
+        verify(domain, FakeResolver())
+        began = timezone.now() - timedelta(seconds=settings.RULES.domain_grace_seconds) + HOUR
+        domain = verify(aged(domain, failing_since=began), FakeResolver())
+        assert (domain.state, domain.failing_since) == (State.FAILING, began)
+
+    @pytest.mark.parametrize("dns", [lambda domain: FakeResolver(), silent])
+    def test_after_grace_a_failing_domain_stops(self, dns: object) -> None:
+        domain = create()
+        verify(domain, right(domain))
+        verify(domain, FakeResolver())
+        began = timezone.now() - timedelta(seconds=settings.RULES.domain_grace_seconds)
+        domain = verify(aged(domain, failing_since=began), dns(domain))
+        assert domain.state == State.FAILED
+        assert not domain.may_send
+        notice = Notice.objects.get(account=domain.account, closed_at=None)
+        assert notice.level == "danger"
+
+    @pytest.mark.parametrize("state", [State.FAILING, State.FAILED])
+    def test_records_that_come_back_heal_the_domain(self, state: str) -> None:
+        domain = create()
+        verify(domain, right(domain))
+        verify(domain, FakeResolver())
+        first = domain.verified_at
+        domain = verify(aged(domain, state=state), right(domain))
+        assert (domain.state, domain.failing_since) == (State.VERIFIED, None)
+        assert first is None or domain.verified_at == first
+        assert not Notice.objects.filter(closed_at=None).exists()
+
+    def test_a_doubled_suffix_is_looked_for_and_told(self) -> None:
+        domain = create()
+        dkim = domain.records.get(kind="dkim")
+        doubled = f"{dkim.host}.shop.test"
+        resolver = FakeResolver({(doubled, "TXT"): Answer(Status.FOUND, (dkim.expected,))})
+        verify(domain, resolver)
+        dkim.refresh_from_db()
+        assert doubled in dkim.reason
+
+    def test_right_records_are_asked_for_once(self) -> None:
+        domain = create()
+        resolver = right(domain)
+        verify(domain, resolver)
+        assert len(resolver.asked) == 4
+
+    def test_records_follow_the_settings(self, settings: Settings) -> None:
+        domain = create()
+        settings.MX_HOST = "mx.new.test"
+        verify(domain, right(domain))
+        assert domain.records.get(kind="mx").expected == "mx.new.test."
+
+    def test_a_key_changed_during_the_check_voids_it(self) -> None:
+        domain = create()
+        resolver = right(domain)
+        resolver.meanwhile = lambda: aged(domain, dkim_public_key="new") and None
+        stale = SenderDomain.objects.get(pk=domain.pk)
+        with pytest.raises(Refused, match="changed during the check"):
+            verify(stale, resolver)
+        assert SenderDomain.objects.get(pk=domain.pk).state == State.PENDING
+
+    def test_who_may_only_look_cannot_verify(self) -> None:
+        domain = create()
+        with pytest.raises(Forbidden):
+            verification.verify(factories.caller(domain.account, Role.ANALYST), domain=domain, resolver=FakeResolver())
+
+    def test_the_service_notes_only_changes_in_the_log(self) -> None:
+        domain = create()
+        service = factories.service_caller(domain.account)
+        before = AuditEntry.objects.count()
+        verification.verify(service, domain=domain, resolver=FakeResolver())
+        assert AuditEntry.objects.count() == before
+        verification.verify(service, domain=domain, resolver=right(domain))
+        assert AuditEntry.objects.latest("pk").details["after"] == "verified"
+
+
+class TestDkimOption:
+    def test_a_waiting_domain_gets_a_new_key_and_record(self) -> None:
+        domain = create()
+        verify(domain, FakeResolver())
+        old = domain.dkim_public_key
+        domain = verification.set_dkim_option(
+            factories.caller(domain.account), domain=domain, dkim_option=OPTION.RSA_2048
+        )
+        assert domain.dkim_public_key != old
+        row = domain.records.get(kind="dkim")
+        assert domain.dkim_public_key in row.expected
+        assert (row.state, row.seen, row.checked_at) == (DnsRecord.State.UNCHECKED, "", None)
+        assert domain.records.get(kind="mx").state == DnsRecord.State.MISSING
+
+    def test_the_same_option_keeps_the_key(self) -> None:
+        domain = create()
+        same = verification.set_dkim_option(
+            factories.caller(domain.account), domain=domain, dkim_option=OPTION.RSA_1024
+        )
+        assert same.dkim_public_key == domain.dkim_public_key
+
+    def test_a_domain_that_sends_keeps_its_key(self) -> None:
+        domain = create()
+        domain = verify(domain, right(domain))
+        with pytest.raises(Refused) as refusal:
+            verification.set_dkim_option(factories.caller(domain.account), domain=domain, dkim_option=OPTION.RSA_2048)
+        assert refusal.value.code == "OperationDenied"
+
+
+class TestDelete:
+    def test_a_waiting_domain_goes_with_its_records(self) -> None:
+        domain = create()
+        verification.delete(factories.caller(domain.account), domain=domain)
+        assert not SenderDomain.objects.exists()
+        assert not DnsRecord.objects.exists()
+
+    def test_a_domain_with_addresses_stays(self) -> None:
+        domain = factories.domain(factories.account(), state=State.FAILED)
+        factories.address(domain)
+        with pytest.raises(Refused) as refusal:
+            verification.delete(factories.caller(domain.account), domain=domain)
+        assert refusal.value.code == "OperationDenied.SenderWithDomainIsNotEmpty"
+
+    @pytest.mark.parametrize("state", [State.VERIFIED, State.FAILING])
+    def test_a_domain_that_sends_stays(self, state: str) -> None:
+        domain = factories.domain(factories.account(), state=state)
+        with pytest.raises(Refused) as refusal:
+            verification.delete(factories.caller(domain.account), domain=domain)
+        assert refusal.value.code == "OperationDenied.NotAllowDelete"
+        assert SenderDomain.objects.filter(pk=domain.pk).exists()
+
+
+class TestRecheck:
+    @pytest.mark.parametrize(
+        ("state", "created", "checked", "due"),
+        [
+            (State.PENDING, timedelta(minutes=9), None, False),
+            (State.PENDING, timedelta(minutes=11), None, True),
+            # Last looked at 40 minutes after creation: next 40 minutes later.
+            (State.PENDING, timedelta(minutes=75), timedelta(minutes=35), False),
+            (State.PENDING, timedelta(minutes=85), timedelta(minutes=45), True),
+            (State.PENDING, timedelta(days=30), timedelta(hours=23), False),
+            (State.PENDING, timedelta(days=30), timedelta(hours=25), True),
+            (State.FAILING, timedelta(days=30), timedelta(minutes=50), False),
+            (State.FAILING, timedelta(days=30), timedelta(minutes=70), True),
+            (State.VERIFIED, timedelta(days=30), timedelta(hours=23), False),
+            (State.VERIFIED, timedelta(days=30), timedelta(hours=25), True),
+            (State.FAILED, timedelta(days=30), timedelta(hours=25), True),
+        ],
+    )
+    def test_each_state_has_its_rhythm(
+        self, state: str, created: timedelta, checked: timedelta | None, due: bool
+    ) -> None:
+        now = timezone.now()
+        domain = factories.domain(factories.account(), state=state)
+        aged(domain, created_at=now - created, checked_at=now - checked if checked else None)
+        assert verification.recheck_due(FakeResolver()) == int(due)
+
+    def test_a_rechecked_domain_is_not_due_again(self) -> None:
+        domain = factories.domain(factories.account())
+        aged(domain, created_at=timezone.now() - timedelta(days=9))
+        assert verification.recheck_due(right(domain)) == 1
+        domain.refresh_from_db()
+        assert domain.state == State.VERIFIED
+        assert verification.recheck_due(right(domain)) == 0
