@@ -106,7 +106,7 @@ class SwitchAccount(ActPage):
     def act(self, **kwargs: Any) -> str:
         wish = self.request.POST.get("account", "")
         mine = accounts_of(self.caller.user) if self.caller.user else Account.objects.none()
-        account = mine.filter(pk=int(wish)).first() if wish.isdecimal() else None
+        account = mine.filter(pk=int(wish)).first() if wish.isdecimal() and len(wish) < 19 else None
         if account is None:
             raise Refused("ResourceNotFound", "There is no such account among yours.")
         self.request.session[ACCOUNT] = account.pk

@@ -1,0 +1,94 @@
+"""The platform staff's plain look at accounts, people and keys; acts go through `lifecycle`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from accounts import lifecycle
+from accounts.caller import Caller, member
+from accounts.errors import Refused
+from accounts.models import Account, ApiKey, AuditEntry, User
+
+
+class _ReadOnly(admin.ModelAdmin):
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Account)
+class AccountAdmin(admin.ModelAdmin):
+    """Accounts: made here or by a command, suspended and resumed, never deleted."""
+
+    list_display = ("name", "app_id", "status", "mails_per_second", "created_at")
+    search_fields = ("name",)
+    readonly_fields = ("status", "status_reason", "created_at")
+    actions = ("suspend", "resume")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    @admin.action(description="Suspend: stop all sending", permissions=["change"])
+    def suspend(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        """Suspend each chosen account."""
+        for account in queryset:
+            self._try(request, lifecycle.suspend, account, reason=f"Suspended by {request.user}")
+
+    @admin.action(description="Resume: let it send again", permissions=["change"])
+    def resume(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        """Resume each chosen account."""
+        for account in queryset:
+            self._try(request, lifecycle.resume, account)
+
+    def _try(self, request: HttpRequest, act: Any, account: Account, **arguments: Any) -> None:
+        assert isinstance(request.user, User)
+        caller: Caller = member(account, request.user)
+        try:
+            act(caller, account=account, **arguments)
+        except Refused as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """People: switched off here; they are added, and their roles changed, in the console."""
+
+    list_display = ("email", "name", "is_active", "is_staff", "last_login")
+    search_fields = ("email", "name")
+    fields = ("email", "name", "time_zone", "is_active", "is_staff", "is_superuser", "last_login", "created_at")
+    readonly_fields = ("email", "last_login", "created_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(_ReadOnly):
+    """API keys, without their SecretKey."""
+
+    list_display = ("name", "account", "secret_id", "enabled", "last_used_at")
+    list_select_related = ("account",)
+    exclude = ("secret_key",)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(_ReadOnly):
+    """Every account's acts."""
+
+    list_display = ("at", "account", "actor", "act", "target", "door")
+    list_select_related = ("account",)
+    ordering = ("-id",)

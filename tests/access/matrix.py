@@ -1,0 +1,88 @@
+"""Who may open what: one line for every URL of the product, or the suite fails.
+
+To add a page, add a line to ROWS under its URL name:
+
+    "domains:list": page("operator analyst admin"),
+    "domains:detail": page("operator analyst admin", lambda account: {"pk": factories.domain(account).pk}),
+    "domains:verify": act("operator admin", lambda account: {"pk": factories.domain(account).pk}),
+    "tracking:open": public({404}, lambda account: {"token": "none"}),
+
+`page` is opened by GET and `act` by POST with no fields. The roles named get in: a page answers 200, an act
+redirects or shows its form again with 422 (an act that wants other fields gives them as `data`). The other
+roles get 403, strangers without log-in go to the log-in page. Where the URL names a row (the function makes
+one in the account it is given and returns the URL's arguments), people of another account get 404 with the
+same body as for a row that is not there. `staff` is the platform's staff, who may open everything but what
+is `public`, which answers anybody with one of the given statuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import Account
+from tests import factories
+
+Arguments = Callable[[Account], dict[str, Any]]
+ROLES = ("operator", "reviewer", "analyst", "admin")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is expected of one URL."""
+
+    method: str
+    roles: frozenset[str]
+    arguments: Arguments | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    # For URLs that answer anybody: the statuses they may answer with.
+    public: frozenset[int] = frozenset()
+
+
+def page(roles: str, arguments: Arguments | None = None) -> Row:
+    """A page that `roles` may read."""
+    return Row("GET", frozenset(roles.split()), arguments)
+
+
+def act(roles: str, arguments: Arguments | None = None, **data: Any) -> Row:
+    """An act that `roles` may do."""
+    return Row("POST", frozenset(roles.split()), arguments, data)
+
+
+def public(statuses: set[int], arguments: Arguments | None = None, method: str = "GET") -> Row:
+    """An address for anybody."""
+    return Row(method, frozenset(), arguments, {}, frozenset(statuses))
+
+
+EVERYBODY = "operator reviewer analyst admin"
+
+
+def membership(account: Account) -> dict[str, Any]:
+    return {"pk": factories.user(account).memberships.get().pk}
+
+
+def api_key(account: Account) -> dict[str, Any]:
+    return {"pk": factories.api_key(account).pk}
+
+
+ROWS: dict[str, Row] = {
+    "root": page(EVERYBODY),
+    "healthz": public({200, 503}),
+    "metrics": public({200}),
+    "accounts:login": public({200, 302}),
+    "accounts:logout": public({302}, method="POST"),
+    "accounts:theme": public({302}, method="POST"),
+    "accounts:switch": act(EVERYBODY),
+    "accounts:password": page(EVERYBODY),
+    "accounts:time_zone": page(EVERYBODY),
+    "accounts:users": page("admin"),
+    "accounts:member_add": page("admin"),
+    "accounts:member": page("admin", membership),
+    "accounts:member_remove": act("admin", membership),
+    "accounts:keys": page("admin"),
+    "accounts:key_create": page("admin"),
+    "accounts:key_enable": act("admin", api_key),
+    "accounts:key_disable": act("admin", api_key),
+    "accounts:audit": page("admin"),
+}
