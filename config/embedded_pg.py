@@ -85,6 +85,8 @@ class Server:
                 deadline = time.monotonic() + STOP_SECONDS
                 while time.monotonic() < deadline:
                     if not self._runs(pid):
+                        with contextlib.suppress(OSError):
+                            self.sockets.rmdir()
                         return
                     time.sleep(0.02)
 
