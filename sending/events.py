@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from blocklist import blocking
-from sending.models import BounceType, DeliverStatus, EventKind, Message
+from sending.models import BounceType, DeliverStatus, EventKind
 
 USER_AGENT_MAX = 300
 
@@ -158,24 +158,6 @@ def record(happenings: Sequence[Happening]) -> list[Happening]:
         _log((one, standings[one.message]) for one in recorded)
         _block(recorded, standings)
     return recorded
-
-
-def begin(messages: Sequence[Message]) -> None:
-    """Log that fresh messages were accepted, or refused for their recipient (send_status other than 0)."""
-    _log(
-        (
-            Happening(
-                kind=EventKind.REFUSED if one.send_status else EventKind.ACCEPTED,
-                message=one.pk,
-                reason=one.deliver_message,
-            ),
-            Standing(
-                one.account_id, one.sender_domain, one.recipient, one.recipient_domain, one.from_address,
-                one.deliver_status, "", False, False, False, False, False,
-            ),
-        )
-        for one in messages
-    )
 
 
 def clean(text: str) -> str:

@@ -173,13 +173,6 @@ def test_words_that_a_database_cannot_hold_are_cleaned() -> None:
     assert len(Event.objects.get(kind=EventKind.OPEN).user_agent) == 300
 
 
-def test_fresh_messages_are_logged_as_accepted_or_refused() -> None:
-    events.begin([fresh(), fresh(send_status=1007, deliver_message="blocked")])
-    assert sorted(Event.objects.values_list("kind", "reason")) == [
-        (EventKind.ACCEPTED, ""), (EventKind.REFUSED, "blocked"),
-    ]
-
-
 def test_five_hundred_results_cost_few_statements_and_little_time() -> None:
     account = factories.account()
     whole = factories.submission(account)

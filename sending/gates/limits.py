@@ -1,0 +1,92 @@
+"""How much: room in the queue, who is barred, rates and volumes."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import connection
+
+from accounts import quota
+from accounts.errors import Refused
+from blocklist.queries import Wanted, blocked_among
+from domains.reputation import daily_quota
+from sending.gates.case import Case, Seen, Verdict
+
+VOLUME_SECONDS = 86_400
+_LISTED = (1007, "FailedOperation.EmailAddrInBlacklist", "is on the blocklist")
+_BLOCKS = {
+    ("reject", "unsubscribed"): (
+        1013, "FailedOperation.ReceiverHasUnsubscribed", "has unsubscribed from mail of {domain}",
+    ),
+    ("reject", "complained"): (
+        1008, "FailedOperation.RejectedByRecipients", "has reported mail of {domain} as spam",
+    ),
+}
+
+
+def queue_room(case: Case) -> Seen:
+    """The queue is not full, by the database's own running estimate."""
+    most = settings.RULES.queue_max_items
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_get_live_tuples('sending_queueitem'::regclass)")
+        waiting = cursor.fetchone()[0]
+    if waiting >= most:
+        raise Refused(
+            "ResourceInsufficient", f"The queue is full ({waiting:,} mails wait). Nothing was taken; try again later."
+        )
+    return Seen(waiting, most)
+
+
+def not_blocked(case: Case) -> Seen:
+    """No recipient is on a blocklist or has unsubscribed."""
+    domain = case.sender.domain.name
+    wanted = {Wanted(case.account.pk, domain, one.key): one for one in case.live}
+    found = blocked_among(list(wanted))
+    for want, block in found.items():
+        status, code, words = _BLOCKS.get((block.kind, block.cause), _LISTED)
+        reason = f" ({block.reason})" if block.reason else ""
+        message = f"{wanted[want].mailbox.address} {words.format(domain=domain)}{reason}."
+        wanted[want].verdict = Verdict("not_blocked", status, code, message)
+    return Seen(f"{len(found)} blocked", 0)
+
+
+def recipient_frequency(case: Case) -> Seen:
+    """Nobody gets too many mails an hour."""
+    most = settings.RULES.mails_per_recipient_hour
+    keys = {f"recipient.{case.account.pk}.{one.key}": one for one in case.live}
+    over = quota.take(quota.Limit(key, most, 3600) for key in keys)
+    for key in over:
+        address = keys[key].mailbox.address
+        keys[key].verdict = Verdict(
+            "recipient_frequency", 1006, "FailedOperation.FrequencyLimit",
+            f"{address} got {most} mails this hour, as many as are allowed. Try again after the hour.",
+        )
+    return Seen(f"{len(over)} over the limit", f"{most} an hour")
+
+
+def sending_rate(case: Case) -> Seen:
+    """The account sends no faster than it may; a mail for more people than that takes a whole second."""
+    most = case.account.mails_per_second or settings.RULES.mails_per_second
+    amount = min(len(case.live), most)
+    if amount and quota.take([quota.Limit(f"mails.{case.account.pk}", most, 1, amount)]):
+        raise Refused(
+            "RequestLimitExceeded", f"The account may send {most} mails a second. Wait a second and send it again."
+        )
+    return Seen(amount, f"{most} a second")
+
+
+def daily_volume(case: Case) -> Seen:
+    """The domain's reputation level allows that many mails a day. The last gate: nothing that fails counts."""
+    domain = case.sender.domain
+    most, amount = daily_quota(domain.reputation_level), len(case.live)
+    if amount and quota.take([quota.Limit(volume_key(domain.pk), most, VOLUME_SECONDS, amount)]):
+        raise Refused(
+            "FailedOperation.ExceedSendLimit",
+            f"{domain.name} may send {most:,} mails a day at level {domain.reputation_level}, and this would be more. "
+            "Send it tomorrow, or from another domain.",
+        )
+    return Seen(amount, f"{most:,} a day")
+
+
+def volume_key(domain_id: int) -> str:
+    """Return the `accounts.quota` key of a domain's mails of the (UTC) day."""
+    return f"volume.{domain_id}"
