@@ -143,7 +143,7 @@ def one(caller: Caller, name: str) -> SenderDomain:
         wanted = host_name(name)
     except ValueError as error:
         raise Refused("InvalidParameterValue.InvalidEmailIdentity", str(error), field="EmailIdentity") from None
-    domain = visible(SenderDomain.objects, caller).filter(name=wanted).first()
+    domain = visible(SenderDomain.objects.all(), caller).filter(name=wanted).first()
     if domain is None:
         raise Refused(
             "InvalidParameterValue.NotExistDomain",

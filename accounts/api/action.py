@@ -15,9 +15,8 @@ from accounts.caller import Caller
 class Action:
     """One action of the API. It checks the shape of its input; rights and rules are checked by the acts it calls."""
 
-    class Input(Members):
-        """The declared members; none here."""
-
+    # The declared members; none here.
+    Input: type[Members] = Members
     # Path of a member ("Attachments.Content") -> the code its bad values have.
     codes: ClassVar[dict[str, str]] = {}
 
