@@ -38,7 +38,10 @@ class Parser:
         self._pipe: Connection | None = None
 
     def parse(self, raw: bytes) -> Report:
-        """Return what the mail says; UNKNOWN when the parser took too long or died of it; raise Stopped after `stop`."""
+        """Return what the mail says; UNKNOWN when the parser took too long or died of it.
+
+        Raises Stopped after `stop`.
+        """
         pipe = self._started()
         try:
             pipe.send_bytes(raw)

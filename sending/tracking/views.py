@@ -1,4 +1,4 @@
-"""The doors that mails lead to: pixel, links and the way out. No log-in, no cookie, no redirect but to a known target."""
+"""The doors that mails lead to: pixel, links and the way out. No log-in, no cookie, no open redirect."""
 
 from __future__ import annotations
 

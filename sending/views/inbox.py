@@ -1,0 +1,175 @@
+"""The mailbox simulator: which addresses there are, what arrived at them, and one mail in full."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django import forms
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.console.filters import DatedFilters
+from accounts.console.lists import Action, Column, Empty, ListPage
+from accounts.console.views import ConsoleView
+from accounts.scoping import one_visible, visible
+from sending.inbound import verp
+from sending.models import Message, SimulatedMail
+from sending.models.ids import first_of, time_of
+from sending.simulator import mail
+from sending.simulator.scenarios import SCENARIOS, Scenario
+
+NAV = "sending:inbox"
+SHOWN_DOMAIN = "inbox.test"
+# A customer's HTML: no script, no form, no picture or font from anywhere (the pixel is not fetched by looking
+# here); links open in a tab of their own, as they do in a mail program.
+BODY_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
+    "style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+)
+_HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
+_TARGET = '<base target="_blank">'
+
+
+@dataclass(frozen=True)
+class Row:
+    """One simulated address of the table."""
+
+    address: str
+    scenario: Scenario
+
+
+class InboxFilters(DatedFilters):
+    """Narrow the inbox."""
+
+    recipient = forms.CharField(
+        label="Recipient",
+        max_length=320,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Address, or how it begins"}),
+    )
+    scenario = forms.ChoiceField(label="Mailbox", choices=[("", "Any"), *((name, name) for name in SCENARIOS)])
+
+
+class Inbox(ListPage):
+    """The mails that the simulator took from the account's domains."""
+
+    right = "simulator.view"
+    title = "Mailbox Simulator"
+    nav = NAV
+    filters_class = InboxFilters
+    filters: InboxFilters
+    csv_name = "simulator_inbox"
+    intro = "Mails that arrived here instead of leaving the machine, as their receivers got them."
+    empty = Empty(
+        "No mail yet",
+        "Send a mail to any address under .test; it arrives here within seconds.",
+    )
+    columns: Sequence[Column] = (
+        Column("recipient", "Recipient", "recipient", kind="mono"),
+        Column("subject", "Subject", lambda row: row.subject or "(no subject)"),
+        Column("sender_domain", "Sender domain", lambda row: row.mail_from.rpartition("@")[2]),
+        Column("mailbox", "Mailbox", "scenario"),
+        Column("received_at", "Received", lambda row: time_of(row.pk), kind="time"),
+    )
+
+    def rows(self) -> QuerySet[SimulatedMail]:
+        window = self.filters.window
+        mails = visible(SimulatedMail.objects.defer("raw"), self.caller)
+        mails = mails.filter(id__gte=first_of(window.start), id__lt=first_of(window.end))
+        asked = self.filters.cleaned
+        if "recipient" in asked:
+            wanted = asked["recipient"].strip()
+            mails = mails.filter(recipient=wanted) if "@" in wanted else mails.filter(recipient__istartswith=wanted)
+        if "scenario" in asked:
+            mails = mails.filter(scenario=asked["scenario"])
+        return mails
+
+    def row_url(self, row: SimulatedMail) -> str:
+        return reverse("sending:inbox_mail", args=[row.pk])
+
+    def primary(self) -> Action | None:
+        if settings.TRANSPORT != "simulator":
+            return None
+        return Action("Simulated addresses", reverse("sending:simulator"), "at")
+
+
+class Addresses(ConsoleView):
+    """What each simulated mailbox does; only where mail goes to the simulator."""
+
+    right = "simulator.view"
+    title = "Simulated addresses"
+    nav = NAV
+    template_name = "sending/simulator.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if settings.TRANSPORT != "simulator":
+            raise Http404
+        self.parent = ("Mailbox Simulator", reverse(NAV))
+        rows = [Row(f"{name}@{SHOWN_DOMAIN}", scenario) for name, scenario in SCENARIOS.items()]
+        return self.page(rows=rows, greylist_seconds=settings.RULES.simulator_greylist_seconds)
+
+
+class InboxMail(ConsoleView):
+    """One mail as it arrived: headers, both texts, attachments."""
+
+    right = "simulator.view"
+    nav = NAV
+    template_name = "sending/inbox_mail.html"
+    kept: SimulatedMail
+
+    def page_title(self) -> str:
+        return self.kept.subject or "(no subject)"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.parent = ("Mailbox Simulator", reverse(NAV))
+        self.kept = one_visible(SimulatedMail.objects.all(), self.caller, pk=pk)
+        read = mail.read(bytes(self.kept.raw))
+        return self.page(
+            kept=self.kept,
+            received_at=time_of(self.kept.pk),
+            read=read,
+            scenario=SCENARIOS.get(self.kept.scenario),
+            signature=read.header("DKIM-Signature"),
+            size=len(self.kept.raw),
+            status_url=self._status_url(),
+        )
+
+    def _status_url(self) -> str:
+        number = verp.read(self.kept.mail_from)
+        if number is None or not self.caller.may("messages.view"):
+            return ""
+        known = visible(Message.objects.filter(pk=number), self.caller).exists()
+        return reverse("sending:message", args=[number]) if known else ""
+
+
+class InboxBody(ConsoleView):
+    """The HTML of one mail, for a frame: under a policy of its own that lets nothing run and nothing load."""
+
+    right = "simulator.view"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        kept = one_visible(SimulatedMail.objects.all(), self.caller, pk=pk)
+        html = mail.read(bytes(kept.raw)).html
+        # Before the doctype it would switch the page to quirks mode, hence the search for the head.
+        html, found = _HEAD.subn(lambda head: head.group() + _TARGET, html, count=1)
+        return HttpResponse(
+            html if found else _TARGET + html,
+            headers={"Content-Security-Policy": BODY_POLICY, "Referrer-Policy": "no-referrer"},
+        )
+
+
+class InboxRaw(ConsoleView):
+    """The mail byte for byte, as a file."""
+
+    right = "simulator.view"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        kept = one_visible(SimulatedMail.objects.all(), self.caller, pk=pk)
+        return HttpResponse(
+            bytes(kept.raw),
+            content_type="message/rfc822",
+            headers={"Content-Disposition": f'attachment; filename="mail-{kept.pk}.eml"'},
+        )
