@@ -20,7 +20,11 @@ def sender(account_id: int, address: str) -> SenderAddress | None:
     )
 
 
+def domains(caller: Caller) -> QuerySet[SenderDomain]:
+    """Return all of the caller's domains, by name, without their private keys."""
+    return visible(SenderDomain.objects.defer("dkim_private_key"), caller).order_by("name")
+
+
 def sending_domains(caller: Caller) -> QuerySet[SenderDomain]:
     """Return the caller's domains that may send now, by name."""
-    states = (SenderDomain.State.VERIFIED, SenderDomain.State.FAILING)
-    return visible(SenderDomain.objects.filter(state__in=states), caller).order_by("name")
+    return domains(caller).filter(state__in=(SenderDomain.State.VERIFIED, SenderDomain.State.FAILING))

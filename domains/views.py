@@ -1,0 +1,295 @@
+"""Pages of sender domains and sender addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.console.acts import ActPage
+from accounts.console.forms import FormPage
+from accounts.console.lists import Action, Column, Empty, ListPage
+from accounts.console.views import ConsoleView
+from accounts.errors import Refused
+from accounts.scoping import one_visible, visible
+from domains import addresses, differences, names, queries, verification, zone_file
+from domains.forms import AddressFilters, AddressForm, DomainFilters, DomainForm
+from domains.models import DnsRecord, SenderAddress, SenderDomain
+from domains.records import MX_PRIORITY
+from domains.reputation import daily_quota
+
+DOMAINS, ADDRESSES = "domains:list", "domains:addresses"
+PURPOSES = {
+    DnsRecord.Kind.MX: "Bounces and complaints come back to us",
+    DnsRecord.Kind.SPF: "Allows our servers to send for the domain",
+    DnsRecord.Kind.DKIM: "The public key our signatures are checked with",
+    DnsRecord.Kind.DMARC: "Your policy for mail that fails both",
+}
+
+
+class Domains(ListPage):
+    """The account's sender domains."""
+
+    right = "domains.view"
+    title = "Sender Domain"
+    nav = DOMAINS
+    template_name = "domains/list.html"
+    filters_class = DomainFilters
+    csv_name = "sender_domains"
+    intro = "Mail is sent from domains you have proved to be yours, by four records in their DNS."
+    columns = (
+        Column("domain", "Sender domain", "name", kind="mono"),
+        Column("status", "Status", lambda row: row.State(row.state), kind="badge", csv=lambda row: row.state),
+        Column("records_passed", "DNS records", lambda row: f"{row.passed} of {row.wanted}"),
+        Column("reputation_level", "Level", "reputation_level", kind="number"),
+        Column("daily_quota", "Mails a day", lambda row: daily_quota(row.reputation_level), kind="number"),
+        Column("checked_at", "Last check", "checked_at", kind="time"),
+        Column("created_at", "Created", "created_at", kind="time"),
+    )
+
+    @property
+    def empty(self) -> Empty:  # type: ignore[override]
+        """Say what to do first, to those who may."""
+        action = self.primary()
+        return Empty(
+            "No sender domain yet",
+            "Add the domain your mail is to come from; the next page shows the DNS records it needs.",
+            *((action.label, action.url) if action else ()),
+        )
+
+    def rows(self) -> QuerySet[SenderDomain]:
+        wanted = self.filters.cleaned
+        rows = visible(SenderDomain.objects.defer("dkim_private_key"), self.caller)
+        if "state" in wanted:
+            rows = rows.filter(state=wanted["state"])
+        if "q" in wanted:
+            rows = rows.filter(name__contains=wanted["q"].lower())
+        passed = Count("records", filter=Q(records__state=DnsRecord.State.PASSED))
+        return rows.annotate(passed=passed, wanted=Count("records"))
+
+    def primary(self) -> Action | None:
+        if not self.caller.may("domains.edit"):
+            return None
+        return Action("Create sender domain", reverse("domains:create"))
+
+    def row_url(self, row: SenderDomain) -> str:
+        return reverse("domains:detail", args=[row.pk])
+
+
+class CreateDomain(FormPage):
+    """A new sender domain; its DNS records are on the next page."""
+
+    right = "domains.edit"
+    title = "Create sender domain"
+    nav = DOMAINS
+    form_class = DomainForm
+    submit_label = "Create"
+    intro = "Choose with care: once verified, a domain cannot be deleted, because sent mail refers to it."
+    success = "The domain was added. Set the records below at your DNS host, then verify."
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.parent = ("Sender Domain", reverse(DOMAINS))
+
+    def act(self, form: DomainForm) -> str:
+        given = form.cleaned_data
+        domain = verification.create(self.caller, name=given["name"], dkim_option=given["dkim_option"])
+        return reverse("domains:detail", args=[domain.pk])
+
+
+@dataclass(frozen=True)
+class RecordRow:
+    """One record as the page shows it."""
+
+    record: DnsRecord
+    purpose: str
+    relative_host: str
+    priority: int | None
+    seen: list[list[differences.Piece]]
+
+
+class Detail(ConsoleView):
+    """One domain: its state and the DNS records it needs, beside what DNS says."""
+
+    right = "domains.view"
+    nav = DOMAINS
+    template_name = "domains/detail.html"
+    domain: SenderDomain
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.domain = one_visible(SenderDomain.objects.defer("dkim_private_key"), self.caller, pk=pk)
+        self.parent = ("Sender Domain", reverse(DOMAINS))
+        zone = names.zone_of(self.domain.name)
+        records = list(self.domain.records.order_by("pk"))
+        may_edit = self.caller.may("domains.edit")
+        return self.page(
+            domain=self.domain,
+            state=SenderDomain.State(self.domain.state),
+            quota=daily_quota(self.domain.reputation_level),
+            zone=zone,
+            rows=[self._row(record, zone) for record in records],
+            passed=sum(record.state == DnsRecord.State.PASSED for record in records),
+            snippet=zone_file.snippet(records),
+            simulated=settings.RESOLVER == "simulator" and may_edit,
+            grace_hours=settings.RULES.domain_grace_seconds // 3600,
+            may_edit=may_edit,
+            may_add_address=self.domain.may_send and self.caller.may("addresses.edit"),
+            other_option=next(one for one in SenderDomain.DkimOption if one != self.domain.dkim_option),
+        )
+
+    def page_title(self) -> str:
+        return self.domain.name
+
+    def _row(self, record: DnsRecord, zone: str) -> RecordRow:
+        marked = record.state == DnsRecord.State.WRONG
+        return RecordRow(
+            record,
+            PURPOSES[DnsRecord.Kind(record.kind)],
+            names.relative(record.host, zone),
+            MX_PRIORITY if record.kind == DnsRecord.Kind.MX else None,
+            [
+                differences.pieces(record.expected, line) if marked else [differences.Piece(line, False)]
+                for line in record.seen.splitlines()
+            ],
+        )
+
+
+class _DomainAct(ActPage):
+    right = "domains.edit"
+    nav = DOMAINS
+
+    def domain(self, pk: int) -> SenderDomain:
+        return one_visible(SenderDomain.objects, self.caller, pk=pk)
+
+
+class Verify(_DomainAct):
+    """Looks into DNS now."""
+
+    def act(self, **kwargs: Any) -> str:
+        domain = verification.verify(self.caller, domain=self.domain(kwargs["pk"]))
+        open_ones = domain.records.exclude(state=DnsRecord.State.PASSED).order_by("pk")
+        kinds = ", ".join(record.get_kind_display() for record in open_ones)
+        if not kinds:
+            self.say(f"All records pass. {domain.name} is verified and may send.")
+        else:
+            self.say(f"Not all records pass: see {kinds}.", messages.WARNING)
+        return reverse("domains:detail", args=[domain.pk])
+
+
+class ChangeKey(_DomainAct):
+    """Makes a new DKIM key of the other size."""
+
+    def act(self, **kwargs: Any) -> str:
+        wish = self.request.POST.get("dkim_option", "")
+        domain = verification.set_dkim_option(
+            self.caller, domain=self.domain(kwargs["pk"]), dkim_option=int(wish) if wish.isdecimal() else -1
+        )
+        self.say("There is a new key. Enter the new DKIM value at your DNS host, then verify.")
+        return reverse("domains:detail", args=[domain.pk])
+
+
+class DeleteDomain(_DomainAct):
+    """Removes a domain that never sent."""
+
+    def act(self, **kwargs: Any) -> str:
+        domain = self.domain(kwargs["pk"])
+        verification.delete(self.caller, domain=domain)
+        self.say(f"{domain.name} was deleted.")
+        return reverse(DOMAINS)
+
+
+class Addresses(ListPage):
+    """The account's sender addresses."""
+
+    right = "domains.view"
+    title = "Sender Address"
+    nav = ADDRESSES
+    template_name = "domains/addresses.html"
+    filters_class = AddressFilters
+    csv_name = "sender_addresses"
+    intro = "The addresses your mail may come from. They can be used at once."
+    columns = (
+        Column("address", "Sender address", "address", kind="mono"),
+        Column("sender_name", "Sender name", "name"),
+        Column("domain", "Domain status", lambda row: SenderDomain.State(row.domain.state), kind="badge",
+               csv=lambda row: row.domain.state),
+        Column("created_at", "Created", "created_at", kind="time"),
+    )  # fmt: skip
+
+    @property
+    def empty(self) -> Empty:  # type: ignore[override]
+        """Say what has to be there first."""
+        action = self.primary()
+        return Empty(
+            "No sender address yet",
+            "Each address belongs to a verified sender domain.",
+            *((action.label, action.url) if action else ()),
+        )
+
+    def rows(self) -> QuerySet[SenderAddress]:
+        wanted = self.filters.cleaned
+        rows = visible(SenderAddress.objects.select_related("domain"), self.caller)
+        rows = rows.defer("smtp_password", "domain__dkim_private_key")
+        if "domain" in wanted:
+            rows = rows.filter(domain=wanted["domain"])
+        if "q" in wanted:
+            rows = rows.filter(Q(address__icontains=wanted["q"]) | Q(name__icontains=wanted["q"]))
+        return rows
+
+    def primary(self) -> Action | None:
+        if not self.caller.may("addresses.edit"):
+            return None
+        return Action("Create sender address", reverse("domains:address_create"))
+
+
+class CreateAddress(FormPage):
+    """A new sender address."""
+
+    right = "addresses.edit"
+    title = "Create sender address"
+    nav = ADDRESSES
+    template_name = "domains/address_form.html"
+    form_class = AddressForm
+    submit_label = "Create"
+    success = "The address was added and can be used at once."
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.parent = ("Sender Address", reverse(ADDRESSES))
+
+    def initial(self) -> dict[str, Any]:
+        return {"domain": self.request.GET.get("domain", "")}
+
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"caller": self.caller}
+
+    def context(self, form: AddressForm) -> dict[str, Any]:
+        return super().context(form) | {"has_domain": queries.sending_domains(self.caller).exists()}
+
+    def act(self, form: AddressForm) -> str:
+        given = form.cleaned_data
+        try:
+            addresses.create(self.caller, address=f"{given['prefix']}@{given['domain'].name}", name=given["name"])
+        except Refused as refusal:
+            # The page asks for the address in two fields.
+            field = "prefix" if refusal.field == "address" else refusal.field
+            raise Refused(refusal.code, refusal.message, field=field) from None
+        return reverse(ADDRESSES)
+
+
+class DeleteAddress(ActPage):
+    """Removes a sender address."""
+
+    right = "addresses.edit"
+    nav = ADDRESSES
+
+    def act(self, **kwargs: Any) -> str:
+        address = one_visible(SenderAddress.objects, self.caller, pk=kwargs["pk"])
+        addresses.delete(self.caller, address=address)
+        self.say(f"{address.address} was deleted.")
+        return reverse(ADDRESSES)

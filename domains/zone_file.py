@@ -1,0 +1,31 @@
+"""A domain's records as a snippet of a zone file: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from domains.records import MX_PRIORITY
+
+STRING_MAX = 255
+TTL = 3600
+
+
+class Record(Protocol):
+    """What a line is made of."""
+
+    type: str
+    host: str
+    expected: str
+
+
+def snippet(records: Iterable[Record]) -> str:
+    """Return one line per record: full host with final dot, TTL, and long text cut into strings."""
+    return "\n".join(f"{record.host}. {TTL} IN {record.type} {_data(record)}" for record in records)
+
+
+def _data(record: Record) -> str:
+    if record.type == "MX":
+        return f"{MX_PRIORITY} {record.expected}"
+    text = record.expected.replace("\\", "\\\\").replace('"', '\\"')
+    return " ".join(f'"{text[at : at + STRING_MAX]}"' for at in range(0, len(text), STRING_MAX))
