@@ -68,6 +68,7 @@ class Rules:
     connect_timeout_seconds: int = _rule(30, "seconds", "RFC 5321 4.5.3.2, shortened for connecting")
     reply_timeout_seconds: int = _rule(300, "seconds", "RFC 5321 4.5.3.2")
     final_reply_timeout_seconds: int = _rule(600, "seconds after the dot", "RFC 5321 4.5.3.2.6")
+    provider_pause_seconds: int = _rule(600, "seconds a host that said 'not now' is left alone", "rules 2")
 
     # Blocklist
     block_days: int = _rule(180, "days", "rules 2")

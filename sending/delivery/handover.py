@@ -30,7 +30,8 @@ class Handover:
     enhanced: str = ""
     text: str = ""
     failure: Failure = Failure.NONE
-    # "connect", "greeting", "ehlo", "mail", "rcpt", "data" or "body": what the last reply answers.
+    # What the last reply answers: "connect", "greeting", "ehlo", "starttls", "auth", "reset", "mail", "rcpt",
+    # "data" or "body".
     stage: str = "connect"
     # "mx.example.com [192.0.2.1]:25"; empty when none was reached.
     host: str = ""

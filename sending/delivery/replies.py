@@ -180,6 +180,9 @@ def classify(handover: Handover) -> Outcome:
     if handover.code < 400:
         # A yes where none was due: the two sides are out of step, so nothing was handed over.
         return Outcome(kind=Kind.DEFERRED, bounce_class=Class.PROTOCOL_ERRORS, reason=reason)
+    if handover.stage == "auth":
+        # Our own relay does not know us: the operator's to mend, and no fault of the mail.
+        return Outcome(kind=Kind.DEFERRED, bounce_class=Class.AUTHENTICATION_FAILED, reason=reason)
     name, hard = _class_of(handover.code, handover.enhanced, reason)
     if handover.code < 500:
         return Outcome(kind=Kind.DEFERRED, bounce_class=name, reason=reason)
