@@ -1,0 +1,33 @@
+// The editor without JavaScript has all fields; this hides those of the other type and reads files on the spot.
+(() => {
+  const form = document.getElementById("editor");
+  const kind = () => form.elements.kind.value;
+  const showKind = () => form.querySelectorAll("[data-kind]").forEach((part) => { part.hidden = part.dataset.kind !== kind(); });
+  form.querySelectorAll('[name="kind"]').forEach((choice) => choice.addEventListener("change", showKind));
+  showKind();
+
+  // A file goes into the body, where it is screened and can be mended; what is not UTF-8 is left to the server to refuse.
+  const file = form.elements.file;
+  file.addEventListener("change", async () => {
+    if (!file.files.length) return;
+    try {
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(await file.files[0].arrayBuffer());
+      const body = form.elements[kind()];
+      body.value = text;
+      file.value = "";
+      body.dispatchEvent(new Event("input", { bubbles: true }));
+      body.focus();
+    } catch { /* the form is sent with the file, and the answer says what is wrong with it */ }
+  });
+
+  // Previews may be asked for again and again.
+  form.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.formTarget === "preview") setTimeout(() => delete form.dataset.sent);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector('button[value="save"]'));
+  });
+})();

@@ -1,0 +1,94 @@
+"""What pages show of a screening: findings with their headings, and texts with the places that count marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from templates_app.screening import Finding, Part, Span
+
+HEADINGS = {
+    "size": "Size",
+    "length": "Visible text",
+    "variables": "Variables",
+    "images": "Images",
+    "images_only": "Text beside images",
+    "links": "Links",
+    "words": "Forbidden phrases",
+    "active": "Scripts and forms",
+    "placeholders": "Places of variables",
+}
+# Longer texts are cut on pages, not in the count.
+SHOWN = 20_000
+
+
+class Row(NamedTuple):
+    """One finding as a page lists it; `share` is how far a number is on its way, in percent."""
+
+    heading: str
+    finding: Finding
+    share: int | None
+
+
+class Mark(NamedTuple):
+    """A piece of text and why it is marked: "variable", "fault" or "" for plain."""
+
+    text: str
+    kind: str
+
+
+def rows(findings: Iterable[Finding]) -> list[Row]:
+    """Return the findings as a page lists them."""
+    return [Row(HEADINGS.get(one.rule, one.rule), one, _share(one)) for one in findings]
+
+
+def marked(part: Part, findings: Sequence[Finding]) -> list[Mark]:
+    """Return a part's visible text with its variables and the faults that lie in it marked."""
+    faults = [span for one in findings if one.where == part.where and not one.passed and one.rule != "variables"
+              for span in one.spans]
+    return _cut(part.text, [(span, "variable") for span in part.variables] + [(span, "fault") for span in faults])
+
+
+def marked_source(source: str, findings: Sequence[Finding]) -> list[Mark]:
+    """Return the HTML source with the faults that lie in it marked."""
+    return _cut(source, [
+        (span, "fault") for one in findings if one.where == "source" and not one.passed for span in one.spans
+    ])
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """Return the numbers of a screening in one short line."""
+    by_rule = {one.rule: one for one in findings}
+    length, variables, images = (by_rule.get(rule) for rule in ("length", "variables", "images"))
+    pieces = [f"{length.value:,} characters"] if length else []
+    if length and variables and variables.value:
+        pieces.append(f"variables 1:{length.value // variables.value}")
+    if images and images.value:
+        pieces.append(f"{images.value} image{'s' if images.value != 1 else ''}")
+    return " · ".join(pieces)
+
+
+def _share(finding: Finding) -> int | None:
+    if finding.rule not in ("length", "variables", "images") or not finding.limit:
+        return None
+    return min(100, round(100 * finding.value / finding.limit))
+
+
+def _cut(text: str, places: list[tuple[Span, str]]) -> list[Mark]:
+    marks: list[Mark] = []
+    at = 0
+    for (start, end), kind in sorted(places):
+        if start >= SHOWN:
+            break
+        if start < at:
+            continue
+        if start > at:
+            marks.append(Mark(text[at:start], ""))
+        marks.append(Mark(text[start:end], kind))
+        at = end
+    rest = text[at:SHOWN] if at < SHOWN else ""
+    if rest:
+        marks.append(Mark(rest, ""))
+    if len(text) > max(at, SHOWN):
+        marks.append(Mark(" …", ""))
+    return marks

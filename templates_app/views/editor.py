@@ -1,0 +1,107 @@
+"""Writing a template, with the screening beside it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.console.forms import FormPage
+from accounts.console.views import ConsoleView
+from accounts.scoping import one_visible
+from templates_app import queries, report, review, screening, words
+from templates_app.forms import TemplateForm
+from templates_app.models import Template
+
+SUBMIT = "submit"
+
+
+def screened(html: str, text: str) -> dict[str, Any]:
+    """Return what the screening panel shows of these bodies."""
+    findings = screening.screen(html, text, words.current(), queries.limits())
+    parts = [] if findings[0].rule == "size" else screening.read(html, text)
+    return {
+        "rows": report.rows(findings),
+        "passes": screening.passes(findings),
+        "empty": not html.strip() and not text.strip(),
+        "parts": [(part.where, report.marked(part, findings)) for part in parts if part.text],
+    }
+
+
+class Screening(ConsoleView):
+    """The panel alone, asked for while somebody types."""
+
+    right = "templates.edit"
+    template_name = "templates_app/_screening.html"
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        return self.render(screened(*TemplateForm(request.POST).bodies))
+
+
+class _Editor(FormPage):
+    right = "templates.edit"
+    nav = "templates:list"
+    template_name = "templates_app/editor.html"
+    form_class = TemplateForm
+
+    def context(self, form: TemplateForm) -> dict[str, Any]:
+        return super().context(form) | screened(*form.bodies)
+
+    def words(self, form: TemplateForm) -> dict[str, str]:
+        """Return the form's words as the acts take them."""
+        return {name: form.cleaned_data[name] for name in ("name", "html", "text", "summary")}
+
+    def act(self, form: TemplateForm) -> str:
+        # Both or nothing: what screening refuses stays in the form and nowhere else.
+        with transaction.atomic():
+            template = self.write(form)
+            self.success = "Draft saved."
+            if self.request.POST.get("then") == SUBMIT:
+                review.submit(self.caller, template=template)
+                self.success = "Submitted for review. Somebody else will decide; you will find the answer here."
+        return reverse("templates:detail", args=[template.pk])
+
+    def write(self, form: TemplateForm) -> Template:
+        """Do the writing act and return the template."""
+        raise NotImplementedError
+
+
+class Create(_Editor):
+    """A new template."""
+
+    title = "Create template"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.parent = ("Email Template", reverse("templates:list"))
+
+    def write(self, form: TemplateForm) -> Template:
+        return review.create(self.caller, **self.words(form))
+
+
+class Edit(_Editor):
+    """The next version of a template."""
+
+    @cached_property
+    def template(self) -> Template:
+        """The caller's template, or 404."""
+        return one_visible(Template.objects.select_related("latest"), self.caller, pk=self.kwargs["pk"])
+
+    def page_title(self) -> str:
+        return f"Edit {self.template.name}"
+
+    def initial(self) -> dict[str, Any]:
+        latest = self.template.latest
+        return TemplateForm.of(self.template, latest) if latest else {}
+
+    def context(self, form: TemplateForm) -> dict[str, Any]:
+        self.parent = (self.template.name, reverse("templates:detail", args=[self.template.pk]))
+        return super().context(form) | {"template": self.template}
+
+    def write(self, form: TemplateForm) -> Template:
+        review.revise(self.caller, template=self.template, **self.words(form))
+        return self.template

@@ -1,0 +1,119 @@
+"""The account's templates: the list, and one template with its way through review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.console.acts import ActPage
+from accounts.console.lists import Action, Column, Empty, ListPage
+from accounts.console.views import ConsoleView
+from accounts.scoping import one_visible, visible
+from templates_app import queries, report, review, screening
+from templates_app.forms import TemplateFilters
+from templates_app.models import Template, Version
+from templates_app.views import body
+
+NAV = "templates:list"
+
+
+class Templates(ListPage):
+    """Every template of the account."""
+
+    right = "templates.view"
+    title = "Email Template"
+    nav = NAV
+    filters_class = TemplateFilters
+    csv_name = "templates"
+    intro = "Mail is sent from approved templates. A new version is reviewed while the approved one keeps sending."
+    columns = (
+        Column("id", "ID", "id", kind="mono"),
+        Column("name", "Name", "name", href=lambda row: reverse("templates:detail", args=[row.pk])),
+        Column("status", "Status", lambda row: Template.State(row.state), kind="badge", csv=lambda row: row.state),
+        Column("reason", "Reason", lambda row: row.reason if row.state == Template.State.REJECTED else ""),
+        Column("in_use", "In use", lambda row: f"Version {row.approved.number}" if row.approved else "–"),
+        Column("created_at", "Created", "created_at", kind="time"),
+    )
+
+    def rows(self) -> QuerySet[Template]:
+        asked = self.filters.cleaned
+        templates = visible(Template.objects.select_related("approved"), self.caller)
+        return queries.with_reason(queries.search(templates, state=asked.get("state", ""), words=asked.get("q", "")))
+
+    @property
+    def empty(self) -> Empty:  # type: ignore[override]
+        text = "Write what your mails say once, with {{variables}} for what differs, and have it approved."
+        primary = self.primary()
+        return Empty("No template yet", text, primary.label, primary.url) if primary else Empty("No template yet", text)
+
+    def primary(self) -> Action | None:
+        return Action("Create template", reverse("templates:create")) if self.caller.may("templates.edit") else None
+
+    def row_url(self, row: Template) -> str:
+        return reverse("templates:detail", args=[row.pk])
+
+
+class Detail(ConsoleView):
+    """One template: what it says, what was found, what was decided."""
+
+    right = "templates.view"
+    nav = NAV
+    template_name = "templates_app/detail.html"
+    template: Template
+
+    def page_title(self) -> str:
+        return self.template.name
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.parent = ("Email Template", reverse(NAV))
+        self.template = one_visible(Template.objects.select_related("latest", "approved"), self.caller, pk=pk)
+        versions = list(self.template.versions.order_by("-number"))
+        version = _chosen(versions, request.GET.get("version", "")) or self.template.latest
+        if version is None:
+            raise Http404
+        reviews = list(queries.history(self.template))
+        findings = body.findings(version)
+        return self.page(
+            template=self.template,
+            state=Template.State(self.template.state),
+            version=version,
+            versions=versions,
+            reviews=reviews,
+            rejected=next((one for one in reviews if one.state != "withdrawn"), None),
+            rows=report.rows(findings),
+            passes=screening.passes(findings),
+            **body.shown(request, version, findings, base=None),
+        )
+
+
+class Submit(ActPage):
+    """Send the latest version to review."""
+
+    right = "templates.edit"
+    nav = NAV
+
+    def act(self, **kwargs: Any) -> str:
+        template = one_visible(Template.objects.all(), self.caller, **kwargs)
+        review.submit(self.caller, template=template)
+        self.say("Submitted for review. Somebody else will decide; you will find the answer here.")
+        return reverse("templates:detail", args=[template.pk])
+
+
+class Withdraw(ActPage):
+    """Take a template back from review."""
+
+    right = "templates.edit"
+    nav = NAV
+
+    def act(self, **kwargs: Any) -> str:
+        template = one_visible(Template.objects.all(), self.caller, **kwargs)
+        review.withdraw(self.caller, template=template)
+        self.say("Taken back from review; it is a draft again.")
+        return reverse("templates:detail", args=[template.pk])
+
+
+def _chosen(versions: list[Version], number: str) -> Version | None:
+    return next((one for one in versions if str(one.number) == number), None)
