@@ -1,0 +1,281 @@
+"""The acts of review: who may, from which state, and what stands afterwards."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from accounts.caller import key_holder, member
+from accounts.errors import Forbidden, Refused
+from accounts.models import ApiKey, AuditEntry, Membership, Notice
+from accounts.roles import Role
+from templates_app import queries, review
+from templates_app.models import Review, Skeleton, Template, Version
+from tests import factories
+from tests.templates_app.bodies import GOOD, SHORT
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account():
+    return factories.account()
+
+
+@pytest.fixture
+def operator(account):
+    return factories.caller(account)
+
+
+@pytest.fixture
+def reviewer(account):
+    return factories.caller(account, Role.REVIEWER)
+
+
+def submitted(operator, **words):
+    template = review.create(operator, **{"name": "Order", "html": GOOD, **words})
+    return review.submit(operator, template=template)
+
+
+def state(one):
+    return type(one).objects.get(pk=one.pk).state
+
+
+def refusal(act, caller, **arguments):
+    with pytest.raises(Refused) as caught:
+        act(caller, **arguments)
+    return caught.value
+
+
+def test_a_new_template_is_a_draft_with_a_first_version(operator, account):
+    template = review.create(operator, name=" Order ", html=GOOD, summary="Confirms")
+    assert (template.name, template.state, template.account, template.created_by) == (
+        "Order", "draft", account, operator.user)
+    assert (template.latest.number, template.latest.author, template.latest.author_user) == (
+        1, operator.name, operator.user)
+    assert template.approved is None
+
+
+def test_an_approved_template_is_compiled_and_sent(operator, reviewer, account):
+    one = submitted(operator)
+    assert state(one.template) == "in_review"
+    assert queries.sendable(account.pk, one.template_id) is None
+    review.approve(reviewer, review=one, reason="fine")
+    one.refresh_from_db()
+    assert (one.state, one.decided_by, one.reason) == ("approved", reviewer.user, "fine")
+    assert one.decided_at is not None
+    assert queries.sendable(account.pk, one.template_id) == one.version
+    assert queries.compiled(one.version_id).names == {"name", "order"}
+    assert Skeleton.objects.get(pk=one.version_id).account == account
+    assert AuditEntry.objects.filter(act="templates.approve", actor=reviewer.name).exists()
+
+
+def test_the_findings_of_the_submission_are_kept(operator):
+    one = submitted(operator)
+    assert {finding["rule"] for finding in one.findings} >= {"length", "variables", "images", "words"}
+
+
+def test_a_rejection_needs_a_reason(operator, reviewer):
+    one = submitted(operator)
+    assert refusal(review.reject, reviewer, review=one, reason="  ").field == "reason"
+    assert state(one) == "waiting"
+    review.reject(reviewer, review=one, reason="Unclear")
+    assert (state(one), state(one.template)) == ("rejected", "rejected")
+
+
+def test_decisions_are_told_and_a_new_submission_settles_the_notice(operator, reviewer, account):
+    one = submitted(operator)
+    review.reject(reviewer, review=one, reason="x" * 600)
+    notice = Notice.objects.get(account=account, closed_at=None)
+    assert notice.level == "warning"
+    assert notice.link == f"/templates/{one.template_id}/"
+    review.revise(operator, template=one.template, name="Order", html=GOOD + "<p>Bye</p>", text="", summary="")
+    review.approve(reviewer, review=review.submit(operator, template=one.template))
+    assert [n.level for n in Notice.objects.filter(account=account, closed_at=None)] == ["info"]
+
+
+@pytest.mark.parametrize("act", ["approve", "reject", "claim", "release"])
+def test_nobody_decides_on_his_own_version(act, account):
+    staff = member(account, factories.user(is_staff=True))
+    one = submitted(staff)
+    arguments = {"reason": "x"} if act in ("approve", "reject") else {}
+    assert refusal(getattr(review, act), staff, review=one, **arguments).code == "OperationDenied"
+    assert state(one) == "waiting"
+
+
+def test_who_submitted_does_not_decide_either(operator, account):
+    template = review.create(operator, name="Order", html=GOOD)
+    staff = member(account, factories.user(is_staff=True))
+    one = review.submit(staff, template=template)
+    assert refusal(review.approve, staff, review=one).code == "OperationDenied"
+
+
+def test_a_reviewer_who_once_was_operator_and_author_does_not_decide(operator, account):
+    one = submitted(operator)
+    Membership.objects.filter(user=operator.user).update(role=Role.REVIEWER)
+    assert refusal(review.approve, member(account, operator.user), review=one).code == "OperationDenied"
+
+
+def test_what_a_program_wrote_any_reviewer_may_decide(account, reviewer):
+    key = ApiKey.objects.create(account=account, name="k", secret_id="AKIDx", secret_key="s", created_by=reviewer.user)
+    program = key_holder(key)
+    one = submitted(program)
+    assert (one.version.author, one.version.author_user) == ("AKIDx", None)
+    review.approve(reviewer, review=one)
+    assert state(one) == "approved"
+
+
+def test_only_people_decide(operator, account):
+    assert refusal(review.approve, factories.service_caller(account), review=submitted(operator)).code == "OperationDenied"
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.ANALYST, Role.ADMIN])
+def test_deciding_needs_the_right(role, operator, account):
+    one = submitted(operator)
+    other = factories.caller(account, role)
+    for act in (review.approve, review.reject, review.claim, review.release):
+        with pytest.raises(Forbidden):
+            act(other, review=one, **({"reason": "x"} if act in (review.approve, review.reject) else {}))
+
+
+def test_writing_needs_the_right(reviewer, operator):
+    template = review.create(operator, name="Order", html=GOOD)
+    for act, words in (
+        (review.create, {"name": "x", "html": GOOD}), (review.submit, {"template": template}),
+        (review.withdraw, {"template": template}),
+        (review.revise, {"template": template, "name": "x", "html": GOOD, "text": "", "summary": ""}),
+    ):
+        with pytest.raises(Forbidden):
+            act(reviewer, **words)
+
+
+def test_another_accounts_template_is_not_there(operator, reviewer):
+    other = factories.account()
+    stranger, judge = factories.caller(other), factories.caller(other, Role.REVIEWER)
+    one = submitted(operator)
+    assert refusal(review.submit, stranger, template=one.template).code == "InvalidParameterValue.TemplateNotExist"
+    assert refusal(review.approve, judge, review=one).code == "OperationDenied"
+    assert queries.sendable(other.pk, one.template_id) is None
+    assert state(one) == "waiting"
+
+
+def test_a_decision_falls_once(operator, reviewer, account):
+    one = submitted(operator)
+    stale = Review.objects.get(pk=one.pk)
+    review.approve(reviewer, review=one)
+    second = factories.caller(account, Role.REVIEWER)
+    assert "approved" in refusal(review.reject, second, review=stale, reason="x").message
+    assert (state(one), state(one.template)) == ("approved", "approved")
+
+
+def test_a_claim_keeps_others_off_until_it_ends(operator, reviewer, account):
+    one = submitted(operator)
+    review.claim(reviewer, review=one)
+    assert timezone.now() + timedelta(minutes=14) < one.claimed_until < timezone.now() + timedelta(minutes=16)
+    second = factories.caller(account, Role.REVIEWER)
+    fresh = Review.objects.get(pk=one.pk)
+    assert reviewer.name in refusal(review.claim, second, review=fresh).message
+    refusal(review.approve, second, review=fresh)
+    assert review.held_by_other(second, fresh) == reviewer.user
+    assert review.held_by_other(reviewer, fresh) is None
+    Review.objects.filter(pk=one.pk).update(claimed_until=timezone.now() - timedelta(seconds=1))
+    review.approve(second, review=fresh)
+    assert state(one) == "approved"
+
+
+def test_a_released_review_is_free(operator, reviewer, account):
+    one = submitted(operator)
+    review.claim(reviewer, review=one)
+    review.release(reviewer, review=one)
+    review.claim(factories.caller(account, Role.REVIEWER), review=one)
+
+
+def test_screening_stops_a_submission_with_its_numbers(operator):
+    template = review.create(operator, name="Order", html=SHORT)
+    refused = refusal(review.submit, operator, template=template)
+    assert refused.code == "InvalidParameterValue.TemplateContentIsWrong"
+    assert "3 of 160 visible characters, 157 to go" in refused.message
+    assert (state(template), Review.objects.count()) == ("draft", 0)
+
+
+def test_the_approved_version_keeps_sending_while_a_new_one_waits_or_fails(operator, reviewer, account):
+    first = submitted(operator)
+    review.approve(reviewer, review=first)
+    version = review.revise(
+        operator, template=first.template, name="Order 2", html=GOOD + "<p>More</p>", text="", summary="")
+    assert (version.number, state(first.template)) == (2, "draft")
+    second = review.submit(operator, template=first.template)
+    assert queries.sendable(account.pk, first.template_id) == first.version
+    review.reject(reviewer, review=second, reason="no")
+    assert queries.sendable(account.pk, first.template_id) == first.version
+    assert Template.objects.get(pk=first.template_id).name == "Order 2"
+
+
+def test_a_draft_saved_without_a_change_keeps_its_version(operator):
+    template = review.create(operator, name="Order", html=GOOD)
+    version = review.revise(operator, template=template, name="Other name", html=GOOD, text="", summary="")
+    assert (version.number, Version.objects.count()) == (1, 1)
+    assert Template.objects.get().name == "Other name"
+
+
+def test_revising_what_is_in_review_takes_it_back(operator, reviewer):
+    one = submitted(operator)
+    review.revise(operator, template=one.template, name="Order", html=GOOD, text="", summary="new")
+    assert (state(one), state(one.template)) == ("withdrawn", "draft")
+    refusal(review.approve, reviewer, review=one)
+    assert state(one.template) == "draft"
+
+
+def test_a_template_is_taken_back(operator):
+    one = submitted(operator)
+    review.withdraw(operator, template=one.template)
+    assert (state(one), state(one.template)) == ("withdrawn", "draft")
+    assert refusal(review.withdraw, operator, template=one.template).code == "OperationDenied"
+    review.submit(operator, template=one.template)
+
+
+def test_a_template_is_submitted_once(operator):
+    one = submitted(operator)
+    assert refusal(review.submit, operator, template=one.template).code == "OperationDenied"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "field"),
+    [
+        ({"name": ""}, "InvalidParameterValue.TemplateNameIllegal", "name"),
+        ({"name": "x" * 101}, "InvalidParameterValue.TemplateNameIllegal", "name"),
+        ({"name": "a\nb"}, "InvalidParameterValue.TemplateNameIllegal", "name"),
+        ({"name": "a\u2028b"}, "InvalidParameterValue.TemplateNameIllegal", "name"),
+        ({"summary": "x" * 201}, "InvalidParameterValue", "summary"),
+        ({"html": " \n"}, "InvalidParameterValue.TemplateContentIsNULL", "html"),
+        ({"html": "a\x00b"}, "InvalidParameterValue.TemplateContentIsWrong", "html"),
+        ({"html": GOOD, "text": "a\x1bb"}, "InvalidParameterValue.TemplateContentIsWrong", "text"),
+        ({"html": "a\ud800"}, "InvalidParameterValue.TemplateContentIsWrong", "html"),
+        ({"html": "x" * 1_048_577}, "FailedOperation.TemplateContentToolarge", "html"),
+    ],
+)
+def test_bad_words_are_refused_with_their_field(words, code, field, operator):
+    refused = refusal(review.create, operator, **{"name": "Order", "html": GOOD, **words})
+    assert (refused.code, refused.field) == (code, field)
+    assert Template.objects.count() == 0
+
+
+def test_an_account_has_a_limit_of_templates(operator, settings):
+    settings.RULES = type(settings.RULES)(templates_per_account=1)
+    review.create(operator, name="a", html=GOOD)
+    assert refusal(review.create, operator, name="b", html=GOOD).code == "FailedOperation.ExceedTemplateLimit"
+
+
+def test_every_state_and_act_is_in_the_table():
+    states = set(Template.State)
+    for before, after in review.TRANSITIONS.values():
+        assert before <= states
+        assert after in states
+    assert {after for _, after in review.TRANSITIONS.values()} == states
+
+
+def test_the_database_refuses_to_change_a_version(operator):
+    template = review.create(operator, name="a", html=GOOD)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Version.objects.filter(pk=template.latest_id).update(html="other")
