@@ -1,6 +1,27 @@
-"""The addresses of this app."""
+"""The addresses of the overview and the statistics."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from stats.dashboard import Dashboard
+from stats.forms import DomainFilters, FigureFilters
+from stats.pages import PAGES
+from stats.views import ChartPage, OverviewPage
 
 app_name = "stats"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", Dashboard.as_view(), name="dashboard"),
+    path("statistics/overview/", OverviewPage.as_view(), name="overview"),
+    *(
+        path(
+            f"statistics/{name}/",
+            ChartPage.as_view(
+                definition=page,
+                title=page.title,
+                nav=f"stats:{name}",
+                filters_class=DomainFilters if page.live_minutes else FigureFilters,
+            ),
+            name=name,
+        )
+        for name, page in PAGES.items()
+    ),
+]

@@ -1,0 +1,148 @@
+"""The Overview page: today, what is left of the quota, what to do first, and what wants attention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.caller import Caller
+from accounts.console.views import ConsoleView
+from accounts.models import Notice
+from accounts.scoping import visible
+from domains.models import SenderAddress, SenderDomain
+from domains.reputation import daily_quota
+from sending.models import Submission
+from stats import figures, intervals, pages, queries, tables
+from templates_app.models import Template
+
+DAYS = 14
+# From this share of a day's quota on, the bar warns.
+NEARLY_FULL = 90
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What a sender domain used of its day's mails (UTC)."""
+
+    domain: SenderDomain
+    used: int
+    allowed: int
+
+    @property
+    def share(self) -> int:
+        """Return the used part in per cent, 100 at most."""
+        return min(100, 100 * self.used // self.allowed) if self.allowed else 100
+
+    @property
+    def nearly_full(self) -> bool:
+        """Say whether the end of the quota is near."""
+        return self.share >= NEARLY_FULL
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of first use: done or not, and where to do it."""
+
+    text: str
+    done: bool
+    url_name: str
+    label: str
+    may: bool
+
+
+def steps(caller: Caller) -> list[Step]:
+    """Return the way to the first mail with the account's state."""
+    domains, templates = visible(SenderDomain.objects.all(), caller), visible(Template.objects.all(), caller)
+    usable = (SenderDomain.State.VERIFIED, SenderDomain.State.FAILING)
+    addresses, sent = visible(SenderAddress.objects.all(), caller), visible(Submission.objects.all(), caller)
+    return [
+        Step("Add a sender domain", domains.exists(), "domains:list", "Add", caller.may("domains.edit")),
+        Step(
+            "Verify its DNS records",
+            domains.filter(state__in=usable).exists(),
+            "domains:list",
+            "Verify",
+            caller.may("domains.edit"),
+        ),
+        Step("Create a sender address", addresses.exists(), "domains:addresses", "Create", caller.may("addresses.edit")),
+        Step("Write a template", templates.exists(), "templates:list", "Write", caller.may("templates.edit")),
+        Step(
+            "Have it approved",
+            templates.filter(approved__isnull=False).exists(),
+            "templates:list",
+            "See state",
+            caller.may("templates.view"),
+        ),
+        Step("Send the first mail", sent.exists(), "sending:send", "Send", caller.may("messages.send")),
+    ]
+
+
+def quotas(caller: Caller) -> list[Quota]:
+    """Return each sender domain that may send with what it used today (UTC)."""
+    used = queries.accepted_by_domain(caller, timezone.now().astimezone(UTC).date())
+    domains = visible(SenderDomain.objects.all(), caller).order_by("name")
+    return [
+        Quota(domain, used.get(domain.name, 0), daily_quota(domain.reputation_level))
+        for domain in domains
+        if domain.may_send
+    ]
+
+
+class Dashboard(ConsoleView):
+    """What everybody sees first; each part needs the right of the page it is taken from."""
+
+    right = "overview.view"
+    title = "Overview"
+    nav = "stats:dashboard"
+    template_name = "stats/dashboard.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        notices = visible(Notice.objects.filter(closed_at=None), self.caller).order_by("-id")
+        context: dict[str, Any] = {"notices": notices[:10], "may_send": self.caller.may("messages.send")}
+        if self.caller.may("domains.view"):
+            todo = steps(self.caller)
+            context |= {"steps": todo, "first_use": not all(step.done for step in todo), "quotas": quotas(self.caller)}
+        if self.caller.may("statistics.view"):
+            context |= self._today()
+        return self.page(**context)
+
+    def _today(self) -> dict[str, Any]:
+        now, zone = timezone.now(), timezone.get_current_timezone()
+        today = timezone.localdate()
+        end = intervals.midnight(today + timedelta(days=1), zone)
+        days = intervals.Axis(intervals.midnight(today - timedelta(days=DAYS - 1), zone), end, intervals.Grain.DAY, zone)
+        frame = queries.volumes(self.caller, days, now=now)
+        counts = {name: int(count) for name, count in frame.iloc[-1].items()}
+        return {
+            "cards": _cards(counts),
+            "panel": figures.chart(frame, (pages.DELIVERED, pages.BOUNCED, pages.REJECTED), days),
+            "days": DAYS,
+            "rolled_at": queries.rolled_at(),
+            "zone": str(zone),
+        }
+
+
+def _cards(counts: dict[str, int]) -> list[dict[str, Any]]:
+    def card(label: str, names: tuple[str, ...], rate: pages.Rate | None = None, of: str = "") -> dict[str, Any]:
+        share = tables.rate(rate, counts) if rate else ""
+        return {
+            "label": label,
+            "state": label.lower(),
+            "count": sum(counts[name] for name in names),
+            "rate": share,
+            "of": of if share != "–" else "",
+        }
+
+    taken = pages.Rate("Accepted", ("accepted",), ("accepted", "refused"))
+    return [
+        card("Requests", ("accepted", "refused")),
+        card("Accepted", ("accepted",), taken, "requests"),
+        card("Delivered", ("delivered",), pages.DELIVERY_RATE, "accepted"),
+        card("Bounced", ("bounced_hard", "bounced_soft"), pages.BOUNCE_RATE, "accepted"),
+        card("Opened", ("opened",), pages.OPEN_RATE, "delivered"),
+        card("Clicked", ("clicked",), pages.CLICK_RATE, "delivered"),
+    ]

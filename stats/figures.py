@@ -1,0 +1,118 @@
+"""From numbers to a plotly figure: pure, and without a colour of its own but the palette here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from stats.intervals import Axis, Grain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# One state, one colour, on every chart: (light theme, dark theme). Blue and orange carry the weight, so that
+# colour-blind eyes tell them apart; what shares a hue is told apart by a pattern.
+PALETTE: dict[str, tuple[str, str]] = {
+    "sent": ("#475569", "#cbd5e1"),
+    "delivered": ("#2f73d9", "#5b9bf5"),
+    "bounced": ("#d9730d", "#f39a4a"),
+    "rejected": ("#7c5cc4", "#a78bfa"),
+    "opened": ("#0f8a76", "#34c3a8"),
+    "clicked": ("#1d86b8", "#54bdea"),
+    "complained": ("#c0392b", "#f2786d"),
+    "unsubscribed": ("#8a6d1d", "#d4b04a"),
+}
+
+_MILLISECONDS = {Grain.MINUTE: 60_000, Grain.HOUR: 3_600_000, Grain.DAY: 86_400_000}
+_TICKS = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%H:%M\n%b %-d", Grain.DAY: "%b %-d"}
+_HOVER = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%a %b %-d, %H:%M", Grain.DAY: "%a %b %-d, %Y"}
+
+
+@dataclass(frozen=True)
+class Series:
+    """One layer of a chart: the sum of some counters, drawn as the state it stands for."""
+
+    label: str
+    columns: tuple[str, ...]
+    state: str
+    # "/" for what is the same state in a weaker sense: by a program, for now only.
+    pattern: str = ""
+    # A line over the bars instead of a bar.
+    line: bool = False
+
+    def of(self, frame: pd.DataFrame) -> pd.Series:
+        """Return the series' numbers, one a bucket."""
+        return frame[list(self.columns)].sum(axis=1, min_count=1)
+
+
+def chart(frame: pd.DataFrame, series: Sequence[Series], axis: Axis) -> dict[str, Any]:
+    """Return what `charts.js` draws: traces, layout, and each trace's colour for either theme."""
+    times = [bucket.replace(tzinfo=None).isoformat() for bucket in frame.index]
+    counts = [_numbers(one.of(frame)) for one in series]
+    return {
+        "traces": [_trace(one, times, numbers, axis) for one, numbers in zip(series, counts, strict=True)],
+        "layout": _layout(times, axis, empty=not any(any(numbers) for numbers in counts)),
+        "colours": {
+            theme: [PALETTE[one.state][position] for one in series]
+            for position, theme in enumerate(("light", "dark"))
+        },
+    }
+
+
+def _numbers(values: pd.Series) -> list[int | None]:
+    # NaN is a bucket still to come: no bar, and null in JSON.
+    return [None if value != value else int(value) for value in values]
+
+
+def _trace(series: Series, times: list[str], numbers: list[int | None], axis: Axis) -> dict[str, Any]:
+    shared = {"name": series.label, "x": times, "y": numbers, "hovertemplate": "%{y:,}"}
+    if series.line:
+        line = {"type": "scatter", "mode": "lines", "line": {"width": 2, "shape": "hvh"}, "connectgaps": False}
+        return {**line, **shared}
+    width = _MILLISECONDS[axis.grain] * (0.7 if len(times) < 45 else 0.82)
+    marker: dict[str, Any] = {"line": {"width": 0}}
+    if series.pattern:
+        marker["pattern"] = {"shape": series.pattern, "size": 5, "solidity": 0.35, "fillmode": "replace"}
+    return {"type": "bar", "width": width, "marker": marker, **shared}
+
+
+def _layout(times: list[str], axis: Axis, *, empty: bool) -> dict[str, Any]:
+    return {
+        "barmode": "stack",
+        "hovermode": "x unified",
+        "showlegend": True,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
+        "margin": {"l": 44, "r": 8, "t": 34, "b": 40},
+        "xaxis": {
+            "type": "date",
+            "tickformat": _TICKS[axis.grain],
+            "hoverformat": _HOVER[axis.grain],
+            "showgrid": False,
+            "ticks": "outside",
+            "ticklen": 4,
+            "nticks": 10,
+            "range": _range(times, axis),
+        },
+        "yaxis": {
+            "rangemode": "tozero",
+            "tickformat": ",d",
+            "fixedrange": True,
+            "zeroline": False,
+            "nticks": 6,
+            **({"range": [0, 4], "showticklabels": False} if empty else {}),
+        },
+        "annotations": [
+            {"text": "Nothing in this time", "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
+        ]
+        if empty
+        else [],
+    }
+
+
+def _range(times: list[str], axis: Axis) -> list[float]:
+    """Return the axis's ends, half a bucket beyond its buckets, in milliseconds as plotly counts them."""
+    first, last = (datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp() * 1000 for at in (times[0], times[-1]))
+    half = _MILLISECONDS[axis.grain] / 2
+    return [first - half, last + half]

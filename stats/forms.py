@@ -1,0 +1,64 @@
+"""What the figures can be narrowed by."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+
+from accounts.caller import Caller
+from accounts.console.filters import DatedFilters, Filters
+from stats import queries
+
+
+class DomainFilters(Filters):
+    """Sender domain and recipient domain."""
+
+    sender_domain = forms.ChoiceField(label="Sender domain")
+    recipient_domain = forms.ChoiceField(label="Recipient domain")
+
+    def __init__(self, data: QueryDict, *, caller: Caller) -> None:
+        super().__init__(data, caller=caller)
+        _offer(self, caller)
+
+
+class FigureFilters(DatedFilters):
+    """Sender domain, recipient domain and a date range."""
+
+    sender_domain = forms.ChoiceField(label="Sender domain")
+    recipient_domain = forms.ChoiceField(label="Recipient domain")
+    field_order = ("range", "since", "until", "sender_domain", "recipient_domain")
+
+    def __init__(self, data: QueryDict, *, caller: Caller) -> None:
+        super().__init__(data, caller=caller)
+        _offer(self, caller)
+
+    @staticmethod
+    def default_range() -> str:
+        """Return the preset of a chart nobody narrowed yet."""
+        return "30d"
+
+    def words(self) -> str:
+        """Return the range for a sentence: "the last 30 days"."""
+        preset = self.cleaned.get("range") or self.default_range()
+        if preset == "today":
+            return "today’s hours"
+        if preset != "custom":
+            return f"the {dict(self.PRESETS)[preset].lower()}"
+        window = self.window
+        first, last = timezone.localtime(window.start), timezone.localtime(window.end)
+        return f"the days from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+
+
+def _offer(form: Filters, caller: Caller) -> None:
+    asked = {name: form.data.get(name, "") for name in ("sender_domain", "recipient_domain")}
+    offered = {
+        "sender_domain": queries.sender_domains(caller),
+        "recipient_domain": queries.recipient_domains(caller, timezone.now().date()),
+    }
+    for name, domains in offered.items():
+        field = form.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        # A domain of a shared link stays chosen although it is not among the busiest any more.
+        rest = [] if asked[name] in ("", *domains) else [asked[name]]
+        field.choices = [("", "All"), *((domain, domain) for domain in [*domains, *rest])]

@@ -1,0 +1,95 @@
+"""The same numbers as rows, rates and one sentence: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from stats.figures import Series
+from stats.intervals import Axis, Grain
+from stats.pages import Page, Rate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_WORDS = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%Y-%m-%d %H:%M", Grain.DAY: "%Y-%m-%d"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One bucket: its numbers in the order of the series, its rates in per cent."""
+
+    at: datetime
+    label: str
+    counts: list[int]
+    rates: list[str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What stands under a chart; the newest bucket first, the sums last."""
+
+    headings: list[str]
+    rows: list[Row]
+    totals: list[int]
+    total_rates: list[str]
+
+
+def per_cent(part: float, whole: float) -> str:
+    """Return a share as "12.3%" ("0.04%" below one), or a dash when there is no whole."""
+    if not whole:
+        return "–"
+    share = 100 * part / whole
+    return f"{share:.2f}%" if 0 < share < 1 else f"{share:.1f}%"
+
+
+def rate(rate: Rate, counts: Mapping[str, float]) -> str:
+    """Return a rate over `counts`, the numbers by counter."""
+    return per_cent(_sum(rate.part, counts), _sum(rate.whole, counts))
+
+
+def table(frame: pd.DataFrame, series: Sequence[Series], rates: Sequence[Rate], axis: Axis) -> Table:
+    """Return the rows of `frame` that have begun."""
+    begun, sums = _begun(frame)
+    return Table(
+        headings=[one.label for one in series] + [one.label for one in rates],
+        rows=[
+            Row(
+                at,
+                at.strftime(_WORDS[axis.grain]),
+                [_sum(one.columns, counts) for one in series],
+                [rate(one, counts) for one in rates],
+            )
+            for at, counts in reversed(begun)
+        ],
+        totals=[_sum(one.columns, sums) for one in series],
+        total_rates=[rate(one, sums) for one in rates],
+    )
+
+
+def finding(page: Page, frame: pd.DataFrame, axis: Axis, span: str) -> str:
+    """Return one sentence with what the chart says; `span` is its time in words ("the last 30 days")."""
+    begun, sums = _begun(frame)
+    count, whole = _sum(page.counted, sums), _sum(page.of, sums)
+    if not count:
+        return f"No {page.many} in {span}."
+    share = f", {per_cent(count, whole)} of {whole:,} {page.whole}" if whole else ""
+    most, at = max((_sum(page.counted, counts), at) for at, counts in begun)
+    on = "on" if axis.grain is Grain.DAY else "at"
+    return (
+        f"{count:,} {page.one if count == 1 else page.many} in {span}{share}; "
+        f"most {on} {at.strftime(_WORDS[axis.grain])} ({most:,})."
+    )
+
+
+def _begun(frame: pd.DataFrame) -> tuple[list[tuple[datetime, dict[str, float]]], dict[str, float]]:
+    """Return the buckets that have begun, and the sums over them."""
+    begun = frame.dropna()
+    records: list[dict[str, float]] = [dict(zip(begun.columns, row, strict=True)) for row in begun.to_numpy().tolist()]
+    return list(zip(begun.index, records, strict=True)), dict(begun.sum().items())  # type: ignore[arg-type]
+
+
+def _sum(columns: Sequence[str], counts: Mapping[str, float]) -> int:
+    return int(sum(counts[name] for name in columns))

@@ -1,0 +1,214 @@
+"""The pages of figures: one kit for the charts of Delivery Response, and the sending overview."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+
+from accounts import audit
+from accounts.console import csv
+from accounts.console.filters import Window
+from accounts.console.views import ConsoleView
+from stats import exports, figures, intervals, pages, queries, tables
+from stats.forms import DomainFilters, FigureFilters
+from stats.pages import Page, Panel
+
+
+class FiguresPage(ConsoleView):
+    """The base: filters, an axis, a table of numbers, and how fresh they are."""
+
+    right = "statistics.view"
+    csv_right = "exports.make"
+    filters_class: type[DomainFilters | FigureFilters] = FigureFilters
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        self.now = timezone.now()
+        self.filters = self.filters_class(request.GET, caller=self.caller)
+        self.chosen = {
+            name: self.filters.cleaned.get(name, "") for name in ("sender_domain", "recipient_domain")
+        }
+        if request.GET.get("format") == "csv":
+            self.caller.require(self.csv_right)
+            return self.download()
+        return self.page(
+            filters=self.filters,
+            chips=self.filters.chips(),
+            axis=self.axis,
+            zone=str(self.axis.zone),
+            in_days=self.axis.grain is intervals.Grain.DAY,
+            by_recipient=bool(self.chosen["recipient_domain"]),
+            rolled_at=queries.rolled_at(),
+            csv=self.caller.may(self.csv_right),
+            **self.contents(),
+        )
+
+    def contents(self) -> dict[str, Any]:
+        """Return what is the page's own."""
+        raise NotImplementedError
+
+    def download(self) -> HttpResponseBase:
+        """Return the page's CSV."""
+        raise NotImplementedError
+
+    @property
+    def window(self) -> Window:
+        """Return the span that is asked for."""
+        assert isinstance(self.filters, FigureFilters)
+        return self.filters.window
+
+    @property
+    def words(self) -> str:
+        """Return the span in words."""
+        assert isinstance(self.filters, FigureFilters)
+        return self.filters.words()
+
+    @cached_property
+    def axis(self) -> intervals.Axis:
+        """Return the axis of the span, in the caller's zone."""
+        return intervals.axis(
+            self.window.start,
+            self.window.end,
+            timezone.get_current_timezone(),
+            by_recipient=bool(self.chosen["recipient_domain"]),
+        )
+
+    def frame(self) -> Any:
+        """Return the numbers of the axis."""
+        return queries.volumes(self.caller, self.axis, **self.chosen, now=self.now)
+
+    def panels(self, frame: Any, panels: tuple[Panel, ...]) -> list[dict[str, Any]]:
+        """Return each panel with what `charts.js` draws."""
+        return [
+            {"title": panel.title, "id": f"chart-{n}", "figure": figures.chart(frame, panel.series, self.axis)}
+            for n, panel in enumerate(panels)
+        ]
+
+    def attach(self, response: HttpResponseBase, what: str, start: datetime, end: datetime) -> HttpResponseBase:
+        """Name the file and write the download into the audit log."""
+        zone = timezone.get_current_timezone_name()
+        last = end - timedelta(microseconds=1)
+        name = exports.file_name(what, timezone.localtime(start), timezone.localtime(last), zone)
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        audit.log(
+            self.caller,
+            "exports.download",
+            what,
+            file=name,
+            filters={chip.label: chip.value for chip in self.filters.chips()},
+        )
+        return response
+
+
+class ChartPage(FiguresPage):
+    """One page of Delivery Response; `definition` says all that is its own."""
+
+    template_name = "stats/chart.html"
+    # Given by the table of addresses.
+    definition: Page = pages.PAGES["queue"]
+
+    @property
+    def window(self) -> Window:
+        return Window(self.axis.start, self.axis.end) if self.definition.live_minutes else super().window
+
+    @property
+    def words(self) -> str:
+        return "the last hour" if self.definition.live_minutes else super().words
+
+    @cached_property
+    def axis(self) -> intervals.Axis:
+        """Return the last minutes on a live page, else the axis of the dates asked for."""
+        if not self.definition.live_minutes:
+            return super().axis
+        zone = timezone.get_current_timezone()
+        return intervals.last_minutes(self.now, self.definition.live_minutes, zone)
+
+    def contents(self) -> dict[str, Any]:
+        """Return charts, finding and table; on a live page what waits, too."""
+        page, frame = self.definition, self.frame()
+        series = [one for panel in page.panels for one in panel.series]
+        return {
+            "definition": page,
+            "panels": self.panels(frame, page.panels),
+            "table": tables.table(frame, series, page.rates, self.axis),
+            "finding": tables.finding(page, frame, self.axis, self.words),
+            "waiting": queries.waiting(self.caller) if page.live_minutes else None,
+            "counted": queries.COUNTED,
+        }
+
+    def download(self) -> HttpResponseBase:
+        """Stream the events behind the chart."""
+        window = self.window
+        selection = exports.Selection(
+            account_id=self.caller.account.pk,
+            kinds=self.definition.kinds,
+            start=window.start,
+            end=window.end,
+            **self.chosen,
+        )
+        pieces = exports.lines(selection, timezone.get_current_timezone_name())
+        response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
+        return self.attach(response, self.definition.name, window.start, window.end)
+
+
+class OverviewPage(FiguresPage):
+    """Sending overview: what was asked for and what became of it, day by day, with rates."""
+
+    title = "Sending Overview"
+    nav = "stats:overview"
+    template_name = "stats/overview.html"
+    columns = (
+        ("Requests", ("accepted", "refused")),
+        ("Accepted", ("accepted",)),
+        ("Delivered", ("delivered",)),
+        ("Opened", ("opened",)),
+        ("Clicked", ("clicked",)),
+        ("Bounced", ("bounced_hard", "bounced_soft")),
+        ("Unsubscribed", ("unsubscribed",)),
+    )
+    rates = (
+        pages.DELIVERY_RATE, pages.OPEN_RATE, pages.CLICK_RATE, pages.BOUNCE_RATE, pages.UNSUBSCRIBE_RATE,
+    )
+    panel = Panel("Mails", (pages.DELIVERED, pages.BOUNCED, pages.REJECTED))
+
+    def table(self, frame: Any) -> tables.Table:
+        """Return the days with counts and rates."""
+        series = [figures.Series(label, columns, "sent") for label, columns in self.columns]
+        return tables.table(frame, series, self.rates, self.axis)
+
+    def contents(self) -> dict[str, Any]:
+        """Return chart, totals and table."""
+        frame = self.frame()
+        table = self.table(frame)
+        return {
+            "panels": self.panels(frame, (self.panel,)),
+            "table": table,
+            "cards": _cards(table),
+            "words": self.words,
+        }
+
+    def download(self) -> HttpResponseBase:
+        """Return the table."""
+        table = self.table(self.frame())
+        words = [heading.lower().replace(" ", "_") for heading in table.headings]
+        rows = [[row.label, *row.counts, *row.rates] for row in reversed(table.rows)]
+        response = csv.response("overview", [self.axis.grain.value, *words], rows)
+        return self.attach(response, "overview", self.window.start, self.window.end)
+
+
+def _cards(table: tables.Table) -> list[dict[str, Any]]:
+    """Return the totals as cards; each rate stands with the number it is about."""
+    rate_of = {"Delivered": 0, "Opened": 1, "Clicked": 2, "Bounced": 3, "Unsubscribed": 4}
+    names = table.headings[: len(table.totals)]
+    return [
+        {
+            "label": name,
+            "count": count,
+            "rate": table.total_rates[rate_of[name]] if name in rate_of else "",
+            "state": name.lower(),
+        }
+        for name, count in zip(names, table.totals, strict=True)
+    ]
