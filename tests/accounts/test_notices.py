@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+from accounts import notices
+from accounts.models import Notice
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_second_notice_of_a_subject_replaces_the_first() -> None:
+    account = factories.account()
+    notices.tell(account, level=Notice.Level.INFO, subject="domain 1", text="Records missing")
+    notices.tell(account, level=Notice.Level.DANGER, subject="domain 1", text="Lost", link="/domains/1/")
+    notice = Notice.objects.get()
+    assert (notice.level, notice.text, notice.link) == ("danger", "Lost", "/domains/1/")
+
+
+def test_a_settled_notice_is_closed_and_the_subject_can_come_back() -> None:
+    account = factories.account()
+    notices.tell(account, level=Notice.Level.INFO, subject="domain 1", text="Records missing")
+    notices.settle(account, subject="domain 1")
+    assert Notice.objects.get().closed_at is not None
+    notices.tell(account, level=Notice.Level.INFO, subject="domain 1", text="Missing again")
+    assert Notice.objects.filter(closed_at=None).get().text == "Missing again"
+
+
+def test_settling_touches_neither_other_subjects_nor_other_accounts() -> None:
+    ours, theirs = factories.account(), factories.account()
+    for account, subject in ((ours, "one"), (ours, "two"), (theirs, "one")):
+        notices.tell(account, level=Notice.Level.INFO, subject=subject, text="text")
+    notices.settle(ours, subject="one")
+    assert Notice.objects.filter(closed_at=None).count() == 2
+
+
+def test_settling_what_was_never_told_is_no_error() -> None:
+    notices.settle(factories.account(), subject="nothing")

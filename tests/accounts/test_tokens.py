@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from accounts import tokens
+
+NUMBERS = st.lists(st.integers(min_value=-(2**63), max_value=2**63 - 1), min_size=1, max_size=3)
+
+
+@given(NUMBERS)
+def test_a_token_gives_its_numbers_back(numbers: list[int]) -> None:
+    assert tokens.read("test", tokens.make("test", *numbers)) == tuple(numbers)
+
+
+@given(NUMBERS)
+def test_a_token_of_another_purpose_is_none(numbers: list[int]) -> None:
+    assert tokens.read("open", tokens.make("click", *numbers)) is None
+
+
+@given(NUMBERS, st.integers(min_value=0), st.integers(min_value=1, max_value=255))
+def test_an_altered_token_is_none(numbers: list[int], place: int, change: int) -> None:
+    token = bytearray(tokens.make("test", *numbers))
+    token[place % len(token)] ^= change
+    assert tokens.read("test", bytes(token)) is None
+
+
+@given(st.binary(max_size=60))
+def test_made_up_bytes_are_none(made_up: bytes) -> None:
+    assert tokens.read("test", made_up) is None
+
+
+@given(NUMBERS)
+def test_a_token_survives_the_url(numbers: list[int]) -> None:
+    token = tokens.make("test", *numbers)
+    text = tokens.to_url(token)
+    assert tokens.from_url(text) == token
+    assert text.replace("-", "").replace("_", "").isalnum()
+
+
+@given(st.binary(min_size=1, max_size=40))
+def test_a_url_token_has_one_spelling(token: bytes) -> None:
+    text = tokens.to_url(token)
+    for other in (text + "=", text + " ", text + "\n", f" {text}"):
+        assert tokens.from_url(other) == b""
+
+
+@given(NUMBERS)
+def test_a_token_survives_a_local_part_in_any_case(numbers: list[int]) -> None:
+    token = tokens.make("test", *numbers)
+    text = tokens.to_local_part(token)
+    assert text == text.lower()
+    assert tokens.from_local_part(text.upper()) == tokens.from_local_part(text) == token
+
+
+@given(st.text(max_size=40))
+def test_any_text_can_be_asked(text: str) -> None:
+    for read in (tokens.from_url, tokens.from_local_part):
+        assert tokens.read("test", read(text)) is None
+
+
+def test_a_token_outlives_the_rotation_of_its_key(settings: Settings) -> None:
+    settings.SECRETS_KEYS = ["old key " * 5]
+    token = tokens.make("test", 7)
+    settings.SECRETS_KEYS = ["new key " * 5, "old key " * 5]
+    assert tokens.read("test", token) == (7,)
+    settings.SECRETS_KEYS = ["new key " * 5]
+    assert tokens.read("test", token) is None
