@@ -23,7 +23,7 @@ from templates_app import queries, rendering
 
 log = logging.getLogger(__name__)
 
-PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 NO_STORE = "no-store, no-cache, must-revalidate, private, max-age=0"
 RETRY_SECONDS = 30
 GONE = "This link is not known here. It may be incomplete, or the mail it came with is no longer kept."

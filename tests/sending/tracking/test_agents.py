@@ -1,0 +1,78 @@
+"""Who came, a person or a program."""
+
+from __future__ import annotations
+
+import pytest
+
+from sending.tracking import agents
+
+PEOPLE = """\
+Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)
+YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html
+Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Thunderbird/128.4.0
+Mozilla/5.0 (X11; Linux x86_64; rv:91.0) Gecko/20100101 Thunderbird/91.8.0 Lightning/91.8.0
+Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.17328; Pro)
+Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 10.0; Trident/7.0; Microsoft Outlook 16.0.4266; ms-office; MSOffice 16)
+Outlook-iOS/712.2620504.prod.iphone (3.34.0)
+Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148
+Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)
+Mozilla/5.0
+Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0
+Mozilla/5.0 (Linux; Android 14; SM-S918B) AppleWebKit/537.36 SamsungBrowser/25.0 Chrome/121.0.0.0 Mobile Safari/537.36
+Mozilla/5.0 (Linux; Android 9; CUBOT_X19 Build/PPR1) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile
+Mozilla/5.0 (Linux; Android 10; SM-A505F; wv) AppleWebKit/537.36 Chrome/119 Mobile Safari/537.36 Viber/20.9
+Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 [Pinterest/iOS]
+Mail/3774.600.62 CFNetwork/1494.0.7 Darwin/23.4.0
+Mozilla/5.0 (Windows NT 10.0; WOW64) AppleWebKit/537.36 Chrome/86.0.4240.198 Safari/537.36 QQBrowser/11.9
+Mozilla/5.0 (Linux; Android 12; wv) Chrome/86 MQQBrowser/6.2 TBS/046316 Mobile QQ/8.9.28 MicroMessenger/8.0.40
+Mozilla/4.0 (compatible; Lotus-Notes/6.0; Windows-NT)
+The Bat! 10.5
+Opera/9.80 (Windows NT 6.1; WOW64) Presto/2.12.388 Version/12.18
+Dalvik/2.1.0 (Linux; U; Android 12; SM-G991B Build/SP1A.210812.016)
+K-9 Mail for Android""".splitlines()
+
+MACHINES = """\
+Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)
+Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)
+Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)
+facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)
+WhatsApp/2.23.20.0
+TelegramBot (like TwitterBot)
+Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5 skype-url-preview@microsoft.com
+curl/8.5.0
+Wget/1.21.4
+python-requests/2.32.3
+Go-http-client/2.0
+okhttp/4.12.0
+Java/17.0.10
+Apache-HttpClient/4.5.14 (Java/11.0.22)
+Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/126.0.0.0 Safari/537.36
+Mozilla/5.0 (compatible; Barracuda Sentinel (EE))
+Mozilla/5.0 (compatible; MailGateway-LinkScanner/2.1)
+Mozilla/5.0 (Windows NT 10.0; Win64; x64) Mimecast-TTP/1.0 Chrome/120 Safari/537.36
+Proofpoint Targeted Attack Protection
+Mozilla/5.0 (X11; Linux x86_64) Chrome/98.0.4695.0 Safari/537.36 Chrome-Lighthouse
+GPTBot/1.0 (+https://openai.com/gptbot)
+newsletter-crawler/3 admin@example.test""".splitlines()
+
+
+@pytest.mark.parametrize("user_agent", PEOPLE)
+def test_mail_programs_browsers_and_image_proxies_are_people(user_agent: str) -> None:
+    assert not agents.is_machine(user_agent)
+
+
+@pytest.mark.parametrize("user_agent", MACHINES)
+def test_robots_scanners_previews_and_libraries_are_machines(user_agent: str) -> None:
+    assert agents.is_machine(user_agent)
+
+
+def test_a_visitor_without_a_name_is_a_machine() -> None:
+    assert agents.is_machine("")
+
+
+def test_a_prefetch_is_a_machine_whatever_its_name() -> None:
+    assert agents.is_machine(PEOPLE[2], purpose="prefetch;prerender")
+
+
+def test_the_fifth_click_within_a_second_makes_a_burst() -> None:
+    assert [agents.is_burst(earlier) for earlier in range(6)] == [False, False, False, False, True, True]

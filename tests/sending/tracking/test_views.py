@@ -1,0 +1,203 @@
+"""The doors mails lead to: honest figures, no open redirect, no way out by accident."""
+
+from __future__ import annotations
+
+import random
+import string
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+from sending.models import Event, EventKind, Message
+from sending.tracking import links
+from sending.tracking.views import PIXEL
+from templates_app.models import Skeleton
+from tests import factories
+
+PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.4.0"
+HTML = '<p>Hello {{name}}</p><a href="https://shop.example.test/{{page}}?a=1&amp;b=2">Shop</a>'
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def message() -> Message:
+    account = factories.account()
+    template = factories.template(account, html=HTML)
+    submission = factories.submission(
+        account, version=template.approved_id, template=template.pk, unsubscribe="2",
+        variables={"name": "Ann", "page": "new"},
+    )
+    return factories.message(account, submission=submission, recipient="alice@example.com")
+
+
+@pytest.fixture
+def visitor() -> Client:
+    # As mail programs come: no cookie, and the CSRF check is on as in production.
+    return Client(enforce_csrf_checks=True, headers={"User-Agent": PERSON})
+
+
+def path(url: str) -> str:
+    return "/" + url.split("/", 3)[3]
+
+
+def events(kind: EventKind) -> list[Event]:
+    return list(Event.objects.filter(kind=kind))
+
+
+def test_an_open_is_recorded_and_the_pixel_shown(visitor: Client, message: Message) -> None:
+    response = visitor.get(path(links.pixel_url(message.pk)))
+    assert response.content == PIXEL
+    assert len(PIXEL) == 43
+    assert response["Content-Type"] == "image/gif"
+    assert "no-store" in response["Cache-Control"]
+    [event] = events(EventKind.OPEN)
+    assert (event.message, event.machine, event.user_agent) == (message.pk, False, PERSON)
+    message.refresh_from_db()
+    assert message.opened_at
+
+
+def test_an_unknown_pixel_is_shown_and_not_recorded(visitor: Client, message: Message) -> None:
+    for token in ("nonsense", path(links.click_url(message.pk, 0)).rsplit("/", 1)[1]):
+        assert visitor.get(f"/t/o/{token}").content == PIXEL
+    assert not events(EventKind.OPEN)
+
+
+def test_a_robot_that_opens_is_flagged_and_kept(visitor: Client, message: Message) -> None:
+    visitor.get(path(links.pixel_url(message.pk)), headers={"User-Agent": "curl/8"})
+    assert [event.machine for event in events(EventKind.OPEN)] == [True]
+
+
+def test_head_requests_never_count(visitor: Client, message: Message) -> None:
+    assert visitor.head(path(links.pixel_url(message.pk))).status_code == 200
+    assert visitor.head(path(links.click_url(message.pk, 0))).status_code == 302
+    assert not Event.objects.exists()
+
+
+def test_a_click_leads_to_the_filled_target(visitor: Client, message: Message) -> None:
+    response = visitor.get(path(links.click_url(message.pk, 0)))
+    assert response.status_code == 302
+    assert response["Location"] == "https://shop.example.test/new?a=1&b=2"
+    [event] = events(EventKind.CLICK)
+    assert (event.link, event.machine) == ("https://shop.example.test/new?a=1&b=2", False)
+
+
+def test_clicks_repeat(visitor: Client, message: Message) -> None:
+    for _ in range(2):
+        visitor.get(path(links.click_url(message.pk, 0)))
+    assert len(events(EventKind.CLICK)) == 2
+
+
+def test_the_fifth_click_of_a_burst_is_a_machine(visitor: Client, message: Message) -> None:
+    for _ in range(5):
+        visitor.get(path(links.click_url(message.pk, 0)))
+    assert [event.machine for event in Event.objects.order_by("id")].count(True) >= 1
+
+
+@pytest.mark.parametrize("anywhere", [
+    "javascript:alert(1)", "data:text/html,x", "//evil.test/", "/local", "ftp://evil.test/", "https:", "vbscript:x", "",
+    "http://[", "\tjavascript:alert(1)",
+])
+def test_a_target_that_is_no_web_address_is_not_followed(
+    visitor: Client, message: Message, anywhere: str
+) -> None:
+    # The compiler tracks web addresses only; this skeleton is one it would never write.
+    skeleton = Skeleton.objects.get(pk=message.submission.version)
+    Skeleton.objects.filter(pk=skeleton.pk).update(parts=skeleton.parts | {"links": [["https://a.test/"], [anywhere]]})
+    response = visitor.get(path(links.click_url(message.pk, 1)))
+    assert response.status_code == 404
+    assert "Location" not in response
+
+
+def test_an_unknown_link_or_message_is_a_plain_404(visitor: Client, message: Message) -> None:
+    for url in (links.click_url(message.pk, 9), links.click_url(12345, 0)):
+        response = visitor.get(path(url))
+        assert response.status_code == 404
+        assert response["Content-Type"].startswith("text/plain")
+
+
+def test_no_altered_token_redirects(visitor: Client, message: Message) -> None:
+    chance = random.Random(11)
+    alphabet = string.ascii_letters + string.digits + "-_./?=%:@\\"
+    good = path(links.click_url(message.pk, 0)).rsplit("/", 1)[1]
+    for _ in range(1_500):
+        at = chance.randrange(len(good))
+        altered = good[:at] + chance.choice(alphabet.replace(good[at], "")) + good[at + chance.randrange(2) :]
+        response = visitor.get(f"/t/c/{altered}")
+        assert response.status_code == 404
+        assert "Location" not in response
+    assert not Event.objects.exists()
+
+
+def test_a_target_in_the_query_is_ignored(visitor: Client, message: Message) -> None:
+    for name in ("url", "next", "redirect", "to", "u"):
+        response = visitor.get(path(links.click_url(message.pk, 0)), {name: "https://evil.test/"})
+        assert response["Location"].startswith("https://shop.example.test/")
+
+
+class Away:
+    """A database that has gone."""
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        raise OperationalError("gone")
+
+
+def test_without_the_database_the_pixel_shows_and_links_ask_to_come_back(visitor: Client, message: Message) -> None:
+    with connection.execute_wrapper(Away()):
+        assert visitor.get(path(links.pixel_url(message.pk))).content == PIXEL
+        for response in (
+            visitor.get(path(links.click_url(message.pk, 0))),
+            visitor.post(path(links.unsubscribe_url(message.pk))),
+        ):
+            assert response.status_code == 503
+            assert response["Retry-After"]
+
+
+def test_the_way_out_asks_with_one_button_and_a_masked_address(visitor: Client, message: Message) -> None:
+    response = visitor.get(path(links.unsubscribe_url(message.pk)))
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "a•••e@example.com" in page
+    assert "alice@example.com" not in page
+    assert message.sender_domain in page
+    assert page.count("<button") == 1
+    assert "<script" not in page
+    assert not response.cookies
+
+
+def test_reading_the_page_never_unsubscribes(visitor: Client, message: Message) -> None:
+    url = path(links.unsubscribe_url(message.pk))
+    for _ in range(400):
+        visitor.get(url)
+        visitor.head(url)
+        visitor.options(url)
+        visitor.put(url)
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("body", ["List-Unsubscribe=One-Click", ""])
+def test_a_post_unsubscribes_at_once_without_cookie_or_redirect(visitor: Client, message: Message, body: str) -> None:
+    response = visitor.post(
+        path(links.unsubscribe_url(message.pk)), body, content_type="application/x-www-form-urlencoded"
+    )
+    assert response.status_code == 200
+    assert not response.cookies
+    assert [event.message for event in events(EventKind.UNSUBSCRIBE)] == [message.pk]
+    message.refresh_from_db()
+    assert message.unsubscribed_at
+
+
+def test_a_second_unsubscribe_is_not_recorded(visitor: Client, message: Message) -> None:
+    for _ in range(20):
+        assert visitor.post(path(links.unsubscribe_url(message.pk))).status_code == 200
+    assert len(events(EventKind.UNSUBSCRIBE)) == 1
+    assert "<button" not in visitor.get(path(links.unsubscribe_url(message.pk))).content.decode()
+
+
+def test_other_tokens_do_not_unsubscribe(visitor: Client, message: Message) -> None:
+    for url in (links.pixel_url(message.pk), links.click_url(message.pk, 0)):
+        assert visitor.post("/u/" + url.rsplit("/", 1)[1]).status_code == 404
+    assert visitor.post(path(links.unsubscribe_url(999))).status_code == 404
+    assert not Event.objects.exists()
