@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from accounts.api import fields
@@ -22,6 +23,7 @@ CHINESE: dict[str, str] = {
     "FailedOperation.WithOutPermission": "仅支持使用模板发送邮件",
     "FailedOperation.NotAuthenticatedSender": "发件sender没有经过认证，无法发送。",
 }
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 INTERNAL = "InternalError", "Something went wrong on our side. Nothing was done; please try again."
 
 
@@ -31,10 +33,14 @@ def wire(code: str, *, field: str = "") -> Refused:
 
 
 def message(refused: Refused, language: str) -> str:
-    """Return the refusal's words in `language` ("zh-CN" when none is given) as far as there are any, else English."""
+    """Return the refusal's words in `language` ("zh-CN" when none is given) as far as there are any, else English.
+
+    What they quote from the input is made visible: a control character shows as "U+000A".
+    """
+    words = refused.message
     if (language or DEFAULT_LANGUAGE) == DEFAULT_LANGUAGE and refused.code in CHINESE:
-        return CHINESE[refused.code].format(field=refused.field)
-    return refused.message
+        words = CHINESE[refused.code].format(field=refused.field)
+    return _INVISIBLE.sub(lambda found: f"U+{ord(found.group()):04X}", words)
 
 
 def from_validation(detail: Any, codes: dict[str, str]) -> Refused:

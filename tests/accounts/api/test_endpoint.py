@@ -334,6 +334,12 @@ def test_a_name_of_a_megabyte_does_not_come_back_whole(client: Client, key: ApiK
     assert len(refused["Error"]["Message"]) < 300
 
 
+def test_what_a_message_quotes_is_made_visible(client: Client, key: ApiKey):
+    for language in ("en-US", "zh-CN"):
+        refused = post(client, key, "Echo", {"Text": "a", "T\n\u2028x\ud800": 1}, X_TC_Language=language)
+        assert "TU+000AU+2028xU+D800" in refused["Error"]["Message"]
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["Text", "Name", "Items"]), inner),

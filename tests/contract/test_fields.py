@@ -1,0 +1,141 @@
+"""No character in any text member of any action does harm: it is refused in words, or harmless."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from accounts.api import errors
+from accounts.caller import Caller, key_holder
+from accounts.errors import Refused
+from accounts.models import Account
+from config.actions import ACTIONS
+from sending.models import Submission
+from tests import factories
+from tests.refusals import refusal_of
+
+pytestmark = pytest.mark.django_db
+
+BAD = ["\r", "\n", "\x00", "\x0b", "\x85", "\u2028", "\u2029", "\x7f"]
+# Members in which line breaks have a meaning of their own: JSON, and base64 in lines.
+LINES = {"Template.TemplateData", "SmtpHeaders", "Simple.Html", "Simple.Text", "Attachments.0.Content",
+         "TemplateContent.Html", "TemplateContent.Text"}
+
+# A good input of every action that has one; each of its texts is spoilt in turn.
+INPUTS: dict[str, dict[str, Any]] = {
+    "CreateEmailIdentity": {"EmailIdentity": "mail.new.example", "TagList": [{"TagKey": "a", "TagValue": "b"}]},
+    "GetEmailIdentity": {"EmailIdentity": "mail.shop.example"},
+    "UpdateEmailIdentity": {"EmailIdentity": "mail.shop.example"},
+    "ListEmailIdentities": {"TagList": [{"TagKey": "a", "TagValue": "b"}]},
+    "CreateEmailAddress": {"EmailAddress": "new@mail.shop.example", "EmailSenderName": "Shop"},
+    "ListEmailAddress": {},
+    "CreateEmailTemplate": {"TemplateName": "Order", "TemplateContent": {"Html": "PHA+", "Text": "aGk="}},
+    "GetEmailTemplate": {},
+    "ListEmailTemplates": {},
+    "SendEmail": {
+        "FromEmailAddress": "Shop <news@mail.shop.example>",
+        "Subject": "Hello",
+        "Destination": ["ann@customer.test"],
+        "Cc": ["bob@customer.test"],
+        "Bcc": ["carl@customer.test"],
+        "ReplyToAddresses": "help@shop.example",
+        "Template": {"TemplateID": 0, "TemplateData": '{"name": "Ann", "code": "1"}'},
+        "Simple": {"Html": "PHA+", "Text": "aGk="},
+        "Attachments": [{"FileName": "a.txt", "Content": "aGk=", "FileURL": ""}],
+        "Unsubscribe": "0",
+        "SmtpMessageId": "<1@shop.example>",
+        "SmtpHeaders": '{"X-A": "b"}',
+        "HeaderFrom": "Shop <news@mail.shop.example>",
+    },
+    "GetSendEmailStatus": {
+        "RequestDate": "2026-01-01", "Offset": 0, "Limit": 1, "MessageId": "x", "ToEmailAddress": "ann@customer.test",
+    },
+}
+
+
+def texts(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of every text in an input."""
+    if isinstance(value, str):
+        yield path
+    elif isinstance(value, dict | list):
+        for key, child in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from texts(child, (*path, key))
+
+
+def spoilt(value: dict[str, Any], path: tuple[Any, ...], bad: str) -> Iterator[dict[str, Any]]:
+    """Yield the input with the character before, within and behind one text, and with a header after it."""
+    for change in (
+        lambda text: bad + text,
+        lambda text: text[:2] + bad + text[2:],
+        lambda text: text + bad,
+        lambda text: f"{text}{bad}Bcc: eve@evil.test",
+    ):
+        changed = copy.deepcopy(value)
+        place: Any = changed
+        for step in path[:-1]:
+            place = place[step]
+        place[path[-1]] = change(place[path[-1]])
+        yield changed
+
+
+CASES = [(name, path) for name, value in INPUTS.items() for path in texts(value)]
+
+
+@pytest.fixture
+def account() -> Account:
+    account = factories.account()
+    factories.address(factories.domain(account, name="mail.shop.example"))
+    return account
+
+
+@pytest.fixture
+def caller(account: Account) -> Caller:
+    return key_holder(factories.api_key(account))
+
+
+def test_every_action_is_walked():
+    assert set(INPUTS) == set(ACTIONS)
+
+
+@pytest.mark.parametrize(("name", "path"), CASES, ids=[f"{name} {'.'.join(map(str, path))}" for name, path in CASES])
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: f"U+{ord(bad):04X}")
+def test_a_bad_character_is_refused_in_words(
+    caller: Caller, account: Account, name: str, path: tuple[Any, ...], bad: str
+):
+    member = ".".join(map(str, path))
+    good = copy.deepcopy(INPUTS[name])
+    if name == "SendEmail":
+        good["Template"]["TemplateID"] = factories.template(account).pk
+        if path[0] != "Simple":
+            del good["Simple"]
+    for members in spoilt(good, path, bad):
+        refused = refusal_of(lambda members=members: ACTIONS[name]().answer(caller, members))
+        if refused is None:
+            assert member in LINES, f"{member} took {bad!r}"
+        else:
+            assert errors.message(refused, "en-US").isprintable()
+    for submission in Submission.objects.all():
+        assert "evil" not in f"{submission.subject}{submission.headers}{submission.header_from}{submission.reply_to}"
+        assert "evil" not in f"{submission.to}{submission.cc}{submission.bcc}{submission.from_name}"
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: f"U+{ord(bad):04X}")
+@pytest.mark.parametrize("where", ["Subject", "SmtpHeaders"])
+def test_a_bad_character_inside_json_reaches_no_header(caller: Caller, account: Account, where: str, bad: str):
+    escaped = f"\\u{ord(bad):04x}Bcc: eve@evil.test"
+    members = {
+        "FromEmailAddress": "news@mail.shop.example",
+        "Subject": "Hello {{name}}",
+        "Destination": ["ann@customer.test"],
+        "Template": {
+            "TemplateID": factories.template(account).pk,
+            "TemplateData": f'{{"code": "1", "name": "Ann{escaped if where == "Subject" else ""}"}}',
+        },
+        "SmtpHeaders": f'{{"X-A": "b{escaped if where == "SmtpHeaders" else ""}"}}',
+    }
+    with pytest.raises(Refused):
+        ACTIONS["SendEmail"]().answer(caller, members)
+    assert not Submission.objects.exists()
