@@ -64,7 +64,7 @@ class AddressForm(forms.Form):
         empty_label=None,
         help_text="Verified domains only.",
     )
-    prefix = forms.CharField(
+    local = forms.CharField(
         label="Email prefix",
         max_length=64,
         help_text="What stands before the @, as in notice or news.",

@@ -164,7 +164,7 @@ class _DomainAct(ActPage):
     nav = DOMAINS
 
     def domain(self, pk: int) -> SenderDomain:
-        return one_visible(SenderDomain.objects, self.caller, pk=pk)
+        return one_visible(SenderDomain.objects.all(), self.caller, pk=pk)
 
 
 class Verify(_DomainAct):
@@ -274,10 +274,10 @@ class CreateAddress(FormPage):
     def act(self, form: AddressForm) -> str:
         given = form.cleaned_data
         try:
-            addresses.create(self.caller, address=f"{given['prefix']}@{given['domain'].name}", name=given["name"])
+            addresses.create(self.caller, address=f"{given['local']}@{given['domain'].name}", name=given["name"])
         except Refused as refusal:
             # The page asks for the address in two fields.
-            field = "prefix" if refusal.field == "address" else refusal.field
+            field = "local" if refusal.field == "address" else refusal.field
             raise Refused(refusal.code, refusal.message, field=field) from None
         return reverse(ADDRESSES)
 
@@ -289,7 +289,7 @@ class DeleteAddress(ActPage):
     nav = ADDRESSES
 
     def act(self, **kwargs: Any) -> str:
-        address = one_visible(SenderAddress.objects, self.caller, pk=kwargs["pk"])
+        address = one_visible(SenderAddress.objects.all(), self.caller, pk=kwargs["pk"])
         addresses.delete(self.caller, address=address)
         self.say(f"{address.address} was deleted.")
         return reverse(ADDRESSES)

@@ -154,7 +154,7 @@ def _rdata(kind: str, value: str) -> dns.rdata.Rdata:
         raw = value.encode()
         strings = [raw[at : at + STRING_MAX] for at in range(0, len(raw), STRING_MAX)] or [b""]
         return TXT(dns.rdataclass.IN, dns.rdatatype.TXT, strings)
-    return dns.rdata.from_text("IN", kind, value, origin=dns.name.root)
+    return dns.rdata.from_text("IN", kind, value, origin=dns.name.root, relativize=False)
 
 
 def _soa(name: dns.name.Name) -> dns.rrset.RRset:

@@ -25,7 +25,7 @@ class _ZoneAct(ActPage):
             raise Refused(
                 "OperationDenied", "Checks ask real DNS here. Enter the records at the DNS host of the domain."
             )
-        return one_visible(SenderDomain.objects, self.caller, pk=pk)
+        return one_visible(SenderDomain.objects.all(), self.caller, pk=pk)
 
 
 class Publish(_ZoneAct):

@@ -1,0 +1,133 @@
+"""Every way a look-up can end, against real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dns.rdata
+import pytest
+from pytest_django import Settings
+
+from domains import resolver
+from domains.resolver import Answer, DnspythonResolver, Status, servers_of, text_of
+from sending.simulator.dns_server import Server
+
+LONG = "v=DKIM1; p=" + "x" * 2000
+ANSWERS = {
+    ("mx.test", "MX"): Answer(Status.FOUND, ("10 A.mail.test", "20 b.mail.test")),
+    ("txt.test", "TXT"): Answer(Status.FOUND, ("k" * 300,)),
+    ("long.test", "TXT"): Answer(Status.FOUND, (LONG,)),
+    ("data.test", "TXT"): Answer(Status.NO_DATA),
+    ("broken.test", "TXT"): Answer(Status.UNREACHABLE),
+}
+
+
+@contextmanager
+def serving() -> Iterator[int]:
+    """Run a server over ANSWERS in a thread of its own and give its port."""
+
+    async def ask(name: str, type: str) -> Answer:
+        return ANSWERS.get((name, type), Answer(Status.NO_NAME))
+
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    server = asyncio.run_coroutine_threadsafe(Server(ask).start("127.0.0.1", 0), loop).result(10)
+    try:
+        yield server.port
+    finally:
+        asyncio.run_coroutine_threadsafe(closing(server), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+async def closing(server: Server) -> None:
+    server.close()
+    # Transports close in the loop's next round.
+    await asyncio.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with serving() as number:
+        yield number
+
+
+@pytest.fixture
+def asked(port: int) -> DnspythonResolver:
+    return DnspythonResolver([("127.0.0.1", port)])
+
+
+def test_mail_servers_come_with_priority_and_final_dot(asked: DnspythonResolver) -> None:
+    assert asked.look_up("mx.test", "MX") == Answer(Status.FOUND, ("10 A.mail.test.", "20 b.mail.test."))
+
+
+def test_strings_of_a_text_are_joined(asked: DnspythonResolver) -> None:
+    assert asked.look_up("txt.test.", "TXT") == Answer(Status.FOUND, ("k" * 300,))
+
+
+def test_a_cut_answer_is_asked_again_by_tcp(asked: DnspythonResolver) -> None:
+    assert asked.look_up("long.test", "TXT") == Answer(Status.FOUND, (LONG,))
+
+
+def test_no_name_and_no_data_are_told_apart(asked: DnspythonResolver) -> None:
+    assert asked.look_up("none.test", "TXT") == Answer(Status.NO_NAME)
+    assert asked.look_up("data.test", "TXT") == Answer(Status.NO_DATA)
+
+
+def test_a_failing_server_is_unreachable(asked: DnspythonResolver) -> None:
+    assert asked.look_up("broken.test", "TXT") == Answer(Status.UNREACHABLE)
+
+
+def test_a_silent_server_is_unreachable_and_then_asked_more_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resolver, "LIFETIME", 0.4)
+    monkeypatch.setattr(resolver, "LIFETIME_AFTER_SILENCE", 0.1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
+        mute.bind(("127.0.0.1", 0))
+        silent = DnspythonResolver([mute.getsockname()])
+        assert silent.look_up("a.test", "TXT") == Answer(Status.UNREACHABLE)
+        assert silent._lifetime == 0.1
+
+
+def test_without_any_server_nothing_is_reachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unconfigured(configure: bool = True) -> dns.resolver.Resolver:
+        if configure:
+            raise dns.resolver.NoResolverConfiguration
+        return plain(configure=False)
+
+    plain = dns.resolver.Resolver
+    monkeypatch.setattr(dns.resolver, "Resolver", unconfigured)
+    assert DnspythonResolver().look_up("a.test", "TXT") == Answer(Status.UNREACHABLE)
+
+
+@pytest.mark.parametrize("name", ["a..test", "x" * 64 + ".test", ".".join(["abcdefg"] * 40)])
+def test_a_name_that_cannot_be_does_not_exist(asked: DnspythonResolver, name: str) -> None:
+    assert asked.look_up(name, "TXT") == Answer(Status.NO_NAME)
+
+
+@pytest.mark.parametrize(
+    ("wire", "text"),
+    [
+        (r'"a" "b"', "ab"),
+        (r'"\195\188"', "ü"),
+        (r'"\255"', "\\xff"),
+        (r'"a\000b"', "a\\x00b"),
+        (r'"say \"hi\""', 'say "hi"'),
+    ],
+)
+def test_any_bytes_become_text_that_can_be_stored(wire: str, text: str) -> None:
+    assert text_of(dns.rdata.from_text("IN", "TXT", wire)) == text
+
+
+def test_settings_name_the_servers(settings: Settings) -> None:
+    settings.SIMULATOR_DNS_PORT = 5399
+    assert servers_of("simulator") == [("127.0.0.1", 5399)]
+    assert servers_of("192.0.2.1, 192.0.2.2:5353,[2001:db8::1]:54,2001:db8::2,[::1]") == [
+        ("192.0.2.1", 53), ("192.0.2.2", 5353), ("2001:db8::1", 54), ("2001:db8::2", 53), ("::1", 53),
+    ]  # fmt: skip
+    assert servers_of("") == []
