@@ -6,6 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.caller import Caller
+from accounts.scoping import visible
+from blocklist.models import BlockedAddress, Exemption
 
 
 @dataclass(frozen=True)
@@ -58,3 +64,32 @@ def blocked_among(wanted: Sequence[Wanted]) -> dict[Wanted, Found]:
             ],
         )
         return {wanted[number - 1]: Found(*found) for number, *found in cursor.fetchall()}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One block of a looked-up address as its account may know it."""
+
+    row: BlockedAddress
+    # Brought about by the account's own mail or people: it may be removed.
+    own: bool
+    # The platform's block does not bind the account: it whitelisted the address.
+    exempt: bool
+    in_force: bool
+
+
+def look_up(caller: Caller, address: str) -> list[Answer]:
+    """Return every block of a normalised address that concerns the caller's account, the latest first."""
+    own = Q(account_id=caller.account.pk)
+    rows = BlockedAddress.objects.filter(own | Q(kind=BlockedAddress.Kind.INVALID), address=address).order_by("-id")
+    exempt = visible(Exemption.objects.all(), caller).filter(address=address).exists()
+    now = timezone.now()
+    return [
+        Answer(
+            row=row,
+            own=row.account_id == caller.account.pk,
+            exempt=exempt and row.kind == BlockedAddress.Kind.INVALID,
+            in_force=row.expires_at is None or row.expires_at > now,
+        )
+        for row in rows
+    ]

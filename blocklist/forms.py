@@ -1,0 +1,83 @@
+"""What the blocklist's pages take in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from accounts.console.filters import Filters
+from blocklist import entries
+
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+_EXAMPLE = "ann@example.com\nbob@example.com,2027-01-31"
+_FOR_EVER = "Free again when that day begins (UTC). Empty: blocked for ever."
+
+
+class BlockFilters(Filters):
+    """How the address begins."""
+
+    address = forms.CharField(
+        max_length=254, label="Address begins with", widget=forms.TextInput(attrs={"type": "search"})
+    )
+
+    def clean_address(self) -> str:
+        """Addresses are kept in lower case."""
+        return str(self.cleaned_data["address"]).strip().lower()
+
+
+class AddForm(forms.Form):
+    """One address for the account's own list."""
+
+    address = forms.CharField(max_length=320, widget=forms.EmailInput)
+    expires = forms.DateField(label="Blocked until", required=False, widget=_DAY, help_text=_FOR_EVER)
+    reason = forms.CharField(max_length=500, required=False, help_text="For you and your colleagues.")
+
+
+class ImportForm(forms.Form):
+    """A list of addresses, as a file or as text."""
+
+    file = forms.FileField(label="CSV file", required=False)
+    text = forms.CharField(
+        label="Or paste the list",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8, "class": "mono", "placeholder": _EXAMPLE}),
+    )
+    reason = forms.CharField(max_length=500, required=False, help_text="Kept with every address of the list.")
+    dry_run = forms.BooleanField(label="Only check the list, store nothing", required=False)
+
+    def clean_file(self) -> str:
+        """Return the file's text."""
+        file: UploadedFile | None = self.cleaned_data["file"]
+        if not file:
+            return ""
+        if (file.size or 0) > settings.RULES.request_max_bytes:
+            raise forms.ValidationError("The file is too big. Split it.")
+        try:
+            return entries.decode(file.read())
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def clean(self) -> dict[str, Any]:
+        """Take exactly one of file and text."""
+        cleaned = super().clean() or self.cleaned_data
+        file, text = cleaned.get("file", ""), cleaned.get("text", "")
+        if file and text:
+            self.add_error("text", "Give the file or the text, not both.")
+        elif not self.errors and not (file or text).strip():
+            self.add_error("file", "Choose a file, or paste the addresses below.")
+        return cleaned
+
+
+class ExpiryForm(forms.Form):
+    """When an entry ends."""
+
+    expires = forms.DateField(label="Blocked until", required=False, widget=_DAY, help_text=_FOR_EVER)
+
+
+class WhitelistForm(forms.Form):
+    """Why mail may go to an address that the platform blocks."""
+
+    reason = forms.CharField(max_length=500, required=False, help_text="Why it is fine. Kept in the audit log.")

@@ -1,0 +1,264 @@
+"""The blocklist's pages: three lists, the look-up of one address, and the acts on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+
+from accounts.console.acts import ActPage
+from accounts.console.forms import FormPage
+from accounts.console.lists import Action, Column, Empty, ListPage
+from accounts.console.views import ConsoleView
+from accounts.errors import Refused
+from accounts.scoping import one_visible, visible
+from blocklist import blocking, entries, forms, normalise, queries
+from blocklist.models import BlockedAddress, Exemption
+
+Kind = BlockedAddress.Kind
+NAV = "blocklist:list"
+TITLE = "Blocklist"
+
+# What each list is, and what stands in its place while it is empty.
+WORDS = {
+    Kind.INVALID: (
+        "Addresses that do not exist, as your own mail showed: a receiver answered so. Nobody on this platform sends "
+        "to them until they are free again by themselves.",
+        Empty("No dead address yet", "An address lands here when its server says that the mailbox does not exist."),
+    ),
+    Kind.REJECT: (
+        "People who unsubscribed from a sender domain or reported its mail as spam. That domain sends to them no more.",
+        Empty("Nobody has rejected your mail", "Who unsubscribes or complains is listed here from then on."),
+    ),
+    Kind.CUSTOM: (
+        "Your own list: your account sends to none of these addresses.",
+        Empty("Your own list is empty", "Add addresses one by one, or bring a list as CSV."),
+    ),
+}
+
+_ADDRESS = Column("address", "Address", "address", "mono", href=lambda row: _look_up_url(row.address))
+_CAUSE = Column("cause", "Cause", lambda row: row.get_cause_display())
+_REASON = Column("reason", "Reason", "reason")
+_SINCE = Column("created_at", "Blocked", "created_at", "time")
+_UNTIL = Column("expires_at", "Free again", lambda row: row.expires_at, "time")
+
+COLUMNS: dict[str, Sequence[Column]] = {
+    Kind.INVALID: (_ADDRESS, _REASON, _SINCE, _UNTIL),
+    Kind.REJECT: (_ADDRESS, Column("sender_domain", "Sender domain", "sender_domain"), _CAUSE, _SINCE),
+    Kind.CUSTOM: (
+        _ADDRESS,
+        _CAUSE,
+        _REASON,
+        Column("state", "State", lambda row: "expired" if _is_over(row) else "active", "badge"),
+        _SINCE,
+        _UNTIL,
+    ),
+}
+
+
+class Blocks(ListPage):
+    """One of the three lists, chosen by `kind`."""
+
+    right = "blocklist.view"
+    title = TITLE
+    nav = NAV
+    template_name = "blocklist/list.html"
+    filters_class = forms.BlockFilters
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        wish = request.GET.get("kind", "")
+        self.kind = Kind(wish) if wish in Kind.values else Kind.INVALID
+        self.columns = COLUMNS[self.kind]
+        self.intro, self.empty = WORDS[self.kind]
+        self.csv_name = f"blocklist-{self.kind}"
+        return super().get(request, **kwargs)
+
+    def rows(self) -> QuerySet[BlockedAddress]:
+        rows = visible(BlockedAddress.objects.all(), self.caller).filter(kind=self.kind)
+        begin = self.filters.cleaned.get("address")
+        # A range, not LIKE: the index on the address serves it in any collation.
+        return rows.filter(address__gte=begin, address__lt=f"{begin}\U0010ffff") if begin else rows
+
+    def primary(self) -> Action | None:
+        if self.kind is not Kind.CUSTOM or not self.caller.may("blocklist.edit"):
+            return None
+        return Action("Add an address", reverse("blocklist:add"))
+
+    def extra(self, rows: Sequence[Any]) -> dict[str, Any]:
+        """Return the tabs, and whether the rows may be acted on."""
+        return {
+            "tabs": [(kind.value, kind.label, kind is self.kind) for kind in Kind],
+            "kind": self.kind.value,
+            "may_edit": self.caller.may("blocklist.edit"),
+            "whitelisted": visible(Exemption.objects.all(), self.caller).order_by("-id")[:50]
+            if self.kind is Kind.INVALID
+            else (),
+        }
+
+
+class LookUp(ConsoleView):
+    """Is an address blocked, by what, since when, until when, and which mail showed it?"""
+
+    right = "blocklist.view"
+    title = "Look up an address"
+    nav = NAV
+    template_name = "blocklist/look_up.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        self.parent = (TITLE, reverse(NAV))
+        asked = request.GET.get("address", "").strip()
+        try:
+            address = normalise.address(asked) if asked else ""
+        except ValueError as error:
+            return self.render({"asked": asked, "wrong": str(error)}, status=422)
+        answers = queries.look_up(self.caller, address) if address else []
+        binding = [answer for answer in answers if answer.in_force and not answer.exempt]
+        return self.page(
+            asked=asked,
+            address=address,
+            answers=answers,
+            blocked=bool(binding),
+            domains=[answer.row.sender_domain for answer in binding],
+            barred_only=bool(binding) and all(answer.row.kind == Kind.REJECT for answer in binding),
+            may_edit=self.caller.may("blocklist.edit"),
+        )
+
+
+class Add(FormPage):
+    """One address for the account's own list."""
+
+    right = "blocklist.edit"
+    title = "Block an address"
+    nav = NAV
+    form_class = forms.AddForm
+    submit_label = "Block"
+    success = "The address is on your list."
+
+    @property
+    def parent(self) -> tuple[str, str]:  # type: ignore[override]
+        return TITLE, _list_url(Kind.CUSTOM)
+
+    def act(self, form: Any) -> str:
+        blocking.add_custom(self.caller, **form.cleaned_data)
+        return _list_url(Kind.CUSTOM)
+
+
+class Import(FormPage):
+    """A list of addresses; the page after it names every line that was not taken."""
+
+    right = "blocklist.edit"
+    title = "Import addresses to block"
+    nav = NAV
+    template_name = "blocklist/import.html"
+    form_class = forms.ImportForm
+    submit_label = "Import"
+
+    @property
+    def parent(self) -> tuple[str, str]:  # type: ignore[override]
+        return TITLE, _list_url(Kind.CUSTOM)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = forms.ImportForm(request.POST, request.FILES)
+        if form.is_valid():
+            given = form.cleaned_data
+            reading = entries.read(given["file"] or given["text"], today=datetime.now(UTC).date())
+            try:
+                done = blocking.import_custom(
+                    self.caller, reading=reading, reason=given["reason"], dry_run=given["dry_run"]
+                )
+            except Refused as refusal:
+                form.add_error("file" if given["file"] else "text", refusal.message)
+            else:
+                return self.render(self.context(form) | {"done": asdict(done), "dry_run": given["dry_run"]})
+        return self.render(self.context(form), status=422)
+
+
+class RowPage(FormPage):
+    """A form about one row of the account."""
+
+    right = "blocklist.edit"
+    nav = NAV
+    row: BlockedAddress
+
+    @property
+    def parent(self) -> tuple[str, str]:  # type: ignore[override]
+        return TITLE, _list_url(Kind(self.row.kind))
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        caller = getattr(request, "caller", None)
+        if caller and caller.may(self.right):
+            self.row = one_visible(BlockedAddress.objects.filter(kind=Kind.CUSTOM), caller, pk=kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
+
+
+class Expiry(RowPage):
+    """Modify when an entry of the account's own list ends."""
+
+    form_class = forms.ExpiryForm
+    success = "The expiry is changed."
+
+    def page_title(self) -> str:
+        return f"Expiry of {self.row.address}"
+
+    def initial(self) -> dict[str, Any]:
+        return {"expires": self.row.expires_at.astimezone(UTC).date() if self.row.expires_at else None}
+
+    def act(self, form: Any) -> str:
+        blocking.change_expiry(self.caller, row=self.row, expires=form.cleaned_data["expires"])
+        return _list_url(Kind.CUSTOM)
+
+
+class Remove(ActPage):
+    """Release one address of the account's lists."""
+
+    right = "blocklist.edit"
+    nav = NAV
+
+    def act(self, **kwargs: Any) -> str:
+        row = one_visible(BlockedAddress.objects.all(), self.caller, pk=kwargs["pk"])
+        blocking.remove(self.caller, row=row)
+        self.say(f"{row.address} is free again.")
+        return self.back()
+
+
+class Whitelist(ActPage):
+    """Send to an address all the same that the platform blocks through another account's mail."""
+
+    right = "blocklist.edit"
+    nav = NAV
+
+    def act(self, **kwargs: Any) -> str:
+        form = forms.WhitelistForm(self.request.POST)
+        reason = form.cleaned_data["reason"] if form.is_valid() else ""
+        exemption = blocking.whitelist(self.caller, address=self.request.POST.get("address", ""), reason=reason)
+        self.say(f"{exemption.address} is whitelisted: your account may send to it.")
+        return _look_up_url(exemption.address)
+
+
+class Unwhitelist(ActPage):
+    """Let the platform's block bind the account again."""
+
+    right = "blocklist.edit"
+    nav = NAV
+
+    def act(self, **kwargs: Any) -> str:
+        blocking.unwhitelist(self.caller, address=self.request.POST.get("address", ""))
+        self.say("The address is no longer whitelisted.")
+        return self.back()
+
+
+def _list_url(kind: Kind) -> str:
+    return f"{reverse(NAV)}?kind={kind.value}"
+
+
+def _look_up_url(address: str) -> str:
+    return reverse("blocklist:look_up", query={"address": address})
+
+
+def _is_over(row: BlockedAddress) -> bool:
+    return row.expires_at is not None and row.expires_at <= datetime.now(UTC)
