@@ -1,0 +1,105 @@
+"""Parsing never crashes, and a mail built to choke it costs seconds at most."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sending.inbound import parsing
+from sending.inbound.report import Caps, Kind, Report
+from tests.sending.inbound import mails
+
+SEEDS = [mails.dsn(), mails.arf(), mails.PROSE, mails.AWAY, mails.LETTER]
+BOMBS = {
+    "brackets": b"To: " + b"(" * 50_000 + b"\r\n\r\n",
+    "encoded words": b"Subject: " + b"=?utf-8?q?=41?= " * 6_000 + b"\r\n\r\n",
+    "addresses": b"To: " + b"a@b.test, " * 9_000 + b"\r\n\r\n",
+    "parameters": b"Content-Type: multipart/report" + b"; a*0=b" * 12_000 + b"\r\n\r\n",
+    "nested": b"".join(b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(900)),
+    "mails in mails": b"Content-Type: message/rfc822\r\n\r\n" * 90,
+    "no line ends": b"\r\n\r\n" + b"5" * 900_000,
+    "digits and dots": b"From: MAILER-DAEMON@x\r\nSubject: failure notice\r\n\r\n" + b"550 5.1" * 100_000,
+    "one line of codes": b"From: MAILER-DAEMON@x\r\n\r\n" + b"4" * 400_000 + b" 550",
+    "status": mails.dsn(status=b"5." * 40_000),
+}
+
+
+@pytest.fixture
+def parser() -> Iterator[parsing.Parser]:
+    made = parsing.Parser(mails.CAPS, seconds=5)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(("raw", "kind"), [
+    (mails.dsn(), Kind.BOUNCE), (mails.dsn(b"delayed", b"4.0.0"), Kind.DELAY), (mails.arf(), Kind.COMPLAINT),
+    (mails.PROSE, Kind.BOUNCE), (mails.AWAY, Kind.REPLY), (mails.LETTER, Kind.UNKNOWN), (b"", Kind.UNKNOWN),
+])
+def test_each_mail_gets_its_kind(raw: bytes, kind: Kind) -> None:
+    assert parsing.parse(raw, mails.CAPS).kind is kind
+
+
+def test_mutants_never_crash() -> None:
+    chance = random.Random(23)
+    for _ in range(3_000):
+        raw = bytearray(chance.choice(SEEDS))
+        for _ in range(chance.randrange(1, 12)):
+            at = chance.randrange(len(raw))
+            match chance.randrange(4):
+                case 0:
+                    raw[at] = chance.randrange(256)
+                case 1:
+                    del raw[at : at + chance.randrange(1, 30)]
+                    raw = raw or bytearray(b"x")
+                case 2:
+                    other = chance.choice(SEEDS)
+                    start = chance.randrange(len(other))
+                    raw[at:at] = other[start : start + chance.randrange(1, 80)]
+                case _:
+                    raw[at:at] = raw[: chance.randrange(len(raw))]
+        assert isinstance(parsing.parse(bytes(raw), mails.CAPS), Report)
+
+
+@given(st.binary(max_size=2_000))
+def test_any_bytes_are_a_report_of_some_kind(raw: bytes) -> None:
+    assert isinstance(parsing.parse(raw, mails.CAPS), Report)
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_defused(name: str, parser: parsing.Parser) -> None:
+    parser.parse(mails.LETTER)
+    started = time.monotonic()
+    assert isinstance(parser.parse(BOMBS[name]), Report)
+    assert time.monotonic() - started < 2
+
+
+def test_a_mail_that_takes_too_long_is_given_up_and_the_next_is_read(parser: parsing.Parser) -> None:
+    parser.parse(mails.LETTER)
+    hasty = parsing.Parser(Caps(max_bytes=50_000_000, max_parts=100, max_header_bytes=1024), seconds=0.0)
+    try:
+        report = hasty.parse(mails.dsn())
+        assert report.kind is Kind.UNKNOWN
+        assert "longer" in report.diagnostic
+    finally:
+        hasty.close()
+    assert parser.parse(mails.dsn()).kind is Kind.BOUNCE
+
+
+def test_a_parser_that_was_killed_is_replaced(parser: parsing.Parser) -> None:
+    parser.parse(mails.LETTER)
+    assert parser._child
+    parser._child.kill()
+    parser._child.join()
+    assert parser.parse(mails.dsn()).kind is Kind.BOUNCE
+
+
+def test_after_stop_nothing_is_judged(parser: parsing.Parser) -> None:
+    parser.parse(mails.LETTER)
+    parser.stop()
+    with pytest.raises(parsing.Stopped):
+        parser.parse(mails.dsn())
