@@ -59,25 +59,26 @@ def steps(caller: Caller) -> list[Step]:
     domains, templates = visible(SenderDomain.objects.all(), caller), visible(Template.objects.all(), caller)
     usable = (SenderDomain.State.VERIFIED, SenderDomain.State.FAILING)
     addresses, sent = visible(SenderAddress.objects.all(), caller), visible(Submission.objects.all(), caller)
+    may = caller.may
     return [
-        Step("Add a sender domain", domains.exists(), "domains:list", "Add", caller.may("domains.edit")),
+        Step("Add a sender domain", domains.exists(), "domains:list", "Add", may("domains.edit")),
         Step(
             "Verify its DNS records",
             domains.filter(state__in=usable).exists(),
             "domains:list",
             "Verify",
-            caller.may("domains.edit"),
+            may("domains.edit"),
         ),
-        Step("Create a sender address", addresses.exists(), "domains:addresses", "Create", caller.may("addresses.edit")),
-        Step("Write a template", templates.exists(), "templates:list", "Write", caller.may("templates.edit")),
+        Step("Create a sender address", addresses.exists(), "domains:addresses", "Create", may("addresses.edit")),
+        Step("Write a template", templates.exists(), "templates:list", "Write", may("templates.edit")),
         Step(
             "Have it approved",
             templates.filter(approved__isnull=False).exists(),
             "templates:list",
             "See state",
-            caller.may("templates.view"),
+            may("templates.view"),
         ),
-        Step("Send the first mail", sent.exists(), "sending:send", "Send", caller.may("messages.send")),
+        Step("Send the first mail", sent.exists(), "sending:send", "Send", may("messages.send")),
     ]
 
 
@@ -113,10 +114,11 @@ class Dashboard(ConsoleView):
     def _today(self) -> dict[str, Any]:
         now, zone = timezone.now(), timezone.get_current_timezone()
         today = timezone.localdate()
+        start = intervals.midnight(today - timedelta(days=DAYS - 1), zone)
         end = intervals.midnight(today + timedelta(days=1), zone)
-        days = intervals.Axis(intervals.midnight(today - timedelta(days=DAYS - 1), zone), end, intervals.Grain.DAY, zone)
+        days = intervals.Axis(start, end, intervals.Grain.DAY, zone)
         frame = queries.volumes(self.caller, days, now=now)
-        counts = {name: int(count) for name, count in frame.iloc[-1].items()}
+        counts = {str(name): int(count) for name, count in frame.iloc[-1].items()}
         return {
             "cards": _cards(counts),
             "panel": figures.chart(frame, (pages.DELIVERED, pages.BOUNCED, pages.REJECTED), days),
