@@ -24,13 +24,13 @@ from sending.models.ids import time_of
 
 _CLAIM = """
 WITH due AS (
-    SELECT message FROM sending_queueitem WHERE available_at <= now()
+    SELECT message FROM sending_queueitem WHERE available_at <= statement_timestamp()
     ORDER BY available_at, message LIMIT %s FOR UPDATE SKIP LOCKED
 )
 UPDATE sending_queueitem AS q
-SET available_at = now() + %s * interval '1 second', fence = q.fence + 1, worker = %s
+SET available_at = statement_timestamp() + %s * interval '1 second', fence = q.fence + 1, worker = %s
 FROM due WHERE q.message = due.message
-RETURNING q.message, q.fence, q.attempts, q.account_id, q.recipient_domain, now()
+RETURNING q.message, q.fence, q.attempts, q.account_id, q.recipient_domain, statement_timestamp()
 """
 # The range lets the planner leave out the days' partitions that hold none of them.
 _MESSAGES = """
@@ -45,7 +45,7 @@ FROM sending_submission AS s JOIN accounts_account AS a ON a.id = s.account_id
 WHERE s.id = ANY(%s)
 """
 _RENEW = """
-UPDATE sending_queueitem AS q SET available_at = now() + %s * interval '1 second'
+UPDATE sending_queueitem AS q SET available_at = statement_timestamp() + %s * interval '1 second'
 FROM unnest(%s::bigint[], %s::bigint[]) AS held(message, fence)
 WHERE q.message = held.message AND q.fence = held.fence AND q.worker = %s
 RETURNING q.message
@@ -57,7 +57,7 @@ RETURNING q.message
 """
 _AGAIN = """
 UPDATE sending_queueitem AS q
-SET available_at = now() + held.seconds * interval '1 second', attempts = q.attempts + held.tries, worker = ''
+SET available_at = statement_timestamp() + held.seconds * interval '1 second', attempts = q.attempts + held.tries, worker = ''
 FROM unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::int[]) AS held(message, fence, seconds, tries)
 WHERE q.message = held.message AND q.fence = held.fence AND q.worker = %s
 RETURNING q.message

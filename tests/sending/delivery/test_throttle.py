@@ -1,0 +1,42 @@
+"""A host that says "not now" again and again is left alone for a while."""
+
+from __future__ import annotations
+
+import pytest
+
+from sending.delivery.handover import Failure, Handover
+from sending.delivery.throttle import RUN, Pace
+
+BUSY = Handover(code=421, enhanced="4.7.0", stage="mail")
+
+
+def test_a_run_of_refusals_begins_a_pause_that_ends_by_itself() -> None:
+    pace = Pace(600)
+    for _ in range(RUN - 1):
+        pace.note(BUSY, 100.0)
+    assert pace.wait(100.0) == 0
+    pace.note(BUSY, 100.0)
+    assert pace.wait(100.0) == 600
+    assert pace.wait(500.0) == 200
+    assert pace.wait(700.0) == 0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [Handover(code=250, stage="body"), Handover(code=451, enhanced="4.2.2", stage="rcpt"),
+     Handover(code=550, enhanced="5.1.1", stage="rcpt"), Handover(failure=Failure.LOST)],
+)
+def test_any_other_answer_ends_the_run(other: Handover) -> None:
+    pace = Pace(600)
+    for _ in range(RUN - 1):
+        pace.note(BUSY, 0.0)
+    pace.note(other, 0.0)
+    pace.note(BUSY, 0.0)
+    assert pace.wait(0.0) == 0
+
+
+def test_a_temporary_policy_reply_counts_as_not_now() -> None:
+    pace = Pace(600)
+    for _ in range(RUN):
+        pace.note(Handover(code=451, enhanced="4.7.1", stage="rcpt"), 0.0)
+    assert pace.wait(0.0) == 600
