@@ -12,7 +12,7 @@ from config.root import root
 CreateKey.actions = tuple(ACTIONS)
 
 urlpatterns = [
-    path("", root),
+    path("", root, name="root"),
     path("", include("stats.urls")),
     path("", include("accounts.urls")),
     path("", include("domains.urls")),
@@ -20,8 +20,8 @@ urlpatterns = [
     path("blocklist/", include("blocklist.urls")),
     path("sending/", include("sending.urls")),
     path("", include("sending.tracking.urls")),
-    path("healthz", health.healthz),
-    path("metrics", health.metrics),
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", health.metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]
 

@@ -119,7 +119,7 @@ class DatedFilters(Filters):
         if preset == "custom":
             days = settings.RULES.list_window_days
             until = self.cleaned_data.get("until")
-            end = _midnight(until + timedelta(days=1)) if until else now
+            end = _midnight(until) + timedelta(days=1) if until else now
             since = self.cleaned_data.get("since")
             return Window(_midnight(since) if since else end - timedelta(days=days), end)
         if preset == "today":
@@ -139,6 +139,8 @@ class DatedFilters(Filters):
 
 
 def _midnight(day: date) -> datetime:
+    # Days at the ends of the calendar have no neighbour to reckon with.
+    day = min(max(day, date(1970, 1, 2)), date(9999, 12, 30))
     return timezone.make_aware(datetime(day.year, day.month, day.day))
 
 

@@ -37,7 +37,7 @@ def icon(name: str, extra: str = "") -> SafeString:
 @lru_cache(maxsize=512)
 def _paths(name: str) -> SafeString:
     place = Path(settings.NODE_MODULES) / "@tabler/icons/icons/outline" / f"{name}.svg"
-    found = _SVG.search(place.read_text()) if _NAME.fullmatch(name) else None
+    found = _SVG.search(place.read_text()) if _NAME.fullmatch(name) and place.exists() else None
     if not found:
         raise template.TemplateSyntaxError(f"There is no icon {name!r} in @tabler/icons")
     # The package's own file, not anybody's input.

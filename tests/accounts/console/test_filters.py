@@ -101,3 +101,9 @@ def test_nonsense_is_the_house_window(query: str) -> None:
 def test_today_begins_at_the_users_midnight() -> None:
     with timezone.override("Asia/Tokyo"):
         assert timezone.localtime(dated("range=today").window.start).strftime("%H:%M") == "00:00"
+
+
+@pytest.mark.parametrize("query", ["until=9999-12-31", "since=0001-01-01", "since=9999-12-31&until=0001-01-01"])
+def test_the_ends_of_the_calendar_are_no_error(query: str) -> None:
+    with timezone.override("Asia/Shanghai"):
+        assert dated(query).window.start

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts import audit
+from accounts.caller import Caller
+from accounts.models import AuditEntry
+from accounts.roles import Role
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture()
+def admin() -> Caller:
+    return factories.caller(factories.account(), Role.ADMIN)
+
+
+@pytest.fixture()
+def browser(admin: Caller, client: Client) -> Client:
+    client.force_login(admin.user)
+    return client
+
+
+def write(admin: Caller, count: int) -> None:
+    for number in range(count):
+        audit.log(admin, "test.act", f"target {number}")
+
+
+def test_a_page_has_25_rows_and_a_way_on(browser: Client, admin: Caller) -> None:
+    write(admin, 30)
+    page = browser.get("/audit/")
+    assert len(page.context["lines"]) == 25
+    assert b"Next" in page.content
+    assert b"Previous" not in page.content
+    rest = browser.get("/audit/", {"after": page.context["older"]})
+    assert len(rest.context["lines"]) == 5
+    assert b"Previous" in rest.content
+
+
+def test_the_number_of_rows_can_be_chosen_from_three(browser: Client, admin: Caller) -> None:
+    write(admin, 60)
+    assert len(browser.get("/audit/?size=50").context["lines"]) == 50
+    assert len(browser.get("/audit/?size=100000").context["lines"]) == 25
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(browser: Client, admin: Caller) -> None:
+    write(admin, 5)
+    with CaptureQueriesContext(connection, ) as few:
+        browser.get("/audit/")
+    write(admin, 20)
+    with CaptureQueriesContext(connection) as many:
+        browser.get("/audit/")
+    assert len(few) == len(many)
+
+
+def test_filters_narrow_the_rows_and_the_url_keeps_them(browser: Client, admin: Caller) -> None:
+    write(admin, 3)
+    page = browser.get("/audit/", {"q": "target 2"})
+    assert [line.row.target for line in page.context["lines"]] == ["target 2"]
+    assert "target 2" in page.content.decode()
+    assert "Remove this filter" in page.content.decode()
+
+
+def test_no_match_and_nothing_yet_say_different_things(browser: Client, admin: Caller) -> None:
+    assert b"Nothing was done in this time" in browser.get("/audit/").content
+    page = browser.get("/audit/", {"q": "zzz"})
+    assert b"Nothing matches" in page.content
+    assert b"Clear all filters" in page.content
+
+
+def test_rows_outside_the_window_are_not_shown_until_asked_for(browser: Client, admin: Caller) -> None:
+    AuditEntry.objects.create(
+        account=admin.account, at=timezone.now() - timedelta(days=8), actor="a", door="task", act="old.act", target="t"
+    )
+    assert browser.get("/audit/").context["lines"] == []
+    assert len(browser.get("/audit/?range=30d").context["lines"]) == 1
+
+
+def test_the_csv_has_every_row_of_the_filter_and_no_more(browser: Client, admin: Caller) -> None:
+    write(admin, 120)
+    audit.log(admin, "other.act", "=cmd()")
+    response = browser.get("/audit/", {"format": "csv", "act": "test."})
+    rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
+    assert [row["target"] for row in rows] == [f"target {number}" for number in reversed(range(120))]
+    assert list(rows[0]) == ["at", "actor", "act", "target", "details", "door", "ip"]
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+
+
+def test_the_csv_is_inert(browser: Client, admin: Caller) -> None:
+    audit.log(admin, "test.act", "=cmd()")
+    response = browser.get("/audit/", {"format": "csv"})
+    assert ",'=cmd()," in b"".join(response.streaming_content).decode()
+
+
+def test_each_download_is_written_down(browser: Client, admin: Caller) -> None:
+    browser.get("/audit/", {"format": "csv", "q": "ann"})
+    entry = AuditEntry.objects.get(act="exports.download")
+    assert (entry.actor, entry.target, entry.details) == (admin.name, "audit", {"filters": {"Actor or target": "ann"}})
+
+
+def test_more_than_a_download_holds_is_said_rather_than_cut(browser: Client, admin: Caller, settings: Settings) -> None:
+    settings.RULES = type(settings.RULES)(csv_stream_rows=10)
+    write(admin, 11)
+    response = browser.get("/audit/", {"format": "csv", "act": "test."}, follow=True)
+    assert response.redirect_chain == [("/audit/?act=test.", 302)]
+    assert b"Narrow the filters or the dates" in response.content
+
+
+def test_text_of_others_is_shown_and_not_run(browser: Client, admin: Caller) -> None:
+    audit.log(admin, "test.act", "<script>alert(1)</script>")
+    assert b"<script>alert" not in browser.get("/audit/").content
+    assert b"<script>alert" not in browser.get("/audit/", {"q": "<script>alert(1)"}).content
+
+
+@pytest.mark.parametrize("query", ["after=%00", "before=x&after=y", "size=-1", "range=%FF", "since=x", "q=%00", "format=xml"])
+def test_no_query_breaks_the_page(browser: Client, admin: Caller, query: str) -> None:
+    write(admin, 2)
+    assert browser.get(f"/audit/?{query}").status_code == 200

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.utils import timezone
+
+from accounts.console.middleware import ACCOUNT, Console, accounts_of, zone_of
+from accounts.models import User
+from accounts.roles import Role
+from tests import factories
+
+
+def seen(user: User | AnonymousUser, *, account: int | None = None, cookie: bool = True) -> tuple[HttpRequest, str]:
+    """Return the request as a view behind the middleware sees it, and a fixed time as it shows it."""
+    request = RequestFactory().get("/")
+    request.user = user
+    request.session = {ACCOUNT: account} if account else {}  # type: ignore[assignment]
+    if cookie:
+        request.COOKIES[settings.SESSION_COOKIE_NAME] = "any"
+    shown = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        shown.append(timezone.localtime(datetime(2026, 3, 1, tzinfo=UTC)).isoformat())
+        return HttpResponse()
+
+    Console(view)(request)  # type: ignore[arg-type]
+    return request, shown[0]
+
+
+@pytest.mark.django_db
+def test_a_member_looks_at_his_first_account_by_name() -> None:
+    person = factories.user(factories.account(name="B"), Role.OPERATOR)
+    first = factories.account(name="A")
+    person.memberships.create(account=first, role=Role.ANALYST)
+    request, _ = seen(person)
+    assert request.caller.account == first
+    assert not request.caller.may("messages.send")
+
+
+@pytest.mark.django_db
+def test_the_chosen_account_is_kept() -> None:
+    chosen = factories.account(name="Z")
+    person = factories.user(chosen, Role.ADMIN)
+    person.memberships.create(account=factories.account(name="A"), role=Role.ANALYST)
+    assert seen(person, account=chosen.pk)[0].caller.account == chosen
+
+
+@pytest.mark.django_db
+def test_an_account_that_is_not_ones_own_cannot_be_chosen() -> None:
+    mine, theirs = factories.account(), factories.account()
+    assert seen(factories.user(mine), account=theirs.pk)[0].caller.account == mine
+
+
+@pytest.mark.django_db
+def test_staff_looks_at_any_account() -> None:
+    chosen = factories.account()
+    factories.account()
+    staff = factories.user(is_staff=True)
+    assert seen(staff, account=chosen.pk)[0].caller.account == chosen
+    assert accounts_of(staff).count() == 2
+
+
+@pytest.mark.django_db
+def test_without_membership_there_is_no_caller() -> None:
+    factories.account()
+    assert seen(factories.user())[0].caller is None
+
+
+def test_strangers_have_no_caller() -> None:
+    assert seen(AnonymousUser())[0].caller is None
+
+
+@pytest.mark.django_db
+def test_times_are_shown_in_the_users_zone_and_only_around_the_request() -> None:
+    person = factories.user(factories.account(), time_zone="Asia/Shanghai")
+    assert seen(person)[1] == "2026-03-01T08:00:00+08:00"
+    assert timezone.get_current_timezone_name() == "UTC"
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../etc/passwd", "\0"])
+def test_an_unknown_zone_is_utc(zone: str) -> None:
+    assert zone_of(User(time_zone=zone)).key == "UTC"
+
+
+@pytest.mark.django_db
+def test_programs_without_session_cost_no_query(client: Client, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    with django_assert_num_queries(0):
+        client.get("/login/")

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.template import Context, Template, TemplateSyntaxError
+from django.test import RequestFactory
+from django.utils import timezone
+
+from accounts.console import badges
+from accounts.roles import Role
+from accounts.templatetags.console import relative
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def render(source: str, **context: object) -> str:
+    return Template("{% load console %}" + source).render(Context(context)).strip()
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(seconds=3), "just now"),
+        (timedelta(seconds=50), "1 min ago"),
+        (timedelta(minutes=5), "5 min ago"),
+        (timedelta(hours=3, minutes=59), "3 h ago"),
+        (timedelta(days=1), "1 day ago"),
+        (timedelta(days=30), "30 days ago"),
+        (timedelta(days=31), "2026-01-29"),
+        (timedelta(seconds=-20), "in a moment"),
+        (timedelta(days=-3), "in 3 days"),
+    ],
+)
+def test_times_are_told_by_their_distance(span: timedelta, words: str) -> None:
+    assert relative(NOW - span, NOW) == words
+
+
+def test_a_time_has_its_full_form_and_zone_beside_it() -> None:
+    with timezone.override("Asia/Shanghai"):
+        text = render("{% when moment %}", moment=datetime(2026, 3, 1, tzinfo=UTC))
+    assert 'datetime="2026-03-01T00:00:00.000+00:00"' in text
+    assert 'title="2026-03-01 08:00:00 UTC+08:00 Asia/Shanghai"' in text
+
+
+def test_a_time_can_be_told_in_full() -> None:
+    assert ">2026-03-01 00:00:00 UTC<" in render('{% when moment "absolute" %}', moment=datetime(2026, 3, 1, tzinfo=UTC))
+
+
+def test_no_time_is_a_dash() -> None:
+    assert "–" in render("{% when moment %}", moment=None)
+
+
+def test_an_icon_is_an_svg_without_style() -> None:
+    text = render('{% icon "mail" "big" %}')
+    assert text.startswith('<svg class="icon big"')
+    assert 'aria-hidden="true"' in text
+    assert "style" not in text
+
+
+@pytest.mark.parametrize("name", ["no-such-icon-here", "../../package", "MAIL"])
+def test_an_icon_that_does_not_exist_is_a_fault_of_the_template(name: str) -> None:
+    with pytest.raises(TemplateSyntaxError, match="no icon"):
+        render("{% icon name %}", name=name)
+
+
+def test_a_state_is_word_icon_and_colour() -> None:
+    text = render("{% badge state %}", state="in_review")
+    assert "In review" in text
+    assert "state-azure" in text
+    assert "<svg" in text
+
+
+def test_a_state_that_nobody_knows_is_grey() -> None:
+    assert "state-secondary" in render("{% badge state %}", state="peculiar")
+    assert badges.look("peculiar") == badges.PLAIN
+
+
+def test_a_choice_shows_its_label() -> None:
+    assert "Operator" in render("{% badge state %}", state=Role.OPERATOR)
+
+
+def test_a_states_word_is_escaped() -> None:
+    assert "<b>" not in render("{% badge state %}", state="<b>")
+
+
+def test_a_query_is_changed_and_the_rest_kept() -> None:
+    request = RequestFactory().get("/?a=1&b=2&a=3")
+    assert render('{% query_set b="" c=4 %}', request=request) == "?a=1&amp;a=3&amp;c=4"
+
+
+def test_numbers_are_grouped() -> None:
+    assert render("{% number value %}", value=1234567) == "1,234,567"
+    assert render("{% number value %}", value=None) == "–"

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.console.appearance import THEME_COOKIE, zones
+from accounts.models import AuditEntry, User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+OLD, NEW = "correct horse battery", "another long passphrase"
+
+
+@pytest.fixture()
+def person() -> User:
+    return factories.user(factories.account())
+
+
+@pytest.fixture()
+def browser(client: Client, person: User) -> Client:
+    client.force_login(person)
+    return client
+
+
+def test_a_new_password_ends_every_other_session(browser: Client, person: User) -> None:
+    other = Client()
+    other.force_login(person)
+    response = browser.post("/password/", {"current": OLD, "new": NEW, "again": NEW})
+    assert response["Location"] == "/"
+    assert browser.get("/password/").status_code == 200
+    assert other.get("/password/")["Location"].startswith("/login/")
+    assert AuditEntry.objects.filter(act="users.change_password", actor=person.email).exists()
+
+
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        ({"current": "wrong"}, "not your current password"),
+        ({"again": "something else"}, "passwords differ"),
+        ({"new": "short", "again": "short"}, "too short"),
+        ({"new": "123456789012345", "again": "123456789012345"}, "entirely numeric"),
+    ],
+)
+def test_a_password_that_does_not_do_changes_nothing(
+    browser: Client, person: User, entries: dict[str, str], words: str
+) -> None:
+    response = browser.post("/password/", {"current": OLD, "new": NEW, "again": NEW, **entries})
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    person.refresh_from_db()
+    assert person.check_password(OLD)
+
+
+def test_no_password_is_sent_back(browser: Client) -> None:
+    response = browser.post("/password/", {"current": "wrong", "new": NEW, "again": NEW})
+    assert NEW.encode() not in response.content
+
+
+def test_the_time_zone_holds_from_the_next_page_on(browser: Client, person: User) -> None:
+    browser.post("/time-zone/", {"zone": "Asia/Shanghai"})
+    person.refresh_from_db()
+    assert person.time_zone == "Asia/Shanghai"
+    assert b"Asia/Shanghai</span>" in browser.get("/password/").content
+
+
+def test_a_zone_that_is_none_is_refused(browser: Client, person: User) -> None:
+    assert browser.post("/time-zone/", {"zone": "Mars/Olympus"}).status_code == 422
+    person.refresh_from_db()
+    assert person.time_zone == "UTC"
+
+
+def test_utc_comes_first_among_the_zones() -> None:
+    assert zones()[0] == "UTC"
+    assert "Asia/Shanghai" in zones()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_a_theme_is_in_the_page_itself(client: Client, theme: str) -> None:
+    client.post("/theme/", {"theme": theme})
+    text = client.get("/login/").content.decode()
+    assert f'data-bs-theme="{theme}"' in text
+    assert "theme.js" not in text
+
+
+def test_the_systems_theme_is_asked_by_a_script_before_the_first_paint(client: Client) -> None:
+    client.post("/theme/", {"theme": "auto"})
+    head = client.get("/login/").content.decode().partition("</head>")[0]
+    assert 'data-theme="auto"' in head
+    assert head.index("theme.js") < head.index("tabler.min.css")
+
+
+def test_a_theme_that_is_none_is_not_kept(client: Client) -> None:
+    client.post("/theme/", {"theme": '"><script>'})
+    assert THEME_COOKIE not in client.cookies
+    client.cookies[THEME_COOKIE] = '"><script>'
+    assert 'data-theme="auto"' in client.get("/login/").content.decode()
