@@ -113,6 +113,9 @@ def _read(request: HttpRequest) -> Call:
     tongue.check_content_type(raw)
     if raw.method == "GET":
         size, most = len(raw.query), GET_MAX_BYTES
+    elif "Transfer-Encoding" in raw.headers:
+        # The server gateway hands over no body of unknown length.
+        raise Refused("UnsupportedProtocol", "Send the body in one piece, with a Content-Length.")
     else:
         size = int(request.META.get("CONTENT_LENGTH") or 0)
         most = settings.RULES.request_max_bytes if tongue is tc3 else LEGACY_POST_MAX_BYTES

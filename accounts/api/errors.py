@@ -24,7 +24,7 @@ CHINESE: dict[str, str] = {
     "FailedOperation.NotAuthenticatedSender": "发件sender没有经过认证，无法发送。",
 }
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-INTERNAL = "InternalError", "Something went wrong on our side. Nothing was done; please try again."
+INTERNAL = "InternalError", "Something went wrong on our side. Please try again."
 
 
 def wire(code: str, *, field: str = "") -> Refused:

@@ -88,6 +88,13 @@ def test_sizes_are_limited(client: Client, key: ApiKey):
     assert code(send(client, "GET", headers, query=query)) == "RequestSizeLimitExceeded"
 
 
+def test_a_body_of_unknown_length_is_refused_in_words(client: Client, key: ApiKey):
+    headers = tc3_headers(key, "Echo", body=b"") | {"Transfer-Encoding": "chunked"}
+    refused = send(client, "POST", headers)
+    assert code(refused) == "UnsupportedProtocol"
+    assert "Content-Length" in refused["Error"]["Message"]
+
+
 # --- common parameters ------------------------------------------------------------------------
 
 
