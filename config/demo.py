@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from accounts import credentials, lifecycle
 from accounts.caller import Caller, member
@@ -18,6 +19,7 @@ from accounts.roles import Role
 from config import demo_history
 from domains import addresses, verification
 from domains.models import SenderDomain
+from sending.models import Message
 from sending.simulator import dns
 from stats import rollup
 from templates_app import review
@@ -64,42 +66,38 @@ def exists() -> bool:
 
 def make() -> dict[str, Any]:
     """Make the demo account if it is not there and return its log-ins and keys (kept in the data folder, 0600)."""
-    if exists():
-        return facts()
+    if not exists():
+        # All of it or nothing: a demo that broke off half-way could not be made again.
+        with transaction.atomic():
+            _keep(_make())
+    return facts()
+
+
+def _make() -> dict[str, Any]:
     account = Account.objects.filter(name=ACCOUNT).first() or lifecycle.create_account(name=ACCOUNT)
     passwords = _people(account)
     callers = {role: member(account, User.objects.get(email=email)) for role, email, _ in PEOPLE}
     _domain(callers[Role.OPERATOR])
     template = _template(callers[Role.OPERATOR], callers[Role.REVIEWER])
     key, secret_key = credentials.create_key(callers[Role.ADMIN], name="Demo program")
-    now = datetime.now(UTC)
-    demo_history.write(account=account, sender=SENDER, template=template, days=HISTORY_DAYS, now=now)
-    rollup.rebuild((now - timedelta(days=HISTORY_DAYS + 1)).date())
-    _keep(
-        {
-            "url": settings.PUBLIC_URL,
-            "users": {
-                role.value: {"email": email, "password": passwords[email]} for role, email, _ in PEOPLE
-            },
-            "api": {
-                "endpoint": settings.PUBLIC_URL.partition("://")[2],
-                "secret_id": key.secret_id,
-                "secret_key": secret_key,
-            },
-            "sender": SENDER,
-            "template_id": template.pk,
-            "template_data": TEMPLATE_DATA,
-        }
-    )
-    return facts()
+    if not Message.objects.filter(account=account).exists():
+        now = datetime.now(UTC)
+        demo_history.write(account=account, sender=SENDER, template=template, days=HISTORY_DAYS, now=now)
+        rollup.rebuild((now - timedelta(days=HISTORY_DAYS + 1)).date())
+    return {
+        "users": {role.value: {"email": email, "password": passwords[email]} for role, email, _ in PEOPLE},
+        "api": {"secret_id": key.secret_id, "secret_key": secret_key},
+        "sender": SENDER,
+        "template_id": template.pk,
+        "template_data": TEMPLATE_DATA,
+    }
 
 
 def facts() -> dict[str, Any]:
     """Return what `make` returned; the addresses are those of the present settings."""
     kept = json.loads(_notes().read_text())
-    kept["url"] = settings.PUBLIC_URL
-    kept["api"]["endpoint"] = settings.PUBLIC_URL.partition("://")[2]
-    return kept
+    endpoint = settings.PUBLIC_URL.partition("://")[2]
+    return {"url": settings.PUBLIC_URL, **kept, "api": {"endpoint": endpoint, **kept["api"]}}
 
 
 def introduction() -> str:
