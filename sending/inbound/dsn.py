@@ -12,6 +12,7 @@ from sending.inbound.report import Kind, Report, header, parts, text_of
 STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 TEXT_MAX = 20_000
 BLOCKS_MAX = 200
+LINE_MAX = 1000
 
 # Action of RFC 3464 -> what it means to us; the first of these among the recipients' blocks counts.
 ACTIONS: dict[str, Kind] = {
@@ -35,7 +36,7 @@ _STILL_TRYING = re.compile(
     r"|not yet been delivered|no action is required",
     re.IGNORECASE,
 )
-_REPLY_LINE = re.compile(r"^.*(?<![\d.])[45]\d\d(?:[ -]|\b.*[45]\.\d{1,3}\.\d{1,3}).*$", re.MULTILINE)
+_REPLY = re.compile(r"(?<![\d.])[45]\d\d(?:[ -]|\b.{0,40}[45]\.\d{1,3}\.\d{1,3})")
 _AWAY_SUBJECT = re.compile(
     r"out of (?:the )?office|automatic(?:ally)? (?:generated )?reply|auto-?(?:matic )?(?:reply|response)|"
     r"vacation|on holiday|abwesen|absence|abwezig|自动回复|自動回覆|自動応答",
@@ -98,9 +99,9 @@ def _prose(mail: Message) -> Report | None:
     if _AWAY_SUBJECT.search(subject):
         return None
     text = "\n".join(text_of(part, TEXT_MAX) for part in parts(mail, frozenset({"text/plain", "text/html"}))[:2])
-    spoken = _REPLY_LINE.search(text)
-    status = _STATUS.search(spoken[0] if spoken else "") or _STATUS.search(text)
-    diagnostic = " ".join((spoken[0] if spoken else text[:400]).split())[:1000]
+    spoken = next((line for line in text.splitlines() if _REPLY.search(line[:LINE_MAX])), "")[:LINE_MAX]
+    status = _STATUS.search(spoken) or _STATUS.search(text)
+    diagnostic = " ".join((spoken or text[:400]).split())
     if _STILL_TRYING.search(text):
         return Report(kind=Kind.DELAY, status=status[1] if status else "", diagnostic=diagnostic, action="delayed")
     return Report(kind=Kind.BOUNCE, status=status[1] if status else "", diagnostic=diagnostic, action="failed")

@@ -1,0 +1,121 @@
+"""Stored reports become events of the message their envelope named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from blocklist.models import BlockedAddress
+from sending import events
+from sending.inbound import reading
+from sending.inbound.parsing import Parser
+from sending.inbound.report import Kind
+from sending.models import DeliverStatus, Event, EventKind, InboundReport, Message
+from tests import factories
+from tests.sending.inbound import mails
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def parser() -> Iterator[Parser]:
+    made = reading.parser()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def message() -> Message:
+    made = factories.message(factories.account(), recipient="ann@example.net")
+    events.record([events.Happening(kind=EventKind.DELIVERED, message=made.pk)])
+    return made
+
+
+def stored(raw: bytes, message: int | None) -> int:
+    """Return a report as the port stores it."""
+    row = InboundReport.objects.create(message=message, kind=InboundReport.Kind.UNKNOWN, raw=raw)
+    row.refresh_from_db()
+    return row.pk
+
+
+def kinds(message: Message) -> list[int]:
+    return list(Event.objects.filter(message=message.pk).order_by("id").values_list("kind", flat=True))
+
+
+def test_a_bounce_report_after_delivery_bounces_the_mail_and_blocks_the_address(
+    message: Message, parser: Parser
+) -> None:
+    report = stored(mails.dsn(), message.pk)
+    assert reading.read(report, parser) is Kind.BOUNCE
+    event = Event.objects.get(message=message.pk, kind=EventKind.BOUNCE)
+    assert (event.bounce_type, event.bounce_class) == ("hard_bounce", "InvalidRecipient")
+    assert "550 5.1.1 No such user" in event.reason
+    message.refresh_from_db()
+    assert message.deliver_status == DeliverStatus.BOUNCED
+    assert BlockedAddress.objects.filter(address="ann@example.net").exists()
+    row = InboundReport.objects.get(pk=report)
+    assert (row.kind, row.account_id) == ("dsn", message.account_id)
+    assert row.read_at
+    assert "5.1.1" in row.summary
+
+
+@pytest.mark.parametrize(("status", "words"), [
+    (b"5.2.2", b"552 5.2.2 Mailbox full"), (b"5.7.1", b"550 5.7.1 Policy"), (b"4.4.7", b"time ran out"),
+])
+def test_a_living_address_is_not_blocked(message: Message, parser: Parser, status: bytes, words: bytes) -> None:
+    reading.read(stored(mails.dsn(status=status, words=words), message.pk), parser)
+    assert Event.objects.get(message=message.pk, kind=EventKind.BOUNCE).bounce_type == "soft_bounce"
+    assert not BlockedAddress.objects.exists()
+
+
+def test_a_complaint_bars_the_address_for_the_sender_domain(message: Message, parser: Parser) -> None:
+    assert reading.read(stored(mails.arf(), message.pk), parser) is Kind.COMPLAINT
+    assert kinds(message) == [EventKind.DELIVERED, EventKind.SPAMREPORT]
+    assert BlockedAddress.objects.filter(address="ann@example.net", sender_domain=message.sender_domain).exists()
+
+
+@pytest.mark.parametrize(("raw", "kind"), [
+    (mails.AWAY, Kind.REPLY), (mails.dsn(b"delayed", b"4.0.0"), Kind.DELAY), (mails.LETTER, Kind.UNKNOWN),
+    (mails.arf(b"not-spam"), Kind.UNKNOWN),
+])
+def test_other_reports_are_kept_and_change_nothing(message: Message, parser: Parser, raw: bytes, kind: Kind) -> None:
+    report = stored(raw, message.pk)
+    assert reading.read(report, parser) is kind
+    assert kinds(message) == [EventKind.DELIVERED]
+    assert bytes(InboundReport.objects.get(pk=report).raw) == raw
+
+
+def test_a_report_is_read_once(message: Message, parser: Parser) -> None:
+    report = stored(mails.arf(), message.pk)
+    reading.read(report, parser)
+    assert reading.read(report, parser) is None
+    assert reading.unread() == []
+    assert kinds(message).count(EventKind.SPAMREPORT) == 1
+
+
+def test_the_address_inside_the_report_counts_for_nothing(message: Message, parser: Parser) -> None:
+    other = factories.message(message.account, recipient="bob@example.net")
+    reading.read(stored(mails.dsn(), other.pk), parser)
+    assert kinds(message) == [EventKind.DELIVERED]
+    assert kinds(other) == [EventKind.BOUNCE]
+    assert BlockedAddress.objects.get().address == "bob@example.net"
+
+
+@pytest.mark.parametrize("number", [None, 5])
+def test_a_report_about_no_message_of_ours_is_kept(parser: Parser, number: int | None) -> None:
+    report = stored(mails.dsn(), number)
+    assert reading.read(report, parser) is Kind.BOUNCE
+    assert not Event.objects.exists()
+    assert InboundReport.objects.get(pk=report).account_id is None
+
+
+def test_a_bomb_is_kept_as_not_understood(message: Message, parser: Parser) -> None:
+    report = stored(b"X: " + b"y" * 200_000 + b"\r\n\r\n", message.pk)
+    assert reading.read(report, parser) is Kind.UNKNOWN
+    assert "Not parsed" in InboundReport.objects.get(pk=report).summary
+
+
+def test_unread_reports_are_listed_oldest_first(message: Message) -> None:
+    first, second = stored(mails.LETTER, message.pk), stored(mails.LETTER, message.pk)
+    assert reading.unread() == [first, second]

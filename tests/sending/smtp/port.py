@@ -1,0 +1,89 @@
+"""A server on a port of its own, in a thread of its own, for tests that talk to it over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sending.smtp.door import Door, listen
+from sending.smtp.store import Store
+
+
+@contextlib.contextmanager
+def served(make: Callable[[], Door], store: Store[Any]) -> Iterator[int]:
+    """Serve doors made by `make`, with `store` running, and give the port."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    async def start() -> tuple[asyncio.Server, asyncio.Task[None]]:
+        return await listen(make, "127.0.0.1", 0), asyncio.create_task(store.run())
+
+    async def stop(server: asyncio.Server) -> None:
+        server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    server, _ = asyncio.run_coroutine_threadsafe(start(), loop).result(5)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        asyncio.run_coroutine_threadsafe(stop(server), loop).result(5)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+        loop.close()
+
+
+class Talk:
+    """A raw SMTP client: sends the bytes it is given, reads whole replies."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), 5)
+        self._file = self._socket.makefile("rb")
+
+    def __enter__(self) -> Talk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+        self._socket.close()
+
+    def reply(self) -> str:
+        """Return the next whole reply, "" at the end of the connection."""
+        lines = []
+        while True:
+            try:
+                line = self._file.readline().decode()
+            except ConnectionError:
+                return ""
+            lines.append(line)
+            if line[3:4] != "-":
+                return "".join(lines).strip()
+
+    def say(self, line: bytes) -> str:
+        """Send one line and return the reply to it."""
+        self._socket.sendall(line + b"\r\n")
+        return self.reply()
+
+    def send(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        self._socket.sendall(data)
+
+    def begin(self, sender: bytes, *recipients: bytes) -> list[str]:
+        """Greet, name sender and recipients; return the replies to the recipients."""
+        self.reply()
+        self.say(b"EHLO client.test")
+        self.say(b"MAIL FROM:<" + sender + b">")
+        return [self.say(b"RCPT TO:<" + recipient + b">") for recipient in recipients]
+
+    def data(self, raw: bytes) -> str:
+        """Send a mail's text with its final dot and return the reply."""
+        self.say(b"DATA")
+        self.send(raw + b"\r\n.\r\n")
+        return self.reply()
