@@ -41,6 +41,7 @@ class Sink:
     # False: count, but keep no bytes.
     keep: bool = True
     received: int = 0
+    sessions: set[_Session] = field(default_factory=set)
 
     def protocol(self) -> _Session:
         return _Session(self)
@@ -59,11 +60,13 @@ class _Session(asyncio.Protocol):
         sink = self.sink
         sink.connections += 1
         sink.open += 1
+        sink.sessions.add(self)
         sink.most_open = max(sink.open, sink.most_open)
         self.say("greeting", "", "220 sink ESMTP")
 
     def connection_lost(self, error: Exception | None) -> None:
         self.sink.open -= 1
+        self.sink.sessions.discard(self)
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -183,3 +186,7 @@ async def serve(sink: Sink, port: int = 0) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        while sink.sessions:
+            for session in sink.sessions:
+                session.transport.abort()
+            await asyncio.sleep(0)

@@ -1,0 +1,383 @@
+"""The whole engine in one process, against a real server and a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes, policy
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.models import F
+
+from sending.delivery import engine as engines
+from sending.delivery.engine import Engine
+from sending.delivery.handover import Failure
+from sending.delivery.mx import Fixed, Host, Route
+from sending.inbound import verp
+from sending.models import Attachment, Attempt, DeliverStatus, Event, EventKind, Message, QueueItem
+from sending.tracking import links
+from tests import factories
+from tests.sending.delivery import verifiers
+from tests.sending.delivery.post import PUBLIC, Post
+from tests.sending.delivery.sink import DROP, SILENT, Sink, serve
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@contextmanager
+def rules(**changes: Any) -> Iterator[None]:
+    before = settings.RULES
+    settings.RULES = replace(before, **changes)
+    try:
+        yield
+    finally:
+        settings.RULES = before
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+class ByDomain:
+    """Routes some domains to their own port, or to a failure."""
+
+    def __init__(self, routes: dict[str, Route], usual: Route) -> None:
+        self.routes = routes
+        self.usual = usual
+
+    async def route(self, domain: str) -> Route:
+        return self.routes.get(domain, self.usual)
+
+
+def host(port: int) -> Host:
+    return Host("sink", "127.0.0.1", port)
+
+
+def deliver(sink: Sink, routes: dict[str, Route] | None = None) -> Sink:
+    """Drain the queue into the sink."""
+
+    async def run() -> None:
+        async with serve(sink) as port:
+            router = ByDomain(routes or {}, Route((host(port),)))
+            async with asyncio.timeout(30):
+                await Engine(router, helo="me.test", once=True).run()
+
+    asyncio.run(run())
+    return sink
+
+
+def statuses() -> dict[str, int]:
+    return dict(Message.objects.values_list("recipient", "deliver_status"))
+
+
+def test_a_mail_arrives_signed_linked_and_recorded(post: Post) -> None:
+    (message,) = post.put("ada@a.test", unsubscribe="2")
+    sink = deliver(Sink())
+    (taken,) = sink.taken
+    assert taken.recipient == "ada@a.test"
+    assert taken.sender == verp.envelope_sender(message.pk, post.domain.name)
+    verifiers.verify_with_both(taken.raw, domain=post.domain.name, selector="ses", public_key=PUBLIC)
+    mail = message_from_bytes(taken.raw, policy=policy.default)
+    assert mail["Subject"] == "Hi Ada"
+    assert mail["List-Unsubscribe"] == f"<{links.unsubscribe_url(message.pk)}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    text, html = (part.get_content() for part in mail.iter_parts())  # type: ignore[attr-defined]
+    assert "Hello Ada" in text
+    assert links.unsubscribe_url(message.pk) in text
+    assert links.click_url(message.pk, 0) in html
+    assert links.pixel_url(message.pk) in html
+    assert "https://shop.test" not in html
+    assert statuses() == {"ada@a.test": DeliverStatus.DELIVERED}
+    attempt = Attempt.objects.get()
+    assert (attempt.outcome, attempt.reply_code, attempt.number) == ("delivered", 250, 1)
+    assert "S: 354" in attempt.talk
+    assert not QueueItem.objects.exists()
+
+
+def test_triggered_mail_without_a_link_has_no_way_out_and_bulk_mail_a_hidden_one(post: Post) -> None:
+    post.put("code@a.test", trigger_type=1)
+    post.put("bulk@a.test", trigger_type=0)
+    raws = {taken.recipient: taken.raw for taken in deliver(Sink()).taken}
+    assert b"List-Unsubscribe" not in raws["code@a.test"]
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in raws["bulk@a.test"]
+
+
+def test_each_reply_has_its_own_end(post: Post) -> None:
+    post.put("ok@a.test", "gone@a.test", "full@a.test", "later@a.test", "blocked@a.test", "cut@a.test")
+    said = {"gone@a.test": "550 5.1.1 no such user", "full@a.test": "552 5.2.2 full",
+            "later@a.test": "451 4.3.0 later", "blocked@a.test": "550 5.7.1 policy", "cut@a.test": DROP}
+    deliver(Sink({"rcpt": lambda to: said.get(to, "")}))
+    assert statuses() == {
+        "ok@a.test": DeliverStatus.DELIVERED, "gone@a.test": DeliverStatus.BOUNCED,
+        "full@a.test": DeliverStatus.BOUNCED, "later@a.test": DeliverStatus.DEFERRED,
+        "blocked@a.test": DeliverStatus.BOUNCED, "cut@a.test": DeliverStatus.DEFERRED,
+    }
+    bounces = dict(Event.objects.filter(kind=EventKind.BOUNCE).values_list("recipient", "bounce_type"))
+    assert bounces == {"gone@a.test": "hard_bounce", "full@a.test": "soft_bounce", "blocked@a.test": "soft_bounce"}
+    waiting = dict(QueueItem.objects.values_list("message", "attempts"))
+    assert sorted(Message.objects.filter(pk__in=waiting).values_list("recipient", flat=True)) == [
+        "cut@a.test", "later@a.test"
+    ]
+    assert set(waiting.values()) == {1}
+
+
+def test_a_second_try_sends_the_same_bytes(post: Post) -> None:
+    post.put("ada@a.test")
+    sink = Sink({"body": "451 4.3.0 later"})
+    deliver(sink)
+    QueueItem.objects.update(available_at=F("available_at") - timedelta(days=1))
+    sink.answers.clear()
+    deliver(sink)
+    assert len(sink.wire) == 2
+    assert sink.wire[0] == sink.wire[1]
+    assert len(sink.taken) == 1
+    assert list(Attempt.objects.order_by("id").values_list("outcome", flat=True)) == ["deferred", "delivered"]
+
+
+def test_final_words_of_dns_bounce_and_doubt_waits(post: Post) -> None:
+    post.put("a@gone.test", "b@doubt.test")
+    deliver(Sink(), {"gone.test": Route(failure=Failure.NO_DOMAIN), "doubt.test": Route(failure=Failure.DNS)})
+    assert statuses() == {"a@gone.test": DeliverStatus.BOUNCED, "b@doubt.test": DeliverStatus.DEFERRED}
+    assert Event.objects.get(recipient="a@gone.test").bounce_class == "BadDomain"
+
+
+def test_the_next_host_is_tried_when_one_is_closed(post: Post) -> None:
+    post.put("a@a.test")
+
+    async def run(sink: Sink) -> None:
+        async with serve(sink) as port:
+            router = Fixed(host(port))
+            router._route = Route((Host("closed", "127.0.0.1", 1), host(port)))
+            await Engine(router, helo="me.test", once=True).run()
+
+    sink = Sink()
+    asyncio.run(run(sink))
+    assert len(sink.taken) == 1
+
+
+def test_a_closed_host_defers_all_that_waits_for_it(post: Post) -> None:
+    post.put(*[f"{n}@a.test" for n in range(30)])
+    deliver(Sink(), {"a.test": Route((Host("closed", "127.0.0.1", 1),))})
+    assert set(statuses().values()) == {DeliverStatus.DEFERRED}
+    assert Attempt.objects.count() == 30
+
+
+def test_what_was_blocked_after_acceptance_is_dropped(post: Post) -> None:
+    post.put("ada@a.test", "bob@a.test")
+    factories.block(post.account, address="ada@a.test")
+    sink = deliver(Sink())
+    assert [taken.recipient for taken in sink.taken] == ["bob@a.test"]
+    assert statuses() == {"ada@a.test": DeliverStatus.DROPPED, "bob@a.test": DeliverStatus.DELIVERED}
+
+
+def test_mail_of_a_suspended_account_waits(post: Post) -> None:
+    post.put("ada@a.test")
+    post.account.status = "suspended"
+    post.account.save()
+    assert deliver(Sink()).taken == []
+    item = QueueItem.objects.get()
+    assert (item.attempts, item.worker) == (0, "")
+
+
+def test_mail_that_is_too_old_bounces_as_expired(post: Post) -> None:
+    post.put("ada@a.test")
+    with rules(delivery_max_seconds=0):
+        assert deliver(Sink()).taken == []
+    event = Event.objects.get()
+    assert (event.kind, event.bounce_class, event.bounce_type) == (EventKind.BOUNCE, "MessageExpired", "soft_bounce")
+
+
+def test_a_mail_that_cannot_be_written_is_dropped_and_the_rest_goes(post: Post) -> None:
+    post.put("bad@a.test", headers={"X-A": "x\r\nBcc: eve@b.test"})
+    post.put("good@a.test")
+    assert [taken.recipient for taken in deliver(Sink()).taken] == ["good@a.test"]
+    assert statuses()["bad@a.test"] == DeliverStatus.DROPPED
+
+
+def test_attachments_are_sent(post: Post) -> None:
+    submission = post.submission()
+    Attachment.objects.create(account=post.account, submission=submission, name="a.txt", content=b"content")
+    post.put("ada@a.test", submission=submission)
+    mail = message_from_bytes(deliver(Sink()).taken[0].raw, policy=policy.default)
+    (file,) = mail.iter_attachments()  # type: ignore[attr-defined]
+    assert (file.get_filename(), file.get_payload(decode=True)) == ("a.txt", b"content")
+
+
+def test_connections_are_shared_between_domains_and_bounded(post: Post) -> None:
+    post.put(*[f"x@d{n % 50}.test" for n in range(200)])
+    with rules(connections_per_route=3):
+        sink = deliver(Sink())
+    assert len(sink.taken) == 200
+    assert sink.most_open <= 3
+
+
+def test_a_connection_carries_only_so_many_mails(post: Post) -> None:
+    post.put(*[f"{n}@a.test" for n in range(20)])
+    with rules(connections_per_route=1, mails_per_connection=5):
+        sink = deliver(Sink())
+    assert sink.connections == 4
+
+
+def test_a_session_that_ended_meanwhile_costs_no_try(post: Post) -> None:
+    """A server that hangs up after each mail: the next mail goes by a new connection, at once."""
+    post.put(*[f"{n}@a.test" for n in range(6)])
+    asked: list[str] = []
+
+    def every_other(line: str) -> str:
+        asked.append(line)
+        return "421 4.3.2 one mail a session" if len(asked) % 2 == 0 else ""
+
+    with rules(connections_per_route=1):
+        deliver(Sink({"mail": every_other}))
+    assert set(statuses().values()) == {DeliverStatus.DELIVERED}
+    assert Attempt.objects.count() == 6
+
+
+def test_a_host_that_says_not_now_is_left_alone(post: Post) -> None:
+    post.put(*[f"{n}@a.test" for n in range(60)])
+    with rules(connections_per_route=1):
+        deliver(Sink({"rcpt": "450 4.7.1 slow down"}))
+    tried = Attempt.objects.count()
+    assert 10 <= tried < 60
+    assert QueueItem.objects.filter(attempts=0).count() == 60 - tried
+
+
+def test_one_silent_host_does_not_hold_up_the_others(post: Post) -> None:
+    post.put(*[f"{n}@slow.test" for n in range(50)])
+    post.put(*[f"{n}@quick.test" for n in range(50)])
+    slow, quick = Sink({"greeting": SILENT}), Sink()
+
+    async def run() -> float:
+        async with serve(slow) as slow_port, serve(quick) as port:
+            router = ByDomain({"slow.test": Route((host(slow_port),))}, Route((host(port),)))
+            engine = Engine(router, helo="me.test")
+            task = asyncio.create_task(engine.run())
+            began = time.monotonic()
+            while len(quick.taken) < 50 and time.monotonic() < began + 20:
+                await asyncio.sleep(0.01)
+            took = time.monotonic() - began
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            return took
+
+    asyncio.run(run())
+    assert len(quick.taken) == 50
+    assert not slow.taken
+
+
+async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def test_stopping_finishes_what_is_on_the_wire_and_gives_back_the_rest(post: Post) -> None:
+    post.put(*[f"{n}@a.test" for n in range(100)])
+    sink = Sink()
+
+    async def run() -> None:
+        async with serve(sink) as port:
+            engine = Engine(Fixed(host(port)), helo="me.test")
+            task = asyncio.create_task(engine.run())
+            await until(lambda: len(sink.taken) >= 1)
+            engine.stop()
+            await asyncio.wait_for(task, 20)
+
+    with rules(connections_per_route=1):
+        asyncio.run(run())
+    taken = {mail.recipient for mail in sink.taken}
+    assert {to for to, status in statuses().items() if status == DeliverStatus.DELIVERED} == taken
+    assert QueueItem.objects.filter(worker="").count() == 100 - len(taken)
+    # Nothing is left under a lease: another worker has it at once.
+    assert len(deliver(Sink()).taken) == 100 - len(taken)
+
+
+def test_results_wait_for_a_database_that_is_away(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "DATABASE_SECONDS", 0.05)
+    post.put(*[f"{n}@a.test" for n in range(20)])
+    # The test's own connection would be cut with the others.
+    connection.close()
+    sink = Sink()
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+    def terminate() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(cut)
+
+    async def run() -> None:
+        async with serve(sink) as port:
+            engine = Engine(Fixed(host(port)), helo="me.test")
+            task = asyncio.create_task(engine.run())
+            for wanted in (1, 5, 20):
+                await until(lambda wanted=wanted: len(sink.taken) >= wanted)  # type: ignore[misc]
+                await asyncio.to_thread(_in_own_connection, terminate)
+            await asyncio.sleep(0.3)
+            engine.stop()
+            await asyncio.wait_for(task, 20)
+
+    asyncio.run(run())
+    assert set(statuses().values()) == {DeliverStatus.DELIVERED}
+    assert len(sink.taken) == Attempt.objects.count() == 20
+
+
+def _in_own_connection(act: Callable[[], None]) -> None:
+    try:
+        act()
+    finally:
+        connection.close()
+
+
+def test_an_idle_engine_delivers_a_new_mail_quickly(post: Post) -> None:
+    sink = Sink()
+    waits: list[float] = []
+
+    async def run() -> None:
+        async with serve(sink) as port:
+            engine = Engine(Fixed(host(port)), helo="me.test")
+            task = asyncio.create_task(engine.run())
+            for n in range(10):
+                await asyncio.to_thread(_in_own_connection, lambda n=n: post.put(f"{n}@a.test"))  # type: ignore[misc]
+                put = time.time()
+                await until(lambda n=n: len(sink.taken) > n)  # type: ignore[misc]
+                waits.append(sink.taken[-1].at - put)
+            engine.stop()
+            await asyncio.wait_for(task, 20)
+
+    asyncio.run(run())
+    # A second is far above what it takes, and far below any mistaken wait for a lease or a time-out.
+    assert sorted(waits)[len(waits) // 2] < 1
+
+
+def test_a_lease_that_ended_while_the_process_slept_sends_nothing(post: Post) -> None:
+    post.put("ada@a.test")
+
+    class Slow(Fixed):
+        async def route(self, domain: str) -> Route:
+            await asyncio.sleep(1.5)
+            return await super().route(domain)
+
+    async def run(sink: Sink) -> None:
+        async with serve(sink) as port:
+            engine = Engine(Slow(host(port)), helo="me.test")
+            engine._renew_loop = _never  # type: ignore[method-assign]
+            task = asyncio.create_task(engine.run())
+            await asyncio.sleep(2.2)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    sink = Sink()
+    with rules(lease_seconds=1):
+        asyncio.run(run(sink))
+    assert sink.taken == []
+
+
+async def _never() -> None:
+    await asyncio.Event().wait()
