@@ -6,7 +6,7 @@ import contextlib
 import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from html.parser import HTMLParser
@@ -76,7 +76,7 @@ def decoded(value: str) -> str:
     """Return a header value on one line with its encoded words read and control characters gone."""
     unfolded = " ".join(value.split())
     # What cannot be read stays as it came.
-    with contextlib.suppress(HeaderParseError, LookupError, ValueError):
+    with contextlib.suppress(MessageError, LookupError, ValueError):
         unfolded = str(make_header(decode_header(unfolded)))
     return re.sub(r"[\x00-\x1f\x7f]", " ", unfolded.encode("utf-8", "replace").decode())
 
