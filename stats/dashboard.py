@@ -117,7 +117,7 @@ class Dashboard(ConsoleView):
         start = intervals.midnight(today - timedelta(days=DAYS - 1), zone)
         end = intervals.midnight(today + timedelta(days=1), zone)
         days = intervals.Axis(start, end, intervals.Grain.DAY, zone)
-        frame = queries.volumes(self.caller, days, now=now)
+        frame = queries.volumes(self.caller, days, known_to=now)
         counts = {str(name): int(count) for name, count in frame.iloc[-1].items()}
         return {
             "cards": _cards(counts),

@@ -84,7 +84,7 @@ def _layout(times: list[str], axis: Axis, *, empty: bool) -> dict[str, Any]:
         "hovermode": "x unified",
         "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
-        "margin": {"l": 44, "r": 8, "t": 34, "b": 40},
+        "margin": {"l": 44, "r": 8, "t": 34, "b": 40 if axis.grain is Grain.HOUR else 26},
         "xaxis": {
             "type": "date",
             "tickformat": _TICKS[axis.grain],
@@ -99,6 +99,7 @@ def _layout(times: list[str], axis: Axis, *, empty: bool) -> dict[str, Any]:
             "rangemode": "tozero",
             "tickformat": ",d",
             "fixedrange": True,
+            "ticks": "",
             "zeroline": False,
             "nticks": 6,
             **({"range": [0, 4], "showticklabels": False} if empty else {}),

@@ -32,9 +32,9 @@ _SUMS = ", ".join(f"sum({name})::bigint" for name in rollup.COLUMNS)
 
 
 def volumes(
-    caller: Caller, axis: Axis, *, sender_domain: str = "", recipient_domain: str = "", now: datetime
+    caller: Caller, axis: Axis, *, sender_domain: str = "", recipient_domain: str = "", known_to: datetime
 ) -> pd.DataFrame:
-    """Return one row per bucket of `axis` and one column per counter; buckets that are still to come hold NaN."""
+    """Return one row per bucket of `axis` and one column per counter; buckets after `known_to` hold NaN."""
     import pandas as pd
 
     _, _, at = _source(axis, recipient_domain)
@@ -45,7 +45,7 @@ def volumes(
     nothing, unknown = [0] * len(rollup.COLUMNS), [None] * len(rollup.COLUMNS)
     buckets = axis.buckets
     return pd.DataFrame(
-        [found.get(at.timestamp(), nothing if at <= now else unknown) for at in buckets],
+        [found.get(at.timestamp(), nothing if at <= known_to else unknown) for at in buckets],
         index=pd.Index(buckets, name="bucket", dtype=object),
         columns=list(rollup.COLUMNS),
         dtype="float64",

@@ -26,7 +26,7 @@ class FiguresPage(ConsoleView):
     filters_class: type[DomainFilters | FigureFilters] = FigureFilters
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        self.now = timezone.now()
+        self.now, self.rolled_at = timezone.now(), queries.rolled_at()
         self.filters = self.filters_class(request.GET, caller=self.caller)
         self.chosen = {
             name: self.filters.cleaned.get(name, "") for name in ("sender_domain", "recipient_domain")
@@ -41,7 +41,7 @@ class FiguresPage(ConsoleView):
             zone=str(self.axis.zone),
             in_days=self.axis.grain is intervals.Grain.DAY,
             by_recipient=bool(self.chosen["recipient_domain"]),
-            rolled_at=queries.rolled_at(),
+            rolled_at=self.rolled_at,
             csv=self.caller.may(self.csv_right),
             **self.contents(),
         )
@@ -78,7 +78,7 @@ class FiguresPage(ConsoleView):
 
     def frame(self) -> Any:
         """Return the numbers of the axis."""
-        return queries.volumes(self.caller, self.axis, **self.chosen, now=self.now)
+        return queries.volumes(self.caller, self.axis, **self.chosen, known_to=self.rolled_at or self.now)
 
     def panels(self, frame: Any, panels: tuple[Panel, ...]) -> list[dict[str, Any]]:
         """Return each panel with what `charts.js` draws."""
