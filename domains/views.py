@@ -131,7 +131,7 @@ class Detail(ConsoleView):
             domain=self.domain,
             state=SenderDomain.State(self.domain.state),
             quota=daily_quota(self.domain.reputation_level),
-            zone=zone,
+            dns_zone=zone,
             rows=[self._row(record, zone) for record in records],
             passed=sum(record.state == DnsRecord.State.PASSED for record in records),
             snippet=zone_file.snippet(records),
