@@ -2,13 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from sending.views import inbox
+from sending.views import inbox, send, status, zone
 
 app_name = "sending"
 urlpatterns: list[URLPattern] = [
+    path("", send.Send.as_view(), name="send"),
+    path("status/", status.Status.as_view(), name="status"),
+    path("status/<int:pk>/", status.MessagePage.as_view(), name="message"),
     path("simulator/", inbox.Addresses.as_view(), name="simulator"),
     path("inbox/", inbox.Inbox.as_view(), name="inbox"),
     path("inbox/<int:pk>/", inbox.InboxMail.as_view(), name="inbox_mail"),
     path("inbox/<int:pk>/body/", inbox.InboxBody.as_view(), name="inbox_body"),
     path("inbox/<int:pk>/source/", inbox.InboxRaw.as_view(), name="inbox_raw"),
+    path("zone/<int:pk>/publish/", zone.Publish.as_view(), name="publish_zone"),
+    path("zone/<int:pk>/unpublish/", zone.Unpublish.as_view(), name="unpublish_zone"),
 ]

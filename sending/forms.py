@@ -1,0 +1,112 @@
+"""The forms of sending."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from accounts.caller import Caller
+from accounts.scoping import visible
+from domains.models import SenderAddress
+from domains.queries import sending_domains
+from sending.draft import Draft
+from templates_app.models import Template, Version
+from templates_app.queries import compiled
+from templates_app.rendering import names_in
+
+VALUE = "value."
+_LANGUAGES = (
+    ("3", "Traditional Chinese"), ("4", "Spanish"), ("5", "French"), ("6", "German"), ("7", "Japanese"),
+    ("8", "Korean"), ("9", "Arabic"), ("10", "Thai"), ("11", "Indonesian"), ("12", "Vietnamese"),
+)  # fmt: skip
+_FIRST = {
+    "mainland": (("1", "Simplified Chinese"), ("2", "English")),
+    "international": (("1", "English"), ("2", "Simplified Chinese")),
+}
+
+
+def languages() -> list[tuple[str, str]]:
+    """Return the unsubscribe languages by the API's codes, as this site numbers them."""
+    first = _FIRST.get(settings.SITE, _FIRST["mainland"])
+    return [("0", "No link"), *sorted((*first, *_LANGUAGES), key=lambda pair: pair[1])]
+
+
+class SendForm(forms.Form):
+    """One mail by hand: a field for each variable of the chosen template and of the subject."""
+
+    template_id = forms.ChoiceField(label="Template")
+    subject = forms.CharField(max_length=998, strip=True, help_text="May hold variables, as in Hello {{name}}.")
+    from_address = forms.ChoiceField(label="From")
+    to = forms.CharField(label="To", widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}))
+    unsubscribe = forms.ChoiceField(
+        label="Unsubscribe link", help_text="A line at the end of the mail, in the language of its readers."
+    )
+
+    def __init__(self, *args: Any, caller: Caller, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.caller = caller
+        most = settings.RULES.to_per_console_mail
+        self.fields["to"].help_text = f"One address a line, at most {most}. All of them see each other."
+        self.templates = list(
+            visible(Template.objects.filter(approved__isnull=False), caller).select_related("approved").order_by("name")
+        )
+        self.addresses = list(
+            visible(SenderAddress.objects.filter(domain__in=sending_domains(caller)), caller).order_by("address")
+        )
+        self._choices("template_id", [("", "Choose a template")], [(str(one.pk), one.name) for one in self.templates])
+        self._choices("from_address", [], [(one.address, _named(one)) for one in self.addresses])
+        self._choices("unsubscribe", [], languages())
+        self.names = self._names()
+        for name in self.names:
+            self.fields[f"{VALUE}{name}"] = forms.CharField(label=name, strip=False, max_length=10_000)
+
+    @property
+    def version(self) -> Version | None:
+        """Return what the chosen template sends; None while none is chosen."""
+        chosen = str(self["template_id"].value() or "")
+        return next((one.approved for one in self.templates if str(one.pk) == chosen), None)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what stands in the variables' fields, filled or not."""
+        return {name: str(self[f"{VALUE}{name}"].value() or "") for name in self.names}
+
+    def variable_fields(self) -> list[forms.BoundField]:
+        """Return the fields of the variables."""
+        return [self[f"{VALUE}{name}"] for name in self.names]
+
+    def clean_to(self) -> tuple[str, ...]:
+        """Return the addresses; whether each is one is for acceptance to say."""
+        given = tuple(line.strip() for line in self.cleaned_data["to"].splitlines() if line.strip())
+        most = settings.RULES.to_per_console_mail
+        if len(given) > most:
+            raise forms.ValidationError(f"{len(given)} addresses; {most} are allowed here. Send several mails.")
+        return given
+
+    def draft(self) -> Draft:
+        """Return what the valid form asks to send."""
+        data = self.cleaned_data
+        return Draft(
+            from_address=data["from_address"],
+            subject=data["subject"],
+            to=data["to"],
+            template_id=int(data["template_id"]),
+            variables={name: data[f"{VALUE}{name}"] for name in self.names},
+            unsubscribe=data["unsubscribe"],
+        )
+
+    def _choices(self, name: str, first: list[tuple[str, str]], others: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [*first, *others]
+
+    def _names(self) -> list[str]:
+        version = self.version
+        wanted = list(compiled(version.pk).names) if version else []
+        return sorted({*wanted, *names_in(str(self["subject"].value() or ""))})
+
+
+def _named(address: SenderAddress) -> str:
+    return f"{address.name} <{address.address}>" if address.name else address.address

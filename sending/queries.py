@@ -1,0 +1,86 @@
+"""Reads of submissions, messages, attempts and events."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta, timezone
+
+from django.db.models import Q, QuerySet
+
+from accounts.caller import Caller
+from accounts.scoping import visible
+from blocklist import normalise
+from sending.models import Attempt, Event, Message, QueueItem, Submission
+from sending.models.ids import first_of
+
+# The API's days are those of China.
+CHINA = timezone(timedelta(hours=8))
+
+
+def statuses(
+    caller: Caller, *, day: date, message_id: str | None, recipient: str | None, offset: int, limit: int
+) -> list[Message]:
+    """Return the messages accepted on a day of UTC+8, oldest first, `limit` of them after `offset`."""
+    start = datetime.combine(day, time(), CHINA)
+    found = between(visible(Message.objects.all(), caller), start, start + timedelta(days=1))
+    if message_id:
+        found = found.filter(message_id=message_id)
+    if recipient:
+        found = found.filter(recipient__in=spellings(recipient))
+    return list(found.order_by("id")[offset : offset + limit])
+
+
+def between(messages: QuerySet[Message], start: datetime, end: datetime) -> QuerySet[Message]:
+    """Return the messages accepted from `start` on and before `end`: a range of ids, whole partitions left out."""
+    return messages.filter(id__gte=first_of(start), id__lt=first_of(end))
+
+
+def to(messages: QuerySet[Message], recipient: str) -> QuerySet[Message]:
+    """Return the messages to an address, or to those that begin so."""
+    given = recipient.strip()
+    return messages.filter(Q(recipient__in=spellings(given)) | Q(recipient__startswith=given))
+
+
+def spellings(recipient: str) -> set[str]:
+    """Return how an address may stand in a message: as given, and as blocklists spell it."""
+    given = recipient.strip()
+    try:
+        plain = normalise.address(given)
+    except ValueError:
+        return {given}
+    return {given, plain, f"{given.rpartition('@')[0]}@{plain.rpartition('@')[2]}"}
+
+
+def submission_of(message: Message) -> Submission | None:
+    """Return what the message was made from; None once it was retired."""
+    return Submission.objects.filter(pk=message.submission_id, account_id=message.account_id).first()
+
+
+def siblings(message: Message, *, limit: int) -> list[Message]:
+    """Return other messages of the same submission, up to `limit`."""
+    same = Message.objects.filter(message_id=message.message_id, account_id=message.account_id)
+    # All were written in one statement: a minute around is far more than enough, and spares the other days.
+    moment = message.accepted_at
+    near = between(same, moment - timedelta(minutes=1), moment + timedelta(minutes=1))
+    return list(near.exclude(pk=message.pk).order_by("id")[:limit])
+
+
+def attempts(message: Message) -> list[Attempt]:
+    """Return the tries to hand the message over, oldest first."""
+    found = Attempt.objects.filter(message=message.pk, account_id=message.account_id, id__gte=_floor(message))
+    return list(found.order_by("id"))
+
+
+def events(message: Message) -> list[Event]:
+    """Return what happened to the message, oldest first."""
+    found = Event.objects.filter(message=message.pk, account_id=message.account_id, id__gte=_floor(message))
+    return list(found.order_by("id"))
+
+
+def place_in_queue(message: Message) -> QueueItem | None:
+    """Return the message's place in the queue; None when it has left it."""
+    return QueueItem.objects.filter(pk=message.pk, account_id=message.account_id).first()
+
+
+def _floor(message: Message) -> int:
+    """Return an id before all that happened to the message, clocks of several machines allowed for."""
+    return first_of(message.accepted_at - timedelta(minutes=10))

@@ -1,0 +1,52 @@
+"""How long things are kept: days of the log go as whole partitions, the rest in batches."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from sending.models import partitions
+from sending.models.ids import first_of
+
+BATCH = 5_000
+# Tables whose rows go by their time-ordered id; what refers to a row goes before it.
+_ATTACHMENTS = """
+DELETE FROM sending_attachment WHERE id IN (
+    SELECT id FROM sending_attachment WHERE submission_id < %s ORDER BY submission_id LIMIT %s)
+"""
+_ROWS = "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE id < %s ORDER BY id LIMIT %s)"
+STATEMENTS = (
+    _ATTACHMENTS,
+    *(_ROWS.format(table=table) for table in (
+        "sending_submission", "sending_simulatedmail", "sending_inboundreport",
+    )),
+    # What lies outside the days' partitions, because it came while there was none.
+    *(_ROWS.format(table=f"{table}_default") for table in partitions.TABLES),
+)  # fmt: skip
+
+
+def keep_partitions() -> int:
+    """Make the partitions of the days to come and return how many were missing."""
+    return partitions.ensure()
+
+
+def retire(now: datetime | None = None) -> int:
+    """Delete what is older than the days of retention and return how many partitions and rows went.
+
+    Runs in short transactions; a second run finds nothing left. Figures are kept: they stand in tables of their own.
+    """
+    day = (now or datetime.now(UTC)).astimezone(UTC).date() - timedelta(days=settings.RULES.retention_days)
+    edge = first_of(datetime(day.year, day.month, day.day, tzinfo=UTC))
+    return len(partitions.drop_before(day)) + sum(_in_batches(statement, edge) for statement in STATEMENTS)
+
+
+def _in_batches(statement: str, edge: int) -> int:
+    gone = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [edge, BATCH])
+            gone += cursor.rowcount
+            if cursor.rowcount < BATCH:
+                return gone

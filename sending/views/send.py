@@ -1,0 +1,54 @@
+"""The Email Sending page: one mail by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.console.forms import FormPage
+from sending import acceptance
+from sending.forms import VALUE, SendForm
+
+
+class Send(FormPage):
+    """Choose an approved template, fill its variables, send."""
+
+    right = "messages.send"
+    title = "Email Sending"
+    nav = "sending:send"
+    template_name = "sending/send.html"
+    form_class = SendForm
+
+    def initial(self) -> dict[str, Any]:
+        return {"template_id": self.request.GET.get("template", ""), "unsubscribe": "0"}
+
+    def form_kwargs(self) -> dict[str, Any]:
+        return {"caller": self.caller}
+
+    def context(self, form: SendForm) -> dict[str, Any]:
+        version = form.version
+        given = urlencode({f"{VALUE}{name}": value for name, value in form.values.items() if value})
+        return {
+            **super().context(form),
+            "version": version,
+            "preview_url": f"{reverse('templates:preview', args=[version.pk])}?{given}" if version else "",
+        }
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if "choose" not in request.POST:
+            return super().post(request, **kwargs)
+        # Another template or other values: show its fields and the filled mail; nothing typed is lost or judged yet.
+        typed = SendForm(initial=request.POST.dict(), **self.form_kwargs())
+        return self.render(self.context(typed))
+
+    def act(self, form: SendForm) -> str:
+        accepted = acceptance.accept(self.caller, draft=form.draft())
+        if len(accepted.messages) == 1:
+            messages.success(self.request, "Accepted. This page follows the mail on its way.")
+            return reverse("sending:message", args=[accepted.messages[0]])
+        messages.success(self.request, f"Accepted for {len(accepted.messages)} recipients. Each has a row here.")
+        return f"{reverse('sending:status')}?{urlencode({'message_id': accepted.message_id})}"

@@ -1,0 +1,160 @@
+"""Email Status: what became of each mail, and one mail's whole story."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.caller import Caller
+from accounts.console.filters import DatedFilters
+from accounts.console.lists import Column, Empty, ListPage
+from accounts.console.views import ConsoleView
+from accounts.scoping import one_visible, visible
+from domains.models import SenderDomain
+from sending import queries, timeline
+from sending.models import DeliverStatus, Message
+from templates_app.models import Template
+
+SIBLINGS = 20
+
+
+class StatusFilters(DatedFilters):
+    """Narrow the mails."""
+
+    recipient = forms.CharField(
+        max_length=320, widget=forms.TextInput(attrs={"type": "search", "placeholder": "Address, or how it begins"})
+    )
+    status = forms.TypedChoiceField(choices=[("", "Any"), *DeliverStatus.choices], coerce=int, empty_value=None)
+    sender_domain = forms.ChoiceField(label="Sender domain")
+    message_id = forms.CharField(
+        label="Message ID", max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
+
+    def __init__(self, data: Any, *, caller: Caller) -> None:
+        super().__init__(data, caller=caller)
+        names = visible(SenderDomain.objects.all(), caller).order_by("name").values_list("name", flat=True)
+        field = self.fields["sender_domain"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Any"), *((name, name) for name in names)]
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds") if moment else ""
+
+
+def _flags(row: Message) -> str:
+    flags = (("opened", row.opened_at), ("clicked", row.clicked_at), ("unsubscribed", row.unsubscribed_at),
+             ("reported", row.complained_at))
+    return ", ".join(word for word, at in flags if at).capitalize()
+
+
+class Status(ListPage):
+    """The mails of a time window, a row for each recipient."""
+
+    right = "messages.view"
+    title = "Email Status"
+    nav = "sending:status"
+    filters_class = StatusFilters
+    filters: StatusFilters
+    csv_name = "email_status"
+    intro = "Every mail, a row for each recipient: what we did with it and what the receiver said."
+    empty = Empty("No mail in this time", "Widen the dates, or send the first mail.")
+    columns: Sequence[Column] = (
+        Column("accepted", "Time", "accepted_at", kind="time"),
+        Column("recipient", "Recipient", "recipient", kind="mono"),
+        Column("status", "Status", lambda row: DeliverStatus(row.deliver_status), kind="badge"),
+        Column("flags", "Reader", _flags),
+        Column("subject", "Subject", "subject"),
+        Column("sender", "Sender", "from_address", kind="mono"),
+        Column("template", "Template", lambda row: row.template_name or row.template),
+        Column("words", "Receiver's words", lambda row: _short(row.deliver_message)),
+    )
+    csv_columns: Sequence[Column] = (
+        Column("message_id", "", "message_id"),
+        Column("recipient", "", "recipient"),
+        Column("accepted_ms", "", lambda row: round(row.accepted_at.timestamp() * 1000)),
+        Column("accepted_at", "", lambda row: _iso(row.accepted_at)),
+        Column("sender", "", "from_address"),
+        Column("subject", "", "subject"),
+        Column("template_id", "", "template"),
+        Column("template", "", "template_name"),
+        Column("send_status", "", "send_status"),
+        Column("deliver_status", "", lambda row: DeliverStatus(row.deliver_status).label),
+        Column("deliver_message", "", "deliver_message"),
+        Column("delivered_at", "", lambda row: _iso(row.delivered_at)),
+        Column("opened_at", "", lambda row: _iso(row.opened_at)),
+        Column("clicked_at", "", lambda row: _iso(row.clicked_at)),
+        Column("unsubscribed_at", "", lambda row: _iso(row.unsubscribed_at)),
+        Column("complained_at", "", lambda row: _iso(row.complained_at)),
+    )
+
+    def rows(self) -> QuerySet[Message]:
+        window, wanted = self.filters.window, self.filters.cleaned
+        found = queries.between(visible(Message.objects.defer("trace"), self.caller), window.start, window.end)
+        if "recipient" in wanted:
+            found = queries.to(found, wanted["recipient"])
+        if "status" in wanted:
+            found = found.filter(deliver_status=wanted["status"])
+        if "sender_domain" in wanted:
+            found = found.filter(sender_domain=wanted["sender_domain"])
+        if "message_id" in wanted:
+            found = found.filter(message_id=wanted["message_id"].strip())
+        names = Template.objects.filter(pk=OuterRef("template"), account=OuterRef("account"))
+        return found.annotate(template_name=Subquery(names.values("name")))
+
+    def row_url(self, row: Message) -> str:
+        return reverse("sending:message", args=[row.pk])
+
+
+class MessagePage(ConsoleView):
+    """One mail: where it stands, its way, what the gates said."""
+
+    right = "messages.view"
+    nav = "sending:status"
+    template_name = "sending/message.html"
+    message: Message
+
+    def page_title(self) -> str:
+        return self.message.subject
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.message = one_visible(Message.objects.all(), self.caller, pk=pk)
+        self.parent = ("Email Status", reverse("sending:status"))
+        tries, happened = queries.attempts(self.message), queries.events(self.message)
+        place = queries.place_in_queue(self.message)
+        state = f"{self.message.deliver_status}.{len(tries)}.{len(happened)}.{place is not None}"
+        if request.GET.get("state") == state:
+            # The page asks every two seconds while the mail moves; unchanged, it is left alone with all that is open.
+            return HttpResponse(status=204)
+        steps = timeline.steps(self.message, tries, happened)
+        return self.page(
+            message=self.message,
+            submission=queries.submission_of(self.message),
+            standing=timeline.standing(self.message, tries),
+            steps=[(step, *_exact(step.at)) for step in steps],
+            gates=timeline.gates(self.message),
+            status=DeliverStatus(self.message.deliver_status),
+            template=visible(Template.objects.filter(pk=self.message.template), self.caller).first(),
+            others=queries.siblings(self.message, limit=SIBLINGS),
+            zone=timezone.get_current_timezone_name(),
+            place=place,
+            moving=place is not None,
+            state=state,
+        )
+
+
+def _exact(moment: datetime) -> tuple[str, str]:
+    """Return day and time to the millisecond in the user's zone."""
+    local = timezone.localtime(moment)
+    return f"{local:%Y-%m-%d}", f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}"
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= 90 else f"{words[:89]}…"

@@ -1,0 +1,66 @@
+"""What the API and the pages read."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from sending import queries
+from sending.models import Attempt, Message
+from sending.models.ids import first_of
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_day_of_the_api_is_china_s() -> None:
+    account = factories.account()
+    first = factories.message(account, id=first_of(datetime(2026, 2, 28, 16, 0, tzinfo=UTC)))
+    last = factories.message(account, id=first_of(datetime(2026, 3, 1, 15, 59, 59, 999_000, tzinfo=UTC)))
+    factories.message(account, id=first_of(datetime(2026, 2, 28, 15, 59, 59, 999_000, tzinfo=UTC)))
+    factories.message(account, id=first_of(datetime(2026, 3, 1, 16, 0, tzinfo=UTC)))
+    caller = factories.caller(account)
+
+    def ask(**changes: object) -> list[Message]:
+        given = {"day": date(2026, 3, 1), "message_id": None, "recipient": None, "offset": 0, "limit": 100, **changes}
+        return queries.statuses(caller, **given)  # type: ignore[arg-type]
+
+    assert [row.pk for row in ask()] == [first.pk, last.pk]
+    assert [row.pk for row in ask(offset=1)] == [last.pk]
+    assert [row.pk for row in ask(limit=1)] == [first.pk]
+    assert [row.pk for row in ask(message_id=last.message_id)] == [last.pk]
+    assert [row.pk for row in ask(recipient="ANN@Example.com")] == [first.pk, last.pk]
+    assert ask(recipient="bob@example.com") == []
+
+
+def test_another_account_s_mails_are_not_seen() -> None:
+    message = factories.message(factories.account())
+    stranger = factories.caller(factories.account())
+    day = message.accepted_at.astimezone(queries.CHINA).date()
+    assert queries.statuses(stranger, day=day, message_id=message.message_id, recipient=None, offset=0, limit=9) == []
+
+
+def test_an_address_is_found_in_the_spelling_it_was_sent_to() -> None:
+    account = factories.account()
+    message = factories.message(account, recipient="Ann.B@example.com")
+    assert list(queries.to(Message.objects.all(), "Ann.B@EXAMPLE.com")) == [message]
+    assert list(queries.to(Message.objects.all(), "Ann.")) == [message]
+    assert list(queries.to(Message.objects.all(), "nn.B")) == []
+
+
+def test_siblings_are_the_other_recipients_of_the_same_mail() -> None:
+    account = factories.account()
+    whole = factories.submission(account)
+    one, two = (factories.message(account, submission=whole, recipient=f"{n}@example.com") for n in range(2))
+    factories.message(account)
+    assert queries.siblings(one, limit=5) == [two]
+
+
+def test_attempts_are_the_message_s_own() -> None:
+    account = factories.account()
+    one, two = factories.message(account), factories.message(account)
+    for message in (one, two):
+        Attempt.objects.create(account=account, message=message.pk, number=1, started_at=message.accepted_at,
+                               milliseconds=1, outcome="delivered")
+    assert [row.message for row in queries.attempts(one)] == [one.pk]

@@ -1,0 +1,80 @@
+"""One mail's story in plain words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from sending import timeline
+from sending.delivery.replies import Class
+from sending.models import Attempt, DeliverStatus, Event, EventKind, Message
+from sending.models.ids import first_of
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def message(**fields: Any) -> Message:
+    return Message(id=first_of(START), **fields)
+
+
+def tried(outcome: str, seconds: float = 1, **fields: Any) -> Attempt:
+    return Attempt(started_at=START + timedelta(seconds=seconds), milliseconds=20, outcome=outcome, number=1, **fields)
+
+
+def happened(kind: EventKind, seconds: float = 1.2, **fields: Any) -> Event:
+    return Event(id=first_of(START + timedelta(seconds=seconds)), kind=kind, **fields)
+
+
+def titles(*rows: Attempt | Event, **fields: Any) -> list[str]:
+    tries = [row for row in rows if isinstance(row, Attempt)]
+    events = [row for row in rows if isinstance(row, Event)]
+    return [step.title for step in timeline.steps(message(**fields), tries, events)]
+
+
+def test_what_a_try_tells_is_not_told_again_by_its_event() -> None:
+    assert titles(tried("delivered"), happened(EventKind.ACCEPTED, 0), happened(EventKind.DELIVERED)) == [
+        "Accepted", "Delivered",
+    ]
+
+
+def test_a_bounce_report_long_after_the_delivery_is_a_step_of_its_own() -> None:
+    late = happened(EventKind.BOUNCE, 600, bounce_type="hard_bounce")
+    assert titles(tried("delivered"), happened(EventKind.DELIVERED), late) == [
+        "Accepted", "Delivered", "Returned by a bounce report (dead address)",
+    ]
+
+
+def test_an_event_without_its_try_is_told() -> None:
+    assert titles(happened(EventKind.DELIVERED)) == ["Accepted", "Delivered"]
+
+
+def test_steps_stand_in_the_order_of_time() -> None:
+    rows = (happened(EventKind.OPEN, 9), tried("delivered", 5), tried("deferred", 1), happened(EventKind.CLICK, 8, machine=True))
+    assert titles(*rows) == ["Accepted", "Not taken yet", "Delivered", "Link clicked by a program", "Opened"]
+
+
+def test_a_refused_recipient_s_story_does_not_begin_with_acceptance() -> None:
+    assert titles(happened(EventKind.REFUSED, 0), send_status=1007) == ["Not taken for this recipient"]
+
+
+@pytest.mark.parametrize(("status", "words"), [
+    (DeliverStatus.QUEUED, "on its way"), (DeliverStatus.DELIVERED, "took the mail"),
+    (DeliverStatus.BOUNCED, "Rejected by the recipient"), (DeliverStatus.DROPPED, "Blocked by us"),
+    (DeliverStatus.DEFERRED, "try again later"),
+])  # fmt: skip
+def test_every_status_has_a_headline_and_advice(status: DeliverStatus, words: str) -> None:
+    standing = timeline.standing(message(deliver_status=status), [])
+    assert words in standing.headline
+    assert standing.advice
+
+
+def test_the_advice_for_a_bounce_follows_its_class() -> None:
+    bounced = message(deliver_status=DeliverStatus.BOUNCED)
+    assert "does not exist" in timeline.standing(bounced, [tried("bounced", bounce_class="InvalidRecipient")]).advice
+    assert "DNS records" in timeline.standing(bounced, [tried("bounced", bounce_class="AuthenticationFailed")]).advice
+
+
+def test_every_class_that_has_advice_is_one_that_delivery_knows() -> None:
+    assert set(timeline.ADVICE) <= {one.value for one in Class}
