@@ -89,5 +89,5 @@ def text_of(part: Message, limit: int) -> str:
         return ""
     try:
         return payload[: 4 * limit].decode(part.get_content_charset() or "utf-8", "replace")[:limit]
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         return payload[:limit].decode("latin-1")

@@ -106,7 +106,9 @@ class _Addresses(HTMLParser):
 def links_and_pictures(html: str) -> tuple[list[str], list[str]]:
     """Return the targets of links and the sources of pictures of a mail's HTML, in order."""
     addresses = _Addresses()
-    addresses.feed(html)
+    # The parser asserts at declarations it does not know; what came before them counts.
+    with contextlib.suppress(AssertionError):
+        addresses.feed(html)
     return addresses.links, addresses.pictures
 
 
@@ -117,5 +119,5 @@ def _head(raw: bytes) -> bytes:
 def _text(part: Message, content: bytes) -> str:
     try:
         return content.decode(part.get_content_charset() or "utf-8", "replace")
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         return content.decode("latin-1")

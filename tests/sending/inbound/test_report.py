@@ -29,7 +29,7 @@ def test_nesting_up_to_the_cap_is_parsed() -> None:
     assert opened(nested(100), mails.CAPS).is_multipart()
 
 
-@pytest.mark.parametrize("charset", [b"utf-8", b"no-such-charset", b"utf-7", b"\xff", b"idna", b"zlib"])
+@pytest.mark.parametrize("charset", [b"utf-8", b"no-such-charset", b"utf-7", b"\xff", b"idna", b"zlib", b'"x\x00y"'])
 def test_text_is_read_whatever_its_charset_claims(charset: bytes) -> None:
     mail = opened(b"Content-Type: text/plain; charset=" + charset + b"\r\n\r\nplain words", mails.CAPS)
     assert "plain words" in text_of(mail, 100)

@@ -38,6 +38,10 @@ def test_links_and_pictures_are_found_in_order() -> None:
     assert mail.links_and_pictures(html) == (["https://a.test/?x=1&y=2", "c"], ["b.png"])
 
 
+def test_links_before_a_broken_declaration_are_found() -> None:
+    assert mail.links_and_pictures('<a href="a">A</a><![wrong[x]]><a href="b">')[0][:1] == ["a"]
+
+
 def test_control_characters_are_gone_from_headers() -> None:
     assert mail.decoded("=?utf-8?q?a=0D=0Ab=00?=") == "a  b "
 
