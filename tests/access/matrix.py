@@ -36,6 +36,8 @@ class Row:
     roles: frozenset[str]
     arguments: Arguments | None = None
     data: dict[str, Any] = field(default_factory=dict)
+    # A POST that changes nothing answers with a page.
+    changes: bool = True
     # For URLs that answer anybody: the statuses they may answer with.
     public: frozenset[int] = frozenset()
 
@@ -50,9 +52,14 @@ def act(roles: str, arguments: Arguments | None = None, **data: Any) -> Row:
     return Row("POST", frozenset(roles.split()), arguments, data)
 
 
+def ask(roles: str, **data: Any) -> Row:
+    """A POST that only answers, because what is asked is too long for a URL."""
+    return Row("POST", frozenset(roles.split()), None, data, changes=False)
+
+
 def public(statuses: set[int], arguments: Arguments | None = None, method: str = "GET") -> Row:
     """An address for anybody."""
-    return Row(method, frozenset(), arguments, {}, frozenset(statuses))
+    return Row(method, frozenset(), arguments, public=frozenset(statuses))
 
 
 EVERYBODY = "operator reviewer analyst admin"
@@ -64,6 +71,18 @@ def membership(account: Account) -> dict[str, Any]:
 
 def api_key(account: Account) -> dict[str, Any]:
     return {"pk": factories.api_key(account).pk}
+
+
+def template(account: Account) -> dict[str, Any]:
+    return {"pk": factories.template(account).pk}
+
+
+def version(account: Account) -> dict[str, Any]:
+    return {"pk": factories.template(account).latest_id}
+
+
+def open_review(account: Account) -> dict[str, Any]:
+    return {"pk": factories.review(account).pk}
 
 
 ROWS: dict[str, Row] = {
@@ -85,4 +104,21 @@ ROWS: dict[str, Row] = {
     "accounts:key_enable": act("admin", api_key),
     "accounts:key_disable": act("admin", api_key),
     "accounts:audit": page("admin"),
+    "sending:send": page("operator admin"),
+    "sending:status": page("operator analyst admin"),
+    "sending:message": page("operator analyst admin", lambda account: {"pk": factories.message(account).pk}),
+    "templates:list": page(EVERYBODY),
+    "templates:create": page("operator admin"),
+    "templates:screening": ask("operator admin", html="<p>x</p>"),
+    "templates:preview_unsaved": ask("operator admin", html="<p>x</p>"),
+    "templates:detail": page(EVERYBODY, template),
+    "templates:edit": page("operator admin", template),
+    "templates:submit": act("operator admin", template),
+    "templates:withdraw": act("operator admin", template),
+    "templates:preview": page(EVERYBODY, version),
+    "templates:review_queue": page("reviewer"),
+    "templates:words": page("reviewer"),
+    "templates:review": page("reviewer", open_review),
+    "templates:claim": act("reviewer", open_review),
+    "templates:release": act("reviewer", open_review),
 }
