@@ -11,10 +11,10 @@ from accounts.models import Account, ApiKey, Membership, User
 from accounts.roles import Role
 from blocklist.models import BlockedAddress
 from domains.models import SenderAddress, SenderDomain
-from sending.models import Event, EventKind, Message, Submission
+from sending.models import Event, EventKind, Message, SimulatedMail, Submission
 from sending.models.ids import first_of, take
 from templates_app import rendering
-from templates_app.models import Skeleton, Template, Version
+from templates_app.models import Review, Skeleton, Template, Version
 
 _numbers = itertools.count(1)
 
@@ -149,3 +149,26 @@ def api_key(account: Account, **fields: Any) -> ApiKey:
     return ApiKey.objects.create(
         **{"account": account, "name": f"key {n}", "secret_id": f"AKIDtest{n}", "secret_key": f"secret{n}", **fields}
     )
+
+
+def review(account: Account, **fields: Any) -> Review:
+    """Return the open review of a new template in `account`."""
+    found = template(account)
+    Template.objects.filter(pk=found.pk).update(state=Template.State.IN_REVIEW)
+    return Review.objects.create(
+        **{"account": account, "template": found, "version": found.latest, "submitted_by": "AKIDtest", **fields}
+    )
+
+
+def simulated_mail(account: Account, **fields: Any) -> SimulatedMail:
+    """Return a mail in the simulator's inbox: to ann@x.test with one line of text, unless told else."""
+    values = {
+        "id": take(1)[0],
+        "mail_from": "news@mail.example.test",
+        "recipient": "ann@x.test",
+        "subject": "Hello",
+        "scenario": "delivered",
+        "raw": b"Subject: Hello\r\n\r\nOne line\r\n",
+        **fields,
+    }
+    return SimulatedMail.objects.create(account=account, **values)

@@ -85,6 +85,10 @@ def open_review(account: Account) -> dict[str, Any]:
     return {"pk": factories.review(account).pk}
 
 
+def simulated_mail(account: Account) -> dict[str, Any]:
+    return {"pk": factories.simulated_mail(account).pk}
+
+
 ROWS: dict[str, Row] = {
     "root": page(EVERYBODY),
     "healthz": public({200, 503}),
@@ -107,6 +111,14 @@ ROWS: dict[str, Row] = {
     "sending:send": page("operator admin"),
     "sending:status": page("operator analyst admin"),
     "sending:message": page("operator analyst admin", lambda account: {"pk": factories.message(account).pk}),
+    "sending:simulator": page("operator admin"),
+    "sending:inbox": page("operator admin"),
+    "sending:inbox_mail": page("operator admin", simulated_mail),
+    "sending:inbox_body": page("operator admin", simulated_mail),
+    "sending:inbox_raw": page("operator admin", simulated_mail),
+    "tracking:pixel": public({200}, lambda account: {"token": "none"}),
+    "tracking:click": public({404}, lambda account: {"token": "none"}),
+    "tracking:unsubscribe": public({404}, lambda account: {"token": "none"}),
     "templates:list": page(EVERYBODY),
     "templates:create": page("operator admin"),
     "templates:screening": ask("operator admin", html="<p>x</p>"),
