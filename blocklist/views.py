@@ -89,7 +89,7 @@ class Blocks(ListPage):
             return None
         return Action("Add an address", reverse("blocklist:add"))
 
-    def extra(self, rows: Sequence[Any]) -> dict[str, Any]:
+    def context(self, rows: Sequence[Any]) -> dict[str, Any]:
         """Return the tabs, and whether the rows may be acted on."""
         return {
             "tabs": [(kind.value, kind.label, kind is self.kind) for kind in Kind],

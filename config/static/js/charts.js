@@ -2,14 +2,18 @@
 (() => {
   const root = document.documentElement;
   const theme = () => (root.getAttribute("data-bs-theme") === "dark" ? "dark" : "light");
-  const colour = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
+  // The theme's own values, written out: plotly reads neither variables nor color-mix().
+  const INK = {
+    light: { text: "#1f2937", muted: "#6b7280", line: "#e6e7e9", ground: "#ffffff" },
+    dark: { text: "#e5e7eb", muted: "#a3a9b3", line: "#3b3b3b", ground: "#242424" },
+  };
 
   const draw = (place) => {
     const source = document.getElementById(place.dataset.chart);
     if (!source) return;
     const { traces, layout, colours } = JSON.parse(source.textContent);
     const paint = colours[theme()];
-    const muted = colour("--tblr-secondary"), line = colour("--tblr-border-color"), ground = colour("--tblr-bg-surface");
+    const { text, muted, line, ground } = INK[theme()];
     traces.forEach((trace, n) => {
       if (trace.type === "scatter") { trace.line.color = paint[n]; return; }
       trace.marker.color = paint[n];
@@ -19,7 +23,7 @@
     const narrow = place.clientWidth < 480;
     layout.font = { family: getComputedStyle(document.body).fontFamily, size: 12, color: muted };
     layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
-    layout.hoverlabel = { bgcolor: ground, bordercolor: line, font: { color: colour("--tblr-body-color"), size: 12 } };
+    layout.hoverlabel = { bgcolor: ground, bordercolor: line, font: { color: text, size: 12 } };
     layout.xaxis.nticks = narrow ? 5 : layout.xaxis.nticks;
     Object.assign(layout.xaxis, { linecolor: line, tickcolor: line });
     layout.yaxis.gridcolor = line;
