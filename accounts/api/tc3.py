@@ -35,6 +35,16 @@ class Authorization:
     signature: str
 
 
+def check_content_type(raw: Raw) -> None:
+    """Raise Refused unless the content type is one that TC3 calls may have."""
+    allowed = {FORM, JSON} if raw.method == "GET" else {JSON}
+    if raw.content_type not in allowed:
+        raise Refused(
+            "UnsupportedProtocol",
+            f"A {raw.method} request signed with {ALGORITHM} needs the Content-Type "
+            f"`{FORM if raw.method == 'GET' else JSON}`.",
+        )
+
 def read(raw: Raw) -> Call:
     """Return the call that X-TC headers describe; raise Refused when its Authorization cannot be read."""
     header = raw.headers.get("Authorization", "")
@@ -138,14 +148,3 @@ def _hmac(key: bytes, text: str) -> bytes:
 
 def _members(raw: Raw) -> dict[str, Any]:
     return members.from_query(raw.query) if raw.method == "GET" else members.from_json(raw.body)
-
-
-def check_content_type(raw: Raw) -> None:
-    """Raise Refused unless the content type is one that TC3 calls may have."""
-    allowed = {FORM, JSON} if raw.method == "GET" else {JSON}
-    if raw.content_type not in allowed:
-        raise Refused(
-            "UnsupportedProtocol",
-            f"A {raw.method} request signed with {ALGORITHM} needs the Content-Type "
-            f"`{FORM if raw.method == 'GET' else JSON}`.",
-        )

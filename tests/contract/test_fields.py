@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.api import errors
 from accounts.caller import Caller, key_holder
@@ -139,3 +141,29 @@ def test_a_bad_character_inside_json_reaches_no_header(caller: Caller, account: 
     with pytest.raises(Refused):
         ACTIONS["SendEmail"]().answer(caller, members)
     assert not Submission.objects.exists()
+
+
+_SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+    | st.sampled_from(["mail.shop.example", "news@mail.shop.example", "2026-01-01", "aGk=", "{}", "0", 0, 1, 2**63])
+)
+_MEMBERS = sorted({
+    "TagKey", "TagValue", "Html", "Text", "TemplateID", "TemplateData", "FileName", "Content", "FileURL",
+    *(member for action in ACTIONS.values() for member in action.Input().fields),
+})
+_VALUES = st.recursive(
+    _SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_MEMBERS), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(name=st.sampled_from(sorted(ACTIONS)), data=st.data(), as_text=st.booleans())
+def test_any_input_is_answered_or_refused(name: str, data: st.DataObject, as_text: bool, caller: Caller):
+    action = ACTIONS[name]()
+    declared = sorted(action.Input().fields)
+    required = {member: data.draw(_VALUES, member) for member in declared if action.Input().fields[member].required}
+    others = data.draw(st.dictionaries(st.sampled_from([*declared, "Other"]), _VALUES, max_size=3))
+    refused = refusal_of(lambda: action.answer(caller, {**required, **others}, as_text=as_text))
+    assert refused is None or errors.message(refused, "zh-CN")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 from tencentcloud.ses.v20201002 import models
 
-from accounts.models import Account, ApiKey
+from accounts.models import Account, Allowance, ApiKey
 from domains.models import SenderDomain
 from sending.models import Message, QueueItem, Submission
 from sending.simulator import dns
@@ -298,3 +299,19 @@ def test_files_over_four_megabytes_are_refused(sdk: Sdk, sender: str, template: 
     content = base64.b64encode(b"x" * (4 * 1024 * 1024 + 1)).decode()
     members = mail(sender, template, Attachments=[{"FileName": "a.txt", "Content": content}])
     assert refusal(sdk(), "SendEmail", **members).get_code() == "FailedOperation.AttachContentToolarge"
+
+
+def test_calls_in_parallel_never_pass_the_rate(sdk: Sdk, account: Account):
+    def call(_: int) -> str | None:
+        try:
+            sdk().ListEmailAddress(request("ListEmailAddress"))
+        except TencentCloudSDKException as refused:
+            return str(refused.get_code())
+        return None
+
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(call, range(120)))
+    used = list(Allowance.objects.filter(key=f"api:{account.pk}:ListEmailAddress").values_list("used", flat=True))
+    assert max(used) <= 20
+    assert codes.count(None) == sum(used)
+    assert set(codes) <= {None, "RequestLimitExceeded"}
