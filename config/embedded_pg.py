@@ -64,7 +64,7 @@ class Server:
         return (self.data_dir / "postgres").resolve()
 
     def start(self) -> None:
-        """Return once the server takes connections and has its database; raise pg_binaries.CannotStart otherwise."""
+        """Return once the server takes connections and has its database; raise CannotStart otherwise."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         with self._lock():
             if not self._answers():
@@ -89,6 +89,10 @@ class Server:
                             self.sockets.rmdir()
                         return
                     time.sleep(0.02)
+
+    def is_running(self) -> bool:
+        """Say whether the server's process is there."""
+        return self._pid() is not None
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:

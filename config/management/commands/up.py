@@ -60,11 +60,14 @@ class Command(BaseCommand):
             self._prepare(no_demo=no_demo)
             if not stop.is_set():
                 supervisor.start()
+                if server:
+                    threading.Thread(target=self._keep_running, args=(server, stop), daemon=True).start()
                 threading.Thread(target=self._announce, args=(stop, not no_demo), daemon=True).start()
                 supervisor.watch()
         except (embedded_pg.CannotStart, PortTaken) as problem:
             raise CommandError(str(problem)) from None
         finally:
+            stop.set()
             self._say("up", "stopping")
             supervisor.stop()
             if server:
@@ -81,6 +84,15 @@ class Command(BaseCommand):
             demo.make()
         # The children open their own; we only supervise from here.
         connections.close_all()
+
+    def _keep_running(self, server: embedded_pg.Server, stop: threading.Event) -> None:
+        while not stop.wait(0.5):
+            if not server.is_running() and not stop.is_set():
+                self._say("up", "PostgreSQL ended; starting it again")
+                try:
+                    server.start()
+                except embedded_pg.CannotStart as problem:
+                    self._say("up", str(problem))
 
     def _announce(self, stop: threading.Event, with_demo: bool) -> None:
         url = f"http://127.0.0.1:{settings.WEB_PORT}/healthz"
