@@ -89,6 +89,14 @@ def simulated_mail(account: Account) -> dict[str, Any]:
     return {"pk": factories.simulated_mail(account).pk}
 
 
+def domain(account: Account) -> dict[str, Any]:
+    return {"pk": factories.domain(account).pk}
+
+
+def sender_address(account: Account) -> dict[str, Any]:
+    return {"pk": factories.address(factories.domain(account)).pk}
+
+
 ROWS: dict[str, Row] = {
     "root": page(EVERYBODY),
     "healthz": public({200, 503}),
@@ -108,6 +116,17 @@ ROWS: dict[str, Row] = {
     "accounts:key_enable": act("admin", api_key),
     "accounts:key_disable": act("admin", api_key),
     "accounts:audit": page("admin"),
+    "domains:list": page("operator analyst admin"),
+    "domains:create": page("operator admin"),
+    "domains:detail": page("operator analyst admin", domain),
+    "domains:verify": act("operator admin", domain),
+    "domains:change_key": act("operator admin", domain),
+    "domains:delete": act("operator admin", domain),
+    "domains:addresses": page("operator analyst admin"),
+    "domains:address_create": page("operator admin"),
+    "domains:address_delete": act("operator admin", sender_address),
+    "sending:publish_zone": act("operator admin", domain),
+    "sending:unpublish_zone": act("operator admin", domain),
     "sending:send": page("operator admin"),
     "sending:status": page("operator analyst admin"),
     "sending:message": page("operator analyst admin", lambda account: {"pk": factories.message(account).pk}),
