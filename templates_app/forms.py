@@ -13,6 +13,7 @@ from accounts.console.filters import Filters
 from templates_app.models import Template, Version
 
 HTML, TEXT = "html", "text"
+_NO_BODY = "Write the body here, or upload a file."
 _AREA = {"spellcheck": "false", "autocomplete": "off"}
 
 
@@ -38,6 +39,15 @@ class TemplateForm(forms.Form):
         label="Plain text", required=False, strip=False, widget=forms.Textarea(attrs=_AREA | {"rows": 8}),
         help_text="For readers who do not see HTML; made from the HTML body when left empty.",
     )
+
+    # The body that is not asked for is hidden, and browsers stop at hidden fields that are required.
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        body = self.fields[TEXT if self["kind"].value() == TEXT else HTML]
+        body.required = not self.files.get("file")
+        body.error_messages["required"] = _NO_BODY
 
     @staticmethod
     def of(template: Template, version: Version) -> dict[str, Any]:
@@ -71,8 +81,8 @@ class TemplateForm(forms.Form):
             self._take(file, kind, given)
         if kind == TEXT:
             given[HTML] = ""
-        if not self.has_error("file") and not str(given.get(kind, "")).strip():
-            self.add_error(kind, "Write the body here, or upload a file.")
+        if not self.errors and not str(given[kind]).strip():
+            self.add_error(kind, _NO_BODY)
         return given
 
     def _take(self, file: UploadedFile, kind: str, given: dict[str, Any]) -> None:

@@ -106,9 +106,11 @@ def _size(size: int, limits: Limits) -> Finding:
 def _length(parts: list[tuple[Where, Inspection]], limits: Limits) -> Finding:
     where, shortest = min(parts, key=lambda part: part[1].characters)
     count, least = shortest.characters, limits.min_characters
-    rest = "" if count >= least else f", {least - count} to go"
+    said = f"{count} of {least} visible characters, {least - count} to go"
+    if count >= least:
+        said = f"{count:,} visible characters, at least {least} are needed"
     return Finding(rule="length", passed=count >= least, value=count, limit=least, where=where,
-                   message=f"{count:,} of {least} visible characters{rest}{_of(parts, where)}.")
+                   message=f"{said}{_of(parts, where)}.")
 
 
 def _variables(parts: list[tuple[Where, Inspection]], limits: Limits) -> Finding:

@@ -17,7 +17,6 @@ urlpatterns = [
     path("templates/versions/<int:pk>/preview/", preview.Preview.as_view(), name="preview"),
     path("review/", desk.Queue.as_view(), name="review_queue"),
     path("review/words/", words.Words.as_view(), name="words"),
-    path("review/words/<int:pk>/remove/", words.Remove.as_view(), name="word_remove"),
     path("review/<int:pk>/", desk.Decision.as_view(), name="review"),
     path("review/<int:pk>/claim/", desk.Claim.as_view(), name="claim"),
     path("review/<int:pk>/release/", desk.Release.as_view(), name="release"),

@@ -26,6 +26,7 @@ class Templates(ListPage):
     right = "templates.view"
     title = "Email Template"
     nav = NAV
+    template_name = "templates_app/list.html"
     filters_class = TemplateFilters
     csv_name = "templates"
     intro = "Mail is sent from approved templates. A new version is reviewed while the approved one keeps sending."

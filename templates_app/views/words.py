@@ -5,18 +5,17 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from django.http import Http404
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from accounts.console.acts import ActPage
 from accounts.console.forms import FormPage
 from templates_app import words
 from templates_app.forms import WordForm
-from templates_app.models import ForbiddenWord
 
 
 class Words(FormPage):
-    """The phrases by category, and a form to add one."""
+    """The phrases by category, forms to add and remove one."""
 
     right = "templates.review"
     title = "Forbidden phrases"
@@ -33,22 +32,18 @@ class Words(FormPage):
             "may_change": self.caller.may(words.CHANGE),
         }
 
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if "remove" not in request.POST:
+            return super().post(request, **kwargs)
+        self.caller.require(words.CHANGE)
+        wanted = request.POST["remove"]
+        word = words.listed().filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < 19 else None
+        if word:
+            words.remove(self.caller, word=word)
+            messages.success(request, f"“{word.phrase}” is off the list.")
+        return HttpResponseRedirect(reverse("templates:words"))
+
     def act(self, form: WordForm) -> str:
         word = words.add(self.caller, **form.cleaned_data)
         self.success = f"“{word.phrase}” is on the list from now on."
-        return reverse("templates:words")
-
-
-class Remove(ActPage):
-    """Take a phrase off the list."""
-
-    right = words.CHANGE
-    nav = "templates:review_queue"
-
-    def act(self, **kwargs: Any) -> str:
-        word = ForbiddenWord.objects.filter(**kwargs).first()
-        if word is None:
-            raise Http404
-        words.remove(self.caller, word=word)
-        self.say(f"“{word.phrase}” is off the list.")
         return reverse("templates:words")

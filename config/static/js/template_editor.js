@@ -20,10 +20,22 @@
     } catch { /* the form is sent with the file, and the answer says what is wrong with it */ }
   });
 
-  // Previews may be asked for again and again.
+  // The preview follows what is typed; asking for it does not count as sending the form. Each goes into a new frame,
+  // whose first page adds no step to the browser's history.
+  const preview = form.querySelector('[formtarget="preview"]');
   form.addEventListener("submit", (event) => {
-    if (event.submitter && event.submitter.formTarget === "preview") setTimeout(() => delete form.dataset.sent);
+    if (event.submitter !== preview) return;
+    const frame = document.querySelector('iframe[name="preview"]');
+    frame.replaceWith(frame.cloneNode());
+    setTimeout(() => delete form.dataset.sent);
   });
+  let waiting;
+  const showPreview = (delay) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { if (!form.dataset.sent && form.elements[kind()].value) form.requestSubmit(preview); }, delay);
+  };
+  form.addEventListener("input", () => showPreview(1000));
+  showPreview(0);
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
