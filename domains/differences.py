@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+# Texts more alike than this differ by slips: single characters are marked, else whole words.
+ALIKE = 0.9
+_WORDS = re.compile(r"\s+|[^\s.:=;]+|[.:=;]")
 
 
 @dataclass(frozen=True)
@@ -16,8 +22,16 @@ class Piece:
 
 def pieces(expected: str, seen: str) -> list[Piece]:
     """Return `seen` in pieces that, joined, are it again."""
-    found: list[Piece] = []
-    for kind, _, _, start, end in SequenceMatcher(None, expected, seen, autojunk=False).get_opcodes():
-        if start < end:
-            found.append(Piece(seen[start:end], kind != "equal"))
-    return found
+    slips = SequenceMatcher(None, expected, seen, autojunk=False)
+    if slips.quick_ratio() > ALIKE and slips.ratio() > ALIKE:
+        return _marked(slips, seen)
+    words = _WORDS.findall(seen)
+    return _marked(SequenceMatcher(None, _WORDS.findall(expected), words, autojunk=False), words)
+
+
+def _marked(matcher: SequenceMatcher[str], seen: Sequence[str]) -> list[Piece]:
+    return [
+        Piece("".join(seen[start:end]), kind != "equal")
+        for kind, _, _, start, end in matcher.get_opcodes()
+        if start < end
+    ]

@@ -146,17 +146,15 @@ class Detail(ConsoleView):
         return self.domain.name
 
     def _row(self, record: DnsRecord, zone: str) -> RecordRow:
+        kind = DnsRecord.Kind(record.kind)
+        priority = MX_PRIORITY if kind == DnsRecord.Kind.MX else None
+        expected = f"{priority} {record.expected}" if priority else record.expected
         marked = record.state == DnsRecord.State.WRONG
-        return RecordRow(
-            record,
-            PURPOSES[DnsRecord.Kind(record.kind)],
-            names.relative(record.host, zone),
-            MX_PRIORITY if record.kind == DnsRecord.Kind.MX else None,
-            [
-                differences.pieces(record.expected, line) if marked else [differences.Piece(line, False)]
-                for line in record.seen.splitlines()
-            ],
-        )
+        seen = [
+            differences.pieces(expected, line) if marked else [differences.Piece(line, False)]
+            for line in record.seen.splitlines()
+        ]
+        return RecordRow(record, PURPOSES[kind], names.relative(record.host, zone), priority, seen)
 
 
 class _DomainAct(ActPage):

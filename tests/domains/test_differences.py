@@ -18,5 +18,11 @@ def test_equal_texts_have_no_mark(text: str) -> None:
     assert pieces(text, text) == [Piece(text, False)]
 
 
-def test_only_what_departs_is_marked() -> None:
-    assert pieces("p=none", "p=node") == [Piece("p=no", False), Piece("d", True), Piece("e", False)]
+def test_a_slip_is_marked_by_its_letter() -> None:
+    found = pieces("v=DKIM1; k=rsa; p=AAAA", "v=DKIM1; k=rsa; p=AABA")
+    assert found == [Piece("v=DKIM1; k=rsa; p=AA", False), Piece("B", True), Piece("A", False)]
+
+
+def test_another_value_is_marked_by_its_words() -> None:
+    found = pieces("5 mx.ses.test.", "10 mx.other.test.")
+    assert [piece.text for piece in found if piece.differs] == ["10", "other"]
