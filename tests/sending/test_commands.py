@@ -1,0 +1,107 @@
+"""The processes that receive: they say when they are ready, do their work, and end at once when told."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from sending.inbound import verp
+from sending.models import InboundReport, SimulatedMail
+from tests import factories
+from tests.sending.inbound import mails
+from tests.sending.simulator.mails import RAW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def database_url() -> str:
+    """Return the URL of this test's own database."""
+    at = connection.settings_dict
+    place = f"/{at['HOST']}" if str(at["HOST"]).startswith("/") else f"{at['HOST']}:{at['PORT'] or 5432}"
+    return f"postgres://{at['USER']}:{at['PASSWORD']}@{place}/{at['NAME']}"
+
+
+@contextlib.contextmanager
+def running(command: str, **ports: int) -> Iterator[subprocess.Popen[str]]:
+    """Run a command of manage.py until it says that it is ready; end it by SIGTERM."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": database_url(),
+        "SES_DATA_DIR": str(settings.DATA_DIR),
+        **{name: str(port) for name, port in ports.items()},
+    }
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", command], cwd=settings.BASE_DIR, env=environment, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr
+    try:
+        for line in process.stderr:
+            if "ready" in line:
+                break
+        assert process.poll() is None
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Return once `condition` holds; fail after ten seconds."""
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.05)
+
+
+def ended_within(process: subprocess.Popen[str], seconds: float) -> int:
+    """Tell the process to end and return its code."""
+    process.send_signal(signal.SIGTERM)
+    return process.wait(seconds)
+
+
+def test_inbound_reads_what_it_takes_and_what_was_left_lying_and_ends_at_once() -> None:
+    message = factories.message(factories.account(), recipient="ann@example.net")
+    InboundReport.objects.create(message=message.pk, kind=InboundReport.Kind.UNKNOWN, raw=mails.AWAY)
+    port = free_port()
+    with running("run_inbound", SES_INBOUND_PORT=port) as process:
+        with smtplib.SMTP("127.0.0.1", port) as client:
+            client.sendmail("", [verp.envelope_sender(message.pk, "mail.example.test")], mails.dsn())
+        wait_for(lambda: InboundReport.objects.exclude(read_at=None).count() == 2)
+        assert ended_within(process, 2) == 0
+    assert sorted(InboundReport.objects.values_list("kind", flat=True)) == ["dsn", "reply"]
+    message.refresh_from_db()
+    assert message.get_deliver_status_display() == "Bounced"
+
+
+def test_the_simulator_takes_mail_and_ends_at_once() -> None:
+    mx, dns = free_port(), free_port()
+    with running("run_simulator", SES_SIMULATOR_MX_PORT=mx, SES_SIMULATOR_DNS_PORT=dns) as process:
+        with smtplib.SMTP("127.0.0.1", mx) as client:
+            client.sendmail("b-x@mail.example.test", ["ann@x.test"], RAW)
+        assert SimulatedMail.objects.get().recipient == "ann@x.test"
+        assert ended_within(process, 2) == 0
+
+
+def test_the_simulator_does_not_run_where_real_mail_is_sent(settings: object) -> None:
+    settings.TRANSPORT = "direct"  # type: ignore[attr-defined]
+    with pytest.raises(CommandError, match="SES_TRANSPORT=simulator"):
+        call_command("run_simulator")
