@@ -55,11 +55,12 @@ class Filters(forms.Form):
         return [
             Chip(str(self.fields[name].label or self[name].label), self._words(name, value), self._without(name))
             for name, value in self.cleaned.items()
+            if not self.fields[name].widget.is_hidden
         ]
 
     def cleared(self) -> str:
-        """Return the query string without any filter."""
-        return self._without(*self.fields)
+        """Return the query string without any filter; what a hidden field says (a tab, say) stays."""
+        return self._without(*(name for name, field in self.fields.items() if not field.widget.is_hidden))
 
     def _words(self, name: str, value: Any) -> str:
         field = self.fields[name]

@@ -18,6 +18,7 @@ class Some(Filters):
     role = forms.ChoiceField(choices=[("", "Any"), ("a", "Alpha")])
     kinds = forms.MultipleChoiceField(choices=[("x", "Ex"), ("y", "Why")])
     q = forms.CharField(label="Search")
+    tab = forms.CharField(widget=forms.HiddenInput)
 
 
 class Dated(DatedFilters):
@@ -50,6 +51,13 @@ def test_a_chip_takes_its_own_filter_away_and_goes_to_the_first_page() -> None:
     chip = some("role=a&q=ann&after=xyz&other=1").chips()[0]
     assert chip.without == "?q=ann&other=1"
     assert some("role=a&q=ann&after=xyz&other=1").cleared() == "?other=1"
+
+
+def test_what_is_hidden_is_no_chip_and_is_never_cleared() -> None:
+    filters = some("tab=two&q=ann")
+    assert filters.cleaned == {"tab": "two", "q": "ann"}
+    assert [chip.label for chip in filters.chips()] == ["Search"]
+    assert filters.cleared() == "?tab=two"
 
 
 def test_the_house_window_holds_until_another_is_asked_for() -> None:
