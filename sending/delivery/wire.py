@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 # A reply longer than this is no SMTP.
 BUFFER_MOST = 65_536
@@ -39,8 +39,8 @@ class Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport (asyncio calls this, again after the TLS handshake)."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # Of another class under each event loop, and a transport in all of them.
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         """Cut replies off what came in (asyncio calls this)."""
