@@ -17,6 +17,7 @@ is `public`, which answers anybody with one of the given statuses.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ from accounts.models import Account
 from tests import factories
 
 Arguments = Callable[[Account], dict[str, Any]]
+_numbers = itertools.count(1)
 ROLES = ("operator", "reviewer", "analyst", "admin")
 
 
@@ -97,6 +99,11 @@ def sender_address(account: Account) -> dict[str, Any]:
     return {"pk": factories.address(factories.domain(account)).pk}
 
 
+def custom_block(account: Account) -> dict[str, Any]:
+    address = f"held{next(_numbers)}@example.com"
+    return {"pk": factories.block(account, kind="custom", cause="entered", address=address).pk}
+
+
 ROWS: dict[str, Row] = {
     "root": page(EVERYBODY),
     "healthz": public({200, 503}),
@@ -152,4 +159,19 @@ ROWS: dict[str, Row] = {
     "templates:review": page("reviewer", open_review),
     "templates:claim": act("reviewer", open_review),
     "templates:release": act("reviewer", open_review),
+    "blocklist:list": page("operator analyst admin"),
+    "blocklist:look_up": page("operator analyst admin"),
+    "blocklist:add": page("operator admin"),
+    "blocklist:import": page("operator admin"),
+    "blocklist:whitelist": act("operator admin"),
+    "blocklist:unwhitelist": act("operator admin"),
+    "blocklist:expiry": page("operator admin", custom_block),
+    "blocklist:remove": act("operator admin", custom_block),
+    "stats:dashboard": page(EVERYBODY),
+    "stats:overview": page("operator analyst admin"),
+    "stats:queue": page("operator analyst admin"),
+    "stats:opens": page("operator analyst admin"),
+    "stats:bounced": page("operator analyst admin"),
+    "stats:complaints": page("operator analyst admin"),
+    "stats:unsubscribed": page("operator analyst admin"),
 }

@@ -36,6 +36,7 @@ def test_a_second_task_leaves_the_minute_to_the_first():
     with second_connection() as other:
         other.execute("SELECT pg_advisory_lock(%s)", [tasks.LOCK])
         assert tasks.roll_up(seconds=0) == 0
+        other.execute("SELECT pg_advisory_unlock(%s)", [tasks.LOCK])
     assert tasks.roll_up(seconds=0) == 1
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [tasks.LOCK])

@@ -1,0 +1,94 @@
+"""stats.figures and stats.tables: the same numbers as a chart, as rows and as a sentence."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from stats import figures, pages, tables
+from stats.intervals import Axis, Grain
+from stats.rollup import COLUMNS
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+AXIS = Axis(START, START + timedelta(days=3), Grain.DAY, UTC)
+
+
+def frame(**columns):
+    """Three days; the last one is still to come unless a column says more."""
+    values = {name: columns.get(name, [0, 0, None]) for name in COLUMNS}
+    return pd.DataFrame(values, index=pd.Index(AXIS.buckets, dtype=object), dtype="float64")
+
+
+def test_a_chart_has_a_bar_per_bucket_and_a_gap_for_what_is_to_come():
+    chart = figures.chart(frame(bounced_hard=[3, 0, None]), (pages.HARD, pages.SOFT), AXIS)
+    hard, soft = chart["traces"]
+    assert hard["y"] == [3, 0, None]
+    assert soft["y"] == [0, 0, None]
+    assert hard["x"][0] == "2026-03-01T00:00:00"
+    assert soft["marker"]["pattern"]["shape"] == "/"
+    assert chart["layout"]["barmode"] == "stack"
+    assert chart["layout"]["annotations"] == []
+
+
+def test_a_chart_is_plain_json_and_begins_at_zero():
+    chart = figures.chart(frame(), pages.PAGES["queue"].panels[0].series, AXIS)
+    json.dumps(chart, allow_nan=False)
+    assert chart["layout"]["yaxis"]["rangemode"] == "tozero"
+    assert chart["layout"]["annotations"][0]["text"] == "Nothing in this time"
+
+
+@pytest.mark.parametrize("page", pages.PAGES.values(), ids=lambda page: page.name)
+def test_every_series_has_a_colour_in_both_themes(page):
+    for panel in page.panels:
+        chart = figures.chart(frame(), panel.series, AXIS)
+        assert len(chart["colours"]["light"]) == len(chart["colours"]["dark"]) == len(panel.series)
+        assert all(column in COLUMNS for one in panel.series for column in one.columns)
+        # Layers of one colour are told apart by a pattern.
+        looks = [(one.state, one.pattern) for one in panel.series]
+        assert len(looks) == len(set(looks))
+
+
+def test_no_two_states_share_a_colour():
+    for theme in (0, 1):
+        colours = [pair[theme] for pair in figures.PALETTE.values()]
+        assert len(colours) == len(set(colours))
+
+
+def test_a_table_has_the_newest_day_first_the_sums_last_and_rates():
+    page = pages.PAGES["bounced"]
+    table = tables.table(
+        frame(bounced_hard=[3, 1, None], bounced_soft=[1, 0, None], accepted=[80, 0, None]),
+        page.panels[0].series,
+        page.rates,
+        AXIS,
+    )
+    assert table.headings == ["Hard bounces", "Soft bounces", "Bounce rate"]
+    assert [(row.label, row.counts, row.rates) for row in table.rows] == [
+        ("2026-03-02", [1, 0], ["–"]),
+        ("2026-03-01", [3, 1], ["5.0%"]),
+    ]
+    assert (table.totals, table.total_rates) == ([4, 1], ["6.2%"])
+
+
+def test_a_finding_says_how_many_of_what_and_when_most():
+    page = pages.PAGES["bounced"]
+    numbers = frame(bounced_hard=[3, 1, None], bounced_soft=[1, 0, None], accepted=[80, 20, None])
+    assert tables.finding(page, numbers, AXIS, "the last 3 days") == (
+        "5 bounces in the last 3 days, 5.0% of 100 mails sent; most on 2026-03-01 (4)."
+    )
+    assert tables.finding(page, frame(), AXIS, "the last 3 days") == "No bounces in the last 3 days."
+    one = frame(complained=[0, 1, None])
+    assert tables.finding(pages.PAGES["complaints"], one, AXIS, "the last 3 days") == (
+        "1 spam report in the last 3 days; most on 2026-03-02 (1)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "words"),
+    [(0, 0, "–"), (0, 9, "0.0%"), (1, 3, "33.3%"), (1, 1000, "0.10%"), (1, 1, "100.0%")],
+)
+def test_small_shares_have_two_decimals(part, whole, words):
+    assert tables.per_cent(part, whole) == words

@@ -1,0 +1,134 @@
+"""stats.queries: sums of the roll-ups, in any zone the same events; the log itself is left alone."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from sending.models import EventKind, QueueItem
+from stats import queries, rollup
+from stats.intervals import Axis, Grain, axis, last_minutes
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+END = datetime(2026, 3, 10, tzinfo=UTC)
+START = END - timedelta(days=9)
+ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "America/New_York")
+
+
+def fill(account, count=60, seed=5):
+    chance = random.Random(seed)
+    for _ in range(count):
+        factories.event(
+            account,
+            EventKind.DELIVERED,
+            START + timedelta(seconds=chance.randrange(9 * 86_400)),
+            sender_domain=chance.choice(["mail.test", "news.test"]),
+            recipient_domain=chance.choice(["a.test", "b.test"]),
+        )
+    rollup.rebuild(START.date())
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("grain", [Grain.HOUR, Grain.DAY])
+def test_every_event_stands_in_the_bucket_of_its_zone(zone, grain):
+    account = factories.account()
+    zone = ZoneInfo(zone)
+    for hour in range(0, 60, 5):
+        factories.event(account, at=START + timedelta(hours=hour, minutes=47))
+    rollup.rebuild(START.date())
+    span = Axis(START, START + timedelta(days=4), grain, zone)
+    frame = queries.volumes(factories.caller(account), span, known_to=END)
+    expected = dict.fromkeys((bucket.timestamp() for bucket in span.buckets), 0)
+    for hour in range(0, 60, 5):
+        at = (START + timedelta(hours=hour, minutes=47)).timestamp()
+        expected[max(moment for moment in expected if moment <= at)] += 1
+    assert dict(zip(expected, frame["delivered"], strict=True)) == expected
+    assert sum(expected.values()) == 12
+
+
+def test_filters_narrow_by_sender_and_recipient_domain():
+    account, caller = factories.account(), None
+    fill(account)
+    caller = factories.caller(account)
+    everything = axis(START, END, UTC)
+    whole = queries.totals(caller, everything)["delivered"]
+    by_sender = [queries.totals(caller, everything, sender_domain=one)["delivered"] for one in ("mail.test", "news.test")]
+    days = axis(START, END, UTC, by_recipient=True)
+    by_recipient = [queries.totals(caller, days, recipient_domain=one)["delivered"] for one in ("a.test", "b.test")]
+    assert whole == sum(by_sender) == sum(by_recipient) == 60
+    assert min(by_sender + by_recipient) > 0
+
+
+def test_another_accounts_figures_are_never_counted():
+    fill(factories.account())
+    stranger = factories.caller(factories.account())
+    assert queries.totals(stranger, axis(START, END, UTC))["delivered"] == 0
+    assert queries.recipient_domains(stranger, END.date()) == []
+
+
+def test_buckets_to_come_are_unknown_not_zero():
+    account = factories.account()
+    fill(account)
+    frame = queries.volumes(factories.caller(account), axis(START, END + timedelta(days=2), UTC), known_to=END)
+    assert list(frame["delivered"].isna()) == [False] * 10 + [True]
+    assert frame["delivered"].sum() == 60
+
+
+def test_minutes_of_one_recipient_domain_are_counted_from_the_events():
+    account = factories.account()
+    at = END.replace(hour=1, minute=30, second=7)
+    for seconds, name in ((0, "a.test"), (30, "a.test"), (60, "a.test"), (61, "b.test")):
+        factories.event(account, at=at + timedelta(seconds=seconds), recipient_domain=name)
+    span = last_minutes(at + timedelta(minutes=2), 5, UTC)
+    caller = factories.caller(account)
+    frame = queries.volumes(caller, span, recipient_domain="a.test", known_to=at + timedelta(minutes=2))
+    assert list(frame["delivered"]) == [0, 0, 2, 1, 0]
+    assert queries.totals(caller, span, recipient_domain="a.test", sender_domain="news.test")["delivered"] == 0
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("recipient_domain", ["", "a.test"])
+@pytest.mark.parametrize("days", [1, 7, 90])
+def test_charts_by_hour_and_day_read_roll_ups_alone(zone, recipient_domain, days):
+    caller = factories.caller(factories.account())
+    span = axis(END - timedelta(days=days), END, ZoneInfo(zone), by_recipient=bool(recipient_domain))
+    with CaptureQueriesContext(connection, ) as seen:
+        queries.volumes(caller, span, recipient_domain=recipient_domain, known_to=END)
+    assert len(seen) == 1
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {seen[0]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "volume" in plan
+    assert "sending_" not in plan
+
+
+def test_the_busiest_recipient_domains_are_offered_first():
+    account = factories.account()
+    for name in ("a.test", "b.test", "b.test"):
+        factories.event(account, EventKind.ACCEPTED, START, recipient_domain=name)
+    rollup.rebuild(START.date())
+    assert queries.recipient_domains(factories.caller(account), END.date()) == ["b.test", "a.test"]
+
+
+def test_waiting_counts_the_accounts_own_queue():
+    account, other = factories.account(), factories.account()
+    for n, (owner, name) in enumerate([(account, "a.test"), (account, "b.test"), (other, "a.test")]):
+        QueueItem.objects.create(message=n, account=owner, recipient_domain=name)
+    caller = factories.caller(account)
+    assert queries.waiting(caller) == 2
+    assert queries.waiting(caller, recipient_domain="a.test") == 1
+
+
+def test_accepted_mails_of_a_day_are_told_by_sender_domain():
+    account = factories.account()
+    for hours in (1, 23, 25):
+        factories.event(account, EventKind.ACCEPTED, START + timedelta(hours=hours))
+    rollup.rebuild(START.date())
+    assert queries.accepted_by_domain(factories.caller(account), START.date()) == {"mail.test": 2}
