@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 
 from accounts import audit, notices
 from accounts.caller import Caller, service
 from accounts.errors import Refused
 from accounts.models import Account
-from domains import dkim, names, records, states
+from domains import dkim, names, queries, records, states
 from domains import resolver as dns_resolver
 from domains.models import DnsRecord, SenderDomain
 from domains.records import Verdict, Wanted
@@ -24,8 +24,9 @@ from domains.resolver import Answer, Resolver
 State = SenderDomain.State
 
 KEY_BITS = {SenderDomain.DkimOption.RSA_1024: 1024, SenderDomain.DkimOption.RSA_2048: 2048}
-# The domains one run of the periodic check takes at most; the rest are due at the next.
+# What one run of the periodic check takes at most, in domains and in seconds; the rest are due at the next.
 DUE_AT_ONCE = 500
+RUN_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,8 @@ def verify(caller: Caller, *, domain: SenderDomain, resolver: Resolver | None = 
     checked = [_check(wanted, port) for wanted in wanted_records(domain)]
     now = timezone.now()
     with transaction.atomic():
-        fresh = SenderDomain.objects.select_for_update(no_key=True).filter(pk=domain.pk).first()
-        if fresh is None or fresh.dkim_public_key != domain.dkim_public_key:
+        fresh = _locked(domain)
+        if fresh.dkim_public_key != domain.dkim_public_key:
             raise Refused("OperationDenied", "The domain was changed during the check. Verify it again.")
         _store(fresh, checked, now)
         old, new = fresh.state, states.next_state(fresh, [one.verdict.state for one in checked], now)
@@ -109,7 +110,7 @@ def set_dkim_option(caller: Caller, *, domain: SenderDomain, dkim_option: int) -
     caller.require("domains.edit")
     bits = _bits(dkim_option)
     with transaction.atomic():
-        fresh = SenderDomain.objects.select_for_update(no_key=True).get(pk=domain.pk)
+        fresh = _locked(domain)
         if fresh.dkim_option == dkim_option:
             return fresh
         if fresh.may_send:
@@ -135,7 +136,7 @@ def delete(caller: Caller, *, domain: SenderDomain) -> None:
     """Remove a domain that cannot send and has no sender addresses."""
     caller.require("domains.edit")
     with transaction.atomic():
-        fresh = SenderDomain.objects.select_for_update().get(pk=domain.pk)
+        fresh = _locked(domain)
         if fresh.addresses.exists():
             raise Refused(
                 "OperationDenied.SenderWithDomainIsNotEmpty",
@@ -154,36 +155,16 @@ def delete(caller: Caller, *, domain: SenderDomain) -> None:
 def recheck_due(resolver: Resolver | None = None) -> int:
     """Verify every domain whose next check has come, as the service itself; return how many."""
     port = resolver or dns_resolver.from_settings()
-    due = list(_due(timezone.now()).select_related("account")[:DUE_AT_ONCE])
-    for domain in due:
-        try:
+    until = time.monotonic() + RUN_SECONDS
+    looked_at = 0
+    for domain in list(queries.due_for_check(timezone.now()).select_related("account")[:DUE_AT_ONCE]):
+        if looked_at and time.monotonic() > until:
+            break
+        looked_at += 1
+        # Changed or deleted meanwhile: whoever did it looks by himself, or the next run does.
+        with contextlib.suppress(Refused):
             verify(service(domain.account), domain=domain, resolver=port)
-        except Refused:
-            # Changed or deleted meanwhile: whoever did it looks by himself, or the next run does.
-            continue
-    return len(due)
-
-
-def _due(now: datetime) -> QuerySet[SenderDomain]:
-    """Return the domains to look at: waiting ones 10, 20, 40, … minutes after creation, then daily like the others."""
-    rules = settings.RULES
-    daily, soon = timedelta(seconds=rules.domain_check_seconds), timedelta(seconds=rules.domain_first_check_seconds)
-    last = Coalesce("checked_at", "created_at")
-    waited = ExpressionWrapper(
-        F("last") + Least(Value(daily), Greatest(Value(soon), F("last") - F("created_at"))),
-        output_field=DateTimeField(),
-    )
-    failing = timedelta(seconds=rules.domain_failing_check_seconds)
-    return (
-        SenderDomain.objects.alias(last=last)
-        .alias(waiting_until=waited)
-        .filter(
-            Q(state=State.PENDING, waiting_until__lte=now)
-            | Q(state=State.FAILING, last__lte=now - failing)
-            | Q(state__in=[State.VERIFIED, State.FAILED], last__lte=now - daily)
-        )
-        .order_by("last")
-    )
+    return looked_at
 
 
 def _check(wanted: Wanted, port: Resolver) -> Checked:
@@ -193,6 +174,14 @@ def _check(wanted: Wanted, port: Resolver) -> Checked:
         elsewhere: dict[str, Answer] = {name: port.look_up(name, wanted.type) for name in records.misplaced(wanted)}
         verdict = records.judge(wanted, answer, elsewhere)
     return Checked(wanted, verdict)
+
+
+def _locked(domain: SenderDomain) -> SenderDomain:
+    """Return the row as it is now, locked; an address on it cannot be made meanwhile."""
+    fresh = SenderDomain.objects.select_for_update(no_key=True).filter(pk=domain.pk).first()
+    if fresh is None:
+        raise Refused("InvalidParameterValue.NotExistDomain", f"{domain.name} was deleted meanwhile.")
+    return fresh
 
 
 def _store(domain: SenderDomain, checked: list[Checked], now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -232,6 +233,14 @@ class TestVerify:
         assert AuditEntry.objects.latest("pk").details["after"] == "verified"
 
 
+    def test_a_domain_deleted_during_the_check_is_refused(self) -> None:
+        domain = create()
+        resolver = right(domain)
+        resolver.meanwhile = lambda: SenderDomain.objects.filter(pk=domain.pk).delete() and None
+        with pytest.raises(Refused, match="deleted meanwhile"):
+            verify(domain, resolver)
+
+
 class TestDkimOption:
     def test_a_waiting_domain_gets_a_new_key_and_record(self) -> None:
         domain = create()
@@ -309,6 +318,17 @@ class TestRecheck:
         domain = factories.domain(factories.account(), state=state)
         aged(domain, created_at=now - created, checked_at=now - checked if checked else None)
         assert verification.recheck_due(FakeResolver()) == int(due)
+
+    def test_a_run_ends_in_time_and_leaves_the_rest_to_the_next(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for _ in range(2):
+            domain = factories.domain(factories.account())
+            aged(domain, created_at=timezone.now() - timedelta(days=9))
+        monkeypatch.setattr(verification, "RUN_SECONDS", 0)
+        slow = FakeResolver()
+        slow.meanwhile = lambda: time.sleep(0.001)
+        assert verification.recheck_due(slow) == 1
+        assert verification.recheck_due(slow) == 1
+        assert verification.recheck_due(slow) == 0
 
     def test_a_rechecked_domain_is_not_due_again(self) -> None:
         domain = factories.domain(factories.account())

@@ -1,4 +1,4 @@
-"""Pages of sender domains and sender addresses."""
+"""Pages of sender domains."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from accounts.console.acts import ActPage
 from accounts.console.forms import FormPage
 from accounts.console.lists import Action, Column, Empty, ListPage
 from accounts.console.views import ConsoleView
-from accounts.errors import Refused
 from accounts.scoping import one_visible, visible
-from domains import addresses, differences, names, queries, verification, zone_file
-from domains.forms import AddressFilters, AddressForm, DomainFilters, DomainForm
-from domains.models import DnsRecord, SenderAddress, SenderDomain
+from domains import differences, names, verification, zone_file
+from domains.forms import DomainFilters, DomainForm
+from domains.models import DnsRecord, SenderDomain
 from domains.records import MX_PRIORITY
 from domains.reputation import daily_quota
 
-DOMAINS, ADDRESSES = "domains:list", "domains:addresses"
+DOMAINS = "domains:list"
 PURPOSES = {
     DnsRecord.Kind.MX: "Bounces and complaints come back to us",
     DnsRecord.Kind.SPF: "Allows our servers to send for the domain",
@@ -199,95 +198,3 @@ class DeleteDomain(_DomainAct):
         verification.delete(self.caller, domain=domain)
         self.say(f"{domain.name} was deleted.")
         return reverse(DOMAINS)
-
-
-class Addresses(ListPage):
-    """The account's sender addresses."""
-
-    right = "domains.view"
-    title = "Sender Address"
-    nav = ADDRESSES
-    template_name = "domains/addresses.html"
-    filters_class = AddressFilters
-    csv_name = "sender_addresses"
-    intro = "The addresses your mail may come from. They can be used at once."
-    columns = (
-        Column("address", "Sender address", "address", kind="mono"),
-        Column("sender_name", "Sender name", "name"),
-        Column("domain", "Domain status", lambda row: SenderDomain.State(row.domain.state), kind="badge",
-               csv=lambda row: row.domain.state),
-        Column("created_at", "Created", "created_at", kind="time"),
-    )  # fmt: skip
-
-    @property
-    def empty(self) -> Empty:  # type: ignore[override]
-        """Say what has to be there first."""
-        action = self.primary()
-        return Empty(
-            "No sender address yet",
-            "Each address belongs to a verified sender domain.",
-            *((action.label, action.url) if action else ()),
-        )
-
-    def rows(self) -> QuerySet[SenderAddress]:
-        wanted = self.filters.cleaned
-        rows = visible(SenderAddress.objects.select_related("domain"), self.caller)
-        rows = rows.defer("smtp_password", "domain__dkim_private_key")
-        if "domain" in wanted:
-            rows = rows.filter(domain=wanted["domain"])
-        if "q" in wanted:
-            rows = rows.filter(Q(address__icontains=wanted["q"]) | Q(name__icontains=wanted["q"]))
-        return rows
-
-    def primary(self) -> Action | None:
-        if not self.caller.may("addresses.edit"):
-            return None
-        return Action("Create sender address", reverse("domains:address_create"))
-
-
-class CreateAddress(FormPage):
-    """A new sender address."""
-
-    right = "addresses.edit"
-    title = "Create sender address"
-    nav = ADDRESSES
-    template_name = "domains/address_form.html"
-    form_class = AddressForm
-    submit_label = "Create"
-    success = "The address was added and can be used at once."
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.parent = ("Sender Address", reverse(ADDRESSES))
-
-    def initial(self) -> dict[str, Any]:
-        return {"domain": self.request.GET.get("domain", "")}
-
-    def form_kwargs(self) -> dict[str, Any]:
-        return {"caller": self.caller}
-
-    def context(self, form: AddressForm) -> dict[str, Any]:
-        return super().context(form) | {"has_domain": queries.sending_domains(self.caller).exists()}
-
-    def act(self, form: AddressForm) -> str:
-        given = form.cleaned_data
-        try:
-            addresses.create(self.caller, address=f"{given['local']}@{given['domain'].name}", name=given["name"])
-        except Refused as refusal:
-            # The page asks for the address in two fields.
-            field = "local" if refusal.field == "address" else refusal.field
-            raise Refused(refusal.code, refusal.message, field=field) from None
-        return reverse(ADDRESSES)
-
-
-class DeleteAddress(ActPage):
-    """Removes a sender address."""
-
-    right = "addresses.edit"
-    nav = ADDRESSES
-
-    def act(self, **kwargs: Any) -> str:
-        address = one_visible(SenderAddress.objects.all(), self.caller, pk=kwargs["pk"])
-        addresses.delete(self.caller, address=address)
-        self.say(f"{address.address} was deleted.")
-        return reverse(ADDRESSES)
