@@ -1,6 +1,6 @@
 """What the machine finds in a template before a person looks: numbers, limits and the places that count.
 
-docs/decisions/0004-what-screening-counts.md says what is counted and why.
+docs/decisions/0005-what-screening-counts.md says what is counted and why.
 """
 
 from __future__ import annotations
