@@ -1,0 +1,265 @@
+"""The pages of templates, as their users meet them."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.caller import member
+from accounts.models import User
+from accounts.roles import Role
+from templates_app import review
+from templates_app.models import Template
+from tests import factories
+from tests.templates_app.bodies import GOOD, SHORT
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account():
+    return factories.account()
+
+
+@pytest.fixture
+def operator(account):
+    return factories.caller(account)
+
+
+@pytest.fixture
+def browser(operator):
+    return logged_in(operator.user)
+
+
+def logged_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def fields(**changed):
+    return {"name": "Order", "kind": "html", "html": GOOD, "text": "", "summary": "", "then": "save", **changed}
+
+
+def test_the_list_shows_state_and_reason_and_filters(browser, operator, account):
+    rejected = review.create(operator, name="Alpha mail", html=GOOD)
+    one = review.submit(operator, template=rejected)
+    review.reject(factories.caller(account, Role.REVIEWER), review=one, reason="Says too little")
+    review.create(operator, name="Beta mail", html=GOOD)
+    page = text(browser.get(reverse("templates:list")))
+    assert "Alpha mail" in page
+    assert "Says too little" in page
+    assert "Rejected" in page
+    page = text(browser.get(reverse("templates:list"), {"state": "draft", "q": "beta"}))
+    assert "Beta mail" in page
+    assert "Alpha mail" not in page
+
+
+def test_the_list_takes_the_same_queries_for_many_rows(browser, operator, django_assert_max_num_queries):
+    for number in range(12):
+        review.create(operator, name=f"Mail {number}", html=GOOD)
+    with django_assert_max_num_queries(12):
+        browser.get(reverse("templates:list"))
+
+
+def test_an_empty_list_says_what_to_do(browser):
+    page = text(browser.get(reverse("templates:list")))
+    assert "No template yet" in page
+    assert reverse("templates:create") in page
+
+
+def test_a_draft_is_saved(browser):
+    response = browser.post(reverse("templates:create"), fields(html=SHORT))
+    template = Template.objects.get()
+    assert response.headers["Location"] == reverse("templates:detail", args=[template.pk])
+    assert (template.state, template.latest.html) == ("draft", SHORT)
+
+
+def test_a_template_is_written_and_submitted_in_one_go(browser):
+    browser.post(reverse("templates:create"), fields(then="submit"))
+    assert Template.objects.get().state == "in_review"
+
+
+def test_what_screening_refuses_stays_in_the_form_and_nowhere_else(browser):
+    response = browser.post(reverse("templates:create"), fields(then="submit", html="<p>Hi {{name}}, short</p>"))
+    assert response.status_code == 422
+    assert "&lt;p&gt;Hi {{name}}, short&lt;/p&gt;" in text(response)
+    assert "150 to go" in text(response)
+    assert Template.objects.count() == 0
+
+
+def test_refused_names_stand_at_their_field(browser):
+    response = browser.post(reverse("templates:create"), fields(name="a\tb"))
+    assert response.status_code == 422
+    assert response.context["form"].errors["name"]
+
+
+def test_screening_answers_while_one_types(browser):
+    response = browser.post(reverse("templates:screening"), {"kind": "html", "html": "<p>Hi {{name}}, online casino</p>"})
+    page = text(response)
+    assert "142 to go" in page
+    assert '<mark class="mark-variable">{{name}}</mark>' in page
+    assert '<mark class="mark-fault">online casino</mark>' in page
+    assert "<html" not in page
+
+
+def test_screening_survives_anything(browser):
+    for body in ("", "<", "x" * 2_000_000, "{{" * 1000, "<div>" * 5000):
+        assert browser.post(reverse("templates:screening"), {"html": body}).status_code == 200
+
+
+def test_the_editor_starts_with_the_latest_version(browser, operator):
+    template = review.create(operator, name="Order", html=GOOD, text="Plain {{name}}")
+    page = browser.get(reverse("templates:edit", args=[template.pk]))
+    assert page.context["form"]["html"].value() == GOOD
+    browser.post(reverse("templates:edit", args=[template.pk]), fields(name="New", html=SHORT))
+    template.refresh_from_db()
+    assert (template.name, template.latest.number, template.latest.html) == ("New", 2, SHORT)
+
+
+@pytest.mark.parametrize("view", ["preview", "reading", "text", "source", "nonsense"])
+def test_each_view_of_a_template_opens(view, browser, operator):
+    template = review.create(operator, name="Order", html=GOOD)
+    response = browser.get(reverse("templates:detail", args=[template.pk]), {"view": view, "value.name": "Ada <b>"})
+    assert response.status_code == 200
+    if view == "text":
+        assert "Your order, Ada &lt;b&gt;" in text(response)
+    if view in ("preview", "nonsense"):
+        assert " sandbox title=" in text(response)
+        assert "value.name=Ada" in text(response)
+
+
+def test_an_older_version_can_be_looked_at(browser, operator):
+    template = review.create(operator, name="Order", html=GOOD)
+    review.submit(operator, template=template)
+    review.revise(operator, template=template, name="Order", html=SHORT, text="", summary="")
+    response = browser.get(reverse("templates:detail", args=[template.pk]), {"version": "1"})
+    assert response.context["version"].number == 1
+
+
+def test_a_rejected_template_shows_why(browser, operator, account):
+    one = review.submit(operator, template=review.create(operator, name="Order", html=GOOD))
+    review.reject(factories.caller(account, Role.REVIEWER), review=one, reason="Unclear <b>purpose</b>")
+    page = text(browser.get(reverse("templates:detail", args=[one.template_id])))
+    assert "Unclear &lt;b&gt;purpose&lt;/b&gt;" in page
+
+
+def test_submitting_and_taking_back_by_button(browser, operator):
+    template = review.create(operator, name="Order", html=GOOD)
+    browser.post(reverse("templates:submit", args=[template.pk]))
+    template.refresh_from_db()
+    assert template.state == "in_review"
+    browser.post(reverse("templates:withdraw", args=[template.pk]))
+    template.refresh_from_db()
+    assert template.state == "draft"
+
+
+def test_the_preview_has_its_own_policy(browser, operator):
+    template = review.create(operator, name="Order", html=GOOD)
+    response = browser.get(reverse("templates:preview", args=[template.latest_id]), {"value.name": "<script>"})
+    assert response["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "Your order, &lt;script&gt;" in text(response)
+    unsaved = browser.post(reverse("templates:preview_unsaved"), {"kind": "html", "html": "<p>{{a}}</p>"})
+    assert unsaved["Content-Security-Policy"] == response["Content-Security-Policy"]
+    assert text(unsaved) == "<p>[a]</p>"
+    plain = browser.post(reverse("templates:preview_unsaved"), {"kind": "text", "text": "<script>"})
+    assert plain["Content-Type"].startswith("text/plain")
+
+
+class TestDesk:
+    @pytest.fixture
+    def reviewer(self, account):
+        return factories.caller(account, Role.REVIEWER)
+
+    @pytest.fixture
+    def desk(self, reviewer):
+        return logged_in(reviewer.user)
+
+    @pytest.fixture
+    def waiting(self, operator):
+        return review.submit(operator, template=review.create(operator, name="Order mail", html=GOOD))
+
+    def test_the_queue_shows_the_oldest_first(self, desk, waiting, operator):
+        second = review.submit(operator, template=review.create(operator, name="Second mail", html=GOOD))
+        page = text(desk.get(reverse("templates:review_queue")))
+        assert page.index("Order mail") < page.index("Second mail")
+        assert reverse("templates:review", args=[second.pk]) in page
+
+    def test_a_decision_leads_to_the_next_one(self, desk, waiting, operator):
+        second = review.submit(operator, template=review.create(operator, name="Second mail", html=GOOD))
+        response = desk.post(reverse("templates:review", args=[waiting.pk]), {"decision": "approve"}, follow=True)
+        assert response.redirect_chain[0][0] == reverse("templates:review", args=[second.pk])
+        assert "is approved" in text(response)
+        response = desk.post(
+            reverse("templates:review", args=[second.pk]), {"decision": "reject", "reason": "No"}, follow=True)
+        assert response.redirect_chain[0][0] == reverse("templates:review_queue")
+        assert "Nothing waits" in text(response)
+
+    def test_a_rejection_without_a_reason_is_asked_for_one(self, desk, waiting):
+        response = desk.post(reverse("templates:review", args=[waiting.pk]), {"decision": "reject"})
+        assert response.status_code == 422
+        assert response.context["form"].errors["reason"]
+        waiting.refresh_from_db()
+        assert waiting.state == "waiting"
+
+    def test_neither_button_is_no_decision_to_approve(self, desk, waiting):
+        desk.post(reverse("templates:review", args=[waiting.pk]), {"decision": ""})
+        waiting.refresh_from_db()
+        assert waiting.state == "waiting"
+
+    def test_the_author_sees_why_there_are_no_buttons(self, account):
+        staff = member(account, factories.user(is_staff=True))
+        one = review.submit(staff, template=review.create(staff, name="Own mail", html=GOOD))
+        page = text(logged_in(staff.user).get(reverse("templates:review", args=[one.pk])))
+        assert "somebody else decides" in page
+        assert 'name="decision"' not in page
+
+    def test_a_claimed_review_says_by_whom(self, desk, waiting, account):
+        other = factories.caller(account, Role.REVIEWER)
+        review.claim(other, review=waiting)
+        page = text(desk.get(reverse("templates:review", args=[waiting.pk])))
+        assert f"Being reviewed by {other.name}" in page
+        assert 'name="decision"' not in page
+
+    def test_claiming_and_giving_back(self, desk, waiting, reviewer):
+        desk.post(reverse("templates:claim", args=[waiting.pk]))
+        waiting.refresh_from_db()
+        assert waiting.claimed_by == reviewer.user
+        assert "Yours until" in text(desk.get(reverse("templates:review", args=[waiting.pk])))
+        desk.post(reverse("templates:release", args=[waiting.pk]))
+        waiting.refresh_from_db()
+        assert waiting.claimed_by is None
+
+    def test_changes_are_shown_against_the_approved_version(self, desk, waiting, operator, reviewer):
+        review.approve(reviewer, review=waiting)
+        review.revise(operator, template=waiting.template, name="x", html=GOOD.replace("Thank you", "Many <i>thanks</i>"),
+                      text="", summary="")
+        second = review.submit(operator, template=waiting.template)
+        page = text(desk.get(reverse("templates:review", args=[second.pk]), {"view": "changes"}))
+        assert "change-gone" in page
+        assert "Many thanks" in page
+
+    def test_a_decided_review_shows_its_outcome(self, desk, waiting, reviewer):
+        review.approve(reviewer, review=waiting, reason="Good")
+        page = text(desk.get(reverse("templates:review", args=[waiting.pk])))
+        assert "Decided by" in page
+        assert 'name="decision"' not in page
+
+    def test_reviewers_read_the_phrases_and_only_staff_changes_them(self, desk):
+        page = text(desk.get(reverse("templates:words")))
+        assert "代开发票" in page
+        assert 'name="phrase"' not in page
+        assert desk.post(reverse("templates:words"), {"category": "a", "phrase": "abc"}).status_code == 403
+        assert desk.post(reverse("templates:words"), {"remove": "1"}).status_code == 403
+
+    def test_staff_adds_and_removes_a_phrase(self, account):
+        staff = logged_in(factories.user(is_staff=True))
+        staff.post(reverse("templates:words"), {"category": "Spam", "phrase": "buy it now"})
+        page = staff.get(reverse("templates:words"))
+        word = next(one for _, phrases in page.context["categories"] for one in phrases if one.phrase == "buy it now")
+        staff.post(reverse("templates:words"), {"remove": word.pk})
+        assert "buy it now" not in text(staff.get(reverse("templates:words"))).replace("“buy it now” is off", "")
+        assert staff.post(reverse("templates:words"), {"category": "", "phrase": "x"}).status_code == 422
