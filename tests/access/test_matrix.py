@@ -130,9 +130,8 @@ def test_a_person_without_account_gets_nowhere(name: str, ours: Account) -> None
 def test_another_accounts_row_is_the_same_as_none(name: str, ours: Account, theirs: Account) -> None:
     row = ROWS[name]
     stranger = factories.user(theirs, sorted(row.roles)[0])
-    own, missing = row.arguments(ours), row.arguments(ours)
-    for key, value in own.items():
-        missing[key] = value + 1_000_000_007 if isinstance(value, int) else f"{value[:-4]}none"
+    own = row.arguments(ours)
+    missing = {key: value + 1_000_000_007 if isinstance(value, int) else f"{value[:-4]}none" for key, value in own.items()}
     not_yours = call(stranger, row, address(name, own))
     not_there = call(stranger, row, address(name, missing))
     assert not_yours.status_code == not_there.status_code == 404
@@ -142,9 +141,8 @@ def test_another_accounts_row_is_the_same_as_none(name: str, ours: Account, thei
 @pytest.mark.parametrize("name", [name for name in GUARDED if not ROWS[name].arguments])
 def test_another_account_shows_in_no_list(name: str, ours: Account, theirs: Account) -> None:
     row = ROWS[name]
-    for other in ROWS.values():
-        if other.arguments and not other.public:
-            other.arguments(ours)
+    for arguments in {other.arguments for other in ROWS.values() if other.arguments and not other.public}:
+        arguments(ours)
     response = call(factories.user(theirs, sorted(row.roles)[0]), row, address(name, {}))
     text = body(response).decode()
     assert [mark for mark in marks(ours) if mark in text] == []
