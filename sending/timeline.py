@@ -122,12 +122,17 @@ def gates(message: Message) -> list[dict[str, object]]:
     """Return what each gate said, named for people."""
     return [
         {
-            **line,
+            "value": _figure(line["value"]),
+            "limit": _figure(line["limit"]),
             "name": GATES.get(line["gate"], line["gate"].replace("_", " ").capitalize()),
             "state": "Passed" if line["passed"] else "Failed",
         }
         for line in message.trace
     ]
+
+
+def _figure(seen: object) -> object:
+    return f"{seen:,}" if isinstance(seen, int) else seen
 
 
 def _seen(message: Message) -> str:

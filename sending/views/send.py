@@ -43,6 +43,9 @@ class Send(FormPage):
             return super().post(request, **kwargs)
         # Another template or other values: show its fields and the filled mail; nothing typed is lost or judged yet.
         typed = SendForm(initial=request.POST.dict(), **self.form_kwargs())
+        if "subject_only" in request.POST and request.POST.get("shown", "").split() == typed.names:
+            # The subject asks for no other fields: leave alone those that are being typed in.
+            return HttpResponse(status=204)
         return self.render(self.context(typed))
 
     def act(self, form: SendForm) -> str:

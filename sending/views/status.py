@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -60,6 +62,7 @@ class Status(ListPage):
 
     right = "messages.view"
     title = "Email Status"
+    template_name = "sending/status.html"
     nav = "sending:status"
     filters_class = StatusFilters
     filters: StatusFilters
@@ -69,10 +72,10 @@ class Status(ListPage):
     columns: Sequence[Column] = (
         Column("accepted", "Time", "accepted_at", kind="time"),
         Column("recipient", "Recipient", "recipient", kind="mono"),
-        Column("status", "Status", lambda row: DeliverStatus(row.deliver_status), kind="badge"),
+        Column("status", "Status", lambda row: DeliverStatus(row.deliver_status).label, kind="badge"),
         Column("flags", "Reader", _flags),
         Column("subject", "Subject", "subject"),
-        Column("sender", "Sender", "from_address", kind="mono"),
+        Column("sender", "Sender", "from_address"),
         Column("template", "Template", lambda row: row.template_name or row.template),
         Column("words", "Receiver's words", lambda row: _short(row.deliver_message)),
     )
@@ -143,11 +146,19 @@ class MessagePage(ConsoleView):
             status=DeliverStatus(self.message.deliver_status),
             template=visible(Template.objects.filter(pk=self.message.template), self.caller).first(),
             others=queries.siblings(self.message, limit=SIBLINGS),
+            inbox_url=self._inbox(),
             zone=timezone.get_current_timezone_name(),
             place=place,
             moving=place is not None,
             state=state,
         )
+
+    def _inbox(self) -> str:
+        """Return where the simulator shows the mail; "" where it has none or the caller may not look."""
+        delivered = self.message.delivered_at is not None
+        if settings.TRANSPORT != "simulator" or not delivered or not self.caller.may("simulator.view"):
+            return ""
+        return f"{reverse('sending:inbox')}?{urlencode({'recipient': self.message.recipient})}"
 
 
 def _exact(moment: datetime) -> tuple[str, str]:

@@ -76,6 +76,12 @@ def test_variables_of_the_subject_get_fields_too(room: Room) -> None:
     assert 'name="value.season"' in page
 
 
+def test_a_subject_that_wants_no_other_fields_changes_nothing_on_the_page(room: Room) -> None:
+    typed = room.fields(choose="1", subject_only="1", shown="code name")
+    assert room.client.post(URL, typed).status_code == 204
+    assert room.client.post(URL, {**typed, "subject": "{{season}} sale"}).status_code == 200
+
+
 def test_sending_to_two_leads_to_their_rows(room: Room) -> None:
     response = room.client.post(URL, room.fields())
     submission = Submission.objects.get()
