@@ -1,0 +1,72 @@
+"""What one process could do without a database: render, sign with RSA-2048, pipelined SMTP.
+
+Run as `python -m tests.performance.ceiling PORT COUNT KEYFILE`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import django
+import uvloop
+
+django.setup()
+
+from sending.delivery import pipeline  # noqa: E402
+from sending.delivery.handover import Handover  # noqa: E402
+from sending.delivery.mx import Host  # noqa: E402
+from sending.delivery.sites import Limits, Reports, Site  # noqa: E402
+from sending.delivery.smtp_client import Timing  # noqa: E402
+from sending.delivery.work import Parcel, Work  # noqa: E402
+from tests.performance import mails  # noqa: E402
+
+CHUNK = 25
+
+
+async def main(port: int, count: int, key: str) -> None:
+    """Send `count` mails."""
+    left = count
+    done = asyncio.Event()
+
+    def finished(parcel: Parcel, handover: Handover, began: float, seconds: float) -> None:
+        nonlocal left
+        assert handover.code == 250, handover
+        left -= 1
+        if not left:
+            done.set()
+
+    def postponed(parcel: Parcel, seconds: float) -> None:
+        raise AssertionError("the sink refuses")
+
+    limits = Limits(helo="bench.test", timing=Timing(10, 60, 60), connections=20, mails_per_connection=100, pause=1)
+    site = Site((Host("sink", "127.0.0.1", port),), limits, Reports(lambda parcel: True, finished, postponed))
+    template = mails.template()
+    works = [mails.work(number + 1, key, template) for number in range(count)]
+    chunks = iter([works[at : at + CHUNK] for at in range(0, count, CHUNK)])
+    pool = ThreadPoolExecutor(2)
+
+    async def render() -> None:
+        for chunk in chunks:
+            for parcel in await asyncio.get_running_loop().run_in_executor(pool, rendered, chunk):
+                site.put(parcel)
+            while site.load > 500:
+                await asyncio.sleep(0.005)
+
+    await asyncio.gather(render(), render())
+    await done.wait()
+    await site.close()
+
+
+def rendered(works: Sequence[Work]) -> list[Parcel]:
+    """Return the signed mails of a chunk."""
+    parcels = [pipeline.render(work) for work in works]
+    return [parcel for parcel in parcels if isinstance(parcel, Parcel)]
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]).read_text()))
