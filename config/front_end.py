@@ -16,7 +16,6 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 # Name under /static/ -> path under node_modules.
 FILES = {
     "vendor/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
-    "vendor/tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
     "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
     "vendor/plotly-basic.min.js": "plotly.js-basic-dist-min/plotly-basic.min.js",
     "vendor/inter-latin.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",

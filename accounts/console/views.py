@@ -35,7 +35,7 @@ class ConsoleView(View):
         if caller is None:
             if request.user.is_authenticated:
                 return render(request, "console/no_account.html", {"title": "No account"}, status=403)
-            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+            return _to_log_in(request)
         self.caller = caller
         try:
             if self.right:
@@ -60,6 +60,14 @@ class ConsoleView(View):
     def back(self, default: str = "") -> str:
         """Return the page the user came from when it is ours, else `default`, else the page's navigation entry."""
         return safe_back(self.request, default or (reverse(self.nav) if self.nav else "/"))
+
+
+def _to_log_in(request: HttpRequest) -> HttpResponse:
+    if "HX-Request" in request.headers:
+        # A part of a page was asked for; the whole page has to go.
+        login = redirect_to_login(safe_back(request, "/")).headers["Location"]
+        return HttpResponse(status=204, headers={"HX-Redirect": login})
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 
 
 def safe_back(request: HttpRequest, default: str) -> str:

@@ -76,12 +76,12 @@ def marks(account: Account) -> set[str]:
     return {mark for mark in found if len(mark) > 5}
 
 
-@pytest.fixture()
+@pytest.fixture
 def ours() -> Account:
     return factories.account(name="Ours and nobody else's")
 
 
-@pytest.fixture()
+@pytest.fixture
 def theirs() -> Account:
     return factories.account(name="Theirs")
 

@@ -9,7 +9,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture()
+@pytest.fixture
 def staff(client: Client) -> Client:
     client.force_login(User.objects.create_superuser("root@example.test", "correct horse battery"))
     return client

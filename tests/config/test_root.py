@@ -8,7 +8,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture()
+@pytest.fixture
 def browser(client: Client) -> Client:
     client.force_login(factories.user(factories.account()))
     return client

@@ -18,6 +18,30 @@
     if (toast.matches(".toast-success, .toast-info")) setTimeout(() => toast.remove(), 8000);
   });
 
+  // A part of a page that could not be fetched is said, once.
+  const trouble = (event) => {
+    const status = event.detail.xhr ? event.detail.xhr.status : 0;
+    const text = status === 0 ? "The service cannot be reached. What you see may be out of date."
+      : status === 403 ? "Your role does not allow this."
+      : status === 404 ? "This is gone, or belongs to another account."
+      : "Something broke on our side. Try again in a minute.";
+    const toast = document.createElement("div");
+    toast.className = "toast show toast-error";
+    const body = document.createElement("div");
+    body.className = "toast-body";
+    const words = document.createElement("span");
+    words.textContent = text;
+    body.append(words);
+    toast.append(body);
+    toast.addEventListener("click", () => toast.remove());
+    const toasts = document.querySelector(".toasts");
+    toasts.querySelectorAll("[data-trouble]").forEach((old) => old.remove());
+    toast.setAttribute("data-trouble", "");
+    toasts.append(toast);
+  };
+  document.addEventListener("htmx:responseError", trouble);
+  document.addEventListener("htmx:sendError", trouble);
+
   // Copy: [data-copy] gets a button that copies its text; a value names another element's id.
   const live = document.createElement("div");
   live.className = "visually-hidden";

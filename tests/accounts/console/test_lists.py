@@ -20,12 +20,12 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture()
+@pytest.fixture
 def admin() -> Caller:
     return factories.caller(factories.account(), Role.ADMIN)
 
 
-@pytest.fixture()
+@pytest.fixture
 def browser(admin: Caller, client: Client) -> Client:
     client.force_login(admin.user)
     return client

@@ -13,7 +13,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture()
+@pytest.fixture
 def admin(client: Client) -> Client:
     client.force_login(factories.user(factories.account(name="Shop"), Role.ADMIN))
     return client
@@ -21,6 +21,12 @@ def admin(client: Client) -> Client:
 
 def test_a_stranger_is_sent_to_log_in_and_back(client: Client) -> None:
     assert client.get("/users/?role=admin")["Location"] == "/login/?next=/users/%3Frole%3Dadmin"
+
+
+def test_a_part_of_a_page_sends_the_whole_page_to_log_in(client: Client) -> None:
+    response = client.get("/users/", headers={"hx-request": "true", "referer": "http://testserver/users/?role=admin"})
+    assert response.status_code == 204
+    assert response["HX-Redirect"] == "/login/?next=http%3A//testserver/users/%3Frole%3Dadmin"
 
 
 def test_the_page_without_the_right_names_who_has_it(client: Client) -> None:

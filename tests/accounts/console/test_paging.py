@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 ORDER = ("-id",)
 
 
-@pytest.fixture()
+@pytest.fixture
 def entries() -> QuerySet[AuditEntry]:
     caller = factories.service_caller(factories.account())
     for number in range(10):

@@ -12,12 +12,12 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture()
+@pytest.fixture
 def account() -> Account:
     return factories.account()
 
 
-@pytest.fixture()
+@pytest.fixture
 def admin(client: Client, account: Account) -> Client:
     client.force_login(factories.user(account, Role.ADMIN))
     return client

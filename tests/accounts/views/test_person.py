@@ -12,12 +12,12 @@ pytestmark = pytest.mark.django_db
 OLD, NEW = "correct horse battery", "another long passphrase"
 
 
-@pytest.fixture()
+@pytest.fixture
 def person() -> User:
     return factories.user(factories.account())
 
 
-@pytest.fixture()
+@pytest.fixture
 def browser(client: Client, person: User) -> Client:
     client.force_login(person)
     return client

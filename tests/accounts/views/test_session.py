@@ -20,7 +20,7 @@ PASSWORD = "correct horse battery"
 TRIES = project.RULES.login_tries
 
 
-@pytest.fixture()
+@pytest.fixture
 def person() -> User:
     return factories.user(factories.account(), Role.OPERATOR, email="ann@example.test")
 
