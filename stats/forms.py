@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.caller import Caller
-from accounts.console.filters import DatedFilters, Filters
+from accounts.console.filters import DatedFilters, Filters, Window
 from stats import queries
+
+# The longest span on one axis.
+LONGEST = timedelta(days=400)
 
 
 class DomainFilters(Filters):
@@ -46,8 +51,29 @@ class FigureFilters(DatedFilters):
         if preset != "custom":
             return f"the {dict(self.PRESETS)[preset].lower()}"
         window = self.window
-        first, last = timezone.localtime(window.start), timezone.localtime(window.end)
+        first, last = timezone.localtime(window.start), timezone.localtime(window.end - timedelta(microseconds=1))
         return f"the days from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+
+    @property
+    def window(self) -> Window:
+        """Return the span that is asked for: a day at least, `LONGEST` at most, whatever the dates say."""
+        asked = super().window
+        end = asked.end if asked.end > asked.start else asked.start + timedelta(days=1)
+        return Window(max(asked.start, end - LONGEST), end)
+
+    def clean_since(self) -> date | None:
+        """Take no date that mail was never sent on."""
+        return _sensible(self.cleaned_data["since"])
+
+    def clean_until(self) -> date | None:
+        """Take no date that mail was never sent on."""
+        return _sensible(self.cleaned_data["until"])
+
+
+def _sensible(day: date | None) -> date | None:
+    if day and not 2000 <= day.year <= 2100:
+        raise forms.ValidationError("Give a year from 2000 to 2100.")
+    return day
 
 
 def _offer(form: Filters, caller: Caller) -> None:
@@ -60,5 +86,5 @@ def _offer(form: Filters, caller: Caller) -> None:
         field = form.fields[name]
         assert isinstance(field, forms.ChoiceField)
         # A domain of a shared link stays chosen although it is not among the busiest any more.
-        rest = [] if asked[name] in ("", *domains) else [asked[name]]
-        field.choices = [("", "All"), *((domain, domain) for domain in [*domains, *rest])]
+        rest = [asked[name]] if asked[name] not in domains and asked[name].isprintable() else []
+        field.choices = [("", "All"), *((domain, domain) for domain in [*domains, *rest] if domain)]

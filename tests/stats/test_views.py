@@ -1,0 +1,153 @@
+"""stats.views: the pages of figures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import AuditEntry
+from sending.models import EventKind
+from stats import pages, rollup
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime.now(UTC)
+DATED = [name for name, page in pages.PAGES.items() if not page.live_minutes]
+
+
+def client(account, role="analyst", **fields):
+    browser = Client()
+    browser.force_login(factories.user(account, role, **fields))
+    return browser
+
+
+def fill(account, count=3):
+    for kind in EventKind:
+        for _ in range(count):
+            factories.event(account, kind, NOW - timedelta(minutes=5), bounce_type="hard_bounce")
+    rollup.roll_up()
+
+
+def figures(html):
+    found = re.findall(r'<script id="chart-\d" type="application/json">(.*?)</script>', html)
+    return [json.loads(text) for text in found]
+
+
+@pytest.mark.parametrize("name", pages.PAGES)
+class TestChartPages:
+    def test_show_chart_sentence_table_and_stamp(self, name):
+        account = factories.account()
+        fill(account)
+        html = client(account).get(reverse(f"stats:{name}")).content.decode()
+        drawn = figures(html)
+        assert len(drawn) == len(pages.PAGES[name].panels)
+        assert sum(filter(None, drawn[0]["traces"][0]["y"])) == 3
+        assert f"3 {pages.PAGES[name].many} in " in html
+        assert "Data to " in html
+        assert "times in UTC" in html
+
+    def test_say_so_when_nothing_was_ever_counted(self, name):
+        html = client(factories.account()).get(reverse(f"stats:{name}")).content.decode()
+        assert "Nothing counted yet" in html
+        assert f"No {pages.PAGES[name].many} in " in html
+
+    def test_narrow_to_a_domain_by_the_url(self, name):
+        account = factories.account()
+        fill(account)
+        html = client(account).get(reverse(f"stats:{name}"), {"recipient_domain": "other.test"}).content.decode()
+        assert f"No {pages.PAGES[name].many} in " in html
+
+    def test_survive_any_query(self, name):
+        browser = client(factories.account())
+        for query in (
+            "range=never", "since=x&until=2026-02-31", "since=2026-03-01&until=2020-01-01", "sender_domain=%00", "since=0001-01-01&until=9999-12-31",
+        ):
+            assert browser.get(f"{reverse(f'stats:{name}')}?{query}").status_code == 200
+
+    def test_give_the_events_behind_them_with_the_time_in_column_c(self, name):
+        account = factories.account()
+        fill(account)
+        response = client(account).get(reverse(f"stats:{name}"), {"format": "csv"})
+        rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"), newline="")))
+        assert len(rows) == 1 + 3 * len(pages.PAGES[name].kinds)
+        assert rows[0][2] == "event_time_ms"
+        shown = datetime.fromtimestamp(int(rows[1][2]) / 1000, UTC)
+        assert abs(shown - (NOW - timedelta(minutes=5))) < timedelta(seconds=2)
+        assert re.fullmatch(
+            rf'attachment; filename="ses_{name}_\d{{8}}-\d{{8}}_UTC\.csv"', response["Content-Disposition"]
+        )
+        entry = AuditEntry.objects.get()
+        assert (entry.act, entry.target) == ("exports.download", name)
+
+    def test_cost_the_same_number_of_queries_however_much_there_is(self, name):
+        account = factories.account()
+        browser = client(account)
+        browser.get(reverse(f"stats:{name}"))
+        counts = []
+        for _ in range(2):
+            fill(account, 5)
+            with CaptureQueriesContext(connection) as seen:
+                browser.get(reverse(f"stats:{name}"))
+            counts.append(len(seen))
+        assert counts[0] == counts[1] <= 12
+
+
+def test_the_queue_page_shows_what_waits_and_refreshes():
+    html = client(factories.account()).get(reverse("stats:queue")).content.decode()
+    assert 'data-live="5000"' in html
+    assert "waiting now" in html
+
+
+def test_dates_and_buckets_are_those_of_the_persons_zone():
+    account = factories.account()
+    late = datetime(2026, 3, 1, 20, tzinfo=UTC)
+    factories.event(account, EventKind.BOUNCE, late)
+    rollup.rebuild(late.date())
+    url = f"{reverse('stats:bounced')}?since=2026-03-02&until=2026-03-02"
+    assert "No bounces in the days from 2026-03-02" in client(account).get(url).content.decode()
+    shanghai = client(account, time_zone="Asia/Shanghai").get(url).content.decode()
+    assert "1 bounce in the days from 2026-03-02 to 2026-03-02" in shanghai
+    assert "times in Asia/Shanghai" in shanghai
+
+
+def test_a_recipient_domain_is_shown_by_utc_days_and_the_page_says_so():
+    account = factories.account()
+    fill(account)
+    browser = client(account, time_zone="Asia/Shanghai")
+    html = browser.get(reverse("stats:bounced"), {"recipient_domain": "example.com"}).content.decode()
+    assert "3 bounces in" in html
+    assert "kept for UTC days" in html
+
+
+class TestOverview:
+    def test_shows_days_with_counts_and_rates(self):
+        account = factories.account()
+        fill(account)
+        html = client(account).get(reverse("stats:overview")).content.decode()
+        row = re.search(rf"<tr><th scope=\"row\" class=\"fw-normal\">{NOW:%Y-%m-%d}</th>(.*?)</tr>", html, re.S)
+        numbers = re.findall(r">([^<>]+)</td>", row[1])
+        assert numbers == ["6", "3", "3", "3", "3", "3", "3", "100.0%", "100.0%", "100.0%", "100.0%", "100.0%"]
+
+    def test_gives_its_table_as_csv(self):
+        account = factories.account()
+        fill(account)
+        response = client(account).get(reverse("stats:overview"), {"format": "csv"})
+        rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"), newline="")))
+        assert rows[0][:3] == ["day", "requests", "accepted"]
+        assert rows[-1][:3] == [f"{NOW:%Y-%m-%d}", "6", "3"]
+
+
+def test_downloads_need_the_right_to_export():
+    account = factories.account()
+    browser = client(account, "reviewer")
+    assert browser.get(reverse("stats:bounced"), {"format": "csv"}).status_code == 403
