@@ -32,6 +32,9 @@ BODY_POLICY = (
 )
 _HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
 _TARGET = '<base target="_blank">'
+# Pictures from outside are taken out before the policy would refuse them, so that the browser has nothing to report.
+_PICTURE = re.compile(r"<img\b[^>]*", re.IGNORECASE)
+_SOURCE = re.compile(r"""(\s)(?:src|srcset)(\s*=\s*["']?\s*)(?!data:)(?=[^\s"'>])""", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,12 @@ class Addresses(ConsoleView):
             raise Http404
         self.parent = ("Mailbox Simulator", reverse(NAV))
         rows = [Row(f"{name}@{SHOWN_DOMAIN}", scenario) for name, scenario in SCENARIOS.items()]
-        return self.page(rows=rows, greylist_seconds=settings.RULES.simulator_greylist_seconds)
+        rules = settings.RULES
+        return self.page(
+            rows=rows,
+            greylist_seconds=rules.simulator_greylist_seconds,
+            retry_minutes=rules.delivery_first_retry_seconds // 60,
+        )
 
 
 class InboxMail(ConsoleView):
@@ -152,7 +160,9 @@ class InboxBody(ConsoleView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         kept = one_visible(SimulatedMail.objects.all(), self.caller, pk=pk)
-        html = mail.read(bytes(kept.raw)).html
+        html = _PICTURE.sub(
+            lambda tag: _SOURCE.sub(r"\1data-not-loaded\2", tag.group()), mail.read(bytes(kept.raw)).html
+        )
         # Before the doctype it would switch the page to quirks mode, hence the search for the head.
         html, found = _HEAD.subn(lambda head: head.group() + _TARGET, html, count=1)
         return HttpResponse(

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Account
 from sending.inbound import verp
+from sending.simulator import mail
 from tests import factories
 from tests.sending.simulator.mails import RAW, with_html
 
@@ -88,6 +89,23 @@ def test_the_body_runs_nothing_and_loads_nothing(browser: Client, account: Accou
     assert "default-src 'none'" in policy
     assert "img-src data:;" in policy
     assert response.content.decode().startswith('<!doctype html><html><head lang="x"><base target="_blank">')
+
+
+@pytest.mark.parametrize("picture", [
+    '<img src="http://a.test/p.gif">', "<IMG alt='x' SRC = 'http://a.test/p.gif'>", "<img width=1 src=//a.test/p.gif>",
+    '<img srcset="http://a.test/p.gif 2x" src="http://a.test/p.gif">', '<img\nsrc="cid:1">',
+])
+def test_pictures_from_outside_are_taken_out(browser: Client, account: Account, picture: str) -> None:
+    kept = factories.simulated_mail(account, raw=with_html(picture))
+    body = browser.get(reverse("sending:inbox_body", args=[kept.pk])).content.decode()
+    assert not mail.links_and_pictures(body)[1]
+    assert " srcset" not in body
+
+
+def test_pictures_inside_the_mail_are_shown(browser: Client, account: Account) -> None:
+    kept = factories.simulated_mail(account, raw=with_html('<img alt="" src="data:image/gif;base64,R0lG">'))
+    body = browser.get(reverse("sending:inbox_body", args=[kept.pk])).content.decode()
+    assert mail.links_and_pictures(body)[1] == ["data:image/gif;base64,R0lG"]
 
 
 def test_a_body_without_a_head_still_opens_links_elsewhere(browser: Client, account: Account) -> None:
