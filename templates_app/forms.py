@@ -124,7 +124,9 @@ class DecisionForm(forms.Form):
         "A link leads to a domain that has nothing to do with the sender.",
     )
 
-    quick = forms.MultipleChoiceField(label="Quick reasons", required=False, widget=forms.CheckboxSelectMultiple)
+    quick = forms.MultipleChoiceField(
+        label="Quick reasons", required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+    )
     reason = forms.CharField(
         label="Reason", required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Needed to reject; the author reads it as it stands.",
