@@ -92,11 +92,14 @@ class Decision(ConsoleView):
 
     def _decide(self, form: DecisionForm) -> str:
         name = self.review.template.name
-        if self.request.POST.get("decision") == "approve":
+        decision = self.request.POST.get("decision")
+        if decision == "approve":
             review.approve(self.caller, review=self.review, reason=form.words)
             return f"“{name}” is approved and may be sent."
-        review.reject(self.caller, review=self.review, reason=form.words)
-        return f"“{name}” is rejected; its author reads your reason."
+        if decision == "reject":
+            review.reject(self.caller, review=self.review, reason=form.words)
+            return f"“{name}” is rejected; its author reads your reason."
+        raise Refused("InvalidParameterValue", "Choose Approve or Reject.")
 
     def _show(self, found: list[Finding], form: DecisionForm, status: int = 200) -> HttpResponse:
         self.parent = ("Review Queue", reverse(NAV))

@@ -205,8 +205,9 @@ class TestDesk:
         waiting.refresh_from_db()
         assert waiting.state == "waiting"
 
-    def test_neither_button_is_no_decision_to_approve(self, desk, waiting):
-        desk.post(reverse("templates:review", args=[waiting.pk]), {"decision": ""})
+    def test_without_a_button_nothing_is_decided(self, desk, waiting):
+        response = desk.post(reverse("templates:review", args=[waiting.pk]), {"reason": "typed"})
+        assert response.status_code == 422
         waiting.refresh_from_db()
         assert waiting.state == "waiting"
 
