@@ -47,7 +47,6 @@ RENDERERS = 2
 # Rendered mails that wait for the wire, in bytes.
 RENDERED_MOST = 64 * 1024 * 1024
 POLL_SECONDS = 0.05
-SETTLE_SECONDS = 0.1
 SETTLE_MOST = 1000
 DATABASE_SECONDS = 1.0
 DRAIN_SECONDS = 25.0
@@ -71,6 +70,8 @@ class Engine:
         self._sites: dict[tuple[str, ...], Site] = {}
         self._held: dict[int, Work] = {}
         self._results: list[Result] = []
+        # Done when the message's result is written down, or is no longer ours to write.
+        self._written: dict[int, asyncio.Future[None]] = {}
         self._to_render: asyncio.Queue[tuple[Work, Site]] = asyncio.Queue()
         self._rendered = 0
         self._clock = Clock()
@@ -204,9 +205,11 @@ class Engine:
             self._forget([parcel.work])
         return held
 
-    def _finished(self, parcel: Parcel, handover: Handover, began: float, seconds: float) -> None:
+    def _finished(self, parcel: Parcel, handover: Handover, began: float, seconds: float) -> Awaitable[None]:
         self._rendered -= len(parcel.data)
+        self._written[parcel.work.message] = written = asyncio.get_running_loop().create_future()
         self._judge(parcel.work, handover, began, seconds)
+        return written
 
     def _postponed(self, parcel: Parcel, seconds: float) -> None:
         self._rendered -= len(parcel.data)
@@ -217,14 +220,16 @@ class Engine:
 
     def _add(self, result: Result) -> None:
         self._results.append(result)
-        if len(self._results) >= SETTLE_MOST:
-            self._settle_now.set()
+        self._settle_now.set()
 
     async def _settle_loop(self) -> None:
+        """Write what has come in while the last was being written: the busier, the larger the transactions."""
         while True:
-            await _nap(self._settle_now, SETTLE_SECONDS)
+            await self._settle_now.wait()
             self._settle_now.clear()
             await self._settle()
+            if self._results:
+                self._settle_now.set()
 
     async def _settle(self) -> None:
         """Write the results that have come in; what cannot be written now stays for the next time."""
@@ -258,6 +263,9 @@ class Engine:
         for work in works:
             if self._held.get(work.message) is work:
                 del self._held[work.message]
+                written = self._written.pop(work.message, None)
+                if written and not written.done():
+                    written.set_result(None)
         self._room.set()
 
     async def _renew_loop(self) -> None:

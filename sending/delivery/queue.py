@@ -57,7 +57,8 @@ RETURNING q.message
 """
 _AGAIN = """
 UPDATE sending_queueitem AS q
-SET available_at = statement_timestamp() + held.seconds * interval '1 second', attempts = q.attempts + held.tries, worker = ''
+SET available_at = statement_timestamp() + held.seconds * interval '1 second',
+    attempts = q.attempts + held.tries, worker = ''
 FROM unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::int[]) AS held(message, fence, seconds, tries)
 WHERE q.message = held.message AND q.fence = held.fence AND q.worker = %s
 RETURNING q.message

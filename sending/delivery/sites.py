@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sending.delivery.handover import Failure, Handover
@@ -39,8 +39,9 @@ class Reports:
 
     # Asked right before sending: a lease may have run out meanwhile.
     is_held: Callable[[Parcel], bool]
-    # Parcel, what came of it, when it began (monotonic), how long it took (seconds).
-    finished: Callable[[Parcel, Handover, float, float], None]
+    # Parcel, what came of it, when it began (monotonic), how long it took (seconds). The answer is done once
+    # that is written down.
+    finished: Callable[[Parcel, Handover, float, float], Awaitable[None]]
     # Back to the queue, untried, for so many seconds.
     postponed: Callable[[Parcel, float], None]
 
@@ -154,7 +155,9 @@ class Site:
             if is_reused and _was_stale(handover):
                 # The host had ended the session before it read this mail: that is no answer to it.
                 continue
-            self._finish(parcel, handover, began)
+            # A connection takes no second mail before its first is written down, so that a process that dies
+            # repeats no more mails than it had connections.
+            await self._finish(parcel, handover, began)
             return True
 
     async def _open_session(self, me: asyncio.Task[None]) -> Connection:
@@ -180,11 +183,11 @@ class Site:
         while not self._parcels.empty():
             self._finish(self._parcels.get_nowait(), handover, began)
 
-    def _finish(self, parcel: Parcel, handover: Handover, began: float) -> None:
+    def _finish(self, parcel: Parcel, handover: Handover, began: float) -> Awaitable[None]:
         now = time.monotonic()
         self.load -= 1
         self._pace.note(handover, now)
-        self._reports.finished(parcel, handover, began, now - began)
+        return self._reports.finished(parcel, handover, began, now - began)
 
     def _postpone(self, parcel: Parcel, seconds: float) -> None:
         self.load -= 1

@@ -1,0 +1,121 @@
+"""Real delivery processes, killed in mid-run: nothing is lost, and copies are few and alike."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from sending.models import Attempt, DeliverStatus, Message, QueueItem
+from tests.sending.delivery.post import Post
+from tests.sending.delivery.sink import Sink, serve
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MAILS = 600
+KILLS = 3
+CONNECTIONS = 5
+LEASE = 2
+
+
+@contextmanager
+def served(sink: Sink) -> Iterator[int]:
+    """Serve the sink from a thread, so that it outlives every delivery process; yield its port."""
+    ready = threading.Event()
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+    port = 0
+
+    async def run() -> None:
+        nonlocal port
+        async with serve(sink) as port:
+            ready.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield port
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(10)
+        loop.close()
+
+
+@contextmanager
+def delivery(port: int, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the real process on the test's database."""
+    database = connection.settings_dict
+    user, password = (quote(database[key], safe="") for key in ("USER", "PASSWORD"))
+    host, port_of_it, name = database["HOST"], database["PORT"] or 5432, database["NAME"]
+    # A socket's folder stands where the path does.
+    place = f"/{host}/{name}" if host.startswith("/") else f"{host}:{port_of_it}/{name}"
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SES_DATA_DIR": str(settings.TEST_DATA_DIR),
+        "DATABASE_URL": f"postgres://{user}:{password}@{place}",
+        "SES_SIMULATOR_MX_PORT": str(port),
+        "SES_TRANSPORT": "simulator",
+        "SES_RULE_LEASE_SECONDS": str(LEASE),
+        "SES_RULE_CONNECTIONS_PER_ROUTE": str(CONNECTIONS),
+        "SES_LOG_LEVEL": "WARNING",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "run_delivery", *arguments], env=environment,
+        cwd=Path(__file__).resolve().parents[3],
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.01)
+
+
+def test_killed_processes_lose_nothing_and_repeat_little() -> None:
+    post = Post()
+    for n in range(MAILS):
+        to = f"{n}@a.test"
+        post.put(to, submission=post.submission(to=[to], header_message_id=f"<{n}@{post.domain.name}>"))
+    sink = Sink()
+    with served(sink) as port:
+        for kill in range(KILLS):
+            with delivery(port) as process:
+                mark = MAILS * (kill + 1) // (KILLS + 2)
+                until(lambda mark=mark: len({mail.recipient for mail in sink.taken}) >= mark)  # type: ignore[misc]
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+        with delivery(port) as process:
+            until(lambda: not QueueItem.objects.exists())
+            process.terminate()
+            assert process.wait(30) == 0
+    copies: dict[str, list[bytes]] = defaultdict(list)
+    for mail in sink.taken:
+        copies[mail.recipient].append(mail.raw)
+    assert len(copies) == MAILS
+    assert set(Message.objects.values_list("deliver_status", flat=True)) == {DeliverStatus.DELIVERED}
+    assert all(set(raws) == {raws[0]} for raws in copies.values()), "a copy differs"
+    assert sum(len(raws) - 1 for raws in copies.values()) <= KILLS * CONNECTIONS
+    assert Attempt.objects.count() == MAILS
