@@ -31,6 +31,14 @@ class Mailbox:
         """Return local part and domain, as mail servers take them."""
         return f"{self.local}@{self.domain}"
 
+    @property
+    def text(self) -> str:
+        """Return the mailbox in its one spelling, the alias quoted: no comma in it looks like a second address."""
+        if not self.alias:
+            return self.address
+        alias = self.alias.replace("\\", "\\\\")
+        return f'"{alias}" <{self.address}>'
+
 
 def parse(text: str) -> Mailbox:
     """Return the mailbox in "addr" or "Alias <addr>"; raise ValueError saying what to mend."""

@@ -16,8 +16,7 @@ HEADERS_MAX = 50
 RESERVED = frozenset({
     "authentication-results", "bcc", "cc", "content-disposition", "content-id", "content-transfer-encoding",
     "content-type", "date", "delivered-to", "dkim-signature", "domainkey-signature", "feedback-id", "from",
-    "list-unsubscribe", "list-unsubscribe-post", "message-id", "mime-version", "received", "received-spf",
-    "reply-to", "return-path", "sender", "subject", "to",
+    "message-id", "mime-version", "received", "received-spf", "reply-to", "return-path", "sender", "subject", "to",
 })
 RESERVED_PREFIXES = ("arc-", "resent-", "x-ses-")
 

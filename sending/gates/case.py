@@ -52,6 +52,8 @@ class Case:
     trace: list[tuple[str, Seen]] = field(default_factory=list)
     mailbox: Mailbox = field(init=False)
     sender: SenderAddress = field(init=False)
+    header_from: str = ""
+    reply_to: str = ""
     to: list[Recipient] = field(init=False)
     cc: list[Recipient] = field(init=False)
     bcc: list[Recipient] = field(init=False)

@@ -67,6 +67,7 @@ def header_from(case: Case) -> Seen | None:
             f"HeaderFrom has the domain {shown.domain}, the sender {case.sender.domain.name}. Use one domain for both.",
             field="header_from",
         )
+    case.header_from = shown.text
     return Seen(shown.domain, case.sender.domain.name)
 
 
@@ -75,11 +76,13 @@ def reply_to(case: Case) -> Seen | None:
     if not case.draft.reply_to:
         return None
     try:
-        return Seen(addresses.parse(case.draft.reply_to).address)
+        mailbox = addresses.parse(case.draft.reply_to)
     except ValueError as fault:
         raise Refused(
             "InvalidParameterValue.IllegalEmailAddress", f"ReplyToAddresses: {fault}", field="reply_to"
         ) from None
+    case.reply_to = mailbox.text
+    return Seen(mailbox.address)
 
 
 def recipients_present(case: Case) -> Seen:

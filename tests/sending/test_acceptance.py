@@ -114,6 +114,14 @@ def test_an_alias_before_the_sender_is_the_name_that_readers_see(desk: Desk) -> 
     assert (Submission.objects.get().from_name, Submission.objects.get().from_address) == ("Shop", desk.address.address)
 
 
+def test_a_from_header_and_a_reply_address_of_the_clients_own_are_kept(desk: Desk) -> None:
+    desk.accept(header_from=f"Shop, Inc. <shop@{desk.domain.name.upper()}>", reply_to="ann@example.com")
+    submission = Submission.objects.get()
+    assert (submission.header_from, submission.reply_to) == (
+        f'"Shop, Inc." <shop@{desk.domain.name}>', "ann@example.com",
+    )
+
+
 def test_everybody_gets_one_copy(desk: Desk) -> None:
     accepted = desk.accept(
         to=("ann@example.com", "ANN@example.com", "bob@example.com"), cc=("bob@example.com", "cy@example.com"),

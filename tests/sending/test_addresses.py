@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from blocklist import normalise
 from sending import addresses, headers
 from sending.addresses import Mailbox
+from sending.delivery.headers import mailbox_list
 
 ATOM = st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0123456789.!#$%&'*+/=?^_`{|}~-", min_size=1, max_size=64)
 LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True).filter(lambda x: x[2:4] != "--")
@@ -82,3 +83,19 @@ def test_whatever_is_read_is_clean_and_short_enough(text: str) -> None:
     assert len(found.address) <= 254
     assert headers.fault(found.alias + found.address) == ""
     assert addresses.parse_bare(found.address).address == found.address
+
+
+@given(alias=st.text(min_size=1, max_size=40), local=ATOM, domain=DOMAIN)
+def test_whatever_is_read_can_be_written_as_one_mailbox(alias: str, local: str, domain: str) -> None:
+    try:
+        found = addresses.parse(f"{alias} <{local}@{domain}>")
+    except ValueError:
+        return
+    written = mailbox_list("Reply-To", found.text)
+    assert written.count(b"@") >= 1
+    assert mailbox_list("Reply-To", f"{found.text}, b@example.com").endswith(b"b@example.com")
+    assert addresses.parse(found.text).address == found.address
+
+
+def test_a_comma_in_an_alias_makes_no_second_address() -> None:
+    assert mailbox_list("Reply-To", addresses.parse("Lee, Ann <ann@example.com>").text) == b'"Lee, Ann" <ann@example.com>'
