@@ -1,8 +1,9 @@
-"""The address "/": the API for programs, the overview for people."""
+"""The address "/": the API for programs, the overview for people; and the icon browsers ask for beside it."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.templatetags.static import static
 from django.urls import resolve
 from django.views.decorators.csrf import csrf_exempt
 
@@ -19,3 +20,8 @@ def root(request: HttpRequest) -> HttpResponseBase:
         return _api(request)
     page = resolve("/", "stats.urls")
     return page.func(request, *page.args, **page.kwargs)
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead to the console's icon from pages that name none, such as the admin site."""
+    return HttpResponseRedirect(static("img/mark.svg"))

@@ -6,7 +6,7 @@ from django.urls import include, path
 from accounts.views.keys import CreateKey
 from config import health
 from config.actions import ACTIONS
-from config.root import root
+from config.root import favicon, root
 
 # The floors below cannot know the table of the roof.
 CreateKey.actions = tuple(ACTIONS)
@@ -20,6 +20,7 @@ urlpatterns = [
     path("blocklist/", include("blocklist.urls")),
     path("sending/", include("sending.urls")),
     path("", include("sending.tracking.urls")),
+    path("favicon.ico", favicon, name="favicon"),
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics, name="metrics"),
     path("admin/", admin.site.urls),

@@ -30,3 +30,7 @@ def test_a_post_is_a_call_without_any_form_token() -> None:
 @pytest.mark.parametrize(("query", "headers"), [("?Action=SendEmail", {}), ("", {"x-tc-action": "SendEmail"})])
 def test_a_get_that_names_an_action_is_a_call(browser: Client, query: str, headers: dict[str, str]) -> None:
     assert "Error" in browser.get(f"/{query}", headers=headers).json()["Response"]
+
+
+def test_a_page_that_names_no_icon_gets_ours(client: Client) -> None:
+    assert client.get("/favicon.ico")["Location"] == "/static/img/mark.svg"
