@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import lifecycle
+from accounts import lifecycle, quota
 from accounts.console.appearance import THEME_COOKIE, THEMES
 from accounts.console.forms import FormPage
 from accounts.console.views import safe_back
 from accounts.forms import PasswordForm, TimeZoneForm
 
 THEME_SECONDS = 400 * 86_400
+TRIES_SECONDS = 900
 
 
 @method_decorator(sensitive_post_parameters("current", "new", "again"), name="dispatch")
@@ -31,6 +34,14 @@ class ChangePassword(FormPage):
 
     def form_kwargs(self) -> dict[str, Any]:
         return {"user": self.request.user}
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        # Whoever found an open session must not find out the password by trying.
+        tries = quota.Limit(f"password:{request.user.pk}", settings.RULES.login_tries, TRIES_SECONDS)
+        if not quota.take_one(tries):
+            messages.error(request, "Too many tries. Wait 15 minutes and try again.")
+            return HttpResponseRedirect(reverse("accounts:password"))
+        return super().post(request, **kwargs)
 
     def act(self, form: Any) -> str:
         user = lifecycle.change_password(self.caller, password=form.cleaned_data["new"])

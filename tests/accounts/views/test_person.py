@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts.console.appearance import THEME_COOKIE, zones
@@ -48,6 +49,15 @@ def test_a_password_that_does_not_do_changes_nothing(
     response = browser.post("/password/", {"current": OLD, "new": NEW, "again": NEW, **entries})
     assert response.status_code == 422
     assert words in response.content.decode()
+    person.refresh_from_db()
+    assert person.check_password(OLD)
+
+
+def test_an_open_session_is_no_place_to_guess_the_password(browser: Client, person: User) -> None:
+    for _ in range(settings.RULES.login_tries):
+        assert browser.post("/password/", {"current": "wrong", "new": NEW, "again": NEW}).status_code == 422
+    page = browser.post("/password/", {"current": OLD, "new": NEW, "again": NEW}, follow=True)
+    assert b"Too many tries" in page.content
     person.refresh_from_db()
     assert person.check_password(OLD)
 
