@@ -36,13 +36,19 @@
   const poll = () => {
     const page = document.querySelector("[data-live]");
     if (!page) return;
-    const button = page.querySelector("[data-pause]");
     let paused = false;
-    button.addEventListener("click", () => {
-      paused = !paused;
+    const show = () => {
+      const button = page.querySelector("[data-pause]");
       button.setAttribute("aria-pressed", String(paused));
       button.querySelector("span").textContent = paused ? "Go on" : "Pause";
+    };
+    page.addEventListener("click", (event) => {
+      if (!event.target.closest("[data-pause]")) return;
+      paused = !paused;
+      show();
     });
+    // A changed filter brings the button anew.
+    document.addEventListener("htmx:afterSettle", show);
     const refresh = async () => {
       if (!paused && !document.hidden) {
         try {
