@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 
 from sending.delivery import pipeline, queue
 from sending.delivery.handover import Handover
@@ -93,15 +93,22 @@ class Engine:
         """Deliver until stopped."""
         loops = [asyncio.create_task(self._settle_loop()), asyncio.create_task(self._renew_loop())]
         loops += [asyncio.create_task(self._render_loop()) for _ in range(RENDERERS)]
+        loops.append(asyncio.create_task(self._lead()))
         try:
-            await self._claim_loop()
-            await self._drain()
+            # The first to end is the lead; or another that failed, and then the process must not linger.
+            ended, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
         finally:
             for task in [*loops, *self._tasks]:
                 task.cancel()
             await asyncio.gather(*loops, *self._tasks, return_exceptions=True)
             await asyncio.gather(*(site.close() for site in self._sites.values()))
             await self._close_threads()
+
+    async def _lead(self) -> None:
+        await self._claim_loop()
+        await self._drain()
 
     async def _claim_loop(self) -> None:
         while not self._stopping.is_set():
@@ -330,7 +337,9 @@ async def _nap(event: asyncio.Event, seconds: float) -> None:
 
 def _in_database(act: Callable[..., Given], args: Sequence[object]) -> Given:
     try:
-        return act(*args)
+        # COPY goes past Django, and so do its errors.
+        with connection.wrap_database_errors:
+            return act(*args)
     except DatabaseError:
         # The next act begins with a new connection: this one may be broken.
         connections.close_all()
