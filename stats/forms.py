@@ -44,15 +44,15 @@ class FigureFilters(DatedFilters):
         return "30d"
 
     def words(self) -> str:
-        """Return the range for a sentence: "the last 30 days"."""
+        """Return the range as the end of a sentence: "in the last 30 days"."""
         preset = self.cleaned.get("range") or self.default_range()
         if preset == "today":
-            return "today’s hours"
+            return "today"
         if preset != "custom":
-            return f"the {dict(self.PRESETS)[preset].lower()}"
+            return f"in the {dict(self.PRESETS)[preset].lower()}"
         window = self.window
         first, last = timezone.localtime(window.start), timezone.localtime(window.end - timedelta(microseconds=1))
-        return f"the days from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+        return f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
 
     @property
     def window(self) -> Window:

@@ -70,16 +70,16 @@ def table(frame: pd.DataFrame, series: Sequence[Series], rates: Sequence[Rate], 
 
 
 def finding(page: Page, frame: pd.DataFrame, axis: Axis, span: str) -> str:
-    """Return one sentence with what the chart says; `span` is its time in words ("the last 30 days")."""
+    """Return one sentence with what the chart says; `span` is its time in words ("in the last 30 days")."""
     begun, sums = _begun(frame)
     count, whole = _sum(page.counted, sums), _sum(page.of, sums)
     if not count:
-        return f"No {page.many} in {span}."
+        return f"No {page.many} {span}."
     share = f", {per_cent(count, whole)} of {whole:,} {page.whole}" if whole else ""
     most, at = max((_sum(page.counted, counts), at) for at, counts in begun)
     on = "on" if axis.grain is Grain.DAY else "at"
     return (
-        f"{count:,} {page.one if count == 1 else page.many} in {span}{share}; "
+        f"{count:,} {page.one if count == 1 else page.many} {span}{share}; "
         f"most {on} {at.strftime(_WORDS[axis.grain])} ({most:,})."
     )
 

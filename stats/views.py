@@ -116,7 +116,7 @@ class ChartPage(FiguresPage):
 
     @property
     def words(self) -> str:
-        return "the last hour" if self.definition.live_minutes else super().words
+        return "in the last hour" if self.definition.live_minutes else super().words
 
     @cached_property
     def axis(self) -> intervals.Axis:

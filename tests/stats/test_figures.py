@@ -76,12 +76,12 @@ def test_a_table_has_the_newest_day_first_the_sums_last_and_rates():
 def test_a_finding_says_how_many_of_what_and_when_most():
     page = pages.PAGES["bounced"]
     numbers = frame(bounced_hard=[3, 1, None], bounced_soft=[1, 0, None], accepted=[80, 20, None])
-    assert tables.finding(page, numbers, AXIS, "the last 3 days") == (
+    assert tables.finding(page, numbers, AXIS, "in the last 3 days") == (
         "5 bounces in the last 3 days, 5.0% of 100 mails sent; most on 2026-03-01 (4)."
     )
-    assert tables.finding(page, frame(), AXIS, "the last 3 days") == "No bounces in the last 3 days."
+    assert tables.finding(page, frame(), AXIS, "in the last 3 days") == "No bounces in the last 3 days."
     one = frame(complained=[0, 1, None])
-    assert tables.finding(pages.PAGES["complaints"], one, AXIS, "the last 3 days") == (
+    assert tables.finding(pages.PAGES["complaints"], one, AXIS, "in the last 3 days") == (
         "1 spam report in the last 3 days; most on 2026-03-02 (1)."
     )
 
