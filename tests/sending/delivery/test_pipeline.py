@@ -1,0 +1,165 @@
+"""From claimed work to signed bytes, with stand-ins for blocklist and templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from blocklist.queries import Found, Wanted
+from domains.dkim import generate
+from sending.delivery.pipeline import HELD_SECONDS, Hold, Ports, render, still_wanted
+from sending.delivery.replies import Kind, Outcome
+from sending.delivery.work import Parcel, Sender, Shared, Work
+from sending.inbound import verp
+from sending.tracking import links
+from templates_app.rendering import Compiled, compile
+
+NOW = datetime(2026, 11, 22, 5, tzinfo=UTC)
+PEM, _ = generate(1024)
+TEMPLATE = compile('<body><p>Hello {{name}}</p><a href="https://shop.test/">Shop</a></body>', "")
+SHARED = Shared(
+    submission=1, accepted_at=NOW, sender_domain="shop.test", from_address="news@shop.test", from_name="Shop",
+    header_from="", reply_to="", subject="For {{name}}", to=["ada@a.test"], cc=[], version=1,
+    variables={"name": "<Ada>"}, header_message_id="<1@shop.test>", headers={}, unsubscribe="0", trigger_type=1,
+    has_attachments=False, may_send=True, sender=Sender("shop.test", "ses", PEM, True),
+)
+
+
+def work(message: int = 7, **shared: Any) -> Work:
+    return Work(message=message, fence=1, tries=0, account=1, recipient="ada@a.test", recipient_domain="a.test",
+                shared=replace(SHARED, **shared), template=TEMPLATE)
+
+
+def nobody(wanted: Sequence[Wanted]) -> Mapping[Wanted, Found]:
+    return {}
+
+
+def ports(**changes: Any) -> Ports:
+    return replace(Ports(blocked=nobody, compiled=lambda version: TEMPLATE), **changes)
+
+
+def verdict(one: Work, **changes: Any) -> Outcome | Hold | None:
+    go, rest = still_wanted([one], now=NOW, ports=ports(**changes))
+    assert len(go) + len(rest) == 1
+    return rest[0][1] if rest else None
+
+
+def sent(one: Work) -> Any:
+    parcel = render(one)
+    assert isinstance(parcel, Parcel)
+    return message_from_bytes(parcel.data.removesuffix(b".\r\n"), policy=policy.default)
+
+
+def test_wanted_work_goes_on_with_its_template() -> None:
+    one = work()
+    one.template = None
+    assert verdict(one) is None
+    assert one.template is TEMPLATE
+
+
+def test_old_mail_expires_as_a_soft_bounce() -> None:
+    result = verdict(work(accepted_at=NOW - timedelta(hours=72)))
+    assert isinstance(result, Outcome)
+    assert (result.kind, result.bounce_type, result.bounce_class) == (Kind.BOUNCED, "soft_bounce", "MessageExpired")
+
+
+@pytest.mark.parametrize(
+    "shared", [{"may_send": False}, {"sender": Sender("shop.test", "ses", PEM, False)}]
+)
+def test_mail_of_who_may_not_send_now_is_held(shared: dict[str, Any]) -> None:
+    assert verdict(work(**shared)) == Hold(HELD_SECONDS)
+
+
+def test_mail_of_a_deleted_domain_is_dropped() -> None:
+    result = verdict(work(sender=None))
+    assert isinstance(result, Outcome)
+    assert result.kind is Kind.DROPPED
+
+
+def test_the_blocklist_is_asked_once_for_the_batch() -> None:
+    asked: list[Sequence[Wanted]] = []
+
+    def blocked(wanted: Sequence[Wanted]) -> Mapping[Wanted, Found]:
+        asked.append(wanted)
+        return {wanted[0]: Found("reject", "unsubscribed", "")}
+
+    works = [work(1), work(2), work(3)]
+    works[2].recipient = "bob@a.test"
+    go, rest = still_wanted(works, now=NOW, ports=ports(blocked=blocked))
+    assert asked == [[Wanted(1, "shop.test", "ada@a.test"), Wanted(1, "shop.test", "bob@a.test")]]
+    assert [one.message for one in go] == [3]
+    assert {one.message for one, _ in rest} == {1, 2}
+
+
+def test_a_version_that_cannot_be_used_drops_the_mail() -> None:
+    def gone(version: int) -> Compiled:
+        raise LookupError("version 1 has no skeleton")
+
+    result = verdict(work(), compiled=gone)
+    assert isinstance(result, Outcome)
+    assert "no skeleton" in result.reason
+
+
+def test_values_are_escaped_in_html_and_plain_elsewhere() -> None:
+    mail = sent(work())
+    assert mail["Subject"] == "For <Ada>"
+    text, html = (part.get_content() for part in mail.iter_parts())
+    assert "Hello <Ada>" in text
+    assert "Hello &lt;Ada&gt;" in html
+
+
+def test_links_and_pixel_name_the_message() -> None:
+    html = sent(work(9)).get_body(("html",)).get_content()
+    assert links.click_url(9, 0) in html
+    assert links.pixel_url(9) in html
+
+
+@pytest.mark.parametrize(
+    ("unsubscribe", "trigger_type", "header", "footer"),
+    [("0", 1, False, False), ("0", 0, True, False), ("2", 1, True, True), ("2", 0, True, True)],
+)
+def test_the_way_out_is_in_the_headers_of_bulk_mail_and_visible_where_asked_for(
+    unsubscribe: str, trigger_type: int, header: bool, footer: bool
+) -> None:
+    mail = sent(work(unsubscribe=unsubscribe, trigger_type=trigger_type))
+    url = links.unsubscribe_url(7)
+    assert (mail["List-Unsubscribe"] == f"<{url}>") is header
+    assert (mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click") is header
+    for part in mail.iter_parts():
+        assert (url in part.get_content()) is footer
+
+
+@pytest.mark.parametrize(("site", "code", "words"), [("mainland", "1", "退订"), ("international", "1", "unsubscribe")])
+def test_the_footers_language_follows_the_site(site: str, code: str, words: str) -> None:
+    with override_settings(SITE=site):
+        text = sent(work(unsubscribe=code)).get_body(("plain",)).get_content()
+    assert words in text
+
+
+def test_the_envelope_is_signed_and_the_bytes_are_the_same_again() -> None:
+    first, second = render(work()), render(work())
+    assert isinstance(first, Parcel)
+    assert isinstance(second, Parcel)
+    assert verp.read(first.sender) == 7
+    assert first.sender.endswith("@shop.test")
+    assert first.data == second.data
+
+
+@pytest.mark.parametrize("change", [{"headers": {"X-A": "a\r\nBcc: e@e.test"}}, {"subject": "{{name}}\n"}])
+def test_what_cannot_be_written_is_dropped_with_the_reason(change: dict[str, Any]) -> None:
+    result = render(work(**change))
+    assert isinstance(result, Outcome)
+    assert (result.kind, bool(result.reason)) == (Kind.DROPPED, True)
+
+
+def test_a_recipient_that_is_no_address_is_dropped() -> None:
+    one = work()
+    one.recipient = "ada@a.test>\r\nRCPT TO:<eve@e.test"
+    result = render(one)
+    assert isinstance(result, Outcome)
