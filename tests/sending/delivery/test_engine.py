@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F
 
-from sending.delivery import engine as engines
+from sending.delivery import hands
 from sending.delivery.engine import Engine
 from sending.delivery.handover import Failure
 from sending.delivery.mx import Fixed, Host, Route
@@ -301,7 +301,7 @@ def test_stopping_finishes_what_is_on_the_wire_and_gives_back_the_rest(post: Pos
 
 
 def test_results_wait_for_a_database_that_is_away(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "DATABASE_SECONDS", 0.05)
+    monkeypatch.setattr(hands, "AWAY_SECONDS", 0.05)
     post.put(*[f"{n}@a.test" for n in range(20)])
     # The test's own connection would be cut with the others.
     connection.close()
@@ -367,7 +367,7 @@ def test_a_lease_that_ended_while_the_process_slept_sends_nothing(post: Post) ->
     async def run(sink: Sink) -> None:
         async with serve(sink) as port:
             engine = Engine(Slow(host(port)), helo="me.test")
-            engine._renew_loop = _never  # type: ignore[method-assign]
+            engine._ledger.renew_loop = _never  # type: ignore[method-assign]
             task = asyncio.create_task(engine.run())
             await asyncio.sleep(2.2)
             task.cancel()
