@@ -85,7 +85,7 @@ class Plan(NamedTuple):
 
     pieces: list[str]
     values: list[tuple[int, str]]
-    addresses: list[tuple[int, str]]
+    addresses: list[tuple[int, str, bool]]
     links: list[tuple[int, int, bool]]
     end: int
 
@@ -112,8 +112,8 @@ def fill_html(
     pieces = plan.pieces.copy()
     for at, name in plan.values:
         pieces[at] = escape(values.get(name, ""))
-    for at, name in plan.addresses:
-        pieces[at] = escape(url_encode(values.get(name, "")))
+    for at, name, argument in plan.addresses:
+        pieces[at] = escape(url_encode(values.get(name, ""), argument=argument))
     if link is not None:
         for at, index, quoted in plan.links:
             pieces[at] = escape(link(index)) if quoted else f'"{escape(link(index))}"'
@@ -138,7 +138,7 @@ def fill_link(compiled: Compiled, index: int, values: Mapping[str, str]) -> str:
 def _filled(segments: tuple[str | Variable, ...], values: Mapping[str, str]) -> str:
     return "".join(
         one if isinstance(one, str)
-        else url_encode(values.get(one.name, "")) if one.url
+        else url_encode(values.get(one.name, ""), argument=one.argument) if one.url
         else values.get(one.name, "")
         for one in segments
     )
@@ -195,13 +195,16 @@ def _places(html: str) -> tuple[list[tuple[Attribute, bool]], int]:
 def _plan(segments: tuple[Segment, ...], *, track: bool) -> Plan:
     pieces: list[str] = []
     values: list[tuple[int, str]] = []
-    addresses: list[tuple[int, str]] = []
+    addresses: list[tuple[int, str, bool]] = []
     links: list[tuple[int, int, bool]] = []
     end = 0
     for at, segment in enumerate(_flatten(segments, track=track)):
         pieces.append(segment if isinstance(segment, str) else "")
         if isinstance(segment, Variable):
-            (addresses if segment.url else values).append((at, segment.name))
+            if segment.url:
+                addresses.append((at, segment.name, segment.argument))
+            else:
+                values.append((at, segment.name))
         elif isinstance(segment, Link):
             links.append((at, segment.number, segment.quoted))
         elif isinstance(segment, End):
@@ -225,7 +228,7 @@ def _dump(segment: Segment) -> Any:
     if isinstance(segment, str):
         return segment
     if isinstance(segment, Variable):
-        return ["url" if segment.url else "value", segment.name]
+        return ["argument" if segment.argument else "url" if segment.url else "value", segment.name]
     if isinstance(segment, Link):
         return ["link", segment.number, segment.quoted, [_dump(one) for one in segment.source]]
     return ["end"]
@@ -238,4 +241,4 @@ def _load(part: Any) -> Segment:
 
 
 def _load_piece(part: Any) -> str | Variable:
-    return part if isinstance(part, str) else Variable(part[1], part[0] == "url")
+    return part if isinstance(part, str) else Variable(part[1], part[0] != "value", part[0] == "argument")

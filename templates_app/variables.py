@@ -13,15 +13,19 @@ VARIABLE = re.compile(r"\{\{[ \t]*([\w.-]{1,64})[ \t]*\}\}")
 BROKEN = re.compile(r"\{\{(?![ \t]*[\w.-]{1,64}[ \t]*\}\})[^{}<>\n]{0,80}(?:\}\})?")
 
 _URL_SAFE = "-._~:/?#@!$&'()*+,;=%"
+# What would end an argument, or be read as a blank.
+_PARTING = re.compile(r"[&#+]")
+_ARGUMENT_SAFE = "".join(character for character in _URL_SAFE if not _PARTING.match(character))
 _URL = re.compile(r"(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 class Variable(NamedTuple):
-    """A place for a value; `url` says that it stands in an address."""
+    """A place for a value; `url` says that it stands in an address, `argument` that it follows a `=` there."""
 
     name: str
     url: bool = False
+    argument: bool = False
 
 
 def split(source: str, *, url: bool = False) -> list[str | Variable]:
@@ -29,7 +33,8 @@ def split(source: str, *, url: bool = False) -> list[str | Variable]:
     pieces: list[str | Variable] = []
     for number, piece in enumerate(VARIABLE.split(source)):
         if number % 2:
-            pieces.append(Variable(piece, url))
+            before = pieces[-1] if pieces else ""
+            pieces.append(Variable(piece, url, url and isinstance(before, str) and before.endswith("=")))
         elif piece:
             pieces.append(piece)
     return pieces
@@ -45,8 +50,11 @@ def fill_plain(source: str, values: Mapping[str, str]) -> str:
     return VARIABLE.sub(lambda match: values.get(match[1], ""), source)
 
 
-def url_encode(value: str) -> str:
-    """Return `value` with the characters that no address may hold percent-encoded and all others as they are."""
-    if _URL.fullmatch(value):
+def url_encode(value: str, *, argument: bool = False) -> str:
+    """Return `value` with the characters that no address may hold percent-encoded and all others as they are.
+
+    The value of an argument loses no part of itself either: `&`, `#` and `+` are encoded there too.
+    """
+    if _URL.fullmatch(value) and not (argument and _PARTING.search(value)):
         return value
-    return quote(_BARE_PERCENT.sub("%25", value), safe=_URL_SAFE, errors="replace")
+    return quote(_BARE_PERCENT.sub("%25", value), safe=_ARGUMENT_SAFE if argument else _URL_SAFE, errors="replace")

@@ -34,7 +34,8 @@ def test_a_value_is_escaped_in_text_and_attributes():
 
 
 def test_a_value_in_an_address_is_encoded_and_escaped():
-    assert render('<a href="https://a.test/?q={{a}}">', {"a": 'x y"&z'}) == '<a href="https://a.test/?q=x%20y%22&amp;z">'
+    assert render('<a href="https://a.test/?q={{a}}">', {"a": 'x y"&z'}) == '<a href="https://a.test/?q=x%20y%22%26z">'
+    assert render('<a href="https://a.test/{{a}}">', {"a": 'x y"?b&z'}) == '<a href="https://a.test/x%20y%22?b&amp;z">'
 
 
 def test_a_missing_value_is_nothing():
@@ -172,7 +173,7 @@ def test_five_hundred_hostile_values_are_data():
         values = {"a": value, "b": "B"}
         filled = fill_html(compiled, values, link=None, pixel="", footer="")
         assert filled == f'<p>{escape(value)}</p><a title="{escape(value)}" ' + (
-            f'href="https://a.test/?q={escape(url_encode(value))}">x</a>B'
+            f'href="https://a.test/?q={escape(url_encode(value, argument=True))}">x</a>B'
         )
         assert unescape(filled[3 : filled.index("</p>")]) == unescape(escape(value))
         assert fill_text(compiled, values, footer="") == f"T {value} B"

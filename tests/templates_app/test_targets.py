@@ -13,7 +13,7 @@ def of(href, quote='"'):
 
 
 def test_the_target_is_decoded_and_trimmed():
-    assert of(" https://a.test/?x=1&amp;y={{z}}\n") == ("https://a.test/?x=1&y=", Variable("z", True))
+    assert of(" https://a.test/?x=1&amp;y={{z}}\n") == ("https://a.test/?x=1&y=", Variable("z", True, True))
 
 
 @pytest.mark.parametrize(

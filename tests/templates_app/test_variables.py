@@ -39,6 +39,14 @@ def test_addresses_keep_what_they_may_hold():
     assert url_encode('a b"<>\\^`{|}é\n100%') == "a%20b%22%3C%3E%5C%5E%60%7B%7C%7D%C3%A9%0A100%25"
 
 
+def test_the_value_of_an_argument_loses_no_part_of_itself():
+    assert url_encode("Bo & Li #1 + 2?/c%20d", argument=True) == "Bo%20%26%20Li%20%231%20%2B%202?/c%20d"
+
+
+def test_a_variable_behind_an_equals_sign_is_an_argument():
+    assert split("https://a.test/?x={{y}}{{z}}", url=True)[1:] == [Variable("y", True, True), Variable("z", True)]
+
+
 @given(st.text())
 def test_an_encoded_value_is_an_address_for_ever(value):
     encoded = url_encode(value)
