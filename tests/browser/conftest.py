@@ -57,6 +57,7 @@ class Product:
     environment: dict[str, str]
     process: subprocess.Popen[str]
     output: list[str]
+    reader: threading.Thread
 
 
 def free_ports(count: int) -> list[int]:
@@ -84,12 +85,14 @@ def start_product(data_dir: Path) -> Product:
 
     def read() -> None:
         assert process.stdout
-        for line in process.stdout:
-            output.append(line)
-            if "Ctrl-C stops everything" in line:
-                ready.set()
+        with process.stdout:
+            for line in process.stdout:
+                output.append(line)
+                if "Ctrl-C stops everything" in line:
+                    ready.set()
 
-    threading.Thread(target=read, daemon=True).start()
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
     deadline = time.monotonic() + START_SECONDS
     while not ready.wait(0.1):
         if process.poll() is not None or time.monotonic() > deadline:
@@ -99,7 +102,8 @@ def start_product(data_dir: Path) -> Product:
         [sys.executable, "manage.py", "demo", "--json"], cwd=ROOT, env=environment, capture_output=True, text=True,
         check=True,
     )  # fmt: skip
-    return Product(f"http://127.0.0.1:{environment['SES_WEB_PORT']}", json.loads(known.stdout), environment, process, output)
+    url = f"http://127.0.0.1:{environment['SES_WEB_PORT']}"
+    return Product(url, json.loads(known.stdout), environment, process, output, reader)
 
 
 @pytest.fixture(scope="session")
@@ -115,6 +119,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         running.process.kill()
         embedded_pg.Server(data_dir).stop()
         pytest.fail("the product did not end within 15 seconds of SIGTERM")
+    running.reader.join()
 
 
 @pytest.fixture(scope="session")
@@ -186,7 +191,14 @@ def people(product: Product, chromium: Browser) -> Iterator[Callable[[str], Pers
 
 def watch(page: Page, trouble: list[str], host: str) -> None:
     """Collect console errors, page errors and requests to another host."""
-    page.on("console", lambda message: trouble.append(f"{page.url}: {message.text}") if message.type == "error" else None)
+    # The browser notes a form that came back with its errors (422) as an error; the page shows what it is about.
+    refused = "status of 422 (Unprocessable Entity)"
+    page.on(
+        "console",
+        lambda message: trouble.append(f"{page.url}: {message.text}")
+        if message.type == "error" and refused not in message.text
+        else None,
+    )
     page.on("pageerror", lambda error: trouble.append(f"{page.url}: {error}"))
     page.on(
         "request",
