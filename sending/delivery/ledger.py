@@ -34,8 +34,8 @@ class Ledger:
         self._lease = lease
         self._held: dict[int, Work] = {}
         self._results: list[Result] = []
-        # Done when the message's result is written down, or is no longer ours to write.
-        self._written: dict[int, asyncio.Future[None]] = {}
+        # By message and fence: done when the result is written down, or is no longer ours to write.
+        self._written: dict[tuple[int, int], asyncio.Future[None]] = {}
         self._settle_now = asyncio.Event()
         # Set whenever something was let go.
         self.room = asyncio.Event()
@@ -63,7 +63,8 @@ class Ledger:
 
     def add_awaited(self, result: Result) -> Awaitable[None]:
         """Take a result and return what is done once it is written."""
-        self._written[result.work.message] = written = asyncio.get_running_loop().create_future()
+        work = result.work
+        self._written[work.message, work.fence] = written = asyncio.get_running_loop().create_future()
         self.add(result)
         return written
 
@@ -72,9 +73,10 @@ class Ledger:
         for work in works:
             if self._held.get(work.message) is work:
                 del self._held[work.message]
-                written = self._written.pop(work.message, None)
-                if written and not written.done():
-                    written.set_result(None)
+            # Also for work that was lost while it was on the wire: its connection waits for this.
+            written = self._written.pop((work.message, work.fence), None)
+            if written and not written.done():
+                written.set_result(None)
         self.room.set()
 
     async def settle_loop(self) -> None:
@@ -118,8 +120,7 @@ class Ledger:
         """Keep the leases of what is held; what was lost to another worker is forgotten."""
         while True:
             await asyncio.sleep(self._lease / 3)
-            settling = {result.work.message for result in self._results}
-            works = [work for work in self._held.values() if work.message not in settling]
+            works = list(self._held.values())
             if not works:
                 continue
             began = time.monotonic()
