@@ -15,7 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
-STOP_SECONDS = 8.0
+# How long a child may take to end by itself.
+GRACE_SECONDS = 8.0
 # A child that keeps dying is started again ever more slowly, up to this many seconds.
 MAX_PAUSE_SECONDS = 10.0
 _PR_SET_PDEATHSIG = 1
@@ -24,11 +25,12 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 @dataclass
 class Child:
-    """One process: its name, the command that starts it, and the ports it needs."""
+    """One process: its name, the command that starts it, the ports it needs, the seconds it may take to end."""
 
     name: str
     command: Sequence[str]
     ports: Sequence[tuple[str, str, int]] = ()
+    grace: float = GRACE_SECONDS
     process: subprocess.Popen[bytes] | None = None
     deaths: int = 0
     started: float = 0.0
@@ -74,20 +76,21 @@ class Supervisor:
                 self._look_after(child)
 
     def stop(self) -> None:
-        """Ask every child to end, wait, and kill what is left after 8 seconds."""
+        """Ask every child to end, and kill what is left of it when its grace is over."""
         self.stopping.set()
+        began = time.monotonic()
         running = [child for child in self.children if child.process and child.process.poll() is None]
         for child in running:
-            _signal(child, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_SECONDS
-        for child in running:
             assert child.process
-            try:
-                child.process.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                self.say(child.name, f"did not end in {STOP_SECONDS:.0f} s, killed")
-            # Its own children, if it left any behind.
-            _signal(child, signal.SIGKILL)
+            # The head alone: how its own children end is its business, until the grace is over.
+            child.process.terminate()
+        while running:
+            for child in list(running):
+                late = time.monotonic() - began > child.grace
+                if late or (child.process and child.process.poll() is not None):
+                    _kill_group(child)
+                    running.remove(child)
+            time.sleep(0.02)
 
     def _look_after(self, child: Child) -> None:
         now = time.monotonic()
@@ -98,7 +101,7 @@ class Supervisor:
         code = child.process.poll()
         if code is None:
             return
-        _signal(child, signal.SIGKILL)
+        _kill_group(child)
         child.deaths = child.deaths + 1 if now - child.started < 60 else 1
         pause = min(MAX_PAUSE_SECONDS, 0.2 * 2 ** (child.deaths - 1))
         self.say(child.name, f"ended with {_meaning(code)}; starting again in {pause:.1f} s")
@@ -131,10 +134,11 @@ def _die_with_parent() -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _signal(child: Child, number: int) -> None:
+def _kill_group(child: Child) -> None:
     if child.process:
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.process.pid, number)
+            os.killpg(child.process.pid, signal.SIGKILL)
+        child.process.wait()
 
 
 def _meaning(code: int) -> str:

@@ -2,10 +2,9 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import sending.models.ids
 from django.db import migrations, models
 
-
+import sending.models.ids
 from sending.models.partitions import CreatePartitionedModel
 
 

@@ -37,7 +37,9 @@ class Event(models.Model):
     """One thing that happened to one message at `ids.time_of(id)`. Partitioned by id, a day each."""
 
     id = TimeOrderedId()
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     kind = models.PositiveSmallIntegerField(choices=EventKind)
     message = models.BigIntegerField()
     # The message's, kept here so that figures and exports read one table.

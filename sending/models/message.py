@@ -82,7 +82,9 @@ class Message(models.Model):
     """One recipient's mail. The table is partitioned by id, a day each."""
 
     id = TimeOrderedId()
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     submission = models.ForeignKey(
         Submission, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="messages"
     )

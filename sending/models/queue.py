@@ -38,7 +38,9 @@ class Attempt(models.Model):
     """One try to hand a message over, with the talk. Partitioned by id, a day each."""
 
     id = TimeOrderedId()
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     message = models.BigIntegerField()
     number = models.PositiveIntegerField()
     started_at = models.DateTimeField()

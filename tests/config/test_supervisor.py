@@ -70,14 +70,23 @@ def test_a_child_that_dies_is_started_again(running):
     assert any("signal SIGKILL" in line for _, line in lines)
 
 
-def test_stop_ends_a_child_that_does_not_listen(running, monkeypatch):
-    monkeypatch.setattr("config.supervisor.STOP_SECONDS", 0.5)
+def test_stop_kills_a_child_that_does_not_listen_when_its_grace_is_over(running):
     deaf = child("deaf", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + SLEEPER)
+    deaf.grace = 0.3
     supervisor, lines = running(deaf)
     wait_for(lambda: ("deaf", "up") in lines)
     supervisor.stop()
     assert deaf.process
-    wait_for(lambda: deaf.process.poll() is not None)
+    assert deaf.process.returncode == -signal.SIGKILL
+
+
+def test_stop_leaves_no_grandchild_behind(running):
+    code = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid, "
+    parent = child("parent", code + "flush=True)\n" + SLEEPER)
+    supervisor, lines = running(parent)
+    wait_for(lambda: len(lines) == 2)
+    supervisor.stop()
+    wait_for(lambda: not is_running(int(lines[0][1])))
 
 
 def test_children_end_when_the_supervisor_is_killed(tmp_path):

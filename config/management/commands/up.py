@@ -17,6 +17,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import connections
 
 from config import demo, embedded_pg, schedule, static_files
+from config.pg_binaries import CannotStart
 from config.supervisor import Child, PortTaken, Supervisor, check_ports
 from sending.models import partitions
 
@@ -64,7 +65,7 @@ class Command(BaseCommand):
                     threading.Thread(target=self._keep_running, args=(server, stop), daemon=True).start()
                 threading.Thread(target=self._announce, args=(stop, not no_demo), daemon=True).start()
                 supervisor.watch()
-        except (embedded_pg.CannotStart, PortTaken) as problem:
+        except (CannotStart, PortTaken) as problem:
             raise CommandError(str(problem)) from None
         finally:
             stop.set()
@@ -91,7 +92,7 @@ class Command(BaseCommand):
                 self._say("up", "PostgreSQL ended; starting it again")
                 try:
                     server.start()
-                except embedded_pg.CannotStart as problem:
+                except CannotStart as problem:
                     self._say("up", str(problem))
 
     def _announce(self, stop: threading.Event, with_demo: bool) -> None:
@@ -130,7 +131,8 @@ def _children() -> list[Child]:
         Child("web", web, [("SES_WEB_PORT", here, settings.WEB_PORT)]),
         Child("delivery", [*manage, "run_delivery"]),
         Child("inbound", [*manage, "run_inbound"], [("SES_INBOUND_PORT", here, settings.INBOUND_PORT)]),
-        Child("tasks", [*manage, "qcluster"]),
+        # A task only looks for work, and may be cut off anywhere: the next one finds the same work.
+        Child("tasks", [*manage, "qcluster"], grace=1.5),
     ]
     if settings.TRANSPORT == "simulator":
         local = settings.SIMULATOR_HOST
