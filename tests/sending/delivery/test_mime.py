@@ -65,8 +65,8 @@ def test_what_goes_in_is_read_back(text: str, html: str, subject: str, sender_na
     assert mail["Subject"] == subject.strip()
     assert mail["From"].addresses[0].addr_spec == "news@shop.test"
     # The parser joins blanks of some names.
-    seen = re.sub(" +", " ", mail["From"].addresses[0].display_name)
-    assert seen == re.sub(" +", " ", sender_name.strip())
+    seen = re.sub(r"\s+", " ", mail["From"].addresses[0].display_name)
+    assert seen == re.sub(r"\s+", " ", sender_name.strip())
 
 
 @settings(max_examples=100, deadline=None)
