@@ -6,6 +6,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -19,9 +20,13 @@ ACCOUNT = "account"
 
 
 class ConsoleRequest(HttpRequest):
-    """A request that went through the middleware; `caller` is None for strangers and people without account."""
+    """A request that went through the middleware; `caller` is None for strangers and people without account.
+
+    `unknown` is the error that kept us from finding out who asks.
+    """
 
     caller: Caller | None
+    unknown: Exception | None
 
 
 def accounts_of(user: User) -> QuerySet[Account]:
@@ -45,12 +50,25 @@ class Console:
         self.get_response = get_response
 
     def __call__(self, request: ConsoleRequest) -> HttpResponse:
-        request.caller = None
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        request.caller = request.unknown = None
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return self.get_response(request)
-        accounts = accounts_of(request.user)
-        account = accounts.filter(pk=request.session.get(ACCOUNT, 0)).first() or accounts.first()
-        if account:
-            request.caller = member(account, request.user, ip=client_ip(request))
-        with timezone.override(zone_of(request.user)):
+        try:
+            zone = _find_out(request)
+        except (DatabaseError, InterfaceError) as error:
+            # Doors that ask nobody's name (API, pixel, health) answer in their own words; pages raise it again.
+            request.unknown, zone = error, None
+        with timezone.override(zone):
             return self.get_response(request)
+
+
+def _find_out(request: ConsoleRequest) -> ZoneInfo | None:
+    """Put the caller on the request and return his time zone, None for a stranger."""
+    user = request.user
+    if not user.is_authenticated:
+        return None
+    accounts = accounts_of(user)
+    account = accounts.filter(pk=request.session.get(ACCOUNT, 0)).first() or accounts.first()
+    if account:
+        request.caller = member(account, user, ip=client_ip(request))
+    return zone_of(user)

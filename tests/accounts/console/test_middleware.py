@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -91,3 +94,46 @@ def test_an_unknown_zone_is_utc(zone: str) -> None:
 def test_programs_without_session_cost_no_query(client: Client, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     with django_assert_num_queries(0):
         client.get("/login/")
+
+
+@pytest.fixture
+def logged_in(client: Client) -> Client:
+    client.force_login(factories.user(factories.account(), Role.OPERATOR))
+    client.raise_request_exception = False
+    return client
+
+
+def gone(*arguments: object) -> None:
+    raise OperationalError("the server closed the connection")
+
+
+@pytest.mark.django_db
+def test_a_call_with_a_console_cookie_gets_the_apis_words_while_the_database_is_away(logged_in: Client) -> None:
+    with connection.execute_wrapper(gone):
+        answer = logged_in.post("/", "{}", content_type="application/json", headers={"x-tc-action": "SendEmail"})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert "Error" in answer.json()["Response"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "status"), [("/healthz", 503), ("/t/o/none", 200), ("/domains/", 500), ("/", 500)])
+def test_each_door_answers_in_its_own_words_while_the_database_is_away(
+    logged_in: Client, path: str, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    with connection.execute_wrapper(gone):
+        assert logged_in.get(path).status_code == status
+
+
+@pytest.mark.django_db
+def test_a_page_does_not_take_somebody_it_could_not_look_up_for_a_person_without_account(
+    logged_in: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    statements = iter([gone])
+
+    def gone_once(execute: Any, *arguments: Any) -> Any:
+        return next(statements, execute)(*arguments)
+
+    with connection.execute_wrapper(gone_once):
+        assert logged_in.get("/domains/").status_code == 500
