@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 from accounts.caller import Caller
 from accounts.errors import Refused
+from sending.bell import ringer
 from sending.draft import Draft, File
 from sending.gates import GATES
 from sending.gates.case import Case, Recipient
@@ -95,7 +96,7 @@ def accept(caller: Caller, *, draft: Draft) -> Accepted:
         accepted = _write(case)
         if case.live:
             # After the commit and by itself: a NOTIFY inside would make all commits wait for each other's disk.
-            transaction.on_commit(_wake_delivery, robust=True)
+            transaction.on_commit(ringer.ring, robust=True)
     if not case.live:
         verdict = case.recipients[0].verdict
         assert verdict is not None
@@ -107,11 +108,6 @@ def new_message_id(app_id: int, now: datetime) -> str:
     """Return a fresh id in the API's form: account, time of China, and a suffix nobody can guess."""
     suffix = "".join(secrets.choice(_SUFFIX) for _ in range(12))
     return f"qcloudses-30-{app_id}-date-{now.astimezone(_CHINA):%Y%m%d%H%M%S}-{suffix}1"
-
-
-def _wake_delivery() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('ses_queue', '')")
 
 
 def _write(case: Case) -> Accepted:

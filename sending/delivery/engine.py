@@ -18,6 +18,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import Error as DatabaseError
 
+from sending.bell import AWAKE_SECONDS, Bell
 from sending.delivery import pipeline, queue
 from sending.delivery.handover import Handover
 from sending.delivery.hands import RENDERERS, Hands, database_away
@@ -42,6 +43,8 @@ CHUNK = 25
 # Rendered mails that wait for the wire, in bytes.
 RENDERED_MOST = 64 * 1024 * 1024
 POLL_SECONDS = 0.05
+# An engine with nothing in its hands looks this often; the bell tells it of new mail before.
+IDLE_SECONDS = 1.0
 DRAIN_SECONDS = 25.0
 
 
@@ -66,18 +69,21 @@ class Engine:
         self._rendered = 0
         self._clock = Clock()
         self._stopping = asyncio.Event()
+        self._bell = Bell()
+        self._awake_until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
     def stop(self) -> None:
         """Take no more, finish what is on the wire, write it down, and return from `run`."""
         self._stopping.set()
+        self._bell.rung.set()
         self._ledger.room.set()
 
     async def run(self) -> None:
         """Deliver until stopped."""
         loops = [asyncio.create_task(self._ledger.settle_loop()), asyncio.create_task(self._ledger.renew_loop())]
         loops += [asyncio.create_task(self._render_loop()) for _ in range(RENDERERS)]
-        loops.append(asyncio.create_task(self._lead()))
+        loops += [asyncio.create_task(self._bell.listen()), asyncio.create_task(self._lead())]
         try:
             # The first to end is the lead; or another that failed, and then the process must not linger.
             ended, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
@@ -101,6 +107,7 @@ class Engine:
             if room < BATCH:
                 await self._ledger.room.wait()
                 continue
+            self._bell.rung.clear()
             began = time.monotonic()
             try:
                 works, now = await self._hands.take(queue.claim, BATCH, self._worker)
@@ -110,12 +117,21 @@ class Engine:
             if not works:
                 if self._once and not self._ledger:
                     return
-                await _nap(self._stopping, POLL_SECONDS)
+                await self._nap()
                 continue
             assert now is not None
+            self._awake_until = time.monotonic() + AWAKE_SECONDS
             self._clock.set(now, time.monotonic())
             self._ledger.hold(works, began)
             await self._prepare(works, now)
+
+    async def _nap(self) -> None:
+        """Wait a little, or until the bell rings when nothing is in hand."""
+        awake = self._ledger or not self._bell.hears or time.monotonic() < self._awake_until
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS if awake else IDLE_SECONDS):
+                await self._bell.rung.wait()
+                self._awake_until = time.monotonic() + AWAKE_SECONDS
 
     async def _prepare(self, works: Sequence[Work], now: datetime) -> None:
         """Sort out what may not go and send the rest to its sites; look-ups of routes hold nobody up."""
@@ -218,13 +234,6 @@ class Engine:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-async def _nap(event: asyncio.Event, seconds: float) -> None:
-    """Wait for the event, but no longer than `seconds`."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
-
 
 def _still_wanted(works: Sequence[Work], now: datetime) -> tuple[list[Work], list[tuple[Work, Outcome | Hold]]]:
     return pipeline.still_wanted(works, now=now)

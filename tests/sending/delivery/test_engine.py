@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +15,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F
 
+from sending import bell
+from sending.delivery import engine as engine_module
 from sending.delivery import hands
 from sending.delivery.engine import Engine
 from sending.delivery.handover import Failure
@@ -255,21 +256,16 @@ def test_one_silent_host_does_not_hold_up_the_others(post: Post) -> None:
     post.put(*[f"{n}@quick.test" for n in range(50)])
     slow, quick = Sink({"greeting": SILENT}), Sink()
 
-    async def run() -> float:
+    async def run() -> None:
         async with serve(slow) as slow_port, serve(quick) as port:
             router = ByDomain({"slow.test": Route((host(slow_port),))}, Route((host(port),)))
             engine = Engine(router, helo="me.test")
             task = asyncio.create_task(engine.run())
-            began = time.monotonic()
-            while len(quick.taken) < 50 and time.monotonic() < began + 20:
-                await asyncio.sleep(0.01)
-            took = time.monotonic() - began
+            await until(lambda: len(quick.taken) == 50)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            return took
 
     asyncio.run(run())
-    assert len(quick.taken) == 50
     assert not slow.taken
 
 
@@ -306,19 +302,13 @@ def test_results_wait_for_a_database_that_is_away(post: Post, monkeypatch: pytes
     # The test's own connection would be cut with the others.
     connection.close()
     sink = Sink()
-    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-
-    def terminate() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(cut)
-
     async def run() -> None:
         async with serve(sink) as port:
             engine = Engine(Fixed(host(port)), helo="me.test")
             task = asyncio.create_task(engine.run())
             for wanted in (1, 5, 20):
                 await until(lambda wanted=wanted: len(sink.taken) >= wanted)  # type: ignore[misc]
-                await asyncio.to_thread(_in_own_connection, terminate)
+                await asyncio.to_thread(_in_own_connection, _cut_everybody_off)
             await asyncio.sleep(0.3)
             engine.stop()
             await asyncio.wait_for(task, 20)
@@ -328,6 +318,14 @@ def test_results_wait_for_a_database_that_is_away(post: Post, monkeypatch: pytes
     assert len(sink.taken) == Attempt.objects.count() == 20
 
 
+def _cut_everybody_off() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 def _in_own_connection(act: Callable[[], None]) -> None:
     try:
         act()
@@ -335,25 +333,46 @@ def _in_own_connection(act: Callable[[], None]) -> None:
         connection.close()
 
 
-def test_an_idle_engine_delivers_a_new_mail_quickly(post: Post) -> None:
+def test_an_idle_engine_sleeps_until_the_bell_rings(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "IDLE_SECONDS", 3600)
+    monkeypatch.setattr(engine_module, "AWAKE_SECONDS", 0)
+    monkeypatch.setattr(bell, "AWAY_SECONDS", 0.05)
+    # The test's own connection would be cut with the others.
+    connection.close()
     sink = Sink()
-    waits: list[float] = []
 
     async def run() -> None:
         async with serve(sink) as port:
             engine = Engine(Fixed(host(port)), helo="me.test")
             task = asyncio.create_task(engine.run())
-            for n in range(10):
+            await until(lambda: engine._bell.hears)
+            for n in range(3):
                 await asyncio.to_thread(_in_own_connection, lambda n=n: post.put(f"{n}@a.test"))  # type: ignore[misc]
-                put = time.time()
+                await asyncio.to_thread(_in_own_connection, bell.Ringer().ring)
                 await until(lambda n=n: len(sink.taken) > n)  # type: ignore[misc]
-                waits.append(sink.taken[-1].at - put)
+                # It hears the next one again.
+                await asyncio.to_thread(_in_own_connection, _cut_everybody_off)
             engine.stop()
             await asyncio.wait_for(task, 20)
 
     asyncio.run(run())
-    # A second is far above what it takes, and far below any mistaken wait for a lease or a time-out.
-    assert sorted(waits)[len(waits) // 2] < 1
+    assert set(statuses().values()) == {DeliverStatus.DELIVERED}
+
+
+def test_an_engine_that_cannot_hear_looks_by_itself(post: Post) -> None:
+    sink = Sink()
+
+    async def run() -> None:
+        async with serve(sink) as port:
+            engine = Engine(Fixed(host(port)), helo="me.test")
+            engine._bell.listen = _never  # type: ignore[method-assign]
+            task = asyncio.create_task(engine.run())
+            await asyncio.to_thread(_in_own_connection, lambda: post.put("ada@a.test"))
+            await until(lambda: len(sink.taken) == 1)
+            engine.stop()
+            await asyncio.wait_for(task, 20)
+
+    asyncio.run(run())
 
 
 def test_a_lease_that_ended_while_the_process_slept_sends_nothing(post: Post) -> None:
