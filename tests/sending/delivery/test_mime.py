@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import parseaddr
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domains.dkim import Signer, generate
@@ -55,6 +57,7 @@ def normal(text: str) -> str:
 
 @settings(max_examples=150, deadline=None)
 @given(bodies, bodies, words, words)
+@example("", "", "", "000" + "\xa0" * 8 + "\U00010000" * 6)
 def test_what_goes_in_is_read_back(text: str, html: str, subject: str, sender_name: str) -> None:
     mail_bytes = raw(text=text, html=html, subject=subject, sender_name=sender_name)
     assert_wire_clean(mail_bytes)
@@ -64,8 +67,9 @@ def test_what_goes_in_is_read_back(text: str, html: str, subject: str, sender_na
     assert rich.get_payload(decode=True).decode() == normal(html).replace("\n", "\r\n")
     assert mail["Subject"] == subject.strip()
     assert mail["From"].addresses[0].addr_spec == "news@shop.test"
-    # The parser joins blanks of some names.
-    seen = re.sub(r"\s+", " ", mail["From"].addresses[0].display_name)
+    # The newer parser puts a blank between the encoded words of some names; the older one reads them as RFC 2047 says.
+    phrase, _ = parseaddr(str(message_from_bytes(mail_bytes)["From"]))
+    seen = re.sub(r"\s+", " ", str(make_header(decode_header(phrase))))
     assert seen == re.sub(r"\s+", " ", sender_name.strip())
 
 
