@@ -1,0 +1,201 @@
+"""The whole product under load while its processes and its database are killed: what was promised, arrives."""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import json
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from accounts.models import ApiKey
+from config import embedded_pg
+from tests.accounts.api.calls import tc3_headers
+from tests.product import Product, start, stop
+
+CLIENTS = 3
+CONNECTIONS = 5
+# Of load before each kill; it goes on all the while.
+PAUSE_SECONDS = 0.6
+KILLS: tuple[tuple[str, signal.Signals], ...] = (
+    ("run_delivery", signal.SIGKILL),
+    # What `pg_ctl stop -m immediate` sends.
+    ("postgres", signal.SIGQUIT),
+    ("granian-worker", signal.SIGKILL),
+    ("run_simulator", signal.SIGKILL),
+    ("postgres", signal.SIGKILL),
+    ("run_inbound", signal.SIGKILL),
+    ("granian", signal.SIGKILL),
+    ("run_delivery", signal.SIGKILL),
+)
+# Each of these may leave one mail on each connection that was handed over and not written down.
+REPEATING = sum(name in {"run_delivery", "postgres", "run_simulator"} for name, _ in KILLS)
+RULES = {
+    "SES_RULE_API_CALLS_PER_SECOND": "10000",
+    "SES_RULE_MAILS_PER_SECOND": "10000",
+    "SES_RULE_DOMAIN_START_LEVEL": "20",
+    "SES_RULE_CONNECTIONS_PER_ROUTE": str(CONNECTIONS),
+    "SES_RULE_LEASE_SECONDS": "6",
+    "SES_RULE_DELIVERY_FIRST_RETRY_SECONDS": "1",
+    "SES_RULE_PROVIDER_PAUSE_SECONDS": "1",
+    "SES_RULE_SIMULATOR_LATER_SECONDS": "0",
+}
+
+
+@dataclass
+class Ledger:
+    """What the clients were told, kept where no kill reaches it."""
+
+    promised: dict[str, str] = field(default_factory=dict)
+    codes: Counter[str] = field(default_factory=Counter)
+    odd: list[str] = field(default_factory=list)
+    cut: int = 0
+
+
+def send_until(over: threading.Event, product: Product, numbers: Iterator[int], ledger: Ledger) -> None:
+    """Call SendEmail without pause; whatever the server does, the answer is a promise, a refusal or a cut line."""
+    key = ApiKey(secret_id=product.demo["api"]["secret_id"], secret_key=product.demo["api"]["secret_key"])
+    host = product.demo["api"]["endpoint"]
+    while not over.is_set():
+        number = next(numbers)
+        to = f"dsn@{number}.test" if number % 20 == 0 else f"{number}@storm.test"
+        body = json.dumps({
+            "FromEmailAddress": product.demo["sender"],
+            "Subject": "Storm",
+            "Destination": [to],
+            "Template": {
+                "TemplateID": product.demo["template_id"],
+                "TemplateData": json.dumps(product.demo["template_data"]),
+            },
+        }).encode()
+        line = http.client.HTTPConnection(host, timeout=30)
+        try:
+            line.request("POST", "/", body, tc3_headers(key, "SendEmail", body=body, Host=host))
+            answer = line.getresponse()
+            status, said = answer.status, answer.read()
+        except (OSError, http.client.HTTPException):
+            # Nobody knows what became of this one: the client would ask again.
+            ledger.cut += 1
+            time.sleep(0.05)
+            continue
+        finally:
+            line.close()
+        try:
+            response = json.loads(said)["Response"]
+        except ValueError:
+            response = {}
+        if status != 200 or not response:
+            ledger.odd.append(f"{status} {said[:200]!r}")
+        elif "MessageId" in response:
+            ledger.promised[response["MessageId"]] = to
+        else:
+            ledger.codes[response["Error"]["Code"]] += 1
+            time.sleep(0.05)
+
+
+def family(head: int) -> dict[int, tuple[int, list[str]]]:
+    """Return every process under `head`: its parent and its command."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+    found: dict[int, tuple[int, list[str]]] = {}
+    waiting = [head]
+    while waiting:
+        parent = waiting.pop()
+        for one in [pid for pid, of in parents.items() if of == parent]:
+            try:
+                command = Path(f"/proc/{one}/cmdline").read_bytes().decode(errors="replace").split("\0")
+            except OSError:
+                continue
+            found[one] = (parent, command)
+            waiting.append(one)
+    return found
+
+
+def running(product: Product, name: str) -> int | None:
+    """Return the process of this name; a worker of granian is one whose parent is granian too."""
+    head = product.process.pid
+    every = family(head)
+    for pid, (parent, command) in sorted(every.items()):
+        words = " ".join(command)
+        if name == "granian-worker":
+            if "granian" in words and parent != head:
+                return pid
+        elif parent == head and name in words:
+            return pid
+    return None
+
+
+def until(condition: Callable[[], bool], what: str, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
+        time.sleep(0.05)
+
+
+def ask(product: Product, query: str) -> list[tuple[Any, ...]]:
+    known = embedded_pg.settings_for(Path(product.environment["SES_DATA_DIR"]))
+    with psycopg.connect(
+        host=known["HOST"], user=known["USER"], password=known["PASSWORD"], dbname=known["NAME"], connect_timeout=5
+    ) as connection:
+        return connection.execute(query).fetchall()  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    one = start(tmp_path_factory.mktemp("storm"), **RULES)
+    yield one
+    stop(one)
+
+
+def test_what_was_promised_arrives_whatever_is_killed(product: Product) -> None:
+    ledger, over, numbers = Ledger(), threading.Event(), itertools.count()
+    clients = [
+        threading.Thread(target=send_until, args=(over, product, numbers, ledger), daemon=True)
+        for _ in range(CLIENTS)
+    ]
+    for client in clients:
+        client.start()
+    try:
+        for name, number in KILLS:
+            enough = len(ledger.promised) + 20
+            until(lambda enough=enough: len(ledger.promised) >= enough, "mails to be taken again", 30)
+            until(lambda name=name: running(product, name) is not None, f"{name} to run again", 20)
+            time.sleep(PAUSE_SECONDS)
+            victim = running(product, name)
+            assert victim is not None
+            os.kill(victim, number)
+    finally:
+        over.set()
+        for client in clients:
+            client.join(40)
+    until(lambda: ask(product, "SELECT count(*) FROM sending_queueitem") == [(0,)], "the queue to drain", 60)
+
+    told = f"{len(ledger.promised)} promised, {ledger.cut} cut off, refused {dict(ledger.codes)}"
+    assert ledger.odd == [], told
+    assert set(ledger.codes) <= {"InternalError"}, told
+    stored = dict(ask(product, "SELECT message_id, recipient FROM sending_message WHERE recipient NOT LIKE '%@inbox.test'"))
+    assert [one for one in ledger.promised if one not in stored] == [], f"promised, but not stored; {told}"
+    arrived = Counter(row[0] for row in ask(product, "SELECT recipient FROM sending_simulatedmail"))
+    assert [to for to in ledger.promised.values() if not arrived[to]] == [], f"promised, but lost; {told}"
+    ours = [to for to in arrived if to.endswith("@storm.test") or to.startswith("dsn@")]
+    copies = sum(arrived[to] - 1 for to in ours)
+    assert copies <= REPEATING * CONNECTIONS, f"{copies} copies; {told}"
+    bodies = ask(product, "SELECT recipient, count(DISTINCT md5(raw)) FROM sending_simulatedmail GROUP BY 1")
+    assert [to for to, kinds in bodies if kinds > 1] == [], "copies differ"
+    unread = "SELECT count(*) FROM sending_inboundreport WHERE read_at IS NULL"
+    until(lambda: ask(product, unread) == [(0,)], "every kept report to be read", 20)
