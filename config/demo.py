@@ -112,10 +112,10 @@ Console    {known["url"]}
 Log in as
 {people}
 
-Send a mail through the official SDK (paste as one line):
+Send a mail through the official SDK (paste as one line into another terminal, in this folder):
   {sending_line(known)}
 
-Ctrl-C stops everything.
+Ctrl-C stops everything. `.venv/bin/python manage.py demo` prints this again.
 """
 
 

@@ -209,5 +209,9 @@ LOGGING = {
     "formatters": {"line": {"()": "config.logs.OneLine", "format": "%(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("SES_LOG_LEVEL", default="INFO")},
-    "loggers": {"django": {"handlers": ["console"], "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "propagate": False},
+        # Several lines a minute about tasks that went well would hide those that matter.
+        "django-q": {"level": "WARNING"},
+    },
 }

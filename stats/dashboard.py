@@ -17,7 +17,7 @@ from domains.models import SenderAddress, SenderDomain
 from domains.reputation import daily_quota
 from sending.models import Submission
 from stats import figures, intervals, pages, queries, tables
-from templates_app.models import Template
+from templates_app.models import Review, Template
 
 DAYS = 14
 # From this share of a day's quota on, the bar warns.
@@ -103,10 +103,12 @@ class Dashboard(ConsoleView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         notices = visible(Notice.objects.filter(closed_at=None), self.caller).order_by("-id")
-        context: dict[str, Any] = {"notices": notices[:10], "may_send": self.caller.may("messages.send")}
+        context: dict[str, Any] = {"notices": notices[:10], "may_send": self.caller.may("messages.send"), "waiting": 0}
         if self.caller.may("domains.view"):
             todo = steps(self.caller)
             context |= {"steps": todo, "first_use": not all(step.done for step in todo), "quotas": quotas(self.caller)}
+        if self.caller.may("templates.review"):
+            context["waiting"] = visible(Review.objects.filter(state=Review.State.WAITING), self.caller).count()
         if self.caller.may("statistics.view"):
             context |= self._today()
         return self.page(**context)
@@ -130,13 +132,16 @@ class Dashboard(ConsoleView):
 
 def _cards(counts: dict[str, int]) -> list[dict[str, Any]]:
     def card(label: str, names: tuple[str, ...], rate: pages.Rate | None = None, of: str = "") -> dict[str, Any]:
+        count = sum(counts[name] for name in names)
         share = tables.rate(rate, counts) if rate else ""
+        # Early in the day more of yesterday's mails are read than today's are delivered: no share of these then.
+        told = share != "–" and not (rate and count > sum(counts[name] for name in rate.whole))
         return {
             "label": label,
             "state": label.lower(),
-            "count": sum(counts[name] for name in names),
-            "rate": share,
-            "of": of if share != "–" else "",
+            "count": count,
+            "rate": share if told else "–",
+            "of": of if told else "",
         }
 
     taken = pages.Rate("Accepted", ("accepted",), ("accepted", "refused"))

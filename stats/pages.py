@@ -90,7 +90,7 @@ PAGES: dict[str, Page] = {
             name="opens",
             title="Open/Click",
             intro="Every open and click counts. Programs that look at mail (scanners, image proxies) are told apart "
-            "from people; rates are of people.",
+            "from people; rates are of people. Each counts on the day it happens, whenever the mail was sent.",
             panels=(
                 Panel("Opens", (OPENED, OPENED_BY_MACHINE)),
                 Panel("Clicks", (CLICKED, CLICKED_BY_MACHINE)),

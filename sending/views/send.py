@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -35,6 +36,7 @@ class Send(FormPage):
         return {
             **super().context(form),
             "version": version,
+            "simulated": settings.TRANSPORT == "simulator",
             "preview_url": f"{reverse('templates:preview', args=[version.pk])}?{given}" if version else "",
         }
 

@@ -129,3 +129,9 @@ def test_an_analyst_may_not_send(room: Room) -> None:
     room.client.force_login(factories.user(room.account, "analyst"))
     assert room.client.get(URL).status_code == 403
     assert room.client.post(URL, room.fields()).status_code == 403
+
+
+def test_in_the_simulator_the_page_says_whom_to_write_to(room: Room, settings: Any) -> None:
+    assert "bounce@inbox.test" in room.client.get(URL).content.decode()
+    settings.TRANSPORT = "relay"
+    assert "inbox.test" not in room.client.get(URL).content.decode()

@@ -15,8 +15,10 @@ from accounts.models import Notice
 from domains.models import SenderDomain
 from sending.models import EventKind
 from stats import dashboard, rollup
+from templates_app import review
 from templates_app.models import Template
 from tests import factories
+from tests.templates_app.bodies import GOOD
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +110,25 @@ def test_the_page_costs_the_same_number_of_queries_for_any_account():
             html(account)
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_opens_of_earlier_mails_are_no_share_of_todays():
+    account = factories.account()
+    for kind in (EventKind.ACCEPTED, EventKind.DELIVERED, EventKind.OPEN, EventKind.OPEN):
+        factories.event(account, kind)
+    rollup.roll_up()
+    page = html(account)
+    assert "100.0% of accepted" in page
+    assert "of delivered" in page
+    assert "200.0%" not in page
+
+
+def test_a_reviewer_is_told_what_waits():
+    account = factories.account()
+    assert "your decision" not in html(account, "reviewer")
+    author = factories.caller(account)
+    review.submit(author, template=review.create(author, name="Spring", html=GOOD))
+    page = html(account, "reviewer")
+    assert "1 template waits for your decision" in page
+    assert reverse("templates:review_queue") in page
+    assert "waits for your decision" not in html(account)
