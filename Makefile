@@ -7,18 +7,20 @@ WORKERS ?= 2
 .PHONY: setup test-programs run test browser bench lint types contracts migrations-check deploy-check lock clean
 
 run: setup
-	$(BIN)/python manage.py up
+	@$(BIN)/python manage.py up
 
 setup: .venv/.installed node_modules/.installed
 
 .venv/.installed: requirements-dev.lock
 	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 13); sys.exit(None if ok else "Python 3.11, 3.12 or 3.13 is needed; name one with: make PYTHON=python3.12 …")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@echo "Installing the Python packages of requirements-dev.lock into .venv (about a minute, the first time only) …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
 	@touch $@
 
 node_modules/.installed: package-lock.json
-	npm ci --no-audit --no-fund --loglevel=error
+	@echo "Installing the front-end files of package-lock.json into node_modules …"
+	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # The programs the tests drive: a browser and the second DKIM verifier.
