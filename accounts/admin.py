@@ -8,10 +8,11 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from accounts import lifecycle
+from accounts import audit, lifecycle
 from accounts.caller import Caller, member
 from accounts.errors import Refused
 from accounts.models import Account, ApiKey, AuditEntry, User
+from accounts.network import client_ip
 
 
 class _ReadOnly(admin.ModelAdmin):
@@ -27,8 +28,25 @@ class _ReadOnly(admin.ModelAdmin):
         return False
 
 
+class _Audited(admin.ModelAdmin):
+    """Writes each change into the audit log, with the new values."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save, and say what was changed, in one transaction (the admin's own)."""
+        super().save_model(request, obj, form, change)
+        assert isinstance(request.user, User)
+        audit.log_staff(
+            request.user,
+            f"admin.{'change' if change else 'add'}_{obj._meta.model_name}",
+            str(obj),
+            account=obj if isinstance(obj, Account) else None,
+            ip=client_ip(request),
+            **{name: str(form.cleaned_data[name]) for name in form.changed_data},
+        )
+
+
 @admin.register(Account)
-class AccountAdmin(admin.ModelAdmin):
+class AccountAdmin(_Audited):
     """Accounts: made here or by a command, suspended and resumed, never deleted."""
 
     list_display = ("name", "app_id", "status", "mails_per_second", "created_at")
@@ -61,7 +79,7 @@ class AccountAdmin(admin.ModelAdmin):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(_Audited):
     """People: switched off here; they are added, and their roles changed, in the console."""
 
     list_display = ("email", "name", "is_active", "is_staff", "last_login")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.caller import Caller
-from accounts.models import AuditEntry
+from accounts.models import Account, AuditEntry, User
 
 
 def log(caller: Caller, act: str, target: str, **details: Any) -> None:
@@ -18,4 +18,11 @@ def log(caller: Caller, act: str, target: str, **details: Any) -> None:
         act=act,
         target=target[:300],
         details=details,
+    )
+
+
+def log_staff(user: User, act: str, target: str, *, account: Account | None, ip: str, **details: Any) -> None:
+    """Write what the platform's staff did at the admin site, to an account or to none of them."""
+    AuditEntry.objects.create(
+        account=account, actor=user.email, door="console", ip=ip, act=act, target=target[:300], details=details
     )

@@ -44,3 +44,42 @@ def test_an_account_is_suspended_and_resumed_through_the_one_act(staff: Client) 
     assert list(AuditEntry.objects.order_by("id").values_list("act", flat=True)) == [
         "accounts.suspended", "accounts.active",
     ]
+
+
+def test_the_log_in_is_the_consoles_which_counts_tries(client: Client) -> None:
+    for method in (client.get, client.post):
+        answer = method("/admin/login/?next=/admin/accounts/user/")
+        assert answer.status_code == 302
+        assert answer["Location"] == "/login/?next=/admin/accounts/user/"
+
+
+def test_whoever_is_no_staff_meets_no_second_log_in(client: Client) -> None:
+    client.force_login(factories.user(factories.account(), "admin"))
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_the_password_is_changed_on_the_consoles_page(staff: Client) -> None:
+    assert staff.post("/admin/password_change/")["Location"] == "/password/"
+
+
+def test_no_function_can_be_scheduled_from_a_page(staff: Client) -> None:
+    assert staff.get("/admin/django_q/schedule/add/").status_code == 404
+
+
+def test_what_staff_changes_is_written_down(staff: Client) -> None:
+    account, person = factories.account(name="Old name"), factories.user()
+    staff.post(
+        f"/admin/accounts/account/{account.pk}/change/",
+        {"name": "New name", "app_id": account.app_id, "mails_per_second": "7"},
+    )
+    staff.post(
+        f"/admin/accounts/user/{person.pk}/change/",
+        {"email": person.email, "name": person.name, "time_zone": person.time_zone, "is_staff": "on"},
+    )
+    first, second = AuditEntry.objects.order_by("id")
+    assert (first.account, first.actor, first.act, first.target) == (
+        account, "root@example.test", "admin.change_account", "New name",
+    )
+    assert first.details == {"name": "New name", "mails_per_second": "7"}
+    assert (second.account, second.act, second.target) == (None, "admin.change_user", person.email)
+    assert second.details == {"is_active": "False", "is_staff": "True"}

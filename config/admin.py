@@ -1,0 +1,32 @@
+"""The admin site's frame: the console's log-in and password page are its own, and no code is run from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django_q.models import Schedule
+
+
+def log_in(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    """Lead to the one log-in there is: it counts tries, and a second one beside it would not."""
+    if request.user.is_authenticated:
+        if not admin.site.has_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(reverse("admin:index"))
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+
+def change_password(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    """Lead to the console's page, which counts tries and writes the change down."""
+    return HttpResponseRedirect(reverse("accounts:password"))
+
+
+admin.site.login = log_in  # type: ignore[method-assign]
+admin.site.password_change = change_password  # type: ignore[assignment]
+# A schedule names any Python function with any arguments; ours are those of config/schedule.py.
+admin.site.unregister(Schedule)
