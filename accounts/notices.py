@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.utils import timezone
 
+from accounts import audit
+from accounts.caller import Caller
 from accounts.models import Account, Notice
 
 
@@ -15,6 +18,14 @@ def tell(account: Account, *, level: Notice.Level, subject: str, text: str, link
         closed_at=None,
         defaults={"level": level, "text": text, "link": link},
     )
+
+
+def close(caller: Caller, *, notice: Notice) -> None:
+    """Take a notice off everybody's Overview; closing one that is closed already changes nothing."""
+    caller.require("overview.view")
+    with transaction.atomic():
+        if Notice.objects.filter(pk=notice.pk, closed_at=None).update(closed_at=timezone.now()):
+            audit.log(caller, "notices.close", notice.text)
 
 
 def settle(account: Account, *, subject: str) -> None:

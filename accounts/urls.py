@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import audit, keys, people, person, session
+from accounts.views import audit, keys, notices, people, person, session
 
 app_name = "accounts"
 urlpatterns = [
@@ -20,5 +20,6 @@ urlpatterns = [
     path("keys/create/", keys.CreateKey.as_view(), name="key_create"),
     path("keys/<int:pk>/enable/", keys.EnableKey.as_view(), name="key_enable"),
     path("keys/<int:pk>/disable/", keys.DisableKey.as_view(), name="key_disable"),
+    path("notices/<int:pk>/close/", notices.CloseNotice.as_view(), name="notice_close"),
     path("audit/", audit.Log.as_view(), name="audit"),
 ]

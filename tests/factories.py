@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from accounts.caller import Caller, member, service
-from accounts.models import Account, ApiKey, Membership, User
+from accounts.models import Account, ApiKey, Membership, Notice, User
 from accounts.roles import Role
 from blocklist.models import BlockedAddress
 from domains.models import SenderAddress, SenderDomain
@@ -172,3 +172,11 @@ def simulated_mail(account: Account, **fields: Any) -> SimulatedMail:
         **fields,
     }
     return SimulatedMail.objects.create(account=account, **values)
+
+
+def notice(account: Account, **fields: Any) -> Notice:
+    """Return a new open notice of `account`."""
+    n = next(_numbers)
+    return Notice.objects.create(
+        **{"account": account, "level": "info", "subject": f"subject {n}", "text": f"Notice {n}", **fields}
+    )

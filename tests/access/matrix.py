@@ -71,6 +71,10 @@ def membership(account: Account) -> dict[str, Any]:
     return {"pk": factories.user(account).memberships.get().pk}
 
 
+def notice(account: Account) -> dict[str, Any]:
+    return {"pk": factories.notice(account).pk}
+
+
 def api_key(account: Account) -> dict[str, Any]:
     return {"pk": factories.api_key(account).pk}
 
@@ -123,6 +127,7 @@ ROWS: dict[str, Row] = {
     "accounts:key_create": page("admin"),
     "accounts:key_enable": act("admin", api_key),
     "accounts:key_disable": act("admin", api_key),
+    "accounts:notice_close": act(EVERYBODY, notice),
     "accounts:audit": page("admin"),
     "domains:list": page("operator analyst admin"),
     "domains:create": page("operator admin"),

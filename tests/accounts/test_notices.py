@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from accounts import notices
-from accounts.models import Notice
+from accounts.caller import member
+from accounts.errors import Forbidden
+from accounts.models import AuditEntry, Notice
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,3 +38,23 @@ def test_settling_touches_neither_other_subjects_nor_other_accounts() -> None:
 
 def test_settling_what_was_never_told_is_no_error() -> None:
     notices.settle(factories.account(), subject="nothing")
+
+
+def test_a_notice_is_closed_by_a_person_once_and_written_down() -> None:
+    account = factories.account()
+    caller, notice = factories.caller(account, "analyst"), factories.notice(account, text="Records missing")
+    notices.close(caller, notice=notice)
+    closed_at = Notice.objects.get().closed_at
+    assert closed_at is not None
+    notices.close(caller, notice=notice)
+    assert Notice.objects.get().closed_at == closed_at
+    assert AuditEntry.objects.get(act="notices.close").target == "Records missing"
+
+
+def test_who_may_not_look_at_the_overview_closes_nothing() -> None:
+    account = factories.account()
+    notice = factories.notice(account)
+    stranger = member(account, factories.user(factories.account(), "admin"))
+    with pytest.raises(Forbidden):
+        notices.close(stranger, notice=notice)
+    assert Notice.objects.get().closed_at is None

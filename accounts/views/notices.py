@@ -1,0 +1,22 @@
+"""Notices on Overview."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts import notices
+from accounts.console.acts import ActPage
+from accounts.models import Notice
+from accounts.scoping import one_visible
+
+
+class CloseNotice(ActPage):
+    """Takes a notice off Overview, for everybody in the account."""
+
+    right = "overview.view"
+
+    def act(self, **kwargs: Any) -> str:
+        notice = one_visible(Notice.objects.all(), self.caller, pk=kwargs["pk"])
+        notices.close(self.caller, notice=notice)
+        self.say("The notice was closed. It stays in the audit log.")
+        return self.back()
