@@ -54,6 +54,7 @@ class LogIn(View):
             form.add_error(None, "Too many tries for this address. Wait 15 minutes and try again.")
             return self._form(form, status=429)
         if user is None:
+            _write_down(request, email)
             form.add_error(None, "This e-mail address and password do not belong together.")
             return self._form(form, status=422)
         login(request, user)
@@ -111,6 +112,19 @@ class SwitchAccount(ActPage):
             raise Refused("ResourceNotFound", "There is no such account among yours.")
         self.request.session[ACCOUNT] = account.pk
         return "/"
+
+
+def _write_down(request: HttpRequest, email: str) -> None:
+    """Tell each account of the person that somebody failed to log in as him.
+
+    Who tries addresses that nobody has fills no log: tries are limited by address, and entries stay for ever.
+    """
+    person = User.objects.filter(email=email).first()
+    if person is None:
+        return
+    ip = client_ip(request)
+    for membership in person.memberships.select_related("account"):
+        audit.log(member(membership.account, person, ip=ip), "login.failed", email)
 
 
 def _try(request: HttpRequest, email: str, password: str, device: int) -> tuple[User | None, bool]:

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts import quota
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Membership, User
 from accounts.roles import Role
 from accounts.views.session import WINDOW_SECONDS
 from tests import factories
@@ -37,6 +37,22 @@ def test_the_log_in_is_written_down_with_its_address(client: Client, person: Use
     log_in(client, headers={"x-forwarded-for": "203.0.113.9"})
     entry = AuditEntry.objects.get(act="session.begin")
     assert (entry.actor, entry.ip) == ("ann@example.test", "127.0.0.1")
+
+
+def test_a_failed_log_in_is_written_down_in_each_account_without_the_password(client: Client, person: User) -> None:
+    other = Membership.objects.create(user=person, account=factories.account(), role=Role.ADMIN).account
+    log_in(client, "wrong password", email="ANN@example.test")
+    entries = AuditEntry.objects.filter(act="login.failed")
+    assert {entry.account for entry in entries} == {person.memberships.first().account, other}
+    assert {(entry.actor, entry.target, entry.ip) for entry in entries} == {
+        ("ann@example.test", "ann@example.test", "127.0.0.1")
+    }
+    assert "wrong password" not in str([vars(entry) for entry in entries])
+
+
+def test_a_log_in_with_an_unknown_address_fills_no_log(client: Client, person: User) -> None:
+    assert log_in(client, email="nobody@example.test").status_code == 422
+    assert not AuditEntry.objects.exists()
 
 
 def test_a_wrong_password_and_an_unknown_address_are_told_apart_by_nothing(client: Client, person: User) -> None:
