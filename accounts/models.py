@@ -110,6 +110,7 @@ class ApiKey(models.Model):
     last_used_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "API key"
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="api_key_list")]
 
     def __str__(self) -> str:
@@ -131,6 +132,7 @@ class AuditEntry(models.Model):
     details = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name_plural = "audit entries"
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="audit_list")]
 
     def __str__(self) -> str:

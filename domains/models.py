@@ -105,6 +105,7 @@ class SenderAddress(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name_plural = "sender addresses"
         constraints: ClassVar = [models.UniqueConstraint(Lower("address"), name="address_once")]
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="address_list")]
 
