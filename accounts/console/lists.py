@@ -85,6 +85,8 @@ class ListPage(ConsoleView):
 
     template_name = "console/list.html"
     columns: Sequence[Column] = ()
+    # The name of the column whose cell leads to `row_url`; "" for the first.
+    row_column = ""
     # The CSV's columns where they are not those of the page.
     csv_columns: Sequence[Column] = ()
     filters_class: type[Filters] = Filters
@@ -127,6 +129,7 @@ class ListPage(ConsoleView):
         chips = self.filters.chips()
         return self.page(
             columns=self.columns,
+            row_column=self.row_column or self.columns[0].name,
             lines=[self._line(row) for row in page.rows],
             older=page.older,
             newer=page.newer,

@@ -68,6 +68,7 @@ class Status(ListPage):
     filters: StatusFilters
     csv_name = "email_status"
     intro = "Every mail, a row for each recipient: what we did with it and what the receiver said."
+    row_column = "recipient"
     empty = Empty("No mail in this time", "Widen the dates, or send the first mail.")
     columns: Sequence[Column] = (
         Column("accepted", "Time", "accepted_at", kind="time"),

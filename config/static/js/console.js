@@ -52,7 +52,7 @@
     if (!navigator.clipboard) return;
     root.querySelectorAll("[data-copy]:not([data-copy-ready])").forEach((source) => {
       source.setAttribute("data-copy-ready", "");
-      if (!source.textContent.trim() || source.closest("a")) return;
+      if (!source.textContent.trim()) return;
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy";
@@ -66,7 +66,7 @@
         live.textContent = "Copied";
         setTimeout(() => { button.classList.remove("copied"); live.textContent = ""; }, 1500);
       });
-      source.after(button);
+      (source.closest("a") || source).after(button);
     });
   };
   addCopyButtons(document);
