@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import signal
 import socket
@@ -11,8 +12,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO
 
 # How long a child may take to end by itself.
@@ -37,23 +39,57 @@ class Child:
     start_at: float = 0.0
 
 
+class AlreadyRunning(RuntimeError):
+    """Another supervisor keeps this data folder; the text says which process it is."""
+
+
 class PortTaken(RuntimeError):
-    """Another program holds a port; the text says which setting moves it."""
+    """Other programs hold ports; the text says which settings move them."""
+
+
+@contextlib.contextmanager
+def alone_on(folder: Path) -> Iterator[None]:
+    """Keep `folder` for this process while it lives, however it ends; raise AlreadyRunning when another has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "up.pid", "a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise AlreadyRunning(
+                f"It runs already on {folder} (process {file.read().strip()}). "
+                "Stop that one, or set SES_DATA_DIR to another folder for a second copy."
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 def check_ports(children: Sequence[Child]) -> None:
-    """Raise PortTaken unless every port of the children is free."""
-    for child in children:
-        for setting, host, port in child.ports:
-            with contextlib.closing(socket.socket()) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind((host, port))
-                except OSError:
-                    raise PortTaken(
-                        f"Port {port} ({child.name}) is in use. "
-                        f"Stop the other program, or set {setting} to another port."
-                    ) from None
+    """Raise PortTaken, naming all that are taken, unless every port of the children is free."""
+    taken = [
+        (port, child.name, setting)
+        for child in children
+        for setting, host, port in child.ports
+        if not _is_free(host, port)
+    ]
+    if taken:
+        ports = ", ".join(f"{port} ({name})" for port, name, _ in taken)
+        settings = ", ".join(setting for _, _, setting in taken)
+        raise PortTaken(
+            f"Port{'s' * (len(taken) > 1)} in use: {ports}. Stop the other program, or choose by {settings}."
+        )
+
+
+def _is_free(host: str, port: int) -> bool:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 @dataclass

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.supervisor import Child, PortTaken, Supervisor, check_ports
+from config.supervisor import AlreadyRunning, Child, PortTaken, Supervisor, alone_on, check_ports
 
 
 def child(name: str, code: str) -> Child:
@@ -111,5 +111,42 @@ def test_a_taken_port_is_named_with_its_setting():
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         port = holder.getsockname()[1]
-        with pytest.raises(PortTaken, match=f"Port {port} .* set SES_WEB_PORT"):
+        with pytest.raises(PortTaken, match=f"Port in use: {port} .web.. .* by SES_WEB_PORT"):
             check_ports([Child("web", [], [("SES_WEB_PORT", "127.0.0.1", port)])])
+
+
+def test_every_taken_port_is_named_at_once():
+    with socket.socket() as one, socket.socket() as other:
+        for holder in (one, other):
+            holder.bind(("127.0.0.1", 0))
+            holder.listen()
+        ports = [("ONE", "127.0.0.1", one.getsockname()[1]), ("OTHER", "127.0.0.1", other.getsockname()[1])]
+        with pytest.raises(PortTaken, match="Ports in use: .* choose by ONE, OTHER"):
+            check_ports([Child("web", [], ports)])
+
+
+def test_a_second_copy_on_the_same_data_is_refused(tmp_path):
+    var, refused = tmp_path / "var", pytest.raises(AlreadyRunning, match=rf"process {os.getpid()}\)")
+    with alone_on(var), refused, alone_on(var):
+        pass
+    with alone_on(var):
+        pass
+
+
+def test_a_killed_copy_leaves_its_data_to_the_next(tmp_path):
+    program = f"""
+import pathlib, time
+from config.supervisor import alone_on
+with alone_on(pathlib.Path({str(tmp_path)!r})):
+    print("mine", flush=True)
+    time.sleep(60)
+"""
+    first = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert first.stdout
+    first.stdout.readline()
+    with pytest.raises(AlreadyRunning), alone_on(tmp_path):
+        pass
+    first.kill()
+    first.communicate()
+    with alone_on(tmp_path):
+        assert (tmp_path / "up.pid").read_text() == str(os.getpid())

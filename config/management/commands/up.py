@@ -18,7 +18,7 @@ from django.db import connections
 
 from config import demo, embedded_pg, schedule, static_files
 from config.pg_binaries import CannotStart
-from config.supervisor import Child, PortTaken, Supervisor, check_ports
+from config.supervisor import AlreadyRunning, Child, PortTaken, Supervisor, alone_on, check_ports
 from sending.models import partitions
 
 READY_SECONDS = 60.0
@@ -52,9 +52,16 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, on_signal)
         signal.signal(signal.SIGTERM, on_signal)
 
+        try:
+            with alone_on(settings.DATA_DIR):
+                check_ports(supervisor.children)
+                self._run(supervisor, stop, no_demo=no_demo)
+        except (AlreadyRunning, CannotStart, PortTaken) as problem:
+            raise CommandError(str(problem)) from None
+
+    def _run(self, supervisor: Supervisor, stop: threading.Event, *, no_demo: bool) -> None:
         server = None if settings.DATABASE_URL else embedded_pg.Server(settings.DATA_DIR)
         try:
-            check_ports(supervisor.children)
             if server:
                 self._say("up", "starting PostgreSQL")
                 server.start()
@@ -65,8 +72,6 @@ class Command(BaseCommand):
                     threading.Thread(target=self._keep_running, args=(server, stop), daemon=True).start()
                 threading.Thread(target=self._announce, args=(stop, not no_demo), daemon=True).start()
                 supervisor.watch()
-        except (CannotStart, PortTaken) as problem:
-            raise CommandError(str(problem)) from None
         finally:
             stop.set()
             self._say("up", "stopping")
