@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from accounts.console.filters import DatedFilters
 from accounts.console.lists import Action, Column, Empty, ListPage
@@ -153,6 +155,7 @@ class InboxMail(ConsoleView):
         return reverse("sending:message", args=[number]) if known else ""
 
 
+@method_decorator(xframe_options_sameorigin, name="dispatch")
 class InboxBody(ConsoleView):
     """The HTML of one mail, for a frame: under a policy of its own that lets nothing run and nothing load."""
 

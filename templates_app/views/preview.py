@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from accounts.console.views import ConsoleView
 from accounts.scoping import one_visible
@@ -37,6 +39,7 @@ def document(html: str, given: Mapping[str, str]) -> HttpResponse:
     return response
 
 
+@method_decorator(xframe_options_sameorigin, name="dispatch")
 class Preview(ConsoleView):
     """One version's HTML."""
 
@@ -47,6 +50,7 @@ class Preview(ConsoleView):
         return document(version.html, request.GET)
 
 
+@method_decorator(xframe_options_sameorigin, name="dispatch")
 class Unsaved(ConsoleView):
     """The HTML that stands in the editor, sent there by the editor's form."""
 
