@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 
 MIN_KEY_LENGTH = 32
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 TRANSPORTS = ("simulator", "direct", "relay")
 
 
@@ -104,6 +106,21 @@ def real_mail_is_safe(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[
     return found
 
 
+@register(Tags.security)
+def debug_stays_at_home(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse DEBUG, whose error pages tell much, where others than this machine's people can ask."""
+    at_home = settings.BIND_HOST in LOOPBACK and not settings.PUBLIC_URL.startswith("https://")
+    if settings.DEBUG and not at_home:
+        return [
+            Error(
+                "DEBUG is on where others can reach this service.",
+                hint="Unset DEBUG, or keep SES_BIND_HOST at 127.0.0.1 and SES_PUBLIC_URL at http://.",
+                id="ses.E010",
+            )
+        ]
+    return []
+
+
 @register()
 def broker_can_be_reached(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Say what to install when the Redis broker is asked for."""
@@ -130,3 +147,17 @@ def keys_come_from_outside(app_configs: Sequence[Any] | None, **kwargs: Any) -> 
             )
         ]
     return []
+
+
+def refuse_unsafe() -> None:
+    """Raise ImproperlyConfigured with this file's errors; for a server that was started by no command."""
+    found = [
+        message
+        for check in (
+            secrets_are_long, transport_is_known, public_url_is_complete, real_mail_is_safe, debug_stays_at_home,
+            broker_can_be_reached,
+        )
+        for message in check(None)
+    ]
+    if found:
+        raise ImproperlyConfigured("\n".join(f"({one.id}) {one.msg} {one.hint}" for one in found))

@@ -1,4 +1,9 @@
+import os
+import subprocess
+import sys
+
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from config import checks
 
@@ -13,9 +18,11 @@ def test_the_settings_of_a_first_start_pass(settings):
         checks.transport_is_known,
         checks.public_url_is_complete,
         checks.real_mail_is_safe,
+        checks.debug_stays_at_home,
         checks.broker_can_be_reached,
     ):
         assert check(None) == []
+    checks.refuse_unsafe()
 
 
 def test_a_short_secret_is_refused_with_a_way_to_make_one(settings):
@@ -56,3 +63,36 @@ def test_a_broker_whose_package_is_missing_says_what_to_install(settings):
     settings.BROKER_URL = "redis://localhost"
     (found,) = checks.broker_can_be_reached(None)
     assert found.hint == "Run: pip install redis"
+
+
+@pytest.mark.parametrize(
+    ("host", "url", "refused"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000", []),
+        ("0.0.0.0", "http://127.0.0.1:8000", ["ses.E010"]),
+        ("127.0.0.1", "https://ses.example.com", ["ses.E010"]),
+    ],
+)
+def test_debug_is_refused_where_others_can_ask(settings, host, url, refused):
+    settings.DEBUG, settings.BIND_HOST, settings.PUBLIC_URL = True, host, url
+    assert ids(checks.debug_stays_at_home(None)) == refused
+    settings.DEBUG = False
+    assert checks.debug_stays_at_home(None) == []
+
+
+def test_a_refusal_names_every_trouble_and_its_way_out(settings):
+    settings.SECRET_KEY, settings.TRANSPORT = "short", "pigeon"
+    with pytest.raises(ImproperlyConfigured, match=r"ses\.E001.*token_urlsafe(?s:.*)ses\.E003.*relay"):
+        checks.refuse_unsafe()
+
+
+def test_a_server_started_by_hand_refuses_unsafe_settings_too(settings):
+    environment = {
+        **os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "SES_DATA_DIR": str(settings.TEST_DATA_DIR),
+        "SES_TRANSPORT": "direct", "SES_PUBLIC_URL": "http://127.0.0.1:8000",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", "import config.wsgi"], env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True
+    )
+    assert done.returncode
+    assert "ses.E007" in done.stderr
