@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django import forms
 from django.http import QueryDict
@@ -60,20 +60,6 @@ class FigureFilters(DatedFilters):
         asked = super().window
         end = asked.end if asked.end > asked.start else asked.start + timedelta(days=1)
         return Window(max(asked.start, end - LONGEST), end)
-
-    def clean_since(self) -> date | None:
-        """Take no date that mail was never sent on."""
-        return _sensible(self.cleaned_data["since"])
-
-    def clean_until(self) -> date | None:
-        """Take no date that mail was never sent on."""
-        return _sensible(self.cleaned_data["until"])
-
-
-def _sensible(day: date | None) -> date | None:
-    if day and not 2000 <= day.year <= 2100:
-        raise forms.ValidationError("Give a year from 2000 to 2100.")
-    return day
 
 
 def _offer(form: Filters, caller: Caller) -> None:

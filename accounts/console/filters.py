@@ -111,6 +111,21 @@ class DatedFilters(Filters):
         """Return the preset that holds until the user asks for another."""
         return "7d" if settings.RULES.list_window_days <= 7 else "30d"
 
+    def clean_since(self) -> date | None:
+        """Take no day that mail was never sent on."""
+        return _sensible(self.cleaned_data["since"])
+
+    def clean_until(self) -> date | None:
+        """Take no day that mail was never sent on."""
+        return _sensible(self.cleaned_data["until"])
+
+    def clean(self) -> dict[str, Any]:
+        """Take no span that ends before it begins."""
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        if since and until and until < since:
+            self.add_error("until", f"This is before {since:%Y-%m-%d}, where the span begins.")
+        return self.cleaned_data
+
     @property
     def window(self) -> Window:
         """Return the span the list covers; dates count in the active time zone."""
@@ -140,9 +155,13 @@ class DatedFilters(Filters):
 
 
 def _midnight(day: date) -> datetime:
-    # Days at the ends of the calendar have no neighbour to reckon with.
-    day = min(max(day, date(1970, 1, 2)), date(9999, 12, 30))
     return timezone.make_aware(datetime(day.year, day.month, day.day))
+
+
+def _sensible(day: date | None) -> date | None:
+    if day and not 2000 <= day.year <= 2100:
+        raise forms.ValidationError("Give a year from 2000 to 2100.")
+    return day
 
 
 def _flat(choices: Any) -> list[tuple[Any, Any]]:

@@ -111,7 +111,13 @@ def test_today_begins_at_the_users_midnight() -> None:
         assert timezone.localtime(dated("range=today").window.start).strftime("%H:%M") == "00:00"
 
 
-@pytest.mark.parametrize("query", ["until=9999-12-31", "since=0001-01-01", "since=9999-12-31&until=0001-01-01"])
-def test_the_ends_of_the_calendar_are_no_error(query: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("until=9999-12-31", "until"), ("since=0001-01-01", "since"), ("since=2026-03-02&until=2026-03-01", "until")],
+)
+def test_a_day_that_cannot_be_meant_is_said_at_its_field_and_not_applied(query: str, field: str) -> None:
     with timezone.override("Asia/Shanghai"):
-        assert dated(query).window.start
+        filters = dated(query)
+        assert filters.window.start < filters.window.end
+    assert list(filters.errors) == [field]
+    assert field not in filters.cleaned

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import IntegerChoices
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -13,6 +15,7 @@ from pytest_django import Settings
 
 from accounts import audit
 from accounts.caller import Caller
+from accounts.console import lists
 from accounts.models import AuditEntry
 from accounts.roles import Role
 from tests import factories
@@ -126,3 +129,28 @@ def test_text_of_others_is_shown_and_not_run(browser: Client, admin: Caller) -> 
 def test_no_query_breaks_the_page(browser: Client, admin: Caller, query: str) -> None:
     write(admin, 2)
     assert browser.get(f"/audit/?{query}").status_code == 200
+
+
+def test_a_filter_that_is_not_applied_says_so(browser: Client) -> None:
+    page = browser.get("/audit/?until=9999-12-31").content.decode()
+    assert "Give a year from 2000 to 2100. This filter is not applied." in page
+
+
+class Stage(IntegerChoices):
+    QUEUED = 0, "Queued"
+
+
+def test_a_state_whose_number_is_zero_shows_its_word() -> None:
+    cell = lists.Cell(lists.Column("state", "State", "state", kind="badge"), Stage.QUEUED, "")
+    assert "Queued" in render_to_string("console/_cell.html", {"cell": cell})
+    nothing = lists.Cell(cell.column, None, "")
+    assert render_to_string("console/_cell.html", {"cell": nothing}).strip() == ""
+
+
+def test_a_page_says_which_column_leads_to_the_row(admin: Caller, client: Client) -> None:
+    message = factories.message(admin.account, recipient="ann@example.test")
+    client.force_login(admin.user)
+    page = client.get("/sending/status/").content.decode()
+    link = page[page.index('class="row-link"') :]
+    assert f'href="/sending/status/{message.pk}/"' in link[:80]
+    assert "ann@example.test" in link[: link.index("</a>")]
