@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.caller import Caller
@@ -45,41 +46,50 @@ class Quota:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of first use: done or not, and where to do it."""
+    """One step of first use: done or not, where to do it, and whether the caller can do it now."""
 
     text: str
     done: bool
-    url_name: str
+    url: str
     label: str
-    may: bool
+    open: bool
 
 
 def steps(caller: Caller) -> list[Step]:
-    """Return the way to the first mail with the account's state."""
+    """Return the way to the first mail with the account's state; each step leads to where it is done."""
     domains, templates = visible(SenderDomain.objects.all(), caller), visible(Template.objects.all(), caller)
     usable = (SenderDomain.State.VERIFIED, SenderDomain.State.FAILING)
-    addresses, sent = visible(SenderAddress.objects.all(), caller), visible(Submission.objects.all(), caller)
+    domain = domains.order_by("-id").values_list("pk", flat=True).first()
+    verified = domains.filter(state__in=usable).exists()
+    addressed = visible(SenderAddress.objects.all(), caller).exists()
+    template = templates.order_by("-id").values_list("pk", flat=True).first()
+    approved = templates.filter(approved__isnull=False).order_by("-id").values_list("pk", flat=True).first()
+    sent = visible(Submission.objects.all(), caller).exists()
     may = caller.may
+
+    def step(text: str, done: bool, url: str, label: str, right: str, ready: bool = True) -> Step:
+        return Step(text, done, url, label, ready and not done and may(right))
+
     return [
-        Step("Add a sender domain", domains.exists(), "domains:list", "Add", may("domains.edit")),
-        Step(
-            "Verify its DNS records",
-            domains.filter(state__in=usable).exists(),
-            "domains:list",
-            "Verify",
-            may("domains.edit"),
+        step("Add a sender domain", domain is not None, reverse("domains:create"), "Add domain", "domains.edit"),
+        step(
+            "Verify its DNS records", verified, reverse("domains:detail", args=[domain or 0]), "Verify",
+            "domains.edit", domain is not None,
         ),
-        Step("Create a sender address", addresses.exists(), "domains:addresses", "Create", may("addresses.edit")),
-        Step("Write a template", templates.exists(), "templates:list", "Write", may("templates.edit")),
-        Step(
-            "Have it approved",
-            templates.filter(approved__isnull=False).exists(),
-            "templates:list",
-            "See state",
-            may("templates.view"),
+        step(
+            "Create a sender address", addressed, reverse("domains:address_create"), "Create address",
+            "addresses.edit", verified,
         ),
-        Step("Send the first mail", sent.exists(), "sending:send", "Send", may("messages.send")),
-    ]
+        step("Write a template", template is not None, reverse("templates:create"), "Write", "templates.edit"),
+        step(
+            "Have it approved by a reviewer", approved is not None, reverse("templates:detail", args=[template or 0]),
+            "See its state", "templates.view", template is not None,
+        ),
+        step(
+            "Send the first mail", sent, f"{reverse('sending:send')}?template={approved}", "Send",
+            "messages.send", addressed and approved is not None,
+        ),
+    ]  # fmt: skip
 
 
 def quotas(caller: Caller) -> list[Quota]:
@@ -103,13 +113,22 @@ class Dashboard(ConsoleView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         notices = visible(Notice.objects.filter(closed_at=None), self.caller).order_by("-id")
-        context: dict[str, Any] = {"notices": notices[:10], "may_send": self.caller.may("messages.send"), "waiting": 0}
+        context: dict[str, Any] = {"notices": notices[:10], "waiting": 0}
+        used = True
         if self.caller.may("domains.view"):
             todo = steps(self.caller)
-            context |= {"steps": todo, "first_use": not all(step.done for step in todo), "quotas": quotas(self.caller)}
+            used = todo[-1].done
+            context |= {
+                "steps": todo,
+                "first_use": not all(step.done for step in todo),
+                "next": next((step for step in todo if step.open), None),
+                "may_send": used and self.caller.may("messages.send"),
+                "quotas": quotas(self.caller),
+            }
         if self.caller.may("templates.review"):
             context["waiting"] = visible(Review.objects.filter(state=Review.State.WAITING), self.caller).count()
-        if self.caller.may("statistics.view"):
+        # Figures of an account that never sent would be six zeros above the one thing to do.
+        if used and self.caller.may("statistics.view"):
             context |= self._today()
         return self.page(**context)
 

@@ -38,7 +38,26 @@ def test_a_new_account_is_led_to_its_first_mail():
     assert done(account) == [False] * 6
     page = html(account)
     assert "To the first mail" in page
-    assert reverse("domains:list") in page
+    assert reverse("domains:create") in page
+    assert "Today" not in page
+    assert "Send mail" not in page
+
+
+def test_only_what_can_be_done_now_is_offered_and_it_leads_to_its_place():
+    account = factories.account()
+
+    def offered():
+        return [step.url for step in dashboard.steps(factories.caller(account)) if step.open]
+
+    assert offered() == ["/domains/new/", "/templates/create/"]
+    domain = factories.domain(account, state=SenderDomain.State.PENDING)
+    assert offered() == [f"/domains/{domain.pk}/", "/templates/create/"]
+    SenderDomain.objects.update(state=SenderDomain.State.VERIFIED)
+    template = factories.template(account)
+    assert offered() == ["/addresses/new/"]
+    factories.address(domain)
+    assert offered() == [f"/sending/?template={template.pk}"]
+    assert not [step for step in dashboard.steps(factories.caller(account, "analyst")) if step.open]
 
 
 def test_each_step_is_ticked_once_it_is_done():
@@ -62,6 +81,7 @@ def test_another_accounts_steps_do_not_count():
 
 def test_today_is_shown_with_rates():
     account = factories.account()
+    factories.message(account)
     for kind in (EventKind.ACCEPTED, EventKind.ACCEPTED, EventKind.DELIVERED, EventKind.OPEN):
         factories.event(account, kind)
     rollup.roll_up()
@@ -114,6 +134,7 @@ def test_the_page_costs_the_same_number_of_queries_for_any_account():
 
 def test_opens_of_earlier_mails_are_no_share_of_todays():
     account = factories.account()
+    factories.message(account)
     for kind in (EventKind.ACCEPTED, EventKind.DELIVERED, EventKind.OPEN, EventKind.OPEN):
         factories.event(account, kind)
     rollup.roll_up()
