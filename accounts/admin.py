@@ -54,6 +54,10 @@ class AccountAdmin(_Audited):
     readonly_fields = ("status", "status_reason", "created_at")
     actions = ("suspend", "resume")
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Offer a free app id for a new account."""
+        return {"app_id": lifecycle.next_app_id(), **super().get_changeform_initial_data(request)}
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 

@@ -27,9 +27,7 @@ def create_account(*, name: str, app_id: int | None = None) -> Account:
         raise Refused("InvalidParameterValue", "Give the account a name.", field="name")
     try:
         with transaction.atomic():
-            if app_id is None:
-                highest = Account.objects.order_by("-app_id").values_list("app_id", flat=True).first() or 0
-                app_id = max(highest + 1, FIRST_APP_ID)
+            app_id = next_app_id() if app_id is None else app_id
             account = Account.objects.create(name=name, app_id=app_id)
             audit.log(service(account), "accounts.create", name, app_id=app_id)
     except IntegrityError:
@@ -37,6 +35,12 @@ def create_account(*, name: str, app_id: int | None = None) -> Account:
             "InvalidParameterValue", "An account of this name or app id exists; choose another.", field="name"
         ) from None
     return account
+
+
+def next_app_id() -> int:
+    """Return an app id above all that are taken."""
+    highest = Account.objects.order_by("-app_id").values_list("app_id", flat=True).first() or 0
+    return max(highest + 1, FIRST_APP_ID)
 
 
 def initial_password() -> str:
@@ -129,8 +133,10 @@ def set_time_zone(caller: Caller, *, zone: str) -> None:
     user = caller.user
     if user is None:
         raise Refused("InvalidParameterValue", "Only a person has a time zone.")
-    user.time_zone = zone
-    user.save(update_fields=["time_zone"])
+    with transaction.atomic():
+        user.time_zone = zone
+        user.save(update_fields=["time_zone"])
+        audit.log(caller, "users.set_time_zone", user.email, zone=zone)
 
 
 def _move(caller: Caller, account: Account, old: str, new: str, reason: str) -> None:

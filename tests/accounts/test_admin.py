@@ -83,3 +83,13 @@ def test_what_staff_changes_is_written_down(staff: Client) -> None:
     assert first.details == {"name": "New name", "mails_per_second": "7"}
     assert (second.account, second.act, second.target) == (None, "admin.change_user", person.email)
     assert second.details == {"is_active": "False", "is_staff": "True"}
+
+
+def test_staff_is_led_to_the_first_account_with_a_free_app_id(staff: Client) -> None:
+    page = staff.get("/").content.decode()
+    url = "/admin/accounts/account/add/"
+    assert url in page
+    offered = staff.get(url).context["adminform"].form.initial["app_id"]
+    assert staff.post(url, {"name": "First", "app_id": offered, "mails_per_second": 20}).status_code == 302
+    assert staff.get("/").status_code == 200
+    assert staff.get(url).context["adminform"].form.initial["app_id"] == offered + 1

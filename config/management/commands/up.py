@@ -16,12 +16,14 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 from django.db import connections
 
+from accounts.models import User
 from config import demo, embedded_pg, schedule, static_files
 from config.pg_binaries import CannotStart
 from config.supervisor import AlreadyRunning, Child, PortTaken, Supervisor, alone_on, check_ports
 from sending.models import partitions
 
 READY_SECONDS = 60.0
+FIRST_PERSON = ".venv/bin/python manage.py createsuperuser"
 
 
 class Command(BaseCommand):
@@ -116,12 +118,19 @@ class Command(BaseCommand):
                     return
             stop.wait(0.1)
         if not stop.is_set():
-            self.stdout.write(demo.introduction() if with_demo and demo.exists() else f"Console: {settings.PUBLIC_URL}")
+            self.stdout.write(demo.introduction() if with_demo and demo.exists() else _plain_introduction())
             self.stdout.flush()
 
     def _say(self, name: str, line: str) -> None:
         self.stdout.write(f"{name:>9} | {line}")
         self.stdout.flush()
+
+
+def _plain_introduction() -> str:
+    lines = ["", f"Console    {settings.PUBLIC_URL}"]
+    if not User.objects.exists():
+        lines += ["", "Nobody can log in yet. In another terminal, in this folder:", f"  {FIRST_PERSON}"]
+    return "\n".join([*lines, "", "Ctrl-C stops everything.", ""])
 
 
 def _children() -> list[Child]:
