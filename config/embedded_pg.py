@@ -78,6 +78,8 @@ class Server:
         with self._lock():
             pid = self._pid()
             if pid is None:
+                if self.child:
+                    self.child.wait(STOP_SECONDS)
                 return
             for wish in (signal.SIGINT, signal.SIGQUIT):
                 with contextlib.suppress(ProcessLookupError):
