@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from accounts import audit
 from accounts.caller import member
@@ -37,6 +37,19 @@ def test_the_database_refuses_to_delete_an_entry() -> None:
     audit.log(factories.service_caller(factories.account()), "test", "target")
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         AuditEntry.objects.all().delete()
+    assert AuditEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("table", ["accounts_auditentry", "accounts_account"])
+def test_the_database_refuses_to_empty_the_log(table: str) -> None:
+    audit.log(factories.service_caller(factories.account()), "test", "target")
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Tests switch it off, see tests/conftest.py.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE accounts_auditentry ENABLE TRIGGER audit_is_never_emptied")
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+            cursor.execute(f"TRUNCATE {table} CASCADE")
+        cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER audit_is_never_emptied")
     assert AuditEntry.objects.count() == 1
 
 
