@@ -20,7 +20,7 @@ setup: .venv/.installed node_modules/.installed
 
 node_modules/.installed: package-lock.json
 	@echo "Installing the front-end files of package-lock.json into node_modules …"
-	@npm ci --no-audit --no-fund --loglevel=error
+	@npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 # The programs the tests drive: a browser and the second DKIM verifier.
