@@ -126,23 +126,37 @@ class Detail(ConsoleView):
         zone = names.zone_of(self.domain.name)
         records = list(self.domain.records.order_by("pk"))
         may_edit = self.caller.may("domains.edit")
+        addressed = self.domain.addresses.exists()
+        passed = sum(record.state == DnsRecord.State.PASSED for record in records)
         return self.page(
             domain=self.domain,
             state=SenderDomain.State(self.domain.state),
             quota=daily_quota(self.domain.reputation_level),
             dns_zone=zone,
             rows=[self._row(record, zone) for record in records],
-            passed=sum(record.state == DnsRecord.State.PASSED for record in records),
+            passed=passed,
+            step=self._step(passed, len(records)),
             snippet=zone_file.snippet(records),
             simulated=settings.RESOLVER == "simulator" and may_edit,
             grace_hours=settings.RULES.domain_grace_seconds // 3600,
             may_edit=may_edit,
             may_add_address=self.domain.may_send and self.caller.may("addresses.edit"),
+            # Who cannot take a step is not led along the way.
+            guided=may_edit and not (addressed and self.domain.state == SenderDomain.State.VERIFIED),
+            addressed=addressed,
             other_option=next(one for one in SenderDomain.DkimOption if one != self.domain.dkim_option),
         )
 
     def page_title(self) -> str:
         return self.domain.name
+
+    def _step(self, passed: int, wanted: int) -> str:
+        """Return what is to be done next: "publish", "verify" or "address"."""
+        if self.domain.state == SenderDomain.State.VERIFIED:
+            return "address"
+        # The page after publishing says so; the zone itself belongs to the floor above.
+        published = "published" in self.request.GET or passed == wanted
+        return "publish" if settings.RESOLVER == "simulator" and not published else "verify"
 
     def _row(self, record: DnsRecord, zone: str) -> RecordRow:
         kind = DnsRecord.Kind(record.kind)

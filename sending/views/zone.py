@@ -37,7 +37,7 @@ class Publish(_ZoneAct):
             dns.publish(domain)
             audit.log(self.caller, "simulator.publish_zone", domain.name)
         self.say("The records are in the simulator's DNS. Verify the domain now.")
-        return reverse("domains:detail", args=[domain.pk])
+        return f"{reverse('domains:detail', args=[domain.pk])}?published=1"
 
 
 class Unpublish(_ZoneAct):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from django.contrib.messages import get_messages
@@ -135,7 +136,7 @@ class TestDetail:
     @pytest.mark.parametrize(
         ("state", "words"),
         [
-            (State.PENDING, "then press Verify"),
+            (State.PENDING, "then verify"),
             (State.VERIFIED, "Add sender address"),
             (State.FAILING, "within 72 hours"),
             (State.FAILED, "no mail is sent"),
@@ -167,3 +168,27 @@ class TestDetail:
         assert not SenderDomain.objects.exists()
         verified = factories.domain(account)
         assert "a verified domain stays" in said(client.post(reverse("domains:delete", args=[verified.pk])))
+
+
+class TestGuide:
+    """One primary button at a time: publish, verify, add an address, and then no guide any more."""
+
+    def primary(self, client: Client, path: str) -> list[str]:
+        page = html(client.get(path))
+        return re.findall(r'class="btn btn-primary"[^>]*>(?:<svg.*?</svg>)?([^<]+)<', page, re.DOTALL)
+
+    def test_each_step_leads_to_the_next(self, client: Client, account: Account, settings: Settings) -> None:
+        settings.RESOLVER = "simulator"
+        domain = create(account)
+        path = reverse("domains:detail", args=[domain.pk])
+        assert self.primary(client, path) == ["Publish in the simulator"]
+        after = client.post(reverse("sending:publish_zone", args=[domain.pk]))["Location"]
+        assert self.primary(client, after) == ["Verify"]
+        SenderDomain.objects.update(state=State.VERIFIED)
+        assert self.primary(client, path) == ["Add sender address"]
+        factories.address(domain)
+        assert self.primary(client, path) == []
+
+    def test_real_dns_needs_no_publishing(self, client: Client, account: Account, settings: Settings) -> None:
+        settings.RESOLVER = "192.0.2.53"
+        assert self.primary(client, reverse("domains:detail", args=[create(account).pk])) == ["Verify"]

@@ -43,7 +43,7 @@ def said(response: object) -> str:
 def test_publish_and_take_out(client: Client, account: Account) -> None:
     domain = domain_of(account)
     response = client.post(reverse("sending:publish_zone", args=[domain.pk]))
-    assert response["Location"] == reverse("domains:detail", args=[domain.pk])
+    assert response["Location"] == f"{reverse('domains:detail', args=[domain.pk])}?published=1"
     caller = factories.caller(account)
     assert verification.verify(caller, domain=domain, resolver=dns.TableResolver()).state == State.VERIFIED
     client.post(reverse("sending:unpublish_zone", args=[domain.pk]))
