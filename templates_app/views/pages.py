@@ -14,10 +14,19 @@ from accounts.console.views import ConsoleView
 from accounts.scoping import one_visible, visible
 from templates_app import queries, report, review, screening
 from templates_app.forms import TemplateFilters
-from templates_app.models import Template, Version
+from templates_app.models import Review, Template, Version
 from templates_app.views import body
 
 NAV = "templates:list"
+
+
+# A longer reason is read on the template's page.
+REASON_SHOWN = 100
+
+
+def _why(row: Any, shown: int = 0) -> str:
+    reason: str = (row.reason or "") if row.state == Template.State.REJECTED else ""
+    return f"{reason[:shown]}…" if shown and len(reason) > shown else reason
 
 
 class Templates(ListPage):
@@ -34,7 +43,7 @@ class Templates(ListPage):
         Column("id", "ID", "id", kind="mono"),
         Column("name", "Name", "name", href=lambda row: reverse("templates:detail", args=[row.pk])),
         Column("status", "Status", lambda row: Template.State(row.state), kind="badge", csv=lambda row: row.state),
-        Column("reason", "Reason", lambda row: row.reason if row.state == Template.State.REJECTED else ""),
+        Column("reason", "Reason", lambda row: _why(row, REASON_SHOWN), csv=lambda row: _why(row)),
         Column("in_use", "In use", lambda row: f"Version {row.approved.number}" if row.approved else "–"),
         Column("created_at", "Created", "created_at", kind="time"),
     )
@@ -84,6 +93,8 @@ class Detail(ConsoleView):
             versions=versions,
             reviews=reviews,
             rejected=next((one for one in reviews if one.state != "withdrawn"), None),
+            waiting=next((one for one in reviews if one.state == Review.State.WAITING), None),
+            may_send=self.template.state == Template.State.APPROVED and self.caller.may("messages.send"),
             rows=report.rows(findings),
             passes=screening.passes(findings),
             **body.shown(request, version, findings, base=None),

@@ -1,5 +1,7 @@
 """The pages of templates, as their users meet them."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -264,3 +266,43 @@ class TestDesk:
         staff.post(reverse("templates:words"), {"remove": word.pk})
         assert "buy it now" not in text(staff.get(reverse("templates:words"))).replace("“buy it now” is off", "")
         assert staff.post(reverse("templates:words"), {"category": "", "phrase": "x"}).status_code == 422
+
+
+def test_nothing_typed_is_neither_right_nor_wrong(browser):
+    page = text(browser.get(reverse("templates:create")))
+    assert page.count("Not checked yet: ") > 3
+    assert "Passed: " not in page
+    assert "Not passed: " not in page
+
+
+def test_each_state_of_a_template_has_one_button_that_leads_on(browser, operator, account):
+    def primary(template, client=browser):
+        page = text(client.get(reverse("templates:detail", args=[template.pk])))
+        return re.findall(r'class="btn btn-primary"[^>]*>(?:<svg.*?</svg>)?([^<]+)<', page, re.DOTALL)
+
+    reviewer = factories.caller(account, Role.REVIEWER)
+    short = review.create(operator, name="Short", html=SHORT)
+    assert primary(short) == ["Edit"]
+    template = review.create(operator, name="Good", html=GOOD)
+    assert primary(template) == ["Submit for review"]
+    one = review.submit(operator, template=template)
+    assert primary(template) == []
+    assert primary(template, logged_in(reviewer.user)) == ["Review it"]
+    review.reject(reviewer, review=one, reason="Says too little")
+    assert primary(template) == ["Edit"]
+    review.approve(reviewer, review=review.submit(operator, template=again(operator, template)))
+    assert primary(template) == ["Send with it"]
+
+
+def again(operator, template):
+    template.refresh_from_db()
+    review.revise(operator, template=template, name="Good", html=GOOD + "<p>More</p>", text="", summary="")
+    template.refresh_from_db()
+    return template
+
+
+def test_a_long_reason_is_cut_on_the_page_and_whole_in_the_file(browser, operator, account):
+    one = review.submit(operator, template=review.create(operator, name="Alpha mail", html=GOOD))
+    review.reject(factories.caller(account, Role.REVIEWER), review=one, reason="why " * 60)
+    assert "why " * 30 not in text(browser.get(reverse("templates:list")))
+    assert "why " * 59 in browser.get(reverse("templates:list"), {"format": "csv"}).getvalue().decode()
