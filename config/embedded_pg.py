@@ -178,11 +178,14 @@ class Server:
             "log_timezone": "UTC",
             "timezone": "UTC",
             "jit": "off",
+            # What fails is told, not the words of it: they hold people's mail.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
         }
         if not self.durable:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         log = self.data_dir / "postgres.log"
-        with open(log, "ab") as file:
+        with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             program = pg_binaries.usable_by(self.owner) / "postgres"
             command = [str(program), "-D", str(self.cluster), "-k", str(self.sockets)]
             for name, value in options.items():

@@ -147,3 +147,17 @@ def test_stopping_takes_less_than_ten_seconds_with_a_transaction_open(server, tm
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT 1")
         connection.close()
+
+
+def test_its_log_tells_what_failed_and_not_with_which_words(server, tmp_path):
+    server.start()
+    with connect(tmp_path, autocommit=True) as connection:
+        connection.execute("CREATE TABLE kept (word text PRIMARY KEY CHECK (word <> 'canary-lark'))")
+        connection.execute("INSERT INTO kept VALUES ('canary-wren')")
+        for word in ("canary-wren", "canary-lark"):
+            with pytest.raises(psycopg.IntegrityError):
+                connection.execute(f"INSERT INTO kept VALUES ('{word}')")
+    log = tmp_path / "postgres.log"
+    assert "kept_pkey" in log.read_text()
+    assert "canary" not in log.read_text()
+    assert log.stat().st_mode & 0o077 == 0
