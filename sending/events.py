@@ -193,7 +193,8 @@ def _move(moved: dict[int, Standing]) -> None:
 
 
 def _log(lines: Iterable[tuple[Happening, Standing]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(_LOG) as copy:
+    # COPY goes past Django, and so would its errors.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(_LOG) as copy:
         for one, about in lines:
             copy.write_row((
                 one.kind.value, one.message, about.account_id, about.sender_domain, about.recipient_domain,

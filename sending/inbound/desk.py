@@ -6,9 +6,10 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from sending.inbound import reading
+from sending.inbound.parsing import Stopped
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class Desk:
                 try:
                     while await loop.run_in_executor(thread, self._read_batch):
                         pass
-                except (DatabaseError, InterfaceError) as error:
+                except (OperationalError, InterfaceError) as error:
                     log.warning("reports wait, the database is away: %s", error)
                 try:
                     await asyncio.wait_for(self._arrived.wait(), POLL_SECONDS)
@@ -55,7 +56,18 @@ class Desk:
         close_old_connections()
         reports = reading.unread()
         for report in reports:
+            self._read_one(report)
+        return len(reports)
+
+    def _read_one(self, report: int) -> None:
+        try:
             kind = reading.read(report, self._parser)
+        except (OperationalError, InterfaceError, Stopped):
+            raise
+        except Exception as error:
+            # Whatever a stranger's mail can raise is about that mail alone.
+            log.exception("report %d is set aside, its raw mail is kept", report)
+            reading.set_aside(report, error)
+        else:
             if kind:
                 log.info("report %d read: %s", report, kind)
-        return len(reports)

@@ -55,6 +55,13 @@ def read(report_id: int, parser: Parser) -> Kind | None:
     return report.kind
 
 
+def set_aside(report_id: int, error: Exception) -> None:
+    """Keep a report that cannot be recorded as not understood, so that those behind it are read."""
+    InboundReport.objects.filter(pk=report_id, read_at=None).update(
+        kind=Kind.UNKNOWN, summary=f"Not recorded: {type(error).__name__}", read_at=timezone.now()
+    )
+
+
 def _happenings(report: Report, message: int) -> list[events.Happening]:
     if report.kind == Kind.BOUNCE:
         outcome = classify_report(report.status, report.diagnostic)
@@ -75,5 +82,4 @@ def _happenings(report: Report, message: int) -> list[events.Happening]:
 
 def _summary(report: Report) -> str:
     said = " ".join(part for part in (report.action, report.status, report.diagnostic) if part)
-    # PostgreSQL keeps no NUL in text.
-    return said.replace("\0", "")[:500]
+    return events.clean(said)[:500]

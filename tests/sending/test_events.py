@@ -6,7 +6,7 @@ import itertools
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -190,3 +190,11 @@ def test_five_hundred_results_cost_few_statements() -> None:
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
     assert len(statements) == 3
     assert Message.objects.filter(deliver_status=DeliverStatus.DELIVERED).count() == 500
+
+
+def test_what_the_log_refuses_is_an_error_of_the_database_like_any_other() -> None:
+    message = fresh()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE sending_event ADD CONSTRAINT test_only CHECK (reason <> 'refuse this')")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        happen(EventKind.SPAMREPORT, message, reason="refuse this")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.db import DataError, connection
 
 from blocklist.models import BlockedAddress
 from sending import events
 from sending.inbound import reading
+from sending.inbound.desk import Desk
 from sending.inbound.parsing import Parser
 from sending.inbound.report import Kind
 from sending.models import DeliverStatus, Event, EventKind, InboundReport, Message
@@ -114,6 +117,36 @@ def test_a_bomb_is_kept_as_not_understood(message: Message, parser: Parser) -> N
     report = stored(b"X: " + b"y" * 200_000 + b"\r\n\r\n", message.pk)
     assert reading.read(report, parser) is Kind.UNKNOWN
     assert "Not parsed" in InboundReport.objects.get(pk=report).summary
+
+
+@pytest.mark.parametrize(("charset", "words"), [(b"utf-7", b"+2AA-"), (b"unicode_escape", b"\\ud800"), (b"utf-7", b"+AAA-")])
+def test_half_a_character_in_a_report_is_no_stumbling_block(
+    message: Message, parser: Parser, charset: bytes, words: bytes
+) -> None:
+    raw = (
+        b"From: MAILER-DAEMON@evil.test\r\nSubject: failure notice\r\nContent-Type: text/plain; charset="
+        + charset + b"\r\n\r\n550 5.1.1 " + words + b" no\r\n"
+    )
+    report = stored(raw, message.pk)
+    assert reading.read(report, parser) is Kind.BOUNCE
+    assert "550 5.1.1" in InboundReport.objects.get(pk=report).summary
+
+
+def test_a_report_that_cannot_be_recorded_is_set_aside(message: Message, caplog: pytest.LogCaptureFixture) -> None:
+    hopeless = stored(mails.DSN, message.pk)
+
+    def spoil(execute: Any, sql: str, params: Any, *others: Any) -> Any:
+        if "sending_event" in sql or "FOR UPDATE" in sql:
+            raise DataError("it fits nowhere")
+        return execute(sql, params, *others)
+
+    desk = Desk()
+    with connection.execute_wrapper(spoil):
+        desk._read_one(hopeless)
+    desk._parser.close()
+    assert reading.unread() == []
+    assert InboundReport.objects.get(pk=hopeless).summary == "Not recorded: DataError"
+    assert "is set aside" in caplog.text
 
 
 def test_unread_reports_are_listed_oldest_first(message: Message) -> None:
