@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.folders import data_folder
 from tests.product import ROOT, Product, start, stop
 
 SCREENSHOTS = ROOT / "var" / "screenshots"
@@ -30,12 +31,12 @@ VIEWS = (
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product() -> Iterator[Product]:
     """The product, for all browser tests of this run."""
-    data_dir = tmp_path_factory.mktemp("product")
-    running = start(data_dir)
-    yield running
-    stop(running)
+    with data_folder() as folder:
+        running = start(folder)
+        yield running
+        stop(running)
 
 
 @pytest.fixture(scope="session")
@@ -78,13 +79,15 @@ class Person:
 
 
 @pytest.fixture
-def people(product: Product, chromium: Browser) -> Iterator[Callable[[str], Person]]:
+def people(product: Product, chromium: Browser) -> Iterator[Callable[..., Person]]:
     """Return a function that logs the demo's person of a role in; at the end none of them saw a console error."""
     contexts: list[BrowserContext] = []
     everybody: list[Person] = []
 
-    def person(role: str) -> Person:
-        context = chromium.new_context(viewport={"width": 1360, "height": 900}, color_scheme="light")
+    def person(role: str, *, javascript: bool = True) -> Person:
+        context = chromium.new_context(
+            viewport={"width": 1360, "height": 900}, color_scheme="light", java_script_enabled=javascript
+        )
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()

@@ -21,6 +21,7 @@ import pytest
 from accounts.models import ApiKey
 from config import embedded_pg
 from tests.accounts.api.calls import tc3_headers
+from tests.folders import data_folder
 from tests.product import Product, start, stop
 
 CLIENTS = 3
@@ -156,10 +157,11 @@ def ask(product: Product, query: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    one = start(tmp_path_factory.mktemp("storm"), **RULES)
-    yield one
-    stop(one)
+def product() -> Iterator[Product]:
+    with data_folder() as folder:
+        one = start(folder, **RULES)
+        yield one
+        stop(one)
 
 
 def test_what_was_promised_arrives_whatever_is_killed(product: Product) -> None:
