@@ -20,7 +20,7 @@ def waiting_reviews(caller: Caller) -> int:
 
 @dataclass(frozen=True)
 class Entry:
-    """One page: shown to callers with `right`; `badge` counts where somebody must act."""
+    """One page: shown to callers with `right`; `badge` counts where somebody must act, `g` and `key` open it."""
 
     group: str
     label: str
@@ -28,24 +28,25 @@ class Entry:
     right: str
     icon: str
     badge: Callable[[Caller], int] | None = None
+    key: str = ""
 
 
 ENTRIES = (
-    Entry("", "Overview", "stats:dashboard", "overview.view", "layout-dashboard"),
-    Entry("Configuration", "Sender Domain", "domains:list", "domains.view", "world"),
-    Entry("Configuration", "Sender Address", "domains:addresses", "domains.view", "at"),
-    Entry("Configuration", "Email Template", "templates:list", "templates.view", "template"),
-    Entry("Email Sending", "Email Sending", "sending:send", "messages.send", "send"),
-    Entry("Email Sending", "Mailbox Simulator", "sending:inbox", "simulator.view", "inbox"),
-    Entry("Review", "Review Queue", "templates:review_queue", "templates.review", "gavel", waiting_reviews),
-    Entry("Statistics", "Sending Overview", "stats:overview", "statistics.view", "chart-bar"),
-    Entry("Delivery Response", "Real-time Queue Status", "stats:queue", "statistics.view", "activity"),
-    Entry("Delivery Response", "Email Status", "sending:status", "messages.view", "mail-search"),
+    Entry("", "Overview", "stats:dashboard", "overview.view", "layout-dashboard", key="o"),
+    Entry("Configuration", "Sender Domain", "domains:list", "domains.view", "world", key="d"),
+    Entry("Configuration", "Sender Address", "domains:addresses", "domains.view", "at", key="a"),
+    Entry("Configuration", "Email Template", "templates:list", "templates.view", "template", key="t"),
+    Entry("Email Sending", "Email Sending", "sending:send", "messages.send", "send", key="m"),
+    Entry("Email Sending", "Mailbox Simulator", "sending:inbox", "simulator.view", "inbox", key="i"),
+    Entry("Review", "Review Queue", "templates:review_queue", "templates.review", "gavel", waiting_reviews, key="r"),
+    Entry("Statistics", "Sending Overview", "stats:overview", "statistics.view", "chart-bar", key="s"),
+    Entry("Delivery Response", "Real-time Queue Status", "stats:queue", "statistics.view", "activity", key="q"),
+    Entry("Delivery Response", "Email Status", "sending:status", "messages.view", "mail-search", key="e"),
     Entry("Delivery Response", "Open/Click", "stats:opens", "statistics.view", "mail-opened"),
     Entry("Delivery Response", "Spam Report", "stats:complaints", "statistics.view", "alert-octagon"),
     Entry("Delivery Response", "Bounced", "stats:bounced", "statistics.view", "mail-x"),
     Entry("Delivery Response", "Unsubscription", "stats:unsubscribed", "statistics.view", "mail-minus"),
-    Entry("Delivery Response", "Blocklist", "blocklist:list", "blocklist.view", "ban"),
+    Entry("Delivery Response", "Blocklist", "blocklist:list", "blocklist.view", "ban", key="l"),
     Entry("Access", "Users and Roles", "accounts:users", "users.manage", "users"),
     Entry("Access", "API Keys", "accounts:keys", "keys.manage", "key"),
     Entry("Access", "Audit Log", "accounts:audit", "audit.view", "list-search"),
@@ -61,6 +62,7 @@ class Item:
     url: str
     icon: str
     badge: int
+    key: str
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def groups(caller: Caller) -> list[Group]:
         url = _url(entry.url_name)
         if url and caller.may(entry.right):
             badge = entry.badge(caller) if entry.badge else 0
-            found.setdefault(entry.group, []).append(Item(entry.label, entry.url_name, url, entry.icon, badge))
+            item = Item(entry.label, entry.url_name, url, entry.icon, badge, entry.key)
+            found.setdefault(entry.group, []).append(item)
     return [Group(label, items) for label, items in found.items()]
 
 

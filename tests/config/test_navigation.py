@@ -37,3 +37,9 @@ def test_a_badge_counts_for_those_who_may_act_alone() -> None:
     assert navigation.waiting_reviews(reviewer) == 1
     assert navigation.waiting_reviews(factories.caller(factories.account(), Role.REVIEWER)) == 0
     assert [item.badge for group in navigation.groups(analyst) for item in group.items if item.badge] == []
+
+
+def test_no_two_pages_share_a_key() -> None:
+    keys = [entry.key for entry in navigation.ENTRIES if entry.key]
+    assert len(set(keys)) == len(keys)
+    assert "g" not in keys

@@ -114,13 +114,6 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
   });
 
-  // "/" goes to the search box.
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
-    const search = document.querySelector('input[type="search"]');
-    if (search) { event.preventDefault(); search.focus(); }
-  });
-
   // [data-confirm] asks first.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-confirm]");
