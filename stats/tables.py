@@ -38,9 +38,14 @@ class Table:
 
 
 def per_cent(part: float, whole: float) -> str:
-    """Return a share as "12.3%" ("0.04%" below one), or a dash when there is no whole."""
+    """Return a share as "12.3%" ("0.04%" below one), a dash when there is no whole.
+
+    Opens count on their own day and each counts, so that they can be more than the mails delivered that day.
+    """
     if not whole:
         return "–"
+    if part > whole:
+        return "over 100%"
     share = 100 * part / whole
     return f"{share:.2f}%" if 0 < share < 1 else f"{share:.1f}%"
 

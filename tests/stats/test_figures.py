@@ -88,7 +88,7 @@ def test_a_finding_says_how_many_of_what_and_when_most():
 
 @pytest.mark.parametrize(
     ("part", "whole", "words"),
-    [(0, 0, "–"), (0, 9, "0.0%"), (1, 3, "33.3%"), (1, 1000, "0.10%"), (1, 1, "100.0%")],
+    [(0, 0, "–"), (0, 9, "0.0%"), (1, 3, "33.3%"), (1, 1000, "0.10%"), (1, 1, "100.0%"), (8, 5, "over 100%")],
 )
 def test_small_shares_have_two_decimals(part, whole, words):
     assert tables.per_cent(part, whole) == words
