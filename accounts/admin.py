@@ -15,10 +15,12 @@ from accounts.models import Account, ApiKey, AuditEntry, User
 from accounts.network import client_ip
 
 
-class _ReadOnly(admin.ModelAdmin):
+class ReadOnly:
+    """Mixed into an admin table: rows to look at; what changes them are the console's acts."""
+
     show_full_result_count = False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -99,7 +101,7 @@ class UserAdmin(_Audited):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(_ReadOnly):
+class ApiKeyAdmin(ReadOnly, admin.ModelAdmin):
     """API keys, without their SecretKey."""
 
     list_display = ("name", "account", "secret_id", "enabled", "last_used_at")
@@ -108,7 +110,7 @@ class ApiKeyAdmin(_ReadOnly):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(_ReadOnly):
+class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):
     """Every account's acts."""
 
     list_display = ("at", "account", "actor", "act", "target", "door")

@@ -5,49 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
 from django.http import HttpRequest
 
+from accounts.admin import ReadOnly
 from sending.models import InboundReport, Message, QueueItem, Submission
 
 
-class ReadOnly(admin.ModelAdmin):
-    """Shows rows and changes none."""
-
-    show_full_result_count = False
+class _Newest(ReadOnly, admin.ModelAdmin):
     list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).order_by("-pk")
 
 
 @admin.register(Submission)
-class SubmissionAdmin(ReadOnly):
+class SubmissionAdmin(_Newest):
     list_display = ("message_id", "account", "door", "from_address", "subject")
     search_fields = ("=message_id",)
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly):
+class MessageAdmin(_Newest):
     list_display = ("message_id", "account", "recipient", "deliver_status")
     search_fields = ("=message_id",)
 
 
 @admin.register(QueueItem)
-class QueueItemAdmin(ReadOnly):
+class QueueItemAdmin(_Newest):
     list_display = ("message", "account", "recipient_domain", "available_at", "attempts", "worker")
 
 
 @admin.register(InboundReport)
-class InboundReportAdmin(ReadOnly):
+class InboundReportAdmin(_Newest):
     list_display = ("id", "account", "kind", "message", "summary")
     exclude = ("raw",)
