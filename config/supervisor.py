@@ -144,7 +144,7 @@ class Supervisor:
         child.process, child.start_at = None, now + pause
 
     def _start(self, child: Child) -> None:
-        child.process = subprocess.Popen(  # noqa: PLW1509
+        child.process = subprocess.Popen(
             child.command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

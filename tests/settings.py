@@ -6,8 +6,8 @@ from pathlib import Path
 
 os.environ.setdefault("SES_DATA_DIR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
 
-from config.settings import *  # noqa: E402, F403
-from config.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402
+from config.settings import *  # noqa: F403
+from config.settings import DATA_DIR, DATABASES, STORAGES
 
 # argon2 takes its time by design; log-ins of tests do not need it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

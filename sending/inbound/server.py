@@ -22,7 +22,7 @@ class Reports(Handler):
         self._store = store
         self._stored = stored
 
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd finds its hooks by these names
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take a recipient that names a message by an unaltered token."""
@@ -33,7 +33,7 @@ class Reports(Handler):
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(  # noqa: N802
+    async def handle_DATA(
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         """Store the raw mail once for each message it is addressed to; only then answer 250."""

@@ -44,7 +44,7 @@ def existing(table: str) -> list[date]:
             [table],
         )
         names = [row[0].removeprefix(f"{table}_") for row in cursor.fetchall()]
-    return sorted(datetime.strptime(name, "%Y%m%d").date() for name in names if name.isdigit())  # noqa: DTZ007
+    return sorted(datetime.strptime(name, "%Y%m%d").date() for name in names if name.isdigit())
 
 
 def ensure(first: date | None = None, last: date | None = None) -> int:

@@ -51,7 +51,7 @@ class Mailboxes(Handler):
         # Readers with something still to do; the loop itself holds tasks only weakly.
         self._readers: set[asyncio.Task[None]] = set()
 
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd finds its hooks by these names
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Answer as the recipient's scenario has it."""
@@ -64,7 +64,7 @@ class Mailboxes(Handler):
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(  # noqa: N802
+    async def handle_DATA(
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         """Store the mail byte for byte for each recipient, then say yes and let the readers act."""

@@ -24,9 +24,9 @@ def has_bare_line_ends(content: bytes) -> bool:
 
 
 class Handler:
-    """What the handlers of all ports share."""
+    """What the handlers of all ports share; aiosmtpd finds the hooks by their names."""
 
-    async def handle_EHLO(  # noqa: N802 - aiosmtpd finds its hooks by these names
+    async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         """Keep the client's name and offer PIPELINING, which the line reader does anyway."""

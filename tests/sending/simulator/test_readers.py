@@ -84,10 +84,10 @@ class Remembering(http.server.BaseHTTPRequestHandler):
 
     seen: list[tuple[str, str, str, bytes]]
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self.answer(302)
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         self.answer(200)
 
     def answer(self, status: int) -> None:

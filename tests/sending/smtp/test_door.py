@@ -25,7 +25,7 @@ class Keeping(Handler):
     def __init__(self) -> None:
         self.mails: list[bytes] = []
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         raw = bytes(envelope.content or b"")
         if b"fault" in raw:
             raise RuntimeError("secret insides")
