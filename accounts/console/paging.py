@@ -88,7 +88,8 @@ def _field(model: type[Model], name: str) -> Field[Any, Any]:
 def _within(value: Any) -> Any:
     if value is None or (isinstance(value, int) and abs(value) >= 2**63):
         raise ValueError
-    if isinstance(value, str) and "\0" in value:
+    # The database stores neither NUL nor half a character; encoding raises ValueError for the latter.
+    if isinstance(value, str) and b"\0" in value.encode():
         raise ValueError
     return value
 
