@@ -1,4 +1,4 @@
-"""Delivery's speed beside its ceiling: `python -m tests.performance.bench_delivery [MAILS]`.
+"""Delivery's speed beside its ceiling.
 
 Two delivery processes drain a queue of 10 KB mails from a durable PostgreSQL of their own into a sink on
 loopback. The ceiling of the same run: two processes that render, sign and send the same mails without any
@@ -8,74 +8,38 @@ database. Machines differ and are noisy; the ratio is what counts.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
+
+from django.db import connection
+
+from domains.dkim import generate
+from sending.models import ids
+from templates_app.queries import compiled
+from tests import factories
+from tests.performance import mails
+from tests.performance.stage import Stage
 
 MAILS = 20_000
 CEILING_MAILS = 8_000
 PROCESSES = 2
 LEAST = 0.3
-# A run that hangs ends here, and still cleans up.
-SECONDS_MOST = 600
-
-_children: list[subprocess.Popen[str]] = []
 
 
-def main(count: int) -> int:
-    """Run both, print the line, and return 1 when the ratio is too small."""
-    folder = Path(tempfile.mkdtemp(prefix="ses-bench-"))
-    os.environ.update({"SES_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "config.settings",
-                       "SES_LOG_LEVEL": "WARNING", "SES_TRANSPORT": "simulator"})
-    os.environ.pop("DATABASE_URL", None)
-    from config import embedded_pg
-
-    server = embedded_pg.Server(folder, durable=True)
-    server.start()
-    signal.signal(signal.SIGALRM, _too_long)
-    signal.alarm(SECONDS_MOST)
-    try:
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], check=True)
-        key = fill(count, folder)
-        ceiling = measure_ceiling(key)
-        delivery = measure_delivery(count)
-    finally:
-        signal.alarm(0)
-        for child in _children:
-            child.kill()
-            child.wait()
-        server.stop()
-        if (folder / "postgres").is_symlink():
-            shutil.rmtree((folder / "postgres").resolve(), ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
+def run(stage: Stage, scale: float) -> bool:
+    """Measure both and say whether the ratio is large enough."""
+    count = int(MAILS * scale)
+    key = fill(count, stage.folder)
+    ceiling = measure_ceiling(stage, key)
+    delivery = measure_delivery(stage, count)
     ratio = delivery / ceiling
     print(f"delivery ratio {ratio:.2f} ({delivery:,.0f}/s of {ceiling:,.0f}/s)")
-    if ratio < LEAST:
-        print(f"delivery is too slow: {ratio:.2f} of the ceiling, at least {LEAST} is wanted", file=sys.stderr)
-        return 1
-    return 0
+    return ratio >= LEAST
 
 
 def fill(count: int, folder: Path) -> Path:
     """Put `count` accepted mails into the queue by COPY; return the file of the domain's key."""
-    import django
-
-    django.setup()
-    from django.db import connection
-
-    from domains.dkim import generate
-    from sending.models import ids, partitions
-    from templates_app.queries import compiled
-    from tests import factories
-    from tests.performance import mails
-
     pem, public = generate(2048)
-    partitions.ensure()
     account = factories.account()
     factories.domain(account, name=mails.DOMAIN, dkim_private_key=pem, dkim_public_key=public)
     template = factories.template(account, html=mails.HTML, text=mails.TEXT)
@@ -116,11 +80,11 @@ def fill(count: int, folder: Path) -> Path:
     return key
 
 
-def measure_ceiling(key: Path) -> float:
+def measure_ceiling(stage: Stage, key: Path) -> float:
     """Return the mails per second of the processes without a database."""
     each = CEILING_MAILS // PROCESSES
-    sink, port = start_sink(each * PROCESSES)
-    workers = [start("-m", "tests.performance.ceiling", port, str(each), str(key)) for _ in range(PROCESSES)]
+    sink, port = stage.start_sink(each * PROCESSES)
+    workers = [stage.start("-m", "tests.performance.ceiling", port, str(each), str(key)) for _ in range(PROCESSES)]
     assert sink.stdout is not None
     first, last = float(sink.stdout.readline()), float(sink.stdout.readline())
     for process in [*workers, sink]:
@@ -128,13 +92,10 @@ def measure_ceiling(key: Path) -> float:
     return each * PROCESSES / (last - first)
 
 
-def measure_delivery(count: int) -> float:
+def measure_delivery(stage: Stage, count: int) -> float:
     """Return the mails per second from the first at the sink to the last result in the database."""
-    from django.db import connection
-
-    sink, port = start_sink(count)
-    os.environ["SES_SIMULATOR_MX_PORT"] = port
-    workers = [start("manage.py", "run_delivery", "--once") for _ in range(PROCESSES)]
+    sink, port = stage.start_sink(count)
+    workers = [stage.start("manage.py", "run_delivery", "--once", SES_SIMULATOR_MX_PORT=port) for _ in range(PROCESSES)]
     assert sink.stdout is not None
     first = float(sink.stdout.readline())
     with connection.cursor() as cursor:
@@ -152,25 +113,3 @@ def measure_delivery(count: int) -> float:
     for process in [*workers, sink]:
         process.wait()
     return count / (last - first)
-
-
-def start_sink(expected: int) -> tuple[subprocess.Popen[str], str]:
-    """Start the sink and return it with its port."""
-    sink = start("-m", "tests.performance.sink", str(expected))
-    assert sink.stdout is not None
-    return sink, sink.stdout.readline().strip()
-
-
-def start(*arguments: str) -> subprocess.Popen[str]:
-    """Start a Python program that does not outlive the run."""
-    child = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, text=True)
-    _children.append(child)
-    return child
-
-
-def _too_long(number: int, frame: object) -> None:
-    raise TimeoutError(f"the benchmark did not end within {SECONDS_MOST} s")
-
-
-if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else MAILS))
