@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connection
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,8 @@ def take(limits: Iterable[Limit]) -> set[str]:
 
 
 def take_one(limit: Limit) -> bool:
-    """Use up one limit by itself; False when it has no room."""
-    with transaction.atomic():
-        return not take([limit])
+    """Use up one limit by itself, in one round trip; False when it has no room."""
+    return not take([limit])
 
 
 def used(key: str, *, seconds: int) -> int:

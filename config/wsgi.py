@@ -1,10 +1,14 @@
 """The WSGI application that granian serves; unsafe settings stop it as they stop every command."""
 
 import os
+import sys
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# A thread that comes back from the database may hold row locks; it must not wait long for its turn.
+sys.setswitchinterval(0.0005)
 
 application = get_wsgi_application()
 

@@ -19,6 +19,8 @@ def sender(account_id: int, address: str) -> SenderAddress | None:
         SenderAddress.objects.alias(any_case=Lower("address"))
         .filter(account_id=account_id, any_case=address.strip().lower())
         .select_related("domain")
+        # Acceptance needs no key: opening it for each mail would be for nothing.
+        .defer("domain__dkim_private_key", "domain__dkim_public_key")
         .first()
     )
 
@@ -30,7 +32,7 @@ def domains(caller: Caller) -> QuerySet[SenderDomain]:
 
 def sending_domains(caller: Caller) -> QuerySet[SenderDomain]:
     """Return the caller's domains that may send now, by name."""
-    return domains(caller).filter(state__in=(SenderDomain.State.VERIFIED, SenderDomain.State.FAILING))
+    return domains(caller).filter(state__in=SenderDomain.SENDING)
 
 
 def due_for_check(now: datetime) -> QuerySet[SenderDomain]:

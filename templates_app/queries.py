@@ -31,6 +31,8 @@ def sendable(account_id: int, template_id: int) -> Version | None:
     template = (
         Template.objects.filter(pk=template_id, account_id=account_id, approved__isnull=False)
         .select_related("approved")
+        # Without the texts: what is sent comes from the skeleton.
+        .only("approved__account_id", "approved__template_id", "approved__number")
         .first()
     )
     return template.approved if template else None
