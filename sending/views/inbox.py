@@ -68,10 +68,6 @@ class Inbox(ListPage):
     filters: InboxFilters
     csv_name = "simulator_inbox"
     intro = "Mails that arrived here instead of leaving the machine, as their receivers got them."
-    empty = Empty(
-        "No mail yet",
-        "Send a mail to any address under .test; it arrives here within seconds.",
-    )
     columns: Sequence[Column] = (
         Column("recipient", "Recipient", "recipient", kind="mono"),
         Column("subject", "Subject", lambda row: row.subject or "(no subject)"),
@@ -79,6 +75,12 @@ class Inbox(ListPage):
         Column("mailbox", "Mailbox", "scenario"),
         Column("received_at", "Received", lambda row: time_of(row.pk), kind="time"),
     )
+
+    @property
+    def empty(self) -> Empty:  # type: ignore[override]
+        """Say what to do, to those who may."""
+        send = ("Send mail", reverse("sending:send")) if self.caller.may("messages.send") else ()
+        return Empty("No mail yet", "Send one to any address under .test; it arrives here within seconds.", *send)
 
     def rows(self) -> QuerySet[SimulatedMail]:
         window = self.filters.window

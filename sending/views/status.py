@@ -69,7 +69,6 @@ class Status(ListPage):
     csv_name = "email_status"
     intro = "Every mail, a row for each recipient: what we did with it and what the receiver said."
     row_column = "recipient"
-    empty = Empty("No mail in this time", "Widen the dates, or send the first mail.")
     columns: Sequence[Column] = (
         Column("accepted", "Time", "accepted_at", kind="time"),
         Column("recipient", "Recipient", "recipient", kind="mono"),
@@ -98,6 +97,12 @@ class Status(ListPage):
         Column("unsubscribed_at", "", lambda row: _iso(row.unsubscribed_at)),
         Column("complained_at", "", lambda row: _iso(row.complained_at)),
     )
+
+    @property
+    def empty(self) -> Empty:  # type: ignore[override]
+        """Say what to do, to those who may."""
+        send = ("Send mail", reverse("sending:send")) if self.caller.may("messages.send") else ()
+        return Empty("No mail in this time", "Each mail shows here as soon as it is accepted. Widen the dates to see earlier ones.", *send)
 
     def rows(self) -> QuerySet[Message]:
         window, wanted = self.filters.window, self.filters.cleaned

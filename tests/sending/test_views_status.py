@@ -145,3 +145,10 @@ def test_reviewers_do_not_see_mails(account: Account) -> None:
     client = Client()
     client.force_login(factories.user(account, "reviewer"))
     assert client.get(URL).status_code == 403
+
+
+def test_an_empty_list_leads_to_sending_those_who_may(client: Client, account: Account) -> None:
+    operator = Client()
+    operator.force_login(factories.user(account, "operator"))
+    assert 'class="btn btn-primary" href="/sending/"' in text(operator)
+    assert 'class="btn btn-primary" href="/sending/"' not in text(client)
