@@ -40,11 +40,11 @@ TEMPLATE_DATA = {"name": "Ada", "order": "A-1042", "total": "34.90 EUR"}
 TEMPLATE = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Your order</title></head>
-<body bgcolor="#f4f6fa">
-<table role="presentation" width="100%" cellpadding="24"><tr><td align="center">
-<table role="presentation" width="560" cellpadding="16" bgcolor="#ffffff">
+<body bgcolor="#f4f6fa" style="margin:0;font:16px/1.5 Arial,Helvetica,sans-serif;color:#1f2937">
+<table role="presentation" width="100%" cellpadding="24" cellspacing="0"><tr><td align="center">
+<table role="presentation" width="100%" cellpadding="24" cellspacing="0" bgcolor="#ffffff" style="max-width:560px">
 <tr><td>
-<h1>Thank you for your order, {{name}}</h1>
+<h1 style="margin:0;font-size:24px">Thank you for your order, {{name}}</h1>
 <p>We have received your order {{order}} and are packing it now. You will get a second mail with the tracking
 number as soon as the parcel has left our warehouse, usually within one working day.</p>
 <p>The total is {{total}}, taxes and shipping included. The invoice lies in your customer account, where you can also
