@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from sending.delivery.handover import Failure, Handover
 from sending.models import BounceType
+from sending.smtp.codes import enhanced_code
 
 REASON_MAX = 1000
 
@@ -165,8 +166,6 @@ BY_FAILURE: dict[Failure, tuple[Class, bool]] = {
 }
 FINAL_FAILURES = frozenset({Failure.NO_DOMAIN, Failure.NULL_MX, Failure.NO_MAIL_HOST, Failure.FORBIDDEN_HOST})
 
-_ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-
 
 def classify(handover: Handover) -> Outcome:
     """Return what a try came to: 2xx to the mail's text is delivered, 5xx final, the rest is tried again."""
@@ -206,12 +205,6 @@ def classify_report(status: str, diagnostic: str) -> Outcome:
     if code.startswith("4") or (not code and reply and reply[0].startswith("4")):
         return Outcome(kind=Kind.DEFERRED, bounce_class=name, reason=said or status)
     return Outcome(kind=Kind.BOUNCED, bounce_class=name, hard=hard, reason=said or status)
-
-
-def enhanced_code(text: str) -> str:
-    """Return the first enhanced status code in `text`, or an empty string."""
-    found = _ENHANCED.search(text)
-    return found[1] if found else ""
 
 
 def _class_of(code: int, enhanced: str, text: str) -> tuple[Class, bool]:

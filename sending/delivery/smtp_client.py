@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from sending.delivery.handover import Failure, Handover
 from sending.delivery.mx import Host
-from sending.delivery.replies import enhanced_code
 from sending.delivery.wire import TALK_MOST, Lost, Reply, Wire
+from sending.smtp.codes import enhanced_code
 
 TEXT_MOST = 1000
 QUIT_SECONDS = 2.0

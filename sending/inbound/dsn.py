@@ -8,6 +8,7 @@ from email.message import Message
 from email.parser import HeaderParser
 
 from sending.inbound.report import Kind, Report, header, parts, text_of
+from sending.smtp.codes import enhanced_code
 
 STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 TEXT_MAX = 20_000
@@ -23,7 +24,6 @@ ACTIONS: dict[str, Kind] = {
     "expanded": Kind.UNKNOWN,
 }
 
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _TYPE = re.compile(r"^\s*[\w-]+\s*;\s*")
 _FROM_ROBOT = re.compile(r"mailer-?daemon|postmaster@|mail delivery (?:sub)?system", re.IGNORECASE)
 _BOUNCE_SUBJECT = re.compile(
@@ -64,16 +64,16 @@ def _standard(mail: Message) -> Report | None:
     reports = []
     for part in parts(mail, STATUS_PARTS):
         for block in _blocks(part):
-            status = _STATUS.search(header(block, "Status"))
+            status = enhanced_code(header(block, "Status"))
             words = header(block, "Action", 40).lower().split()
             action = words[0].strip(";,.") if words else ""
             if not status and not action:
                 continue
             if action not in ACTIONS:
-                action = "delayed" if status and status[1].startswith("4") else "failed"
+                action = "delayed" if status.startswith("4") else "failed"
             diagnostic = _TYPE.sub("", header(block, "Diagnostic-Code", 1000))
             reports.append(
-                Report(kind=ACTIONS[action], status=status[1] if status else "", diagnostic=diagnostic, action=action)
+                Report(kind=ACTIONS[action], status=status, diagnostic=diagnostic, action=action)
             )
     return min(reports, key=lambda report: list(ACTIONS).index(report.action), default=None)
 
@@ -100,8 +100,8 @@ def _prose(mail: Message) -> Report | None:
         return None
     text = "\n".join(text_of(part, TEXT_MAX) for part in parts(mail, frozenset({"text/plain", "text/html"}))[:2])
     spoken = next((line for line in text.splitlines() if _REPLY.search(line[:LINE_MAX])), "")[:LINE_MAX]
-    status = _STATUS.search(spoken) or _STATUS.search(text)
+    status = enhanced_code(spoken) or enhanced_code(text)
     diagnostic = " ".join((spoken or text[:400]).split())
     if _STILL_TRYING.search(text):
-        return Report(kind=Kind.DELAY, status=status[1] if status else "", diagnostic=diagnostic, action="delayed")
-    return Report(kind=Kind.BOUNCE, status=status[1] if status else "", diagnostic=diagnostic, action="failed")
+        return Report(kind=Kind.DELAY, status=status, diagnostic=diagnostic, action="delayed")
+    return Report(kind=Kind.BOUNCE, status=status, diagnostic=diagnostic, action="failed")
