@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from accounts.models import Account
 from sending.models import DeliverStatus, EventKind
-from sending.models.ids import first_of
+from sending.models.ids import CHINA, first_of
 from sending.models.partitions import ensure
 from templates_app.models import Template
 
@@ -161,7 +161,7 @@ def _store(account: Account, sender: str, template: Template, mails: list[tuple[
     events: list[tuple[Any, ...]] = []
     for position, (mail, happened) in enumerate(mails):
         number = fresh(mail.at, mail.number)
-        local = (mail.at + timedelta(hours=8)).strftime("%Y%m%d%H%M%S")
+        local = mail.at.astimezone(CHINA).strftime("%Y%m%d%H%M%S")
         message_id = f"qcloudses-30-{account.app_id}-date-{local}-Demo{position:07d}1"
         to_domain = mail.recipient.partition("@")[2]
         submissions.append(

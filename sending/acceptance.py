@@ -11,7 +11,7 @@ import json
 import secrets
 import string
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,11 +23,10 @@ from sending.draft import Draft, File
 from sending.gates import GATES
 from sending.gates.case import Case, Recipient
 from sending.models import DeliverStatus, EventKind
+from sending.models.ids import CHINA
 
 __all__ = ["Accepted", "Draft", "File", "accept"]
 
-# Message ids carry the time of China.
-_CHINA = timezone(timedelta(hours=8))
 _SUFFIX = string.ascii_letters + string.digits
 SUBJECT_KEPT = 200
 
@@ -107,12 +106,12 @@ def accept(caller: Caller, *, draft: Draft) -> Accepted:
 def new_message_id(app_id: int, now: datetime) -> str:
     """Return a fresh id in the API's form: account, time of China, and a suffix nobody can guess."""
     suffix = "".join(secrets.choice(_SUFFIX) for _ in range(12))
-    return f"qcloudses-30-{app_id}-date-{now.astimezone(_CHINA):%Y%m%d%H%M%S}-{suffix}1"
+    return f"qcloudses-30-{app_id}-date-{now.astimezone(CHINA):%Y%m%d%H%M%S}-{suffix}1"
 
 
 def _write(case: Case) -> Accepted:
     draft, sender = case.draft, case.sender
-    message_id = new_message_id(case.account.app_id, datetime.now(_CHINA))
+    message_id = new_message_id(case.account.app_id, datetime.now(CHINA))
     everybody = case.recipients
     row: dict[str, Any] = {
         "message_id": message_id,

@@ -9,7 +9,6 @@ from domains.names import host_name
 from sending import headers
 
 LOCAL_MAX = 64
-DOMAIN_MAX = 253
 ADDRESS_MAX = 254
 ALIAS_MAX = 100
 

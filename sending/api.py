@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -17,9 +17,8 @@ from sending import acceptance, queries
 from sending.draft import Draft, File
 from sending.members import headers, variables
 from sending.models import Message
+from sending.models.ids import CHINA
 
-# The days and times of the API are those of China.
-CHINA = timezone(timedelta(hours=8))
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 

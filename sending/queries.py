@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -10,10 +10,7 @@ from accounts.caller import Caller
 from accounts.scoping import visible
 from blocklist import normalise
 from sending.models import Attempt, Event, Message, QueueItem, Submission
-from sending.models.ids import first_of
-
-# The API's days are those of China.
-CHINA = timezone(timedelta(hours=8))
+from sending.models.ids import CHINA, first_of
 
 
 def statuses(

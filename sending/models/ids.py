@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from django.db import connection, models
 
 SEQUENCE_BITS = 20
+# What the API calls a day, and the time that message ids carry.
+CHINA = timezone(timedelta(hours=8))
 
 
 class NextId(models.Func):

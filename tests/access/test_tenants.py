@@ -14,8 +14,8 @@ from django.urls import reverse
 from accounts.models import Account
 from config.actions import ACTIONS
 from domains.models import SenderAddress
-from sending.api import CHINA
 from sending.models import EventKind, Message
+from sending.models.ids import CHINA
 from tests import factories
 from tests.access.matrix import ROWS
 from tests.access.test_matrix import body, marks

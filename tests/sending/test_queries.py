@@ -8,7 +8,7 @@ import pytest
 
 from sending import queries
 from sending.models import Attempt, Message
-from sending.models.ids import first_of
+from sending.models.ids import CHINA, first_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def test_a_day_of_the_api_is_china_s() -> None:
 def test_another_account_s_mails_are_not_seen() -> None:
     message = factories.message(factories.account())
     stranger = factories.caller(factories.account())
-    day = message.accepted_at.astimezone(queries.CHINA).date()
+    day = message.accepted_at.astimezone(CHINA).date()
     assert queries.statuses(stranger, day=day, message_id=message.message_id, recipient=None, offset=0, limit=9) == []
 
 
