@@ -48,7 +48,7 @@ EVENTS: dict[int, tuple[str, str, str]] = {
 OUTCOMES: dict[str, tuple[str, str, str]] = {
     "delivered": ("circle-check", "green", "Delivered"),
     "deferred": ("clock", "yellow", "Not taken yet"),
-    "bounced": ("circle-x", "red", "Rejected by the recipient's server"),
+    "bounced": ("circle-x", "red", "Bounced: refused for good by the recipient's server"),
     "dropped": ("ban", "orange", "Dropped by us"),
 }
 # Gates whose names say too little on a page.
@@ -96,7 +96,7 @@ def standing(message: Message, tries: Sequence[Attempt]) -> Standing:
         return Standing("circle-check", "green", "The recipient's server took the mail", _seen(message))
     if status is DeliverStatus.BOUNCED:
         advice = ADVICE.get(bounce_class, "The receiver's words below say why. Send again only after mending it.")
-        return Standing("circle-x", "red", "Rejected by the recipient's server", advice)
+        return Standing("circle-x", "red", "Bounced: the recipient's server refused it for good", advice)
     if status is DeliverStatus.DROPPED:
         return Standing("ban", "orange", "Blocked by us: the mail was dropped before sending",
                         "The reason below says why.")

@@ -61,7 +61,7 @@ def test_a_refused_recipient_s_story_does_not_begin_with_acceptance() -> None:
 
 @pytest.mark.parametrize(("status", "words"), [
     (DeliverStatus.QUEUED, "on its way"), (DeliverStatus.DELIVERED, "took the mail"),
-    (DeliverStatus.BOUNCED, "Rejected by the recipient"), (DeliverStatus.DROPPED, "Blocked by us"),
+    (DeliverStatus.BOUNCED, "Bounced: the recipient"), (DeliverStatus.DROPPED, "Blocked by us"),
     (DeliverStatus.DEFERRED, "try again later"),
 ])  # fmt: skip
 def test_every_status_has_a_headline_and_advice(status: DeliverStatus, words: str) -> None:
