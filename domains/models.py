@@ -25,6 +25,9 @@ class SenderDomain(models.Model):
         RSA_1024 = 0, "1024 bit"
         RSA_2048 = 1, "2048 bit"
 
+    # The states mail may leave in.
+    SENDING = frozenset({State.VERIFIED, State.FAILING})
+
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="sender_domains")
     # Lower case, A-labels (IDNA).
     name = models.CharField(max_length=253, unique=True, db_collation="C")
@@ -52,7 +55,7 @@ class SenderDomain(models.Model):
     @property
     def may_send(self) -> bool:
         """Say whether mail may leave from this domain now."""
-        return self.state in {self.State.VERIFIED, self.State.FAILING}
+        return self.state in self.SENDING
 
 
 class DnsRecord(models.Model):

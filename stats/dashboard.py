@@ -15,6 +15,7 @@ from accounts.console.views import ConsoleView
 from accounts.models import Notice
 from accounts.scoping import visible
 from domains.models import SenderAddress, SenderDomain
+from domains.queries import sending_domains
 from domains.reputation import daily_quota
 from sending.models import Submission
 from stats import figures, intervals, pages, queries, tables
@@ -58,9 +59,8 @@ class Step:
 def steps(caller: Caller) -> list[Step]:
     """Return the way to the first mail with the account's state; each step leads to where it is done."""
     domains, templates = visible(SenderDomain.objects.all(), caller), visible(Template.objects.all(), caller)
-    usable = (SenderDomain.State.VERIFIED, SenderDomain.State.FAILING)
     domain = domains.order_by("-id").values_list("pk", flat=True).first()
-    verified = domains.filter(state__in=usable).exists()
+    verified = sending_domains(caller).exists()
     addressed = visible(SenderAddress.objects.all(), caller).exists()
     template = templates.order_by("-id").values_list("pk", flat=True).first()
     approved = templates.filter(approved__isnull=False).order_by("-id").values_list("pk", flat=True).first()
@@ -95,11 +95,9 @@ def steps(caller: Caller) -> list[Step]:
 def quotas(caller: Caller) -> list[Quota]:
     """Return each sender domain that may send with what it used today (UTC)."""
     used = queries.accepted_by_domain(caller, timezone.now().astimezone(UTC).date())
-    domains = visible(SenderDomain.objects.all(), caller).order_by("name")
     return [
         Quota(domain, used.get(domain.name, 0), daily_quota(domain.reputation_level))
-        for domain in domains
-        if domain.may_send
+        for domain in sending_domains(caller)
     ]
 
 
