@@ -203,3 +203,16 @@ def test_another_accounts_number_is_refused(client: Client, person: User) -> Non
     client.force_login(person)
     client.post("/switch/", {"account": factories.account().pk})
     assert client.get("/password/").context["caller"].account == person.memberships.get().account
+
+
+def test_somebody_switched_off_is_out_at_the_next_page(client: Client, person: User) -> None:
+    log_in(client)
+    assert client.get("/").status_code == 200
+    User.objects.update(is_active=False)
+    assert client.get("/")["Location"].startswith("/login/")
+
+
+def test_somebody_taken_out_of_the_account_is_out_at_the_next_page(client: Client, person: User) -> None:
+    log_in(client)
+    Membership.objects.all().delete()
+    assert client.get("/").status_code == 403
