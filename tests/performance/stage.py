@@ -100,10 +100,12 @@ def stage(seconds: int) -> Iterator[Stage]:
     def too_long(number: int, frame: object) -> None:
         raise TimeoutError(f"the benchmarks did not end within {seconds} s")
 
+    signal.signal(signal.SIGALRM, too_long)
+    # Whoever ends the run by a signal leaves nothing behind either.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     server = embedded_pg.Server(folder, durable=True)
     server.start()
     set_up = Stage(folder)
-    signal.signal(signal.SIGALRM, too_long)
     signal.alarm(seconds)
     try:
         django.setup()
