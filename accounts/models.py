@@ -120,7 +120,7 @@ class ApiKey(models.Model):
 class AuditEntry(models.Model):
     """One act, for ever: the database refuses to change or delete it."""
 
-    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     at = models.DateTimeField(db_default=models.functions.Now())
     # A text, not a key: people and keys go, what they did stays.
     actor = models.CharField(max_length=254)

@@ -28,7 +28,7 @@ class BlockedAddress(models.Model):
         ENTERED = "entered", "Entered by hand"
         IMPORTED = "imported", "Imported"
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False, related_name="+")
     kind = models.CharField(max_length=7, choices=Kind)
     cause = models.CharField(max_length=12, choices=Cause)
     # As `normalise.address` writes it.
