@@ -39,7 +39,8 @@ def product() -> Iterator[Product]:
         stop(running)
 
 
-@pytest.fixture(scope="session")
+# Playwright's loop counts as running while it is open: it must be gone before other tests start loops of their own.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """A Chromium found on the machine."""
     program = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
