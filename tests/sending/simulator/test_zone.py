@@ -1,0 +1,54 @@
+"""The acts on the simulator's zone: who may do them, and what stays of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pytest_django import Settings
+
+from accounts.caller import Caller
+from accounts.errors import Forbidden, Refused
+from accounts.models import AuditEntry
+from accounts.roles import Role
+from domains import verification
+from domains.models import SenderDomain
+from domains.resolver import Status
+from sending.simulator import dns, zone
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+Act = Callable[..., None]
+both = pytest.mark.parametrize("act", [zone.publish, zone.unpublish])
+
+
+def domain_of(caller: Caller) -> SenderDomain:
+    return verification.create(caller, name="mail.shop.test", dkim_option=SenderDomain.DkimOption.RSA_1024)
+
+
+def test_what_is_published_is_found_until_it_is_taken_out() -> None:
+    caller = factories.caller(factories.account())
+    domain = domain_of(caller)
+    zone.publish(caller, domain=domain)
+    assert dns.look_up(domain.name, "MX").status is Status.FOUND
+    zone.unpublish(caller, domain=domain)
+    assert dns.look_up(domain.name, "MX").status is Status.NO_NAME
+    acts = list(AuditEntry.objects.order_by("pk").values_list("act", "target"))[-2:]
+    assert acts == [("simulator.publish_zone", domain.name), ("simulator.unpublish_zone", domain.name)]
+
+
+@both
+def test_an_analyst_changes_no_zone(act: Act) -> None:
+    account = factories.account()
+    domain = domain_of(factories.caller(account))
+    with pytest.raises(Forbidden):
+        act(factories.caller(account, Role.ANALYST), domain=domain)
+
+
+@both
+def test_where_checks_ask_real_dns_there_is_no_zone_to_change(act: Act, settings: Settings) -> None:
+    caller = factories.caller(factories.account())
+    domain = domain_of(caller)
+    settings.RESOLVER = ""
+    with pytest.raises(Refused, match="real DNS"):
+        act(caller, domain=domain)
