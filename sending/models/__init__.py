@@ -1,9 +1,10 @@
 """The tables of sending."""
 
 from sending.models.event import BounceType, Event, EventKind
-from sending.models.inbox import InboundReport, SimulatedMail, SimulatedRecord
+from sending.models.inbox import SimulatedMail, SimulatedRecord
 from sending.models.message import Attachment, DeliverStatus, Message, Submission
 from sending.models.queue import Attempt, QueueItem
+from sending.models.report import InboundReport
 
 __all__ = [
     "Attachment",
