@@ -12,6 +12,11 @@ from accounts.console.views import ConsoleView
 from accounts.errors import Forbidden, Refused
 
 
+def show_refusal(form: forms.Form, refusal: Refused) -> None:
+    """Put a refusal at the field it names, or above the form when that has none of the name."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+
+
 class FormPage(ConsoleView):
     """Shows a form and does one act with it; a refusal stands at its field, status 422, and nothing typed is lost."""
 
@@ -59,7 +64,7 @@ class FormPage(ConsoleView):
             except Forbidden:
                 raise
             except Refused as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+                show_refusal(form, refusal)
             else:
                 if self.success:
                     messages.success(request, self.success)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.console.acts import ActPage
+from accounts.console.forms import show_refusal
 from accounts.console.lists import Column, Empty, ListPage
 from accounts.console.views import ConsoleView
 from accounts.errors import Forbidden, Refused
@@ -76,7 +77,7 @@ class Decision(ConsoleView):
             except Forbidden:
                 raise
             except Refused as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+                show_refusal(form, refusal)
             else:
                 following = queries.next_waiting(self.caller, now=timezone.now())
                 rest = "Here is the next one." if following else "Nothing else waits for you."
