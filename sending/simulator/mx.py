@@ -11,6 +11,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 
 from domains.models import SenderDomain
+from sending.events import clean
 from sending.models import SimulatedMail
 from sending.simulator import mail, readers
 from sending.simulator.readers import Taken, World
@@ -121,15 +122,10 @@ def door(mailboxes: Mailboxes) -> Door:
 
 def _row(scenario: str, taken: Taken, session: Session) -> SimulatedMail:
     return SimulatedMail(
-        mail_from=_kept(taken.mail_from, 320),
-        recipient=_kept(taken.recipient, 320),
-        subject=_kept(mail.subject(taken.raw), 300),
-        helo=_kept(session.host_name or "", 255),
+        mail_from=clean(taken.mail_from)[:320],
+        recipient=clean(taken.recipient)[:320],
+        subject=clean(mail.subject(taken.raw))[:300],
+        helo=clean(session.host_name or "")[:255],
         scenario=scenario or DELIVERED,
         raw=taken.raw,
     )
-
-
-def _kept(text: str, limit: int) -> str:
-    # PostgreSQL keeps neither NUL nor half a surrogate pair in text.
-    return text.replace("\0", "").encode("utf-8", "replace").decode()[:limit]
