@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -47,10 +47,6 @@ class StatusFilters(DatedFilters):
         field.choices = [("", "Any"), *((name, name) for name in names)]
 
 
-def _iso(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds") if moment else ""
-
-
 def _flags(row: Message) -> str:
     flags = (("opened", row.opened_at), ("clicked", row.clicked_at), ("unsubscribed", row.unsubscribed_at),
              ("reported", row.complained_at))
@@ -83,7 +79,7 @@ class Status(ListPage):
         Column("message_id", "", "message_id"),
         Column("recipient", "", "recipient"),
         Column("accepted_ms", "", lambda row: round(row.accepted_at.timestamp() * 1000)),
-        Column("accepted_at", "", lambda row: _iso(row.accepted_at)),
+        Column("accepted_at", "", "accepted_at"),
         Column("sender", "", "from_address"),
         Column("subject", "", "subject"),
         Column("template_id", "", "template"),
@@ -91,18 +87,19 @@ class Status(ListPage):
         Column("send_status", "", "send_status"),
         Column("deliver_status", "", lambda row: DeliverStatus(row.deliver_status).label),
         Column("deliver_message", "", "deliver_message"),
-        Column("delivered_at", "", lambda row: _iso(row.delivered_at)),
-        Column("opened_at", "", lambda row: _iso(row.opened_at)),
-        Column("clicked_at", "", lambda row: _iso(row.clicked_at)),
-        Column("unsubscribed_at", "", lambda row: _iso(row.unsubscribed_at)),
-        Column("complained_at", "", lambda row: _iso(row.complained_at)),
+        Column("delivered_at", "", "delivered_at"),
+        Column("opened_at", "", "opened_at"),
+        Column("clicked_at", "", "clicked_at"),
+        Column("unsubscribed_at", "", "unsubscribed_at"),
+        Column("complained_at", "", "complained_at"),
     )
 
     @property
     def empty(self) -> Empty:  # type: ignore[override]
         """Say what to do, to those who may."""
         send = ("Send mail", reverse("sending:send")) if self.caller.may("messages.send") else ()
-        return Empty("No mail in this time", "Each mail shows here as soon as it is accepted. Widen the dates to see earlier ones.", *send)
+        text = "Each mail shows here as soon as it is accepted. Widen the dates to see earlier ones."
+        return Empty("No mail in this time", text, *send)
 
     def rows(self) -> QuerySet[Message]:
         window, wanted = self.filters.window, self.filters.cleaned
