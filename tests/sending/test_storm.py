@@ -175,8 +175,8 @@ def test_what_was_promised_arrives_whatever_is_killed(product: Product) -> None:
     try:
         for name, number in KILLS:
             enough = len(ledger.promised) + 20
-            until(lambda enough=enough: len(ledger.promised) >= enough, "mails to be taken again", 30)
-            until(lambda name=name: running(product, name) is not None, f"{name} to run again", 20)
+            until(lambda enough=enough: len(ledger.promised) >= enough, "mails to be taken again", 90)
+            until(lambda name=name: running(product, name) is not None, f"{name} to run again", 60)
             time.sleep(PAUSE_SECONDS)
             victim = running(product, name)
             assert victim is not None
@@ -185,7 +185,7 @@ def test_what_was_promised_arrives_whatever_is_killed(product: Product) -> None:
         over.set()
         for client in clients:
             client.join(40)
-    until(lambda: ask(product, "SELECT count(*) FROM sending_queueitem") == [(0,)], "the queue to drain", 60)
+    until(lambda: ask(product, "SELECT count(*) FROM sending_queueitem") == [(0,)], "the queue to drain", 120)
 
     told = f"{len(ledger.promised)} promised, {ledger.cut} cut off, refused {dict(ledger.codes)}"
     assert ledger.odd == [], told
@@ -200,4 +200,4 @@ def test_what_was_promised_arrives_whatever_is_killed(product: Product) -> None:
     bodies = ask(product, "SELECT recipient, count(DISTINCT md5(raw)) FROM sending_simulatedmail GROUP BY 1")
     assert [to for to, kinds in bodies if kinds > 1] == [], "copies differ"
     unread = "SELECT count(*) FROM sending_inboundreport WHERE read_at IS NULL"
-    until(lambda: ask(product, unread) == [(0,)], "every kept report to be read", 20)
+    until(lambda: ask(product, unread) == [(0,)], "every kept report to be read", 60)
