@@ -12,7 +12,6 @@ from pytest_django import DjangoDbBlocker
 
 from config import embedded_pg
 
-
 # How long one example takes says more about the machine's load than about us.
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
