@@ -12,25 +12,18 @@ from accounts.scoping import visible
 from domains.models import SenderAddress
 from domains.queries import sending_domains
 from sending.draft import Draft
+from sending.languages import NAMES, by_code
 from templates_app.models import Template, Version
 from templates_app.queries import compiled
 from templates_app.rendering import names_in
 
 VALUE = "value."
-_LANGUAGES = (
-    ("3", "Traditional Chinese"), ("4", "Spanish"), ("5", "French"), ("6", "German"), ("7", "Japanese"),
-    ("8", "Korean"), ("9", "Arabic"), ("10", "Thai"), ("11", "Indonesian"), ("12", "Vietnamese"),
-)  # fmt: skip
-_FIRST = {
-    "mainland": (("1", "Simplified Chinese"), ("2", "English")),
-    "international": (("1", "English"), ("2", "Simplified Chinese")),
-}
 
 
 def languages() -> list[tuple[str, str]]:
     """Return the unsubscribe languages by the API's codes, as this site numbers them."""
-    first = _FIRST.get(settings.SITE, _FIRST["mainland"])
-    return [("0", "No link"), *sorted((*first, *_LANGUAGES), key=lambda pair: pair[1])]
+    offered = ((code, NAMES[tag]) for code, tag in by_code(settings.SITE).items())
+    return [("0", "No link"), *sorted(offered, key=lambda pair: pair[1])]
 
 
 class SendForm(forms.Form):

@@ -13,10 +13,10 @@ from django.conf import settings
 from accounts.errors import Refused
 from sending import attachments, headers
 from sending.gates.case import Case, Seen, listed
+from sending.languages import CODES
 from templates_app.queries import compiled, sendable
 from templates_app.rendering import Link, Variable, fill_plain, names_in
 
-UNSUBSCRIBE_LANGUAGES = frozenset(str(number) for number in range(13))
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -81,7 +81,7 @@ def subject_fits(case: Case) -> Seen:
 
 def options_known(case: Case) -> None:
     """Unsubscribe language and kind of mail are among those there are."""
-    if case.draft.unsubscribe not in UNSUBSCRIBE_LANGUAGES:
+    if case.draft.unsubscribe not in CODES:
         raise Refused(
             "InvalidParameterValue", "Unsubscribe is a number from 0 (no link) to 12, as a string.", field="unsubscribe"
         )

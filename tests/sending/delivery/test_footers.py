@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 
 from sending.delivery.footers import LINES, footer
+from sending.languages import CODES
 
 URL = "https://ses.test/u/x"
 
 
-@pytest.mark.parametrize("code", sorted(LINES))
+@pytest.mark.parametrize("code", sorted(CODES - {"0"}))
 def test_every_language_has_its_own_line_with_the_link(code: str) -> None:
     html, text = footer(code, URL, site="mainland")
     assert f'href="{URL}"' in html
     assert text.endswith(URL)
-    assert len({line[2] for line in LINES.values()}) == len(LINES) == 12
+    assert len({words for _, words in LINES.values()}) == len(LINES) == 12
 
 
 def test_no_line_for_code_0() -> None:

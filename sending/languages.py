@@ -1,0 +1,32 @@
+"""The languages of the way out, by the API's unsubscribe codes (pure; api.md 5)."""
+
+from __future__ import annotations
+
+# Code -> language tag. "0" is no link at all.
+_BY_CODE = {
+    "1": "zh-Hans", "2": "en", "3": "zh-Hant", "4": "es", "5": "fr", "6": "de", "7": "ja", "8": "ko", "9": "ar",
+    "10": "th", "11": "id", "12": "vi",
+}  # fmt: skip
+# The international site has English and Simplified Chinese the other way round.
+_BY_SITE = {"mainland": _BY_CODE, "international": {**_BY_CODE, "1": "en", "2": "zh-Hans"}}
+NAMES = {
+    "zh-Hans": "Simplified Chinese", "en": "English", "zh-Hant": "Traditional Chinese", "es": "Spanish",
+    "fr": "French", "de": "German", "ja": "Japanese", "ko": "Korean", "ar": "Arabic", "th": "Thai",
+    "id": "Indonesian", "vi": "Vietnamese",
+}  # fmt: skip
+CODES = frozenset({"0", *_BY_CODE})
+
+
+def by_code(site: str) -> dict[str, str]:
+    """Return the language tag of each code on "mainland" or "international"."""
+    return _BY_SITE.get(site, _BY_CODE)
+
+
+def tag_of(code: str, site: str) -> str:
+    """Return the language tag of a code; English where the code names no language."""
+    return by_code(site).get(code, "en")
+
+
+def direction_of(tag: str) -> str:
+    """Return "rtl" for languages written from right to left, else "ltr"."""
+    return "rtl" if tag == "ar" else "ltr"
