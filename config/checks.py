@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
+from sending.languages import SITES
+
 MIN_KEY_LENGTH = 32
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 TRANSPORTS = ("simulator", "direct", "relay")
@@ -60,6 +62,14 @@ def transport_is_known(app_configs: Sequence[Any] | None, **kwargs: Any) -> list
                 id="ses.E004",
             )
         ]
+    return []
+
+
+@register()
+def site_is_known(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a site whose numbers of languages nobody knows: mails would end in another language than was asked."""
+    if settings.SITE not in SITES:
+        return [Error(f"SES_SITE is {settings.SITE!r}.", hint=f"Use one of {', '.join(SITES)}.", id="ses.E011")]
     return []
 
 

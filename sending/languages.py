@@ -8,7 +8,7 @@ _BY_CODE = {
     "10": "th", "11": "id", "12": "vi",
 }  # fmt: skip
 # The international site has English and Simplified Chinese the other way round.
-_BY_SITE = {"mainland": _BY_CODE, "international": {**_BY_CODE, "1": "en", "2": "zh-Hans"}}
+SITES = {"mainland": _BY_CODE, "international": {**_BY_CODE, "1": "en", "2": "zh-Hans"}}
 NAMES = {
     "zh-Hans": "Simplified Chinese", "en": "English", "zh-Hant": "Traditional Chinese", "es": "Spanish",
     "fr": "French", "de": "German", "ja": "Japanese", "ko": "Korean", "ar": "Arabic", "th": "Thai",
@@ -19,7 +19,7 @@ CODES = frozenset({"0", *_BY_CODE})
 
 def by_code(site: str) -> dict[str, str]:
     """Return the language tag of each code on "mainland" or "international"."""
-    return _BY_SITE.get(site, _BY_CODE)
+    return SITES.get(site, _BY_CODE)
 
 
 def tag_of(code: str, site: str) -> str:

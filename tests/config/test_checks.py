@@ -16,6 +16,7 @@ def test_the_settings_of_a_first_start_pass(settings):
     for check in (
         checks.secrets_are_long,
         checks.transport_is_known,
+        checks.site_is_known,
         checks.public_url_is_complete,
         checks.real_mail_is_safe,
         checks.debug_stays_at_home,
@@ -46,6 +47,13 @@ def test_an_unknown_transport_is_refused(settings):
 def test_a_relay_without_an_address_is_refused(settings, url):
     settings.TRANSPORT, settings.RELAY_URL = "relay", url
     assert ids(checks.transport_is_known(None)) == ["ses.E004"]
+
+
+def test_an_unknown_site_is_refused(settings):
+    settings.SITE = "moon"
+    (found,) = checks.site_is_known(None)
+    assert found.id == "ses.E011"
+    assert "mainland, international" in found.hint
 
 
 @pytest.mark.parametrize("url", ["ses.example.com", "https://", "https://ses.example.com/console"])
