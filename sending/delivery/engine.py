@@ -27,7 +27,7 @@ from sending.delivery.mx import Route, Router
 from sending.delivery.pipeline import Hold
 from sending.delivery.replies import Outcome
 from sending.delivery.results import Clock, judged, put_back, unsent
-from sending.delivery.sites import Limits, Reports, Site, key_of
+from sending.delivery.sites import FAULT_SECONDS, Limits, Reports, Site, key_of
 from sending.delivery.smtp_client import Timing
 from sending.delivery.work import Parcel, Work
 
@@ -150,7 +150,13 @@ class Engine:
             self._start(self._send_to(domain, group))
 
     async def _send_to(self, domain: str, group: Sequence[Work]) -> None:
-        route = await self._router.route(domain)
+        try:
+            route = await self._router.route(domain)
+        except Exception:
+            log.exception("The hosts of %s could not be found; its mails are tried again later.", domain)
+            for work in group:
+                self._ledger.add(put_back(work, FAULT_SECONDS))
+            return
         if not route.hosts:
             handover = Handover(failure=route.failure)
             for work in group:
@@ -207,8 +213,8 @@ class Engine:
         return held
 
     def _finished(self, parcel: Parcel, handover: Handover, began: float, seconds: float) -> Awaitable[None]:
-        self._rendered -= len(parcel.data)
         result = judged(parcel.work, handover, began=self._clock.at(began), seconds=seconds)
+        self._rendered -= len(parcel.data)
         return self._ledger.add_awaited(result)
 
     def _postponed(self, parcel: Parcel, seconds: float) -> None:

@@ -6,6 +6,7 @@ Domains that share their mail hosts share a site, and one slow site holds up nob
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from sending.delivery.mx import Host, Route
 from sending.delivery.smtp_client import Connection, NotOpen, Timing
 from sending.delivery.throttle import Pace
 from sending.delivery.work import Parcel
+
+log = logging.getLogger("ses.delivery")
 
 # How long an idle connection is kept: long enough for the next mail of a steady trickle.
 LINGER_SECONDS = 5.0
@@ -115,7 +118,7 @@ class Site:
                 elif not self._reports.is_held(parcel):
                     # Somebody else has it by now; it is his to report.
                     self.load -= 1
-                elif not await self._deliver(parcel, me):
+                elif not await self._try(parcel, me):
                     return
         finally:
             if session := self._workers[me]:
@@ -134,6 +137,15 @@ class Site:
         finally:
             self._idle -= 1
 
+    async def _try(self, parcel: Parcel, me: asyncio.Task[None]) -> bool:
+        """Deliver, or after a fault of ours put the mail back: it must not stay with a worker that is gone."""
+        try:
+            return await self._deliver(parcel, me)
+        except Exception:
+            log.exception("Message %s could not be handed over; it is tried again later.", parcel.work.message)
+            self._postpone(parcel, FAULT_SECONDS)
+            return False
+
     async def _deliver(self, parcel: Parcel, me: asyncio.Task[None]) -> bool:
         """Send one parcel; return False when no host opens a session."""
         began = time.monotonic()
@@ -146,12 +158,7 @@ class Site:
                     self._refused(parcel, error.handover, began)
                     return False
             is_reused = session.sent > 0
-            try:
-                handover = await session.send(parcel.sender, parcel.recipient, parcel.data)
-            except Exception:
-                # A fault of ours: the mail must not stay in the hands of a worker that is gone.
-                self._postpone(parcel, FAULT_SECONDS)
-                raise
+            handover = await session.send(parcel.sender, parcel.recipient, parcel.data)
             if is_reused and _was_stale(handover):
                 # The host had ended the session before it read this mail: that is no answer to it.
                 continue
@@ -185,9 +192,10 @@ class Site:
 
     def _finish(self, parcel: Parcel, handover: Handover, began: float) -> Awaitable[None]:
         now = time.monotonic()
+        written = self._reports.finished(parcel, handover, began, now - began)
         self.load -= 1
         self._pace.note(handover, now)
-        return self._reports.finished(parcel, handover, began, now - began)
+        return written
 
     def _postpone(self, parcel: Parcel, seconds: float) -> None:
         self.load -= 1

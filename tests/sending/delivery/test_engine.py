@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.db.models import F
+from django.db.models.functions import Now
 
 from sending import bell
 from sending.delivery import engine as engine_module
@@ -400,3 +401,28 @@ def test_a_lease_that_ended_while_the_process_slept_sends_nothing(post: Post) ->
 
 async def _never() -> None:
     await asyncio.Event().wait()
+
+
+def waiting_untried() -> list[tuple[str, int]]:
+    return list(QueueItem.objects.filter(available_at__gt=Now()).values_list("worker", "attempts"))
+
+
+def test_a_fault_while_connecting_puts_the_mail_back_and_holds_up_nobody(post: Post) -> None:
+    post.put("ada@faulty.test", "bob@a.test")
+    # No such port exists: opening raises what no receiver can cause.
+    sink = deliver(Sink(), {"faulty.test": Route((host(70_000),))})
+    assert [taken.recipient for taken in sink.taken] == ["bob@a.test"]
+    assert waiting_untried() == [("", 0)]
+
+
+def test_a_fault_while_looking_for_the_route_puts_the_mail_back(post: Post) -> None:
+    class Faulty(dict[str, Route]):
+        def get(self, domain: str, default: Any = None) -> Any:
+            if domain == "faulty.test":
+                raise ValueError("a fault")
+            return default
+
+    post.put("ada@faulty.test", "bob@a.test")
+    sink = deliver(Sink(), Faulty({"faulty.test": Route(())}))
+    assert [taken.recipient for taken in sink.taken] == ["bob@a.test"]
+    assert waiting_untried() == [("", 0)]
