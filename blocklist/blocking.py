@@ -1,10 +1,10 @@
-"""Who gets blocked and released: by what receivers said, and by the people of an account."""
+"""Who gets blocked by what receivers and readers said, and how an account answers to that."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.caller import Caller
 from accounts.errors import Refused
-from blocklist import entries, normalise
+from blocklist import normalise
 from blocklist.models import BlockedAddress, Exemption
 
 RELEASE_CHUNK = 5_000
@@ -77,20 +77,6 @@ ORDER BY address, account_id, sender_domain, message
 ON CONFLICT (address, account_id, sender_domain) WHERE kind = 'reject' DO NOTHING
 """
 
-_STORE = """
-INSERT INTO blocklist_blockedaddress AS held
-       (account_id, kind, cause, address, sender_domain, reason, created_at, expires_at)
-SELECT %s, 'custom', %s, address, '', %s, now(), expires_at
-FROM unnest(%s::text[], %s::timestamptz[]) AS entry(address, expires_at)
-ORDER BY address
-ON CONFLICT (address, account_id) WHERE kind = 'custom' DO UPDATE SET
-    cause = excluded.cause, reason = excluded.reason,
-    created_at = excluded.created_at, expires_at = excluded.expires_at
-WHERE held.expires_at <= now()
-RETURNING address
-"""
-
-
 def block_dead(dead: Sequence[Dead]) -> None:
     """Block dead addresses for all accounts, or renew their blocks; runs in the caller's transaction."""
     if not dead:
@@ -127,100 +113,6 @@ def bar(bars: Sequence[Bar]) -> None:
                 [one.message for one in bars],
             ],
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Imported:
-    """What became of a list; the numbers are those of CreateCustomBlacklist."""
-
-    total: int
-    valid: int
-    too_long: int
-    repeat: int
-    invalid: int
-    rejected: list[entries.Rejected]
-
-
-def add_custom(
-    caller: Caller, *, address: str, expires: date | None = None, reason: str = ""
-) -> BlockedAddress:
-    """Put one address on the account's own list until the UTC day `expires` begins (None: for ever)."""
-    caller.require("blocklist.edit")
-    try:
-        spelled = normalise.address(address)
-    except ValueError as error:
-        raise Refused(
-            "InvalidParameterValue.IllegalEmailAddress", f"Not an address: {error}.", field="address"
-        ) from None
-    ends = _ends(expires)
-    with transaction.atomic():
-        if not _store(caller, [(spelled, ends)], BlockedAddress.Cause.ENTERED, reason):
-            raise Refused(
-                "InvalidParameterValue",
-                f"{spelled} is on the list already. Modify its expiry instead.",
-                field="address",
-            )
-        audit.log(caller, "blocklist.add", spelled, expires=_iso(expires), reason=reason)
-        return BlockedAddress.objects.get(
-            account=caller.account, kind=BlockedAddress.Kind.CUSTOM, address=spelled
-        )
-
-
-def import_custom(
-    caller: Caller, *, reading: entries.Reading, reason: str = "", dry_run: bool = False
-) -> Imported:
-    """Put a list on the account's own list and say what became of every line; a dry run keeps nothing."""
-    caller.require("blocklist.edit")
-    total = len(reading.entries) + len(reading.rejected)
-    if not total:
-        raise Refused("MissingParameter.EmailsNecessary", "Give addresses, one a line.", field="text")
-    limit = settings.RULES.custom_blocks_per_import
-    if total > limit:
-        raise Refused(
-            "LimitExceeded.ReceiverDetailRequestLimit",
-            f"The list has {total:,} lines; {limit:,} go in at a time. Split it.",
-            field="text",
-        )
-    with transaction.atomic():
-        stored = _store(
-            caller,
-            [(entry.address, _ends(entry.expires)) for entry in reading.entries],
-            BlockedAddress.Cause.IMPORTED,
-            reason,
-        )
-        held = [
-            entries.Rejected(entry.line, entry.address, "repeat", "is on the list; modify its expiry there")
-            for entry in reading.entries
-            if entry.address not in stored
-        ]
-        rejected = sorted([*reading.rejected, *held], key=lambda one: one.line)
-        codes = [one.code for one in rejected]
-        done = Imported(
-            total=total,
-            valid=len(stored),
-            too_long=codes.count("too_long"),
-            repeat=codes.count("repeat"),
-            invalid=codes.count("invalid"),
-            rejected=rejected,
-        )
-        if dry_run:
-            transaction.set_rollback(True)
-        else:
-            added = f"{done.valid} addresses"
-            audit.log(caller, "blocklist.import", added, total=total, rejected=len(rejected))
-    return done
-
-
-def change_expiry(caller: Caller, *, row: BlockedAddress, expires: date | None) -> BlockedAddress:
-    """Let an entry of the account's own list end when the UTC day `expires` begins (None: never)."""
-    caller.require("blocklist.edit")
-    if row.account_id != caller.account.pk or row.kind != BlockedAddress.Kind.CUSTOM:
-        raise Refused("OperationDenied", "Only entries of your own list have an expiry you can change.")
-    with transaction.atomic():
-        row.expires_at = _ends(expires)
-        row.save(update_fields=["expires_at"])
-        audit.log(caller, "blocklist.change_expiry", row.address, expires=_iso(expires))
-    return row
 
 
 def remove(caller: Caller, *, row: BlockedAddress) -> None:
@@ -286,36 +178,9 @@ def release_expired() -> int:
     return released
 
 
-def _store(
-    caller: Caller, rows: Sequence[tuple[str, datetime | None]], cause: BlockedAddress.Cause, reason: str
-) -> set[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _STORE,
-            [caller.account.pk, cause, reason[:500], [row[0] for row in rows], [row[1] for row in rows]],
-        )
-        return {row[0] for row in cursor.fetchall()}
-
-
 def _spelling(address: str) -> str:
     try:
         return normalise.address(address)
     except ValueError:
         # It was accepted once: what the receiver said about it must not be lost over its spelling.
         return address.strip().lower()[: normalise.MAX_CHARACTERS]
-
-
-def _ends(expires: date | None) -> datetime | None:
-    if expires is None:
-        return None
-    if expires <= datetime.now(UTC).date():
-        raise Refused(
-            "InvalidParameterValue.WrongDate",
-            "The expiry date must be later than today. Leave it empty for a block without end.",
-            field="expires",
-        )
-    return datetime.combine(expires, time.min, UTC)
-
-
-def _iso(day: date | None) -> str:
-    return day.isoformat() if day else ""

@@ -17,7 +17,7 @@ from accounts.console.lists import Action, Column, Empty, ListPage
 from accounts.console.views import ConsoleView
 from accounts.errors import Refused
 from accounts.scoping import one_visible, visible
-from blocklist import blocking, entries, forms, normalise, queries
+from blocklist import blocking, custom, entries, forms, normalise, queries
 from blocklist.models import BlockedAddress, Exemption
 
 Kind = BlockedAddress.Kind
@@ -144,7 +144,7 @@ class Add(FormPage):
         return TITLE, _list_url(Kind.CUSTOM)
 
     def act(self, form: Any) -> str:
-        blocking.add_custom(self.caller, **form.cleaned_data)
+        custom.add(self.caller, **form.cleaned_data)
         return _list_url(Kind.CUSTOM)
 
 
@@ -168,7 +168,7 @@ class Import(FormPage):
             given = form.cleaned_data
             reading = entries.read(given["file"] or given["text"], today=datetime.now(UTC).date())
             try:
-                done = blocking.import_custom(
+                done = custom.import_list(
                     self.caller, reading=reading, reason=given["reason"], dry_run=given["dry_run"]
                 )
             except Refused as refusal:
@@ -209,7 +209,7 @@ class Expiry(RowPage):
         return {"expires": self.row.expires_at.astimezone(UTC).date() if self.row.expires_at else None}
 
     def act(self, form: Any) -> str:
-        blocking.change_expiry(self.caller, row=self.row, expires=form.cleaned_data["expires"])
+        custom.change_expiry(self.caller, row=self.row, expires=form.cleaned_data["expires"])
         return _list_url(Kind.CUSTOM)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from accounts.errors import Forbidden, Refused
 from accounts.models import AuditEntry
-from blocklist import blocking, entries
+from blocklist import blocking
 from blocklist.models import BlockedAddress, Exemption
 from tests import factories
 
@@ -95,95 +95,6 @@ class TestBars:
             blocking.block_dead([])
 
 
-class TestOwnList:
-    def test_takes_an_address_with_its_last_day_and_writes_it_into_the_audit_log(self):
-        caller = factories.caller(factories.account())
-        row = blocking.add_custom(caller, address=" Ann@Example.com", expires=LATER, reason="asked by phone")
-        assert (row.address, row.cause, row.reason) == ("ann@example.com", "entered", "asked by phone")
-        assert row.expires_at == datetime(LATER.year, LATER.month, LATER.day, tzinfo=UTC)
-        entry = AuditEntry.objects.get()
-        assert (entry.act, entry.target) == ("blocklist.add", "ann@example.com")
-
-    def test_refuses_a_second_entry_and_says_what_to_do(self):
-        caller = factories.caller(factories.account())
-        blocking.add_custom(caller, address="ann@example.com")
-        with pytest.raises(Refused, match="Modify its expiry"):
-            blocking.add_custom(caller, address="ANN@example.com")
-
-    def test_takes_an_address_again_whose_time_is_over(self):
-        account = factories.account()
-        factories.block(account, kind="custom", cause="entered", expires_at=timezone.now() - timedelta(days=1))
-        row = blocking.add_custom(factories.caller(account), address="ann@example.com")
-        assert row.expires_at is None
-        assert BlockedAddress.objects.count() == 1
-
-    @pytest.mark.parametrize("day", [TODAY, date(2020, 1, 1)])
-    def test_refuses_a_day_that_is_not_to_come(self, day):
-        with pytest.raises(Refused) as refused:
-            blocking.add_custom(factories.caller(factories.account()), address="ann@example.com", expires=day)
-        assert (refused.value.code, refused.value.field) == ("InvalidParameterValue.WrongDate", "expires")
-
-    def test_refuses_what_is_no_address(self):
-        with pytest.raises(Refused) as refused:
-            blocking.add_custom(factories.caller(factories.account()), address="ann")
-        assert refused.value.code == "InvalidParameterValue.IllegalEmailAddress"
-
-    def test_of_another_account_cannot_be_touched(self):
-        row = factories.block(factories.account(), kind="custom", cause="entered")
-        stranger = factories.caller(factories.account())
-        with pytest.raises(Refused):
-            blocking.change_expiry(stranger, row=row, expires=None)
-        with pytest.raises(Refused):
-            blocking.remove(stranger, row=row)
-
-    def test_has_entries_whose_end_can_be_moved(self):
-        account = factories.account()
-        row = factories.block(account, kind="custom", cause="entered")
-        blocking.change_expiry(factories.caller(account), row=row, expires=LATER)
-        row.refresh_from_db()
-        assert row.expires_at.date() == LATER
-
-
-class TestImport:
-    TEXT = f"email,expires\nann@example.com\nbob@example.com,{LATER}\nANN@example.com\nnobody\n{'x' * 70}@a.test\n"
-
-    def test_counts_and_names_every_line(self):
-        account = factories.account()
-        factories.block(account, kind="custom", cause="entered", address="bob@example.com")
-        done = blocking.import_custom(factories.caller(account), reading=entries.read(self.TEXT, today=TODAY))
-        assert (done.total, done.valid, done.too_long, done.repeat, done.invalid) == (5, 1, 1, 2, 1)
-        assert [(one.line, one.code) for one in done.rejected] == [
-            (3, "repeat"), (4, "repeat"), (5, "invalid"), (6, "too_long"),
-        ]
-        assert set(BlockedAddress.objects.values_list("address", "cause")) == {
-            ("ann@example.com", "imported"), ("bob@example.com", "entered"),
-        }
-
-    def test_tried_dry_says_the_same_and_keeps_nothing(self):
-        account = factories.account()
-        caller, reading = factories.caller(account), entries.read(self.TEXT, today=TODAY)
-        tried = blocking.import_custom(caller, reading=reading, dry_run=True)
-        assert not BlockedAddress.objects.exists()
-        assert not AuditEntry.objects.exists()
-        assert blocking.import_custom(caller, reading=reading) == tried
-
-    def test_costs_the_same_number_of_statements_for_any_list(self, django_assert_num_queries):
-        caller = factories.caller(factories.account())
-        reading = entries.read("\n".join(f"user{n}@example.com" for n in range(500)), today=TODAY)
-        with django_assert_num_queries(4):  # savepoint, insert, audit, release
-            assert blocking.import_custom(caller, reading=reading).valid == 500
-
-    def test_refuses_an_empty_list_and_one_too_long(self, settings):
-        caller = factories.caller(factories.account())
-        with pytest.raises(Refused) as refused:
-            blocking.import_custom(caller, reading=entries.read("\n", today=TODAY))
-        assert refused.value.code == "MissingParameter.EmailsNecessary"
-        settings.RULES = settings.RULES.__class__(custom_blocks_per_import=2)
-        with pytest.raises(Refused) as refused:
-            blocking.import_custom(caller, reading=entries.read(self.TEXT, today=TODAY))
-        assert refused.value.code == "LimitExceeded.ReceiverDetailRequestLimit"
-
-
 class TestRelease:
     def test_by_hand_is_for_the_account_whose_mail_bounced(self):
         owner, other = factories.account(), factories.account()
@@ -231,9 +142,6 @@ class TestRelease:
 @pytest.mark.parametrize(
     "act",
     [
-        lambda caller, row: blocking.add_custom(caller, address="bob@example.com"),
-        lambda caller, row: blocking.import_custom(caller, reading=entries.read("a@b.test", today=TODAY)),
-        lambda caller, row: blocking.change_expiry(caller, row=row, expires=None),
         lambda caller, row: blocking.remove(caller, row=row),
         lambda caller, row: blocking.whitelist(caller, address=row.address),
         lambda caller, row: blocking.unwhitelist(caller, address=row.address),
