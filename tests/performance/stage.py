@@ -51,6 +51,8 @@ class Stage:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port: int = free.getsockname()[1]
+        # No page is asked for, but the folder of front-end files is looked at.
+        (Path(os.environ["SES_DATA_DIR"]) / "static").mkdir(exist_ok=True)
         self.start(
             "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
             "--blocking-threads", "4", "--log-level", "warning", application, SES_WEB_PORT=str(port), **environment,
