@@ -36,8 +36,11 @@ def test_settling_touches_neither_other_subjects_nor_other_accounts() -> None:
     assert Notice.objects.filter(closed_at=None).count() == 2
 
 
-def test_settling_what_was_never_told_is_no_error() -> None:
-    notices.settle(factories.account(), subject="nothing")
+def test_settling_what_was_never_told_leaves_other_notices_open() -> None:
+    notice = factories.notice(factories.account(), text="Records missing")
+    notices.settle(notice.account, subject="nothing")
+    notice.refresh_from_db()
+    assert notice.closed_at is None
 
 
 def test_a_notice_is_closed_by_a_person_once_and_written_down() -> None:

@@ -90,6 +90,7 @@ def submit_a_template(operator: Person) -> None:
     page.get_by_role("button", name="Submit for review").click()
     expect(page.get_by_text("Nothing was submitted").or_(page.get_by_role("alert")).first).to_be_visible()
     assert page.get_by_label("HTML body").input_value() == TOO_SHORT
+    operator.was_refused_once()
     page.get_by_label("HTML body").fill(LETTER)
     operator.look("template-edit")
     page.get_by_role("button", name="Submit for review").click()

@@ -56,6 +56,7 @@ def submit_a_template(operator: Person) -> None:
     page.get_by_label("HTML body").fill("<p>Too short, {{name}}</p>")
     page.get_by_role("button", name="Submit for review").click()
     expect(page.get_by_role("alert").first).to_be_visible()
+    operator.was_refused_once()
     expect(page.get_by_label("HTML body")).to_have_value("<p>Too short, {{name}}</p>")
     page.get_by_label("HTML body").fill(LETTER)
     page.get_by_role("button", name="Submit for review").click()

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from templates_app.views.preview import document, samples
 
@@ -55,7 +56,6 @@ def test_variables_without_a_value_show_their_name():
 
 @pytest.mark.browser
 def test_a_browser_runs_and_fetches_nothing_from_hostile_templates():
-    playwright = pytest.importorskip("playwright.sync_api")
     assert CHROMIUM, "install Chromium to run this test"
     asked: list[str] = []
 
@@ -75,7 +75,7 @@ def test_a_browser_runs_and_fetches_nothing_from_hostile_templates():
         else:
             route.abort()
 
-    with playwright.sync_playwright() as running:
+    with sync_playwright() as running:
         browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page()
         page.route("**/*", serve)
