@@ -14,17 +14,20 @@ class Role(models.TextChoices):
     ADMIN = "admin", "Admin"
 
 
-VIEW = frozenset({
-    "overview.view",
-    "domains.view",
-    "templates.view",
-    "messages.view",
-    "statistics.view",
-    "blocklist.view",
-})
+VIEW = frozenset(
+    {
+        "overview.view",
+        "domains.view",
+        "templates.view",
+        "messages.view",
+        "statistics.view",
+        "blocklist.view",
+    }
+)
 
 RIGHTS: dict[str, frozenset[str]] = {
-    Role.OPERATOR: VIEW | {
+    Role.OPERATOR: VIEW
+    | {
         "domains.edit",
         "addresses.edit",
         "templates.edit",
@@ -35,7 +38,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     },
     Role.REVIEWER: frozenset({"overview.view", "templates.view", "templates.review"}),
     Role.ANALYST: VIEW | {"exports.make"},
-    Role.ADMIN: VIEW | {
+    Role.ADMIN: VIEW
+    | {
         "domains.edit",
         "addresses.edit",
         "templates.edit",

@@ -77,6 +77,7 @@ ORDER BY address, account_id, sender_domain, message
 ON CONFLICT (address, account_id, sender_domain) WHERE kind = 'reject' DO NOTHING
 """
 
+
 def block_dead(dead: Sequence[Dead]) -> None:
     """Block dead addresses for all accounts, or renew their blocks; runs in the caller's transaction."""
     if not dead:

@@ -41,9 +41,7 @@ class Imported:
     rejected: list[entries.Rejected]
 
 
-def add(
-    caller: Caller, *, address: str, expires: date | None = None, reason: str = ""
-) -> BlockedAddress:
+def add(caller: Caller, *, address: str, expires: date | None = None, reason: str = "") -> BlockedAddress:
     """Put one address on the account's own list until the UTC day `expires` begins (None: for ever)."""
     caller.require("blocklist.edit")
     try:
@@ -61,14 +59,10 @@ def add(
                 field="address",
             )
         audit.log(caller, "blocklist.add", spelled, expires=_iso(expires), reason=reason)
-        return BlockedAddress.objects.get(
-            account=caller.account, kind=BlockedAddress.Kind.CUSTOM, address=spelled
-        )
+        return BlockedAddress.objects.get(account=caller.account, kind=BlockedAddress.Kind.CUSTOM, address=spelled)
 
 
-def import_list(
-    caller: Caller, *, reading: entries.Reading, reason: str = "", dry_run: bool = False
-) -> Imported:
+def import_list(caller: Caller, *, reading: entries.Reading, reason: str = "", dry_run: bool = False) -> Imported:
     """Put a list on the account's own list and say what became of every line; a dry run keeps nothing."""
     caller.require("blocklist.edit")
     total = len(reading.entries) + len(reading.rejected)

@@ -52,9 +52,7 @@ class BlockedAddress(models.Model):
             models.UniqueConstraint(
                 fields=["address", "account"], condition=Q(kind="custom"), name="block_custom_once"
             ),
-            models.CheckConstraint(
-                condition=Q(kind="reject") ^ Q(sender_domain=""), name="block_reject_names_domain"
-            ),
+            models.CheckConstraint(condition=Q(kind="reject") ^ Q(sender_domain=""), name="block_reject_names_domain"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["address"], name="block_look_up"),

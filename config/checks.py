@@ -164,7 +164,11 @@ def refuse_unsafe() -> None:
     found = [
         message
         for check in (
-            secrets_are_long, transport_is_known, public_url_is_complete, real_mail_is_safe, debug_stays_at_home,
+            secrets_are_long,
+            transport_is_known,
+            public_url_is_complete,
+            real_mail_is_safe,
+            debug_stays_at_home,
             broker_can_be_reached,
         )
         for message in check(None)

@@ -103,9 +103,7 @@ def facts() -> dict[str, Any]:
 def introduction() -> str:
     """Return the text that greets a new user: where to look, whom to be, and a line that sends a mail."""
     known = facts()
-    people = "\n".join(
-        f"  {role:<9} {who['email']:<22} {who['password']}" for role, who in known["users"].items()
-    )
+    people = "\n".join(f"  {role:<9} {who['email']:<22} {who['password']}" for role, who in known["users"].items())
     return f"""
 Console    {known["url"]}
 

@@ -180,14 +180,26 @@ def _store(account: Account, sender: str, template: Template, mails: list[tuple[
                  sender, event.reason, event.bounce_type, event.bounce_class, event.link, event.user_agent,
                  event.machine)
             )  # fmt: skip
-    _copy("sending_submission", "id account_id message_id door submitted_by sender_domain from_address from_name "
-          "header_from reply_to subject to cc bcc template version variables header_message_id headers unsubscribe "
-          "trigger_type", submissions)
-    _copy("sending_message", "id account_id submission_id message_id from_address sender_domain recipient "
-          "recipient_domain subject template send_status deliver_status deliver_message delivered_at trace opened_at "
-          "clicked_at unsubscribed_at complained_at", messages)
-    _copy("sending_event", "id account_id kind message sender_domain recipient_domain recipient from_address reason "
-          "bounce_type bounce_class link user_agent machine", events)
+    _copy(
+        "sending_submission",
+        "id account_id message_id door submitted_by sender_domain from_address from_name "
+        "header_from reply_to subject to cc bcc template version variables header_message_id headers unsubscribe "
+        "trigger_type",
+        submissions,
+    )
+    _copy(
+        "sending_message",
+        "id account_id submission_id message_id from_address sender_domain recipient "
+        "recipient_domain subject template send_status deliver_status deliver_message delivered_at trace opened_at "
+        "clicked_at unsubscribed_at complained_at",
+        messages,
+    )
+    _copy(
+        "sending_event",
+        "id account_id kind message sender_domain recipient_domain recipient from_address reason "
+        "bounce_type bounce_class link user_agent machine",
+        events,
+    )
 
 
 def _copy(table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
@@ -195,4 +207,3 @@ def _copy(table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-

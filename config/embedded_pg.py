@@ -115,9 +115,7 @@ class Server:
         except psycopg.OperationalError:
             return False
         if row is None or Path(row[0]).resolve() != self.cluster:
-            raise CannotStart(
-                f"Another PostgreSQL answers at {self.sockets}. Stop it, or choose another SES_DATA_DIR."
-            )
+            raise CannotStart(f"Another PostgreSQL answers at {self.sockets}. Stop it, or choose another SES_DATA_DIR.")
         return True
 
     def _open_sockets(self) -> None:
@@ -158,8 +156,21 @@ class Server:
             password.flush()
             os.chown(password.name, self.owner.pw_uid, self.owner.pw_gid)
             sync = [] if self.durable else ["--no-sync"]
-            self._run([str(program), "-D", str(cluster), "-U", USER, "-E", "UTF8", "--auth=scram-sha-256",
-                       f"--pwfile={password.name}", *sync, *locale])
+            self._run(
+                [
+                    str(program),
+                    "-D",
+                    str(cluster),
+                    "-U",
+                    USER,
+                    "-E",
+                    "UTF8",
+                    "--auth=scram-sha-256",
+                    f"--pwfile={password.name}",
+                    *sync,
+                    *locale,
+                ]
+            )
 
     def _launch(self) -> None:
         if self._pid() is None:
@@ -190,8 +201,15 @@ class Server:
             command = [str(program), "-D", str(self.cluster), "-k", str(self.sockets)]
             for name, value in options.items():
                 command += ["-c", f"{name}={value}"]
-            self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                                          start_new_session=True, cwd="/", **pg_binaries.identity(self.owner))
+            self.child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
+                cwd="/",
+                **pg_binaries.identity(self.owner),
+            )
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self.child.poll() is not None:

@@ -96,9 +96,13 @@ def _mx(wanted: Wanted, found: tuple[str, ...]) -> Finding:
         return "wrong", found, f"The mail server is another one, so bounces would not come back. {enter}"
     at = min(number for number, host in hosts if host == ours)
     if any(number <= at for number, host in hosts if host != ours):
-        return "wrong", found, (
-            "Another mail server has the same or a smaller priority number and would get the bounces. "
-            "Give our server the smallest number, or use a sub-domain for sending."
+        return (
+            "wrong",
+            found,
+            (
+                "Another mail server has the same or a smaller priority number and would get the bounces. "
+                "Give our server the smallest number, or use a sub-domain for sending."
+            ),
         )
     return "passed", found, ""
 
@@ -119,9 +123,13 @@ def _spf(wanted: Wanted, found: tuple[str, ...]) -> Finding:
             return "wrong", near, f"This is no SPF record: it must begin with “v=spf1 ”. Enter {wanted.value}"
         return "missing", (), f"There is no SPF record. Enter {wanted.value}"
     if len(spf) > 1:
-        return "wrong", spf, (
-            f"There are {len(spf)} SPF records, and receivers refuse all of them. "
-            f"Keep this one: {_merged(spf, include)}"
+        return (
+            "wrong",
+            spf,
+            (
+                f"There are {len(spf)} SPF records, and receivers refuse all of them. "
+                f"Keep this one: {_merged(spf, include)}"
+            ),
         )
     terms = [term.removeprefix("+") for term in spf[0].lower().split()]
     if include not in terms:
@@ -152,9 +160,13 @@ def _dkim(wanted: Wanted, found: tuple[str, ...]) -> Finding:
         return "wrong", found, _QUOTED
     if len(found) > 1:
         if any(tags_of("".join(pair)) == ours for pair in (found, tuple(reversed(found)))):
-            return "wrong", found, (
-                "The key is split over several records. Enter it as one record; "
-                "a long value may be cut into several strings inside it."
+            return (
+                "wrong",
+                found,
+                (
+                    "The key is split over several records. Enter it as one record; "
+                    "a long value may be cut into several strings inside it."
+                ),
             )
         return "wrong", found, "There are several TXT records at this host. Keep only the one shown as expected."
     seen = {"v": "DKIM1", "k": "rsa", **tags_of(found[0])}
@@ -165,9 +177,13 @@ def _dkim(wanted: Wanted, found: tuple[str, ...]) -> Finding:
         return "wrong", found, "An empty p= tag withdraws the key. Enter the value as it stands."
     if key != ours["p"]:
         if ours["p"].startswith(key):
-            return "wrong", found, (
-                f"The key was cut off after {len(key)} of {len(ours['p'])} characters. Enter the value in strings of "
-                "at most 255 characters, or take a 1024 bit key if your DNS host cannot."
+            return (
+                "wrong",
+                found,
+                (
+                    f"The key was cut off after {len(key)} of {len(ours['p'])} characters. Enter the value in strings "
+                    "of at most 255 characters, or take a 1024 bit key if your DNS host cannot."
+                ),
             )
         return "wrong", found, "This is another key. Replace the value by the one shown as expected."
     if (seen["v"], seen["k"]) != ("DKIM1", "rsa"):

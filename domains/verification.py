@@ -37,9 +37,7 @@ class Checked:
     verdict: Verdict
 
 
-def create(
-    caller: Caller, *, name: str, dkim_option: int = SenderDomain.DkimOption.RSA_2048
-) -> SenderDomain:
+def create(caller: Caller, *, name: str, dkim_option: int = SenderDomain.DkimOption.RSA_2048) -> SenderDomain:
     """Add a sender domain with a key of its own and the four records to set; it waits for verification."""
     caller.require("domains.edit")
     name = _valid_name(name)

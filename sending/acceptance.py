@@ -168,9 +168,7 @@ def _addresses(recipients: list[Recipient]) -> str:
 
 def _traces(case: Case) -> list[str]:
     """Return each recipient's trace as JSON; a barred one's ends at the gate that barred it."""
-    lines = [
-        {"gate": gate, "passed": True, "value": seen.value, "limit": seen.limit} for gate, seen in case.trace
-    ]
+    lines = [{"gate": gate, "passed": True, "value": seen.value, "limit": seen.limit} for gate, seen in case.trace]
     common = json.dumps(lines)
     traces = []
     for one in case.recipients:

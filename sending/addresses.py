@@ -63,7 +63,7 @@ def _alias(text: str) -> str:
     if alias != alias.strip():
         raise ValueError("Put one space between alias and <, and none before the alias.")
     if set(':<>"') & set(alias):
-        raise ValueError('The alias may not hold a colon, < or >, or a quotation mark.')
+        raise ValueError("The alias may not hold a colon, < or >, or a quotation mark.")
     if len(alias) > ALIAS_MAX:
         raise ValueError(f"The alias has {len(alias)} characters; {ALIAS_MAX} are allowed.")
     return alias

@@ -6,11 +6,46 @@ import unicodedata
 
 from sending import headers
 
-ALLOWED = frozenset({
-    "xlsx", "xls", "ods", "docx", "docm", "doc", "csv", "pdf", "txt", "gif", "jpg", "jpeg", "png", "tif",
-    "tiff", "rtf", "bmp", "cgm", "css", "shtml", "html", "htm", "zip", "xml", "ppt", "pptx", "tar", "ez",
-    "ics", "mobi", "msg", "pub", "eps", "odt", "mp3", "m4a",
-})
+ALLOWED = frozenset(
+    {
+        "xlsx",
+        "xls",
+        "ods",
+        "docx",
+        "docm",
+        "doc",
+        "csv",
+        "pdf",
+        "txt",
+        "gif",
+        "jpg",
+        "jpeg",
+        "png",
+        "tif",
+        "tiff",
+        "rtf",
+        "bmp",
+        "cgm",
+        "css",
+        "shtml",
+        "html",
+        "htm",
+        "zip",
+        "xml",
+        "ppt",
+        "pptx",
+        "tar",
+        "ez",
+        "ics",
+        "mobi",
+        "msg",
+        "pub",
+        "eps",
+        "odt",
+        "mp3",
+        "m4a",
+    }
+)
 NAME_MAX = 255
 _MARKS = frozenset(' ?\\*|"<>:/')
 
@@ -26,7 +61,7 @@ def check_name(name: str) -> None:
         raise ValueError(f"A file name has 1 to {NAME_MAX} characters.")
     plain = unicodedata.normalize("NFKC", name)
     if _MARKS & set(plain) or any(unicodedata.category(one) in {"Zs", "Cf"} for one in plain):
-        raise ValueError(f"“{name}” holds a blank, an invisible character or one of ? \\ * | \" < > : /. Rename it.")
+        raise ValueError(f'“{name}” holds a blank, an invisible character or one of ? \\ * | " < > : /. Rename it.')
     stem, dot, extension = plain.rpartition(".")
     if not dot or not stem.strip("."):
         raise ValueError(f"“{name}” needs a name and an extension, as in report.pdf.")

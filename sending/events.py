@@ -151,9 +151,7 @@ def record(happenings: Sequence[Happening]) -> list[Happening]:
         return []
     with transaction.atomic():
         standings = _stand({one.message for one in happenings})
-        recorded = [
-            one for one in happenings if one.message in standings and standings[one.message].take(one)
-        ]
+        recorded = [one for one in happenings if one.message in standings and standings[one.message].take(one)]
         _move({message: standing for message, standing in standings.items() if standing.moved})
         _log((one, standings[one.message]) for one in recorded)
         _block(recorded, standings)
@@ -196,33 +194,49 @@ def _log(lines: Iterable[tuple[Happening, Standing]]) -> None:
     # COPY goes past Django, and so would its errors.
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(_LOG) as copy:
         for one, about in lines:
-            copy.write_row((
-                one.kind.value, one.message, about.account_id, about.sender_domain, about.recipient_domain,
-                about.recipient, about.from_address, clean(one.reason), one.bounce_type, one.bounce_class,
-                clean(one.link), clean(one.user_agent)[:USER_AGENT_MAX], one.machine,
-            ))
+            copy.write_row(
+                (
+                    one.kind.value,
+                    one.message,
+                    about.account_id,
+                    about.sender_domain,
+                    about.recipient_domain,
+                    about.recipient,
+                    about.from_address,
+                    clean(one.reason),
+                    one.bounce_type,
+                    one.bounce_class,
+                    clean(one.link),
+                    clean(one.user_agent)[:USER_AGENT_MAX],
+                    one.machine,
+                )
+            )
 
 
 def _block(recorded: Sequence[Happening], standings: dict[int, Standing]) -> None:
-    blocking.block_dead([
-        blocking.Dead(
-            account_id=standings[one.message].account_id,
-            address=standings[one.message].recipient,
-            reason=clean(one.reason),
-            message=one.message,
-        )
-        for one in recorded
-        if one.kind is EventKind.BOUNCE and one.bounce_type == BounceType.HARD
-    ])
-    blocking.bar([
-        blocking.Bar(
-            account_id=standings[one.message].account_id,
-            sender_domain=standings[one.message].sender_domain,
-            address=standings[one.message].recipient,
-            cause=BAR_CAUSES[one.kind],
-            reason=clean(one.reason),
-            message=one.message,
-        )
-        for one in recorded
-        if one.kind in BAR_CAUSES
-    ])
+    blocking.block_dead(
+        [
+            blocking.Dead(
+                account_id=standings[one.message].account_id,
+                address=standings[one.message].recipient,
+                reason=clean(one.reason),
+                message=one.message,
+            )
+            for one in recorded
+            if one.kind is EventKind.BOUNCE and one.bounce_type == BounceType.HARD
+        ]
+    )
+    blocking.bar(
+        [
+            blocking.Bar(
+                account_id=standings[one.message].account_id,
+                sender_domain=standings[one.message].sender_domain,
+                address=standings[one.message].recipient,
+                cause=BAR_CAUSES[one.kind],
+                reason=clean(one.reason),
+                message=one.message,
+            )
+            for one in recorded
+            if one.kind in BAR_CAUSES
+        ]
+    )

@@ -13,11 +13,32 @@ VALUE_MAX = 998
 HEADERS_MAX = 50
 
 # Headers the platform writes itself, in lower case: what they say must be true.
-RESERVED = frozenset({
-    "authentication-results", "bcc", "cc", "content-disposition", "content-id", "content-transfer-encoding",
-    "content-type", "date", "delivered-to", "dkim-signature", "domainkey-signature", "feedback-id", "from",
-    "message-id", "mime-version", "received", "received-spf", "reply-to", "return-path", "sender", "subject", "to",
-})
+RESERVED = frozenset(
+    {
+        "authentication-results",
+        "bcc",
+        "cc",
+        "content-disposition",
+        "content-id",
+        "content-transfer-encoding",
+        "content-type",
+        "date",
+        "delivered-to",
+        "dkim-signature",
+        "domainkey-signature",
+        "feedback-id",
+        "from",
+        "message-id",
+        "mime-version",
+        "received",
+        "received-spf",
+        "reply-to",
+        "return-path",
+        "sender",
+        "subject",
+        "to",
+    }
+)
 RESERVED_PREFIXES = ("arc-", "resent-", "x-ses-")
 
 

@@ -23,9 +23,7 @@ def headers(text: str) -> dict[str, str]:
     values = _object(text, "SmtpHeaders", "InvalidParameterValue") if text else {}
     for name, value in values.items():
         if not isinstance(value, str) or _UNSTORABLE.search(value):
-            raise Refused(
-                "InvalidParameterValue", f"The header `{name[:100]}` must be a string.", field="SmtpHeaders"
-            )
+            raise Refused("InvalidParameterValue", f"The header `{name[:100]}` must be a string.", field="SmtpHeaders")
     return values
 
 

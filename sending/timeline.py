@@ -98,8 +98,9 @@ def standing(message: Message, tries: Sequence[Attempt]) -> Standing:
         advice = ADVICE.get(bounce_class, "The receiver's words below say why. Send again only after mending it.")
         return Standing("circle-x", "red", "Bounced: the recipient's server refused it for good", advice)
     if status is DeliverStatus.DROPPED:
-        return Standing("ban", "orange", "Blocked by us: the mail was dropped before sending",
-                        "The reason below says why.")
+        return Standing(
+            "ban", "orange", "Blocked by us: the mail was dropped before sending", "The reason below says why."
+        )
     if status is DeliverStatus.DEFERRED:
         wait = "Nothing to do: it is tried again by itself, for up to three days."
         return Standing("clock", "yellow", "The recipient's server asks us to try again later", wait)
@@ -113,8 +114,13 @@ def steps(message: Message, tries: Sequence[Attempt], happened: Sequence[Event])
     found.sort(key=lambda step: step.at)
     if message.send_status:
         return found
-    start = Step(at=message.accepted_at, icon="inbox", colour="azure", title="Accepted",
-                 text="Every gate passed; the mail was stored and queued.")
+    start = Step(
+        at=message.accepted_at,
+        icon="inbox",
+        colour="azure",
+        title="Accepted",
+        text="Every gate passed; the mail was stored and queued.",
+    )
     return [start, *found]
 
 

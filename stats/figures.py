@@ -55,8 +55,7 @@ def chart(frame: pd.DataFrame, series: Sequence[Series], axis: Axis) -> dict[str
         "traces": [_trace(one, times, numbers, axis) for one, numbers in zip(series, counts, strict=True)],
         "layout": _layout(times, axis, empty=not any(any(numbers) for numbers in counts)),
         "colours": {
-            theme: [PALETTE[one.state][position] for one in series]
-            for position, theme in enumerate(("light", "dark"))
+            theme: [PALETTE[one.state][position] for one in series] for position, theme in enumerate(("light", "dark"))
         },
     }
 

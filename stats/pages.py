@@ -77,7 +77,11 @@ PAGES: dict[str, Page] = {
             panels=(Panel("Mails per minute", (DELIVERED, BOUNCED, REJECTED, SENT)),),
             rates=(),
             kinds=(
-                EventKind.ACCEPTED, EventKind.REFUSED, EventKind.DELIVERED, EventKind.BOUNCE, EventKind.DROPPED,
+                EventKind.ACCEPTED,
+                EventKind.REFUSED,
+                EventKind.DELIVERED,
+                EventKind.BOUNCE,
+                EventKind.DROPPED,
             ),
             counted=("delivered",),
             one="mail delivered",

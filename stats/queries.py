@@ -52,9 +52,7 @@ def volumes(
     )
 
 
-def totals(
-    caller: Caller, axis: Axis, *, sender_domain: str = "", recipient_domain: str = ""
-) -> dict[str, int]:
+def totals(caller: Caller, axis: Axis, *, sender_domain: str = "", recipient_domain: str = "") -> dict[str, int]:
     """Return the counters summed over all of `axis`."""
     row = _read("", caller, axis, sender_domain, recipient_domain, "", [])[0]
     return {name: count or 0 for name, count in zip(rollup.COLUMNS, row, strict=True)}

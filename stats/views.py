@@ -28,9 +28,7 @@ class FiguresPage(ConsoleView):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         self.now, self.rolled_at = timezone.now(), queries.rolled_at()
         self.filters = self.filters_class(request.GET, caller=self.caller)
-        self.chosen = {
-            name: self.filters.cleaned.get(name, "") for name in ("sender_domain", "recipient_domain")
-        }
+        self.chosen = {name: self.filters.cleaned.get(name, "") for name in ("sender_domain", "recipient_domain")}
         if request.GET.get("format") == "csv":
             self.caller.require(self.csv_right)
             return self.download()
@@ -170,7 +168,11 @@ class OverviewPage(FiguresPage):
         ("Unsubscribed", ("unsubscribed",)),
     )
     rates = (
-        pages.DELIVERY_RATE, pages.OPEN_RATE, pages.CLICK_RATE, pages.BOUNCE_RATE, pages.UNSUBSCRIBE_RATE,
+        pages.DELIVERY_RATE,
+        pages.OPEN_RATE,
+        pages.CLICK_RATE,
+        pages.BOUNCE_RATE,
+        pages.UNSUBSCRIBE_RATE,
     )
     panel = Panel("Mails", (pages.DELIVERED, pages.BOUNCED, pages.REJECTED))
 

@@ -28,15 +28,23 @@ class TemplateForm(forms.Form):
         label="Email summary", max_length=200, required=False, help_text="What the mail is for, for the reviewer."
     )
     file = forms.FileField(
-        label="Upload a file", required=False, help_text="An .html or .txt file in UTF-8; it replaces the body below.",
+        label="Upload a file",
+        required=False,
+        help_text="An .html or .txt file in UTF-8; it replaces the body below.",
         widget=forms.FileInput(attrs={"accept": ".html,.htm,.txt,text/html,text/plain"}),
     )
     html = forms.CharField(
-        label="HTML body", required=False, strip=False, widget=forms.Textarea(attrs=_AREA | {"rows": 18}),
+        label="HTML body",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs=_AREA | {"rows": 18}),
         help_text="Variables are written {{name}}. Links need a fixed domain: https://shop.example.com/{{path}}.",
     )
     text = forms.CharField(
-        label="Plain text", required=False, strip=False, widget=forms.Textarea(attrs=_AREA | {"rows": 8}),
+        label="Plain text",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs=_AREA | {"rows": 8}),
         help_text="For readers who do not see HTML; made from the HTML body when left empty.",
     )
 
@@ -128,7 +136,10 @@ class DecisionForm(forms.Form):
         label="Quick reasons", required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
     )
     reason = forms.CharField(
-        label="Reason", required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 4}),
+        label="Reason",
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Needed to reject; the author reads it as it stands.",
     )
 

@@ -11,14 +11,45 @@ from templates_app.variables import BROKEN, VARIABLE, Variable, split
 
 Span = tuple[int, int]
 
-_FORBIDDEN = frozenset({
-    "script", "form", "iframe", "frame", "frameset", "object", "embed", "applet", "base", "svg", "math",
-    "portal", "input", "textarea", "select",
-})
-_ADDRESSES = frozenset({
-    "src", "srcset", "href", "xlink:href", "action", "formaction", "background", "data", "poster", "cite",
-    "longdesc", "lowsrc", "dynsrc", "ping", "codebase", "manifest",
-})
+_FORBIDDEN = frozenset(
+    {
+        "script",
+        "form",
+        "iframe",
+        "frame",
+        "frameset",
+        "object",
+        "embed",
+        "applet",
+        "base",
+        "svg",
+        "math",
+        "portal",
+        "input",
+        "textarea",
+        "select",
+    }
+)
+_ADDRESSES = frozenset(
+    {
+        "src",
+        "srcset",
+        "href",
+        "xlink:href",
+        "action",
+        "formaction",
+        "background",
+        "data",
+        "poster",
+        "cite",
+        "longdesc",
+        "lowsrc",
+        "dynsrc",
+        "ping",
+        "codebase",
+        "manifest",
+    }
+)
 _SPACE = re.compile(r"[\s\u2800]+")
 # Characters that take no room: zero width, joiners, direction marks, fillers, controls.
 _INVISIBLE = re.compile(

@@ -95,8 +95,9 @@ class Review(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["account", "submitted_at", "id"], condition=models.Q(state="waiting"),
-                         name="review_queue"),
+            models.Index(
+                fields=["account", "submitted_at", "id"], condition=models.Q(state="waiting"), name="review_queue"
+            ),
             models.Index(fields=["account", "-id"], name="review_list"),
         ]
 

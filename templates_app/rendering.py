@@ -18,7 +18,16 @@ from templates_app.targets import followed, target
 from templates_app.variables import Variable, fill_plain, names_in, split, url_encode
 
 __all__ = [
-    "Compiled", "End", "Link", "Variable", "compile", "fill_html", "fill_link", "fill_plain", "fill_text", "names_in",
+    "Compiled",
+    "End",
+    "Link",
+    "Variable",
+    "compile",
+    "fill_html",
+    "fill_link",
+    "fill_plain",
+    "fill_text",
+    "names_in",
 ]
 
 # Attributes that hold an address: values in them are percent-encoded.
@@ -137,8 +146,10 @@ def fill_link(compiled: Compiled, index: int, values: Mapping[str, str]) -> str:
 
 def _filled(segments: tuple[str | Variable, ...], values: Mapping[str, str]) -> str:
     return "".join(
-        one if isinstance(one, str)
-        else url_encode(values.get(one.name, ""), argument=one.argument) if one.url
+        one
+        if isinstance(one, str)
+        else url_encode(values.get(one.name, ""), argument=one.argument)
+        if one.url
         else values.get(one.name, "")
         for one in segments
     )

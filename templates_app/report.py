@@ -44,16 +44,20 @@ def rows(findings: Iterable[Finding]) -> list[Row]:
 
 def marked(part: Part, findings: Sequence[Finding]) -> list[Mark]:
     """Return a part's visible text with its variables and the faults that lie in it marked."""
-    faults = [span for one in findings if one.where == part.where and not one.passed and one.rule != "variables"
-              for span in one.spans]
+    faults = [
+        span
+        for one in findings
+        if one.where == part.where and not one.passed and one.rule != "variables"
+        for span in one.spans
+    ]
     return _cut(part.text, [(span, "variable") for span in part.variables] + [(span, "fault") for span in faults])
 
 
 def marked_source(source: str, findings: Sequence[Finding]) -> list[Mark]:
     """Return the HTML source with the faults that lie in it marked."""
-    return _cut(source, [
-        (span, "fault") for one in findings if one.where == "source" and not one.passed for span in one.spans
-    ])
+    return _cut(
+        source, [(span, "fault") for one in findings if one.where == "source" and not one.passed for span in one.spans]
+    )
 
 
 def summary(findings: Sequence[Finding]) -> str:

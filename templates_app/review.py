@@ -83,7 +83,10 @@ def submit(caller: Caller, *, template: Template) -> Review:
             raise Refused("InvalidParameterValue.TemplateContentIsWrong", failed)
         _move(template, "submit")
         review = Review.objects.create(
-            account=template.account, template=template, version=version, submitted_by=caller.name,
+            account=template.account,
+            template=template,
+            version=version,
+            submitted_by=caller.name,
             findings=[finding.to_json() for finding in findings],
         )
         notices.settle(template.account, subject=_subject(template))
@@ -195,9 +198,12 @@ def _change(review: Review, reviewer: User, **fields: object) -> None:
 
 def _held(caller: Caller, template: Template) -> Template:
     """Return the template as it stands now, locked; acts on one template follow one another."""
-    held = Template.objects.select_for_update(of=("self",), no_key=True).select_related("latest", "account").filter(
-        pk=template.pk, account=caller.account
-    ).first()
+    held = (
+        Template.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("latest", "account")
+        .filter(pk=template.pk, account=caller.account)
+        .first()
+    )
     if held is None:
         raise Refused("InvalidParameterValue.TemplateNotExist", "There is no such template in this account.")
     return held
@@ -214,8 +220,15 @@ def _move(template: Template, act: str, **fields: object) -> None:
 
 def _write(caller: Caller, template: Template, number: int, written: writing.Written) -> Version:
     return Version.objects.create(
-        account=template.account, template=template, number=number, html=written.html, text=written.text,
-        summary=written.summary, digest=written.digest, author=caller.name, author_user=caller.user,
+        account=template.account,
+        template=template,
+        number=number,
+        html=written.html,
+        text=written.text,
+        summary=written.summary,
+        digest=written.digest,
+        author=caller.name,
+        author_user=caller.user,
     )
 
 

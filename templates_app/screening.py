@@ -99,8 +99,14 @@ def _parts(html: str, text: str) -> list[tuple[Where, Inspection]]:
 
 
 def _size(size: int, limits: Limits) -> Finding:
-    return Finding(rule="size", passed=False, value=size, limit=limits.max_bytes, where="source",
-                   message=f"The template has {size:,} bytes, at most {limits.max_bytes:,} are allowed.")
+    return Finding(
+        rule="size",
+        passed=False,
+        value=size,
+        limit=limits.max_bytes,
+        where="source",
+        message=f"The template has {size:,} bytes, at most {limits.max_bytes:,} are allowed.",
+    )
 
 
 def _length(parts: list[tuple[Where, Inspection]], limits: Limits) -> Finding:
@@ -109,8 +115,14 @@ def _length(parts: list[tuple[Where, Inspection]], limits: Limits) -> Finding:
     said = f"{count} of {least} visible characters, {least - count} to go"
     if count >= least:
         said = f"{count:,} visible characters, at least {least} are needed"
-    return Finding(rule="length", passed=count >= least, value=count, limit=least, where=where,
-                   message=f"{said}{_of(parts, where)}.")
+    return Finding(
+        rule="length",
+        passed=count >= least,
+        value=count,
+        limit=least,
+        where=where,
+        message=f"{said}{_of(parts, where)}.",
+    )
 
 
 def _variables(parts: list[tuple[Where, Inspection]], limits: Limits) -> Finding:
@@ -119,30 +131,56 @@ def _variables(parts: list[tuple[Where, Inspection]], limits: Limits) -> Finding
     taken, text = worst.variable_characters, worst.characters
     ratio = f" (1:{text // taken}, at most 1:{per})" if taken else ""
     message = f"Variables {taken:,} : text {text:,} characters{ratio}{_of(parts, where)}."
-    return Finding(rule="variables", passed=taken * per <= text, value=taken, limit=text // per, where=where,
-                   spans=tuple(worst.variables[:_SPANS_KEPT]), message=message)
+    return Finding(
+        rule="variables",
+        passed=taken * per <= text,
+        value=taken,
+        limit=text // per,
+        where=where,
+        spans=tuple(worst.variables[:_SPANS_KEPT]),
+        message=message,
+    )
 
 
 def _images(document: Inspection, limits: Limits) -> Finding:
     count = len(document.images)
-    return Finding(rule="images", passed=count <= limits.max_images, value=count, limit=limits.max_images,
-                   where="source", spans=tuple(document.images[:_SPANS_KEPT]),
-                   message=f"{count:,} of at most {limits.max_images} images.")
+    return Finding(
+        rule="images",
+        passed=count <= limits.max_images,
+        value=count,
+        limit=limits.max_images,
+        where="source",
+        spans=tuple(document.images[:_SPANS_KEPT]),
+        message=f"{count:,} of at most {limits.max_images} images.",
+    )
 
 
 def _images_only(document: Inspection) -> Finding:
     bare = bool(document.images) and not document.characters
     message = "There are images but no text beside them." if bare else "There is text beside the images."
-    return Finding(rule="images_only", passed=not bare, value=len(document.images), limit=0, where="source",
-                   message=message if document.images else "There are no images.")
+    return Finding(
+        rule="images_only",
+        passed=not bare,
+        value=len(document.images),
+        limit=0,
+        where="source",
+        message=message if document.images else "There are no images.",
+    )
 
 
 def _links(document: Inspection) -> Finding:
     faults = document.link_faults
     shown = "; ".join(f"“{address}” {fault}" for address, fault, _ in faults[:3])
     message = f"{shown}{_more(len(faults) - 3)}." if faults else "Every link has a fixed domain."
-    return Finding(rule="links", passed=not faults, value=len(faults), limit=0, message=message, where="source",
-                   spans=tuple(span for _, _, span in faults[:_SPANS_KEPT]))
+    return Finding(
+        rule="links",
+        passed=not faults,
+        value=len(faults),
+        limit=0,
+        message=message,
+        where="source",
+        spans=tuple(span for _, _, span in faults[:_SPANS_KEPT]),
+    )
 
 
 def _words(parts: list[tuple[Where, Inspection]], words: Sequence[Word]) -> Finding:
@@ -150,35 +188,64 @@ def _words(parts: list[tuple[Where, Inspection]], words: Sequence[Word]) -> Find
     unseen = [match for _, one in parts for text in one.unseen for match in phrases.find(text, words)]
     where = found[0][0] if found else parts[0][0]
     named = dict.fromkeys(f"“{match.word.phrase}” ({match.word.category})" for _, match in found)
-    named |= dict.fromkeys(f"“{match.word.phrase}” ({match.word.category}, in text that is not shown)"
-                           for match in unseen)
+    named |= dict.fromkeys(
+        f"“{match.word.phrase}” ({match.word.category}, in text that is not shown)" for match in unseen
+    )
     shown = ", ".join(list(named)[:5])
     message = f"Forbidden: {shown}{_more(len(named) - 5)}." if named else "No forbidden phrase."
     spans = tuple(match.span for place, match in found if place == where)
-    return Finding(rule="words", passed=not named, value=len(found) + len(unseen), limit=0, message=message,
-                   spans=spans[:_SPANS_KEPT], where=where)
+    return Finding(
+        rule="words",
+        passed=not named,
+        value=len(found) + len(unseen),
+        limit=0,
+        message=message,
+        spans=spans[:_SPANS_KEPT],
+        where=where,
+    )
 
 
 def _active(document: Inspection) -> Finding:
     names = list(dict.fromkeys(name for name, _ in document.active))
     message = (
-        f"Not allowed in a mail: {', '.join(names[:5])}{_more(len(names) - 5)}." if names
+        f"Not allowed in a mail: {', '.join(names[:5])}{_more(len(names) - 5)}."
+        if names
         else "No script, form, frame or outside style sheet."
     )
-    return Finding(rule="active", passed=not names, value=len(document.active), limit=0, message=message,
-                   spans=tuple(span for _, span in document.active[:_SPANS_KEPT]), where="source")
+    return Finding(
+        rule="active",
+        passed=not names,
+        value=len(document.active),
+        limit=0,
+        message=message,
+        spans=tuple(span for _, span in document.active[:_SPANS_KEPT]),
+        where="source",
+    )
 
 
 def _placeholders(parts: list[tuple[Where, Inspection]]) -> Finding:
     faults = [(name, span, where) for where, one in parts for name, span in one.misplaced]
     if not faults:
-        return Finding(rule="placeholders", passed=True, value=0, limit=0, where="source",
-                       message="Every variable stands in text or in a quoted attribute.")
+        return Finding(
+            rule="placeholders",
+            passed=True,
+            value=0,
+            limit=0,
+            where="source",
+            message="Every variable stands in text or in a quoted attribute.",
+        )
     names = list(dict.fromkeys(name for name, _, _ in faults))
     where: Where = "text" if faults[0][2] == "text" else "source"
     kept = tuple(span for _, span, place in faults if (place == "text") == (where == "text"))
-    return Finding(rule="placeholders", passed=False, value=len(faults), limit=0, where=where,
-                   spans=kept[:_SPANS_KEPT], message=f"{'; '.join(names[:3])}{_more(len(names) - 3)}.")
+    return Finding(
+        rule="placeholders",
+        passed=False,
+        value=len(faults),
+        limit=0,
+        where=where,
+        spans=kept[:_SPANS_KEPT],
+        message=f"{'; '.join(names[:3])}{_more(len(names) - 3)}.",
+    )
 
 
 def _of(parts: list[tuple[Where, Inspection]], where: Where) -> str:

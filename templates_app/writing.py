@@ -42,9 +42,7 @@ def checked(*, name: str, html: str, text: str, summary: str, renamed: bool = Fa
             field="name",
         )
     if len(summary) > 200 or not summary.isprintable():
-        raise Refused(
-            "InvalidParameterValue", "Give a summary of at most 200 characters in one line.", field="summary"
-        )
+        raise Refused("InvalidParameterValue", "Give a summary of at most 200 characters in one line.", field="summary")
     if not html.strip() and not text.strip():
         raise Refused("InvalidParameterValue.TemplateContentIsNULL", "Write a body, as HTML or as text.", field="html")
     for field, body in (("html", html), ("text", text)):

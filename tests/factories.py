@@ -82,9 +82,7 @@ def template(
     version = Version.objects.create(
         account=account, template=made, number=1, html=html, text=text, digest="0" * 64, author="ann@example.test"
     )
-    Skeleton.objects.create(
-        version=version, account=account, parts=rendering.compile(html, text).to_json()
-    )
+    Skeleton.objects.create(version=version, account=account, parts=rendering.compile(html, text).to_json())
     made.latest = made.approved = version
     made.save()
     return made

@@ -128,9 +128,7 @@ def _check_time_and_place(call: Call) -> None:
     if not call.region:
         raise missing("Region")
     if call.region not in settings.REGIONS:
-        raise Refused(
-            "UnsupportedRegion", f"The region must be one of {', '.join(settings.REGIONS)}.", field="Region"
-        )
+        raise Refused("UnsupportedRegion", f"The region must be one of {', '.join(settings.REGIONS)}.", field="Region")
     skew = settings.RULES.signature_skew_seconds
     if abs(time.time() - seconds(call.timestamp)) > skew:
         raise Refused(

@@ -12,10 +12,21 @@ from accounts.api.wire import FORM, Call, Raw, missing
 from accounts.errors import Refused
 
 METHODS = {"HmacSHA1": hashlib.sha1, "HmacSHA256": hashlib.sha256}
-COMMON = frozenset({
-    "Action", "Version", "Region", "Timestamp", "Nonce", "SecretId", "Signature", "SignatureMethod", "Token",
-    "Language", "RequestClient",
-})
+COMMON = frozenset(
+    {
+        "Action",
+        "Version",
+        "Region",
+        "Timestamp",
+        "Nonce",
+        "SecretId",
+        "Signature",
+        "SignatureMethod",
+        "Token",
+        "Language",
+        "RequestClient",
+    }
+)
 
 
 def check_content_type(raw: Raw) -> None:

@@ -45,6 +45,7 @@ def check_content_type(raw: Raw) -> None:
             f"`{FORM if raw.method == 'GET' else JSON}`.",
         )
 
+
 def read(raw: Raw) -> Call:
     """Return the call that X-TC headers describe; raise Refused when its Authorization cannot be read."""
     header = raw.headers.get("Authorization", "")

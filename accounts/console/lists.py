@@ -150,9 +150,7 @@ class ListPage(ConsoleView):
         return int(wish) if wish in {str(size) for size in SIZES} else SIZES[0]
 
     def _line(self, row: Model) -> Line:
-        cells = [
-            Cell(column, column.of(row), column.href(row) if column.href else "") for column in self.columns
-        ]
+        cells = [Cell(column, column.of(row), column.href(row) if column.href else "") for column in self.columns]
         return Line(row, self.row_url(row), cells)
 
     def _download(self) -> HttpResponseBase:

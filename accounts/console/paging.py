@@ -72,9 +72,7 @@ def _read(model: type[Model], order: Order, text: str) -> list[Any] | None:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if not isinstance(values, list) or len(values) != len(order):
             return None
-        return [
-            _within(_field(model, name).to_python(value)) for name, value in zip(order, values, strict=True)
-        ]
+        return [_within(_field(model, name).to_python(value)) for name, value in zip(order, values, strict=True)]
     except (binascii.Error, ValueError, TypeError, OverflowError, ValidationError):
         return None
 

@@ -4,18 +4,17 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_audit_entry_for_ever'),
+        ("accounts", "0002_audit_entry_for_ever"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='apikey',
-            options={'verbose_name': 'API key'},
+            name="apikey",
+            options={"verbose_name": "API key"},
         ),
         migrations.AlterModelOptions(
-            name='auditentry',
-            options={'verbose_name_plural': 'audit entries'},
+            name="auditentry",
+            options={"verbose_name_plural": "audit entries"},
         ),
     ]

@@ -74,7 +74,11 @@ class SetTheme(View):
         wish = request.POST.get("theme", "")
         if wish in THEMES:
             response.set_cookie(
-                THEME_COOKIE, wish, max_age=THEME_SECONDS, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax",
+                THEME_COOKIE,
+                wish,
+                max_age=THEME_SECONDS,
+                secure=settings.SESSION_COOKIE_SECURE,
+                samesite="Lax",
                 httponly=True,
             )
         return response

@@ -8,78 +8,141 @@ import accounts.secrets
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SenderDomain',
+            name="SenderDomain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(db_collation='C', max_length=253, unique=True)),
-                ('state', models.CharField(choices=[('pending', 'Pending verification'), ('verified', 'Verified'), ('failing', 'Records missing'), ('failed', 'Verification lost')], default='pending', max_length=10)),
-                ('dkim_option', models.PositiveSmallIntegerField(choices=[(0, '1024 bit'), (1, '2048 bit')], default=1)),
-                ('dkim_selector', models.CharField(max_length=63)),
-                ('dkim_private_key', accounts.secrets.SealedField()),
-                ('dkim_public_key', models.TextField()),
-                ('reputation_level', models.PositiveSmallIntegerField(default=1)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('failing_since', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sender_domains', to='accounts.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(db_collation="C", max_length=253, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending verification"),
+                            ("verified", "Verified"),
+                            ("failing", "Records missing"),
+                            ("failed", "Verification lost"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "dkim_option",
+                    models.PositiveSmallIntegerField(choices=[(0, "1024 bit"), (1, "2048 bit")], default=1),
+                ),
+                ("dkim_selector", models.CharField(max_length=63)),
+                ("dkim_private_key", accounts.secrets.SealedField()),
+                ("dkim_public_key", models.TextField()),
+                ("reputation_level", models.PositiveSmallIntegerField(default=1)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("checked_at", models.DateTimeField(null=True)),
+                ("failing_since", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sender_domains",
+                        to="accounts.account",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SenderAddress',
+            name="SenderAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=254)),
-                ('name', models.CharField(blank=True, max_length=100, verbose_name='sender name')),
-                ('smtp_password', models.CharField(blank=True, max_length=128)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sender_addresses', to='accounts.account')),
-                ('domain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='addresses', to='domains.senderdomain')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.CharField(max_length=254)),
+                ("name", models.CharField(blank=True, max_length=100, verbose_name="sender name")),
+                ("smtp_password", models.CharField(blank=True, max_length=128)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sender_addresses",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="addresses", to="domains.senderdomain"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DnsRecord',
+            name="DnsRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('mx', 'MX'), ('spf', 'SPF'), ('dkim', 'DKIM'), ('dmarc', 'DMARC')], max_length=5)),
-                ('type', models.CharField(max_length=5)),
-                ('host', models.CharField(max_length=253)),
-                ('expected', models.TextField()),
-                ('seen', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('unchecked', 'Not checked yet'), ('passed', 'Passed'), ('missing', 'Not found'), ('wrong', 'Other value'), ('unreachable', 'DNS did not answer')], default='unchecked', max_length=11)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
-                ('domain', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='records', to='domains.senderdomain')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("mx", "MX"), ("spf", "SPF"), ("dkim", "DKIM"), ("dmarc", "DMARC")], max_length=5
+                    ),
+                ),
+                ("type", models.CharField(max_length=5)),
+                ("host", models.CharField(max_length=253)),
+                ("expected", models.TextField()),
+                ("seen", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("unchecked", "Not checked yet"),
+                            ("passed", "Passed"),
+                            ("missing", "Not found"),
+                            ("wrong", "Other value"),
+                            ("unreachable", "DNS did not answer"),
+                        ],
+                        default="unchecked",
+                        max_length=11,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("checked_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="records", to="domains.senderdomain"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='senderdomain',
-            index=models.Index(fields=['account', '-id'], name='domain_list'),
+            model_name="senderdomain",
+            index=models.Index(fields=["account", "-id"], name="domain_list"),
         ),
         migrations.AddConstraint(
-            model_name='senderdomain',
-            constraint=models.CheckConstraint(condition=models.Q(('name', django.db.models.functions.text.Lower('name'))), name='domain_lower'),
+            model_name="senderdomain",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", django.db.models.functions.text.Lower("name"))), name="domain_lower"
+            ),
         ),
         migrations.AddIndex(
-            model_name='senderaddress',
-            index=models.Index(fields=['account', '-id'], name='address_list'),
+            model_name="senderaddress",
+            index=models.Index(fields=["account", "-id"], name="address_list"),
         ),
         migrations.AddConstraint(
-            model_name='senderaddress',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('address'), name='address_once'),
+            model_name="senderaddress",
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower("address"), name="address_once"),
         ),
         migrations.AddConstraint(
-            model_name='dnsrecord',
-            constraint=models.UniqueConstraint(fields=('domain', 'kind'), name='record_once'),
+            model_name="dnsrecord",
+            constraint=models.UniqueConstraint(fields=("domain", "kind"), name="record_once"),
         ),
     ]

@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('domains', '0001_initial'),
+        ("domains", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='senderaddress',
-            options={'verbose_name_plural': 'sender addresses'},
+            name="senderaddress",
+            options={"verbose_name_plural": "sender addresses"},
         ),
     ]

@@ -58,8 +58,11 @@ class Engine:
         self._worker = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         timing = Timing(rules.connect_timeout_seconds, rules.reply_timeout_seconds, rules.final_reply_timeout_seconds)
         self._limits = Limits(
-            helo=helo, timing=timing, connections=rules.connections_per_route,
-            mails_per_connection=rules.mails_per_connection, pause=rules.provider_pause_seconds,
+            helo=helo,
+            timing=timing,
+            connections=rules.connections_per_route,
+            mails_per_connection=rules.mails_per_connection,
+            pause=rules.provider_pause_seconds,
         )
         self._reports = Reports(self._is_held, self._finished, self._postponed)
         self._sites: dict[tuple[str, ...], Site] = {}
@@ -240,6 +243,7 @@ class Engine:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
 
 def _still_wanted(works: Sequence[Work], now: datetime) -> tuple[list[Work], list[tuple[Work, Outcome | Hold]]]:
     return pipeline.still_wanted(works, now=now)

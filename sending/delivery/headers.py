@@ -105,7 +105,7 @@ def address(field: str, value: str) -> str:
 def parameter(key: str, value: str) -> bytes:
     """Return `; key=value` of a MIME header on lines of its own, encoded by RFC 2231 where needed."""
     value = clean(key, value)
-    if re.fullmatch(r'[ !#-\[\]-~]{1,60}', value):
+    if re.fullmatch(r"[ !#-\[\]-~]{1,60}", value):
         return f';\r\n\t{key}="{value}"'.encode("ascii")
     escaped = re.findall(r"(?:%..|[^%]){1,18}", f"utf-8''{quote(value, safe='')}")
     # A piece must not end within an escape; the pattern takes an escape whole.

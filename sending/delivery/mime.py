@@ -17,10 +17,23 @@ Header = tuple[bytes, bytes]
 
 LINE = 76
 # Ours to write: a client's header of these names is left out.
-RESERVED = frozenset({
-    "from", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "mime-version", "sender",
-    "return-path", "received", "dkim-signature",
-})
+RESERVED = frozenset(
+    {
+        "from",
+        "to",
+        "cc",
+        "bcc",
+        "reply-to",
+        "subject",
+        "date",
+        "message-id",
+        "mime-version",
+        "sender",
+        "return-path",
+        "received",
+        "dkim-signature",
+    }
+)
 # Ours while the mail carries our link.
 UNSUBSCRIBE = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
 # Kinds of content that would be read as parts of our own mail.

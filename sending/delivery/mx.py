@@ -190,8 +190,14 @@ def relay(url: str) -> Host:
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise ValueError("SES_RELAY_URL must look like smtp://user:password@host:port (or smtps://…).")
     tls = parts.scheme == "smtps"
-    return Host(parts.hostname, parts.hostname, parts.port or (465 if tls else SMTP_PORT), tls,
-                unquote(parts.username or ""), unquote(parts.password or ""))
+    return Host(
+        parts.hostname,
+        parts.hostname,
+        parts.port or (465 if tls else SMTP_PORT),
+        tls,
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+    )
 
 
 def router(

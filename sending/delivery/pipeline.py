@@ -82,9 +82,14 @@ def render(work: Work, files: Files = ()) -> Parcel | Outcome:
         message_id=shared.header_message_id,
         unsubscribe_url=unsubscribe if shared.unsubscribe != "0" or shared.trigger_type == BULK else "",
         extra=shared.headers,
-        html=None if compiled.html is None else fill_html(
-            compiled, shared.variables, link=lambda index: links.click_url(work.message, index),
-            pixel=links.pixel_url(work.message), footer=html_footer,
+        html=None
+        if compiled.html is None
+        else fill_html(
+            compiled,
+            shared.variables,
+            link=lambda index: links.click_url(work.message, index),
+            pixel=links.pixel_url(work.message),
+            footer=html_footer,
         ),
         text=fill_text(compiled, shared.variables, footer=text_footer),
         attachments=files,

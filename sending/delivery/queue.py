@@ -116,8 +116,17 @@ def claim(limit: int, worker: str) -> tuple[list[Work], datetime | None]:
     for message, fence, tries, account, domain, _ in claimed:
         recipient, submission = messages.get(message, ("", 0))
         if submission in shared:
-            works.append(Work(message=message, fence=fence, tries=tries, account=account, recipient=recipient,
-                              recipient_domain=domain, shared=shared[submission]))
+            works.append(
+                Work(
+                    message=message,
+                    fence=fence,
+                    tries=tries,
+                    account=account,
+                    recipient=recipient,
+                    recipient_domain=domain,
+                    shared=shared[submission],
+                )
+            )
         else:
             orphans.append((message, fence))
     if orphans:
@@ -181,11 +190,24 @@ def _write_attempts(cursor: Any, results: Sequence[Result]) -> None:
         for one in results:
             done, work = one.attempt, one.work
             assert done is not None
-            copy.write_row((
-                work.account, work.message, work.tries + 1, done.started_at, done.milliseconds, done.host,
-                done.tls, done.outcome, done.reply_code, done.enhanced_code, done.bounce_class, done.reply,
-                done.talk, done.next_try_at,
-            ))
+            copy.write_row(
+                (
+                    work.account,
+                    work.message,
+                    work.tries + 1,
+                    done.started_at,
+                    done.milliseconds,
+                    done.host,
+                    done.tls,
+                    done.outcome,
+                    done.reply_code,
+                    done.enhanced_code,
+                    done.bounce_class,
+                    done.reply,
+                    done.talk,
+                    done.next_try_at,
+                )
+            )
 
 
 def _load_submissions(submissions: set[int]) -> dict[int, Shared]:
@@ -198,11 +220,25 @@ def _load_submissions(submissions: set[int]) -> dict[int, Shared]:
     }
     return {
         row[0]: Shared(
-            submission=row[0], accepted_at=time_of(row[0]), sender_domain=row[1], from_address=row[2],
-            from_name=row[3], header_from=row[4], reply_to=row[5], subject=row[6], to=json.loads(row[7]),
-            cc=json.loads(row[8]), version=row[9], variables=json.loads(row[10]), header_message_id=row[11],
-            headers=json.loads(row[12]), unsubscribe=row[13], trigger_type=row[14], has_attachments=row[15],
-            may_send=row[16] == Account.Status.ACTIVE, sender=senders.get(row[1]),
+            submission=row[0],
+            accepted_at=time_of(row[0]),
+            sender_domain=row[1],
+            from_address=row[2],
+            from_name=row[3],
+            header_from=row[4],
+            reply_to=row[5],
+            subject=row[6],
+            to=json.loads(row[7]),
+            cc=json.loads(row[8]),
+            version=row[9],
+            variables=json.loads(row[10]),
+            header_message_id=row[11],
+            headers=json.loads(row[12]),
+            unsubscribe=row[13],
+            trigger_type=row[14],
+            has_attachments=row[15],
+            may_send=row[16] == Account.Status.ACTIVE,
+            sender=senders.get(row[1]),
         )
         for row in rows
     }

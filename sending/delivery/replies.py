@@ -118,24 +118,33 @@ BY_SUBJECT: dict[str, Class] = {
 
 # Words inside a policy refusal that say which policy: they choose the class, never "hard".
 POLICY_WORDS: tuple[tuple[re.Pattern[str], Class], ...] = (
-    (re.compile(r"\b(dnsbl|rbl|block ?list|black ?list|spamhaus|listed (at|by|in)|reputation)"),
-     Class.SPAM_BLOCK),
+    (re.compile(r"\b(dnsbl|rbl|block ?list|black ?list|spamhaus|listed (at|by|in)|reputation)"), Class.SPAM_BLOCK),
     (re.compile(r"\bspam|\bunsolicited|\bbulk mail|content (rejected|refused)"), Class.SPAM_CONTENT),
     (re.compile(r"\b(spf|dkim|dmarc|unauthenticated)\b"), Class.AUTHENTICATION_FAILED),
-    (re.compile(r"relay(ing)? (access )?(denied|not (permitted|allowed))|not (permitted|allowed) to relay"),
-     Class.RELAY_DENIED),
+    (
+        re.compile(r"relay(ing)? (access )?(denied|not (permitted|allowed))|not (permitted|allowed) to relay"),
+        Class.RELAY_DENIED,
+    ),
     (re.compile(r"rate limit|too (many|much|fast)|grey ?list|throttl"), Class.RATE_LIMITED),
 )
 # Replies without an enhanced code: the first row whose words occur. True: the address is dead.
 BY_WORDS: tuple[tuple[re.Pattern[str], Class, bool], ...] = (
-    (re.compile(r"\b(user|recipient|mailbox|address|account)( is)? unknown|unknown (user|recipient|mailbox)|"
-                r"no such (user|recipient|mailbox|address|person)|(user|mailbox|recipient|account|address) "
-                r"(was )?(not found|does(n't| not) exist)"), Class.INVALID_RECIPIENT, True),
+    (
+        re.compile(
+            r"\b(user|recipient|mailbox|address|account)( is)? unknown|unknown (user|recipient|mailbox)|"
+            r"no such (user|recipient|mailbox|address|person)|(user|mailbox|recipient|account|address) "
+            r"(was )?(not found|does(n't| not) exist)"
+        ),
+        Class.INVALID_RECIPIENT,
+        True,
+    ),
     (re.compile(r"(disabled|inactive|suspended|deactivated)"), Class.INACTIVE_MAILBOX, False),
-    (re.compile(r"over ?quota|quota exceeded|mailbox (is )?full|insufficient (disk )?(space|storage)"),
-     Class.QUOTA_ISSUES, False),
-    (re.compile(r"too (large|big)|exceeds (the )?(maximum|size)|message size"),
-     Class.MESSAGE_TOO_LARGE, False),
+    (
+        re.compile(r"over ?quota|quota exceeded|mailbox (is )?full|insufficient (disk )?(space|storage)"),
+        Class.QUOTA_ISSUES,
+        False,
+    ),
+    (re.compile(r"too (large|big)|exceeds (the )?(maximum|size)|message size"), Class.MESSAGE_TOO_LARGE, False),
     *((words, name, False) for words, name in POLICY_WORDS),
     (re.compile(r"sender (address )?(rejected|denied|unknown)|bad sender"), Class.INVALID_SENDER, False),
 )

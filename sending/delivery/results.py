@@ -49,8 +49,12 @@ def judged(work: Work, handover: Handover, *, began: datetime, seconds: float) -
     next_try = None
     if outcome.kind is Kind.DEFERRED:
         next_try = retry.next_try(
-            work.message, work.tries + 1, accepted_at=work.shared.accepted_at, now=now,
-            first=rules.delivery_first_retry_seconds, most=rules.delivery_max_retry_seconds,
+            work.message,
+            work.tries + 1,
+            accepted_at=work.shared.accepted_at,
+            now=now,
+            first=rules.delivery_first_retry_seconds,
+            most=rules.delivery_max_retry_seconds,
             life=rules.delivery_max_seconds,
         )
         if next_try is None:
@@ -59,9 +63,17 @@ def judged(work: Work, handover: Handover, *, began: datetime, seconds: float) -
         work=work,
         again=(next_try - now).total_seconds() if next_try else None,
         attempt=Try(
-            started_at=began, milliseconds=round(seconds * 1000), host=handover.host, tls=handover.tls,
-            outcome=outcome.kind.value, reply_code=handover.code, enhanced_code=handover.enhanced,
-            bounce_class=outcome.bounce_class.value, reply=handover.text, talk=handover.talk, next_try_at=next_try,
+            started_at=began,
+            milliseconds=round(seconds * 1000),
+            host=handover.host,
+            tls=handover.tls,
+            outcome=outcome.kind.value,
+            reply_code=handover.code,
+            enhanced_code=handover.enhanced,
+            bounce_class=outcome.bounce_class.value,
+            reply=handover.text,
+            talk=handover.talk,
+            next_try_at=next_try,
         ),
         happening=_happening(work, outcome),
     )
@@ -87,6 +99,9 @@ def bare(result: Result) -> Result:
 
 def _happening(work: Work, outcome: Outcome) -> Happening:
     return Happening(
-        kind=EVENTS[outcome.kind], message=work.message, reason=outcome.reason, bounce_type=outcome.bounce_type,
+        kind=EVENTS[outcome.kind],
+        message=work.message,
+        reason=outcome.reason,
+        bounce_type=outcome.bounce_type,
         bounce_class=outcome.bounce_class.value,
     )

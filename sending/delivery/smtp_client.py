@@ -256,8 +256,13 @@ class Connection:
 
     def _handover(self, stage: str, said: Reply) -> Handover:
         return Handover(
-            code=said.code, enhanced=enhanced_code(said.text[:20]), text=f"{said.code} {said.text}", stage=stage,
-            host=str(self._host), tls=self.tls, talk=self._told(),
+            code=said.code,
+            enhanced=enhanced_code(said.text[:20]),
+            text=f"{said.code} {said.text}",
+            stage=stage,
+            host=str(self._host),
+            tls=self.tls,
+            talk=self._told(),
         )
 
     def _told(self) -> str:

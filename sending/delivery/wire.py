@@ -107,9 +107,7 @@ class Wire(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         plain = self._transport
         try:
-            upgraded = await loop.start_tls(
-                plain, self, context, server_hostname=name, ssl_handshake_timeout=seconds
-            )
+            upgraded = await loop.start_tls(plain, self, context, server_hostname=name, ssl_handshake_timeout=seconds)
         except BaseException:
             plain.abort()
             raise

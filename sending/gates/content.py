@@ -24,7 +24,8 @@ def content_given(case: Case) -> Seen:
     """The mail has a template."""
     if case.draft.template_id is None:
         raise Refused(
-            "FailedOperation.MissingEmailContent", "The mail has no content. Name an approved template.",
+            "FailedOperation.MissingEmailContent",
+            "The mail has no content. Name an approved template.",
             field="template_id",
         )
     return Seen(case.draft.template_id)
@@ -56,7 +57,8 @@ def variables_given(case: Case) -> Seen:
         )
     if any(_UNSTORABLE.search(name + value) for name, value in case.values.items()):
         raise Refused(
-            "FailedOperation.WrongContentJson", "A variable holds a NUL or half a character. Take it out.",
+            "FailedOperation.WrongContentJson",
+            "A variable holds a NUL or half a character. Take it out.",
             field="variables",
         )
     return Seen(f"{len(case.values)} given", f"{len(wanted)} wanted")
@@ -112,7 +114,8 @@ def attachments_allowed(case: Case) -> Seen | None:
     files, most = case.draft.attachments, settings.RULES.attachments_per_mail
     if len(files) > most:
         raise Refused(
-            "FailedOperation.TooManyAttachments", f"{len(files)} files are attached; {most} are allowed.",
+            "FailedOperation.TooManyAttachments",
+            f"{len(files)} files are attached; {most} are allowed.",
             field="attachments",
         )
     try:

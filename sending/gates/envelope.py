@@ -100,8 +100,11 @@ def recipients_present(case: Case) -> Seen:
 def recipients_number(case: Case) -> Seen:
     """No list is too long."""
     rules, draft = settings.RULES, case.draft
-    lists = (("to", draft.to, rules.to_per_mail), ("cc", draft.cc, rules.cc_per_mail),
-             ("bcc", draft.bcc, rules.bcc_per_mail))
+    lists = (
+        ("to", draft.to, rules.to_per_mail),
+        ("cc", draft.cc, rules.cc_per_mail),
+        ("bcc", draft.bcc, rules.bcc_per_mail),
+    )
     for name, given, most in lists:
         if len(given) > most:
             raise Refused(

@@ -15,10 +15,14 @@ VOLUME_SECONDS = 86_400
 _LISTED = (1007, "FailedOperation.EmailAddrInBlacklist", "is on the blocklist")
 _BLOCKS = {
     ("reject", "unsubscribed"): (
-        1013, "FailedOperation.ReceiverHasUnsubscribed", "has unsubscribed from mail of {domain}",
+        1013,
+        "FailedOperation.ReceiverHasUnsubscribed",
+        "has unsubscribed from mail of {domain}",
     ),
     ("reject", "complained"): (
-        1008, "FailedOperation.RejectedByRecipients", "has reported mail of {domain} as spam",
+        1008,
+        "FailedOperation.RejectedByRecipients",
+        "has reported mail of {domain} as spam",
     ),
 }
 
@@ -57,7 +61,9 @@ def recipient_frequency(case: Case) -> Seen:
     for key in over:
         address = keys[key].mailbox.address
         keys[key].verdict = Verdict(
-            "recipient_frequency", 1006, "FailedOperation.FrequencyLimit",
+            "recipient_frequency",
+            1006,
+            "FailedOperation.FrequencyLimit",
             f"{address} got {most} mails this hour, as many as are allowed. Try again after the hour.",
         )
     return Seen("within the limit", f"{most} an hour")

@@ -72,9 +72,7 @@ def _standard(mail: Message) -> Report | None:
             if action not in ACTIONS:
                 action = "delayed" if status.startswith("4") else "failed"
             diagnostic = _TYPE.sub("", header(block, "Diagnostic-Code", 1000))
-            reports.append(
-                Report(kind=ACTIONS[action], status=status, diagnostic=diagnostic, action=action)
-            )
+            reports.append(Report(kind=ACTIONS[action], status=status, diagnostic=diagnostic, action=action))
     return min(reports, key=lambda report: list(ACTIONS).index(report.action), default=None)
 
 

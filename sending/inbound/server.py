@@ -33,9 +33,7 @@ class Reports(Handler):
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Store the raw mail once for each message it is addressed to; only then answer 250."""
         raw = bytes(envelope.content or b"")
         if has_bare_line_ends(raw):

@@ -9,11 +9,10 @@ from sending.models.partitions import CreatePartitionedModel
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_audit_entry_for_ever'),
+        ("accounts", "0002_audit_entry_for_ever"),
     ]
 
     operations = [
@@ -28,182 +27,334 @@ class Migration(migrations.Migration):
             "DROP FUNCTION ses_next_id(); DROP SEQUENCE ses_id_sequence;",
         ),
         migrations.CreateModel(
-            name='SimulatedRecord',
+            name="SimulatedRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(db_collation='C', max_length=253)),
-                ('type', models.CharField(max_length=5)),
-                ('value', models.TextField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(db_collation="C", max_length=253)),
+                ("type", models.CharField(max_length=5)),
+                ("value", models.TextField()),
             ],
             options={
-                'indexes': [models.Index(fields=['name', 'type'], name='simulated_record')],
+                "indexes": [models.Index(fields=["name", "type"], name="simulated_record")],
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', sending.models.ids.TimeOrderedId(db_default=sending.models.ids.NextId(), primary_key=True, serialize=False)),
-                ('message_id', models.CharField(db_collation='C', max_length=100, unique=True)),
-                ('door', models.CharField(choices=[('api', 'API'), ('smtp', 'SMTP'), ('console', 'Console')], max_length=7)),
-                ('submitted_by', models.CharField(max_length=254)),
-                ('sender_domain', models.CharField(db_collation='C', max_length=253)),
-                ('from_address', models.CharField(max_length=254)),
-                ('from_name', models.CharField(blank=True, max_length=100)),
-                ('header_from', models.CharField(blank=True, max_length=400)),
-                ('reply_to', models.CharField(blank=True, max_length=400)),
-                ('subject', models.TextField()),
-                ('to', models.JSONField(default=list)),
-                ('cc', models.JSONField(default=list)),
-                ('bcc', models.JSONField(default=list)),
-                ('template', models.BigIntegerField()),
-                ('version', models.BigIntegerField()),
-                ('variables', models.JSONField(default=dict)),
-                ('header_message_id', models.CharField(max_length=300)),
-                ('headers', models.JSONField(default=dict)),
-                ('unsubscribe', models.CharField(default='0', max_length=2)),
-                ('trigger_type', models.PositiveSmallIntegerField(default=0)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                (
+                    "id",
+                    sending.models.ids.TimeOrderedId(
+                        db_default=sending.models.ids.NextId(), primary_key=True, serialize=False
+                    ),
+                ),
+                ("message_id", models.CharField(db_collation="C", max_length=100, unique=True)),
+                (
+                    "door",
+                    models.CharField(choices=[("api", "API"), ("smtp", "SMTP"), ("console", "Console")], max_length=7),
+                ),
+                ("submitted_by", models.CharField(max_length=254)),
+                ("sender_domain", models.CharField(db_collation="C", max_length=253)),
+                ("from_address", models.CharField(max_length=254)),
+                ("from_name", models.CharField(blank=True, max_length=100)),
+                ("header_from", models.CharField(blank=True, max_length=400)),
+                ("reply_to", models.CharField(blank=True, max_length=400)),
+                ("subject", models.TextField()),
+                ("to", models.JSONField(default=list)),
+                ("cc", models.JSONField(default=list)),
+                ("bcc", models.JSONField(default=list)),
+                ("template", models.BigIntegerField()),
+                ("version", models.BigIntegerField()),
+                ("variables", models.JSONField(default=dict)),
+                ("header_message_id", models.CharField(max_length=300)),
+                ("headers", models.JSONField(default=dict)),
+                ("unsubscribe", models.CharField(default="0", max_length=2)),
+                ("trigger_type", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
             ],
         ),
         CreatePartitionedModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', sending.models.ids.TimeOrderedId(db_default=sending.models.ids.NextId(), primary_key=True, serialize=False)),
-                ('message_id', models.CharField(db_collation='C', max_length=100)),
-                ('from_address', models.CharField(max_length=254)),
-                ('sender_domain', models.CharField(db_collation='C', max_length=253)),
-                ('recipient', models.CharField(db_collation='C', max_length=254)),
-                ('recipient_domain', models.CharField(db_collation='C', max_length=253)),
-                ('subject', models.CharField(max_length=200)),
-                ('template', models.BigIntegerField()),
-                ('send_status', models.PositiveSmallIntegerField(default=0)),
-                ('deliver_status', models.PositiveSmallIntegerField(choices=[(0, 'Queued'), (1, 'Delivered'), (2, 'Dropped'), (3, 'Bounced'), (8, 'Deferred')], default=0)),
-                ('deliver_message', models.TextField(blank=True)),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('trace', models.JSONField(default=list)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('clicked_at', models.DateTimeField(null=True)),
-                ('unsubscribed_at', models.DateTimeField(null=True)),
-                ('complained_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
-                ('submission', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='sending.submission')),
+                (
+                    "id",
+                    sending.models.ids.TimeOrderedId(
+                        db_default=sending.models.ids.NextId(), primary_key=True, serialize=False
+                    ),
+                ),
+                ("message_id", models.CharField(db_collation="C", max_length=100)),
+                ("from_address", models.CharField(max_length=254)),
+                ("sender_domain", models.CharField(db_collation="C", max_length=253)),
+                ("recipient", models.CharField(db_collation="C", max_length=254)),
+                ("recipient_domain", models.CharField(db_collation="C", max_length=253)),
+                ("subject", models.CharField(max_length=200)),
+                ("template", models.BigIntegerField()),
+                ("send_status", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "deliver_status",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Queued"), (1, "Delivered"), (2, "Dropped"), (3, "Bounced"), (8, "Deferred")],
+                        default=0,
+                    ),
+                ),
+                ("deliver_message", models.TextField(blank=True)),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("trace", models.JSONField(default=list)),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("clicked_at", models.DateTimeField(null=True)),
+                ("unsubscribed_at", models.DateTimeField(null=True)),
+                ("complained_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="sending.submission",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('content', models.BinaryField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='sending.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=255)),
+                ("content", models.BinaryField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="sending.submission"
+                    ),
+                ),
             ],
         ),
         CreatePartitionedModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', sending.models.ids.TimeOrderedId(db_default=sending.models.ids.NextId(), primary_key=True, serialize=False)),
-                ('message', models.BigIntegerField()),
-                ('number', models.PositiveIntegerField()),
-                ('started_at', models.DateTimeField()),
-                ('milliseconds', models.PositiveIntegerField()),
-                ('host', models.CharField(blank=True, max_length=300)),
-                ('tls', models.CharField(blank=True, max_length=20)),
-                ('outcome', models.CharField(max_length=9)),
-                ('reply_code', models.PositiveSmallIntegerField(default=0)),
-                ('enhanced_code', models.CharField(blank=True, max_length=11)),
-                ('bounce_class', models.CharField(blank=True, max_length=30)),
-                ('reply', models.TextField(blank=True)),
-                ('talk', models.TextField(blank=True)),
-                ('next_try_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                (
+                    "id",
+                    sending.models.ids.TimeOrderedId(
+                        db_default=sending.models.ids.NextId(), primary_key=True, serialize=False
+                    ),
+                ),
+                ("message", models.BigIntegerField()),
+                ("number", models.PositiveIntegerField()),
+                ("started_at", models.DateTimeField()),
+                ("milliseconds", models.PositiveIntegerField()),
+                ("host", models.CharField(blank=True, max_length=300)),
+                ("tls", models.CharField(blank=True, max_length=20)),
+                ("outcome", models.CharField(max_length=9)),
+                ("reply_code", models.PositiveSmallIntegerField(default=0)),
+                ("enhanced_code", models.CharField(blank=True, max_length=11)),
+                ("bounce_class", models.CharField(blank=True, max_length=30)),
+                ("reply", models.TextField(blank=True)),
+                ("talk", models.TextField(blank=True)),
+                ("next_try_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['message', 'id'], name='attempt_by_message')],
+                "indexes": [models.Index(fields=["message", "id"], name="attempt_by_message")],
             },
         ),
         CreatePartitionedModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', sending.models.ids.TimeOrderedId(db_default=sending.models.ids.NextId(), primary_key=True, serialize=False)),
-                ('kind', models.PositiveSmallIntegerField(choices=[(1, 'Delivered'), (2, 'Dropped'), (3, 'Bounced'), (4, 'Opened'), (5, 'Clicked'), (6, 'Reported as spam'), (7, 'Unsubscribed'), (8, 'Deferred'), (9, 'Accepted'), (10, 'Refused')])),
-                ('message', models.BigIntegerField()),
-                ('sender_domain', models.CharField(db_collation='C', max_length=253)),
-                ('recipient_domain', models.CharField(db_collation='C', max_length=253)),
-                ('recipient', models.CharField(db_collation='C', max_length=254)),
-                ('from_address', models.CharField(max_length=254)),
-                ('reason', models.TextField(blank=True)),
-                ('bounce_type', models.CharField(blank=True, choices=[('hard_bounce', 'Hard'), ('soft_bounce', 'Soft')], max_length=11)),
-                ('bounce_class', models.CharField(blank=True, max_length=30)),
-                ('link', models.TextField(blank=True)),
-                ('user_agent', models.CharField(blank=True, max_length=300)),
-                ('machine', models.BooleanField(default=False)),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                (
+                    "id",
+                    sending.models.ids.TimeOrderedId(
+                        db_default=sending.models.ids.NextId(), primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Delivered"),
+                            (2, "Dropped"),
+                            (3, "Bounced"),
+                            (4, "Opened"),
+                            (5, "Clicked"),
+                            (6, "Reported as spam"),
+                            (7, "Unsubscribed"),
+                            (8, "Deferred"),
+                            (9, "Accepted"),
+                            (10, "Refused"),
+                        ]
+                    ),
+                ),
+                ("message", models.BigIntegerField()),
+                ("sender_domain", models.CharField(db_collation="C", max_length=253)),
+                ("recipient_domain", models.CharField(db_collation="C", max_length=253)),
+                ("recipient", models.CharField(db_collation="C", max_length=254)),
+                ("from_address", models.CharField(max_length=254)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "bounce_type",
+                    models.CharField(
+                        blank=True, choices=[("hard_bounce", "Hard"), ("soft_bounce", "Soft")], max_length=11
+                    ),
+                ),
+                ("bounce_class", models.CharField(blank=True, max_length=30)),
+                ("link", models.TextField(blank=True)),
+                ("user_agent", models.CharField(blank=True, max_length=300)),
+                ("machine", models.BooleanField(default=False)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['account', 'kind', '-id'], name='event_list'), models.Index(fields=['message', 'id'], name='event_by_message')],
+                "indexes": [
+                    models.Index(fields=["account", "kind", "-id"], name="event_list"),
+                    models.Index(fields=["message", "id"], name="event_by_message"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='InboundReport',
+            name="InboundReport",
             fields=[
-                ('id', sending.models.ids.TimeOrderedId(db_default=sending.models.ids.NextId(), primary_key=True, serialize=False)),
-                ('message', models.BigIntegerField(null=True)),
-                ('kind', models.CharField(choices=[('dsn', 'Bounce report'), ('delay', 'Delay report'), ('arf', 'Spam report'), ('reply', 'Automatic reply'), ('unknown', 'Not understood')], max_length=7)),
-                ('summary', models.CharField(blank=True, max_length=500)),
-                ('raw', models.BinaryField()),
-                ('read_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
+                (
+                    "id",
+                    sending.models.ids.TimeOrderedId(
+                        db_default=sending.models.ids.NextId(), primary_key=True, serialize=False
+                    ),
+                ),
+                ("message", models.BigIntegerField(null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("dsn", "Bounce report"),
+                            ("delay", "Delay report"),
+                            ("arf", "Spam report"),
+                            ("reply", "Automatic reply"),
+                            ("unknown", "Not understood"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("summary", models.CharField(blank=True, max_length=500)),
+                ("raw", models.BinaryField()),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.account"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['account', '-id'], name='report_list'), models.Index(condition=models.Q(('read_at', None)), fields=['id'], name='report_unread'), models.Index(fields=['message'], name='report_by_message')],
+                "indexes": [
+                    models.Index(fields=["account", "-id"], name="report_list"),
+                    models.Index(condition=models.Q(("read_at", None)), fields=["id"], name="report_unread"),
+                    models.Index(fields=["message"], name="report_by_message"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='QueueItem',
+            name="QueueItem",
             fields=[
-                ('message', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('recipient_domain', models.CharField(db_collation='C', max_length=253)),
-                ('available_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('fence', models.BigIntegerField(default=0)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('worker', models.CharField(blank=True, max_length=60)),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
+                ("message", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("recipient_domain", models.CharField(db_collation="C", max_length=253)),
+                ("available_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("fence", models.BigIntegerField(default=0)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("worker", models.CharField(blank=True, max_length=60)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['available_at', 'message'], name='queue_next')],
+                "indexes": [models.Index(fields=["available_at", "message"], name="queue_next")],
             },
         ),
         migrations.CreateModel(
-            name='SimulatedMail',
+            name="SimulatedMail",
             fields=[
-                ('id', sending.models.ids.TimeOrderedId(db_default=sending.models.ids.NextId(), primary_key=True, serialize=False)),
-                ('mail_from', models.CharField(max_length=320)),
-                ('recipient', models.CharField(max_length=320)),
-                ('subject', models.CharField(blank=True, max_length=300)),
-                ('helo', models.CharField(blank=True, max_length=255)),
-                ('scenario', models.CharField(max_length=20)),
-                ('raw', models.BinaryField()),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
+                (
+                    "id",
+                    sending.models.ids.TimeOrderedId(
+                        db_default=sending.models.ids.NextId(), primary_key=True, serialize=False
+                    ),
+                ),
+                ("mail_from", models.CharField(max_length=320)),
+                ("recipient", models.CharField(max_length=320)),
+                ("subject", models.CharField(blank=True, max_length=300)),
+                ("helo", models.CharField(blank=True, max_length=255)),
+                ("scenario", models.CharField(max_length=20)),
+                ("raw", models.BinaryField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.account"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['account', '-id'], name='simulated_list'), models.Index(fields=['account', 'recipient', '-id'], name='simulated_by_recipient')],
+                "indexes": [
+                    models.Index(fields=["account", "-id"], name="simulated_list"),
+                    models.Index(fields=["account", "recipient", "-id"], name="simulated_by_recipient"),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['account', '-id'], name='submission_list'),
+            model_name="submission",
+            index=models.Index(fields=["account", "-id"], name="submission_list"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['account', '-id'], name='message_list'),
+            model_name="message",
+            index=models.Index(fields=["account", "-id"], name="message_list"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['account', 'recipient', '-id'], name='message_by_recipient'),
+            model_name="message",
+            index=models.Index(fields=["account", "recipient", "-id"], name="message_by_recipient"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['message_id'], name='message_by_message_id'),
+            model_name="message",
+            index=models.Index(fields=["message_id"], name="message_by_message_id"),
         ),
     ]

@@ -15,8 +15,9 @@ class QueueItem(models.Model):
 
     # The Message's id; no foreign key, the queue must not slow down with the log.
     message = models.BigIntegerField(primary_key=True)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, db_constraint=False, db_index=False,
-                                related_name="+")
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
     recipient_domain = models.CharField(max_length=253, db_collation="C")
     # When it may be claimed: its next try, or, while a worker holds it, the end of the lease.
     available_at = models.DateTimeField(db_default=models.functions.Now())

@@ -51,27 +51,29 @@ def spam_report(raw: bytes, *, to: str, recipient: str) -> bytes:
 
 def away_note(*, to: str, recipient: str) -> bytes:
     """Return an out-of-office note (RFC 3834)."""
-    headers = _headers([
-        ("From", recipient),
-        ("To", to),
-        ("Subject", "Automatic reply: out of office"),
-        ("Auto-Submitted", "auto-replied"),
-        ("MIME-Version", "1.0"),
-        ("Content-Type", "text/plain; charset=utf-8"),
-    ])
+    headers = _headers(
+        [
+            ("From", recipient),
+            ("To", to),
+            ("Subject", "Automatic reply: out of office"),
+            ("Auto-Submitted", "auto-replied"),
+            ("MIME-Version", "1.0"),
+            ("Content-Type", "text/plain; charset=utf-8"),
+        ]
+    )
     return f"{headers}\r\nI am away until Monday and shall read your mail then.\r\n".encode()
 
 
-def _report(
-    kind: str, headers: list[tuple[str, str]], words: str, fields: str, raw: bytes, *, to: str
-) -> bytes:
+def _report(kind: str, headers: list[tuple[str, str]], words: str, fields: str, raw: bytes, *, to: str) -> bytes:
     boundary = f"report-{kind}-of-the-simulator"
-    head = _headers([
-        *headers,
-        ("To", to),
-        ("MIME-Version", "1.0"),
-        ("Content-Type", f'multipart/report; report-type={kind}; boundary="{boundary}"'),
-    ])
+    head = _headers(
+        [
+            *headers,
+            ("To", to),
+            ("MIME-Version", "1.0"),
+            ("Content-Type", f'multipart/report; report-type={kind}; boundary="{boundary}"'),
+        ]
+    )
     original = raw.partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
     return (
         f"{head}\r\n--{boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{words}\r\n"

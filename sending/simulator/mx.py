@@ -65,9 +65,7 @@ class Mailboxes(Handler):
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Store the mail byte for byte for each recipient, then say yes and let the readers act."""
         raw = bytes(envelope.content or b"")
         if has_bare_line_ends(raw):

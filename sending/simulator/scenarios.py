@@ -30,46 +30,61 @@ DELIVERED = "delivered"
 SCENARIOS: dict[str, Scenario] = {
     DELIVERED: Scenario(at=At.CONTENT, does="Takes the mail.", expect="Delivered"),
     "bounce": Scenario(
-        at=At.RECIPIENT, reply="550 5.1.1 No mailbox of this name", does="Refuses: no such mailbox.",
+        at=At.RECIPIENT,
+        reply="550 5.1.1 No mailbox of this name",
+        does="Refuses: no such mailbox.",
         expect="Hard bounce; the address goes on the blocklist",
     ),
     "full": Scenario(
-        at=At.RECIPIENT, reply="552 5.2.2 The mailbox is full", does="Refuses: mailbox full.",
+        at=At.RECIPIENT,
+        reply="552 5.2.2 The mailbox is full",
+        does="Refuses: mailbox full.",
         expect="Soft bounce; the address stays usable",
     ),
     "blocked": Scenario(
-        at=At.RECIPIENT, reply="550 5.7.1 Refused by local policy", does="Refuses by policy.",
+        at=At.RECIPIENT,
+        reply="550 5.7.1 Refused by local policy",
+        does="Refuses by policy.",
         expect="Soft bounce; the address stays usable",
     ),
     "greylist": Scenario(
-        at=At.RECIPIENT, reply="451 4.7.1 Greylisted, come back in a moment",
-        does="Puts the mail off for a while, then takes it.", expect="Deferred, then delivered",
+        at=At.RECIPIENT,
+        reply="451 4.7.1 Greylisted, come back in a moment",
+        does="Puts the mail off for a while, then takes it.",
+        expect="Deferred, then delivered",
     ),
     "slow": Scenario(at=At.CONTENT, does="Thinks for some seconds before it takes the mail.", expect="Delivered"),
     "drop": Scenario(
-        at=At.CONTENT, does="Hangs up after the final dot the first time, takes the mail the next time.",
+        at=At.CONTENT,
+        does="Hangs up after the final dot the first time, takes the mail the next time.",
         expect="Deferred, then delivered once",
     ),
     "dsn": Scenario(
-        at=At.LATER, does="Takes the mail, then sends a bounce report.",
+        at=At.LATER,
+        does="Takes the mail, then sends a bounce report.",
         expect="Delivered, then hard bounce",
     ),
     "complaint": Scenario(
-        at=At.LATER, does="Takes the mail; its reader presses the spam button.",
+        at=At.LATER,
+        does="Takes the mail; its reader presses the spam button.",
         expect="Spam report; barred for this sender domain",
     ),
     "open": Scenario(at=At.LATER, does="Its reader opens the mail.", expect="Opened"),
     "click": Scenario(at=At.LATER, does="Its reader opens the mail and follows the first link.", expect="Clicked"),
     "unsubscribe": Scenario(
-        at=At.LATER, does="Its reader presses the mail program's unsubscribe button (one-click POST).",
+        at=At.LATER,
+        does="Its reader presses the mail program's unsubscribe button (one-click POST).",
         expect="Unsubscribed; barred for this sender domain",
     ),
     "scanner": Scenario(
-        at=At.LATER, does="A security gateway fetches the pixel and every link in one burst.",
+        at=At.LATER,
+        does="A security gateway fetches the pixel and every link in one burst.",
         expect="Opens and clicks marked as machine",
     ),
     "ooto": Scenario(
-        at=At.LATER, does="Sends an out-of-office reply.", expect="Delivered; the reply changes nothing",
+        at=At.LATER,
+        does="Sends an out-of-office reply.",
+        expect="Delivered; the reply changes nothing",
     ),
 }
 

@@ -122,9 +122,7 @@ def _visit(request: HttpRequest, kind: EventKind, message: int, *, link: str = "
     purpose = request.headers.get("Sec-Purpose", "") or request.headers.get("Purpose", "")
     # A one-click unsubscription is sent by the mailbox provider's program for a person who pressed its button.
     machine = kind != EventKind.UNSUBSCRIBE and agents.is_machine(agent, purpose=purpose)
-    return events.Happening(
-        kind=kind, message=message, link=link, user_agent=agent.replace("\0", ""), machine=machine
-    )
+    return events.Happening(kind=kind, message=message, link=link, user_agent=agent.replace("\0", ""), machine=machine)
 
 
 def _record(happening: events.Happening) -> None:

@@ -35,9 +35,7 @@ class StatusFilters(DatedFilters):
     )
     status = forms.TypedChoiceField(choices=[("", "Any"), *DeliverStatus.choices], coerce=int, empty_value=None)
     sender_domain = forms.ChoiceField(label="Sender domain")
-    message_id = forms.CharField(
-        label="Message ID", max_length=100, widget=forms.TextInput(attrs={"type": "search"})
-    )
+    message_id = forms.CharField(label="Message ID", max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
 
     def __init__(self, data: Any, *, caller: Caller) -> None:
         super().__init__(data, caller=caller)
@@ -48,8 +46,12 @@ class StatusFilters(DatedFilters):
 
 
 def _flags(row: Message) -> str:
-    flags = (("opened", row.opened_at), ("clicked", row.clicked_at), ("unsubscribed", row.unsubscribed_at),
-             ("reported", row.complained_at))
+    flags = (
+        ("opened", row.opened_at),
+        ("clicked", row.clicked_at),
+        ("unsubscribed", row.unsubscribed_at),
+        ("reported", row.complained_at),
+    )
     return ", ".join(word for word, at in flags if at).capitalize()
 
 

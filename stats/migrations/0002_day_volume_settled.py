@@ -4,28 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_audit_entry_for_ever'),
-        ('stats', '0001_initial'),
+        ("accounts", "0002_audit_entry_for_ever"),
+        ("stats", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='dayvolume',
-            name='day_volume_once',
+            model_name="dayvolume",
+            name="day_volume_once",
         ),
         migrations.AddField(
-            model_name='dayvolume',
-            name='settled',
+            model_name="dayvolume",
+            name="settled",
             field=models.BooleanField(default=True),
         ),
         migrations.AddIndex(
-            model_name='dayvolume',
-            index=models.Index(condition=models.Q(('settled', False)), fields=['id'], name='day_volume_open'),
+            model_name="dayvolume",
+            index=models.Index(condition=models.Q(("settled", False)), fields=["id"], name="day_volume_open"),
         ),
         migrations.AddConstraint(
-            model_name='dayvolume',
-            constraint=models.UniqueConstraint(fields=('account', 'day', 'sender_domain', 'recipient_domain', 'settled'), name='day_volume_once'),
+            model_name="dayvolume",
+            constraint=models.UniqueConstraint(
+                fields=("account", "day", "sender_domain", "recipient_domain", "settled"), name="day_volume_once"
+            ),
         ),
     ]

@@ -46,7 +46,11 @@ def shown(request: HttpRequest, version: Version, found: list[Finding], *, base:
 
 
 def _content(
-    view: str, version: Version, found: list[Finding], base: Version | None, compiled: rendering.Compiled,
+    view: str,
+    version: Version,
+    found: list[Finding],
+    base: Version | None,
+    compiled: rendering.Compiled,
     values: dict[str, str],
 ) -> dict[str, Any]:
     if view == "reading":

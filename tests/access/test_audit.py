@@ -88,12 +88,19 @@ EDITOR = {"name": "Order", "kind": "html", "html": GOOD, "text": "", "summary": 
 DOINGS: dict[str, tuple[str, Callable[[Account, User], Made]]] = {
     "accounts:login": ("", lambda a, p: ({}, {"email": p.email, "password": PASSWORD})),
     "accounts:logout": ("analyst", lambda a, p: ({}, {})),
-    "accounts:password": ("analyst", lambda a, p: (
-        {}, {"current": PASSWORD, "new": "another horse entirely", "again": "another horse entirely"},
-    )),
+    "accounts:password": (
+        "analyst",
+        lambda a, p: (
+            {},
+            {"current": PASSWORD, "new": "another horse entirely", "again": "another horse entirely"},
+        ),
+    ),
     "accounts:time_zone": ("analyst", lambda a, p: ({}, {"zone": "Asia/Shanghai"})),
     "accounts:member_add": ("admin", lambda a, p: ({}, {"email": "new@example.test", "role": "analyst"})),
-    "accounts:member": ("admin", lambda a, p: (pk(factories.user(a, "analyst").memberships.get()), {"role": "operator"})),
+    "accounts:member": (
+        "admin",
+        lambda a, p: (pk(factories.user(a, "analyst").memberships.get()), {"role": "operator"}),
+    ),
     "accounts:member_remove": ("admin", lambda a, p: (pk(factories.user(a, "analyst").memberships.get()), {})),
     "accounts:key_create": ("admin", lambda a, p: ({}, {"name": "shop"})),
     "accounts:key_enable": ("admin", lambda a, p: (pk(factories.api_key(a, enabled=False)), {})),
@@ -103,9 +110,13 @@ DOINGS: dict[str, tuple[str, Callable[[Account, User], Made]]] = {
     "domains:verify": ("operator", lambda a, p: (pk(factories.domain(a, state="pending")), {})),
     "domains:change_key": ("operator", lambda a, p: (pk(factories.domain(a, state="pending")), {"dkim_option": "0"})),
     "domains:delete": ("operator", lambda a, p: (pk(factories.domain(a, state="pending")), {})),
-    "domains:address_create": ("operator", lambda a, p: (
-        {}, {"domain": factories.domain(a).pk, "local": "news", "name": "News"},
-    )),
+    "domains:address_create": (
+        "operator",
+        lambda a, p: (
+            {},
+            {"domain": factories.domain(a).pk, "local": "news", "name": "News"},
+        ),
+    ),
     "domains:address_delete": ("operator", lambda a, p: (pk(factories.address(factories.domain(a))), {})),
     "sending:publish_zone": ("operator", lambda a, p: (pk(factories.domain(a)), {})),
     "sending:unpublish_zone": ("operator", lambda a, p: (pk(published(a)), {})),
@@ -128,7 +139,8 @@ DOINGS: dict[str, tuple[str, Callable[[Account, User], Made]]] = {
 
 def test_every_address_that_takes_a_post_has_a_doing() -> None:
     takers = {
-        name for name, pattern in patterns()
+        name
+        for name, pattern in patterns()
         if not name.startswith("admin:") and hasattr(getattr(pattern.callback, "view_class", None), "post")
     }
     assert takers == DOINGS.keys() | UNWRITTEN.keys(), "add a line per POST address to DOINGS"

@@ -131,7 +131,9 @@ def test_another_accounts_row_is_the_same_as_none(name: str, ours: Account, thei
     row = ROWS[name]
     stranger = factories.user(theirs, sorted(row.roles)[0])
     own = row.arguments(ours)
-    missing = {key: value + 1_000_000_007 if isinstance(value, int) else f"{value[:-4]}none" for key, value in own.items()}
+    missing = {
+        key: value + 1_000_000_007 if isinstance(value, int) else f"{value[:-4]}none" for key, value in own.items()
+    }
     not_yours = call(stranger, row, address(name, own))
     not_there = call(stranger, row, address(name, missing))
     assert not_yours.status_code == not_there.status_code == 404

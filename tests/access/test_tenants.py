@@ -40,15 +40,25 @@ def ours() -> Account:
     template = factories.template(account, name=CANARY, html=f"<p>{CANARY}</p>")
     factories.review(account)
     whole = factories.submission(
-        account, sender_domain=domain.name, from_address=f"a@{domain.name}", subject=CANARY, template=template.pk,
+        account,
+        sender_domain=domain.name,
+        from_address=f"a@{domain.name}",
+        subject=CANARY,
+        template=template.pk,
         version=template.latest_id,
     )
     message = factories.message(account, submission=whole, recipient=who)
     factories.simulated_mail(account, recipient=who, subject=CANARY, raw=f"Subject: {CANARY}\r\n\r\n".encode())
     for kind in EventKind:
         factories.event(
-            account, kind, message=message.pk, recipient=who, sender_domain=domain.name,
-            recipient_domain=f"{CANARY}.test", reason=CANARY, from_address=f"a@{domain.name}",
+            account,
+            kind,
+            message=message.pk,
+            recipient=who,
+            sender_domain=domain.name,
+            recipient_domain=f"{CANARY}.test",
+            reason=CANARY,
+            from_address=f"a@{domain.name}",
         )
     factories.block(account, kind="custom", cause="entered", address=who, reason=CANARY)
     factories.block(account, kind="reject", cause="complained", address=who, sender_domain=domain.name)
@@ -103,15 +113,18 @@ def test_a_dead_address_is_known_to_all_and_its_mail_to_its_account_alone(ours: 
 Members = dict[str, Any]
 CALLS: dict[str, Callable[[Account], tuple[Members, Members]]] = {
     "CreateEmailAddress": lambda ours: (
-        {"EmailAddress": f"new@{CANARY}.test"}, {"EmailAddress": "new@nobody7f3ab.test"},
+        {"EmailAddress": f"new@{CANARY}.test"},
+        {"EmailAddress": "new@nobody7f3ab.test"},
     ),
     "CreateEmailTemplate": lambda ours: (
-        {"TemplateName": CANARY, "TemplateContent": {}}, {"TemplateName": "other", "TemplateContent": {}},
+        {"TemplateName": CANARY, "TemplateContent": {}},
+        {"TemplateName": "other", "TemplateContent": {}},
     ),
     "GetEmailIdentity": lambda ours: ({"EmailIdentity": f"{CANARY}.test"}, {"EmailIdentity": "nobody7f3ab.test"}),
     "UpdateEmailIdentity": lambda ours: ({"EmailIdentity": f"{CANARY}.test"}, {"EmailIdentity": "nobody7f3ab.test"}),
     "GetEmailTemplate": lambda ours: (
-        {"TemplateID": ours.templates.latest("pk").pk}, {"TemplateID": 2**40},
+        {"TemplateID": ours.templates.latest("pk").pk},
+        {"TemplateID": 2**40},
     ),
     "GetSendEmailStatus": lambda ours: (
         {"RequestDate": today(), "Offset": 0, "Limit": 100, "ToEmailAddress": f"{CANARY}@held.test"},
@@ -132,7 +145,9 @@ def today() -> str:
 
 def mail(sender: str, template: int) -> Members:
     return {
-        "FromEmailAddress": sender, "Subject": "x", "Destination": ["ann@example.com"],
+        "FromEmailAddress": sender,
+        "Subject": "x",
+        "Destination": ["ann@example.com"],
         "Template": {"TemplateID": template, "TemplateData": "{}"},
     }
 
@@ -176,8 +191,16 @@ def test_a_taken_domain_says_so_and_no_more(ours: Account, theirs: Account) -> N
 @pytest.mark.parametrize(
     ("name", "data"),
     [
-        ("sending:send", {"template_id": "theirs", "from_address": f"{CANARY}@{CANARY}.test", "subject": "x",
-                          "to": "a@b.test", "unsubscribe": "0"}),
+        (
+            "sending:send",
+            {
+                "template_id": "theirs",
+                "from_address": f"{CANARY}@{CANARY}.test",
+                "subject": "x",
+                "to": "a@b.test",
+                "unsubscribe": "0",
+            },
+        ),
         ("accounts:switch", {"account": "theirs"}),
         ("blocklist:unwhitelist", {"address": f"{CANARY}@held.test"}),
         ("domains:address_create", {"address": f"x@{CANARY}.test"}),

@@ -42,7 +42,8 @@ def test_an_account_is_suspended_and_resumed_through_the_one_act(staff: Client) 
         staff.post("/admin/accounts/account/", {"action": action, "_selected_action": [account.pk]})
         assert Account.objects.get(pk=account.pk).status == status
     assert list(AuditEntry.objects.order_by("id").values_list("act", flat=True)) == [
-        "accounts.suspended", "accounts.active",
+        "accounts.suspended",
+        "accounts.active",
     ]
 
 
@@ -78,7 +79,10 @@ def test_what_staff_changes_is_written_down(staff: Client) -> None:
     )
     first, second = AuditEntry.objects.order_by("id")
     assert (first.account, first.actor, first.act, first.target) == (
-        account, "root@example.test", "admin.change_account", "New name",
+        account,
+        "root@example.test",
+        "admin.change_account",
+        "New name",
     )
     assert first.details == {"name": "New name", "mails_per_second": "7"}
     assert (second.account, second.act, second.target) == (None, "admin.change_user", person.email)

@@ -31,9 +31,7 @@ def test_without_a_proxy_the_header_is_the_clients_own_invention():
 
 def test_behind_a_proxy_the_last_entry_counts():
     with override_settings(SECURE_PROXY_SSL_HEADER=PROXY):
-        request = RequestFactory().get(
-            "/", REMOTE_ADDR="127.0.0.1", headers={"X-Forwarded-For": "10.0.0.1, 192.0.2.7"}
-        )
+        request = RequestFactory().get("/", REMOTE_ADDR="127.0.0.1", headers={"X-Forwarded-For": "10.0.0.1, 192.0.2.7"})
         assert client_ip(request) == "192.0.2.7"
         assert client_ip(RequestFactory().get("/", REMOTE_ADDR="127.0.0.1")) == "127.0.0.1"
 

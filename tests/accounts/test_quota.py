@@ -115,7 +115,9 @@ def test_batches_with_the_same_keys_in_other_orders_do_not_lock_each_other() -> 
         finally:
             connection.close()
 
-    workers = [threading.Thread(target=work, args=(order,)) for order in (keys, keys[::-1], keys[10:] + keys[:10], keys)]
+    workers = [
+        threading.Thread(target=work, args=(order,)) for order in (keys, keys[::-1], keys[10:] + keys[:10], keys)
+    ]
     for worker in workers:
         worker.start()
     for worker in workers:

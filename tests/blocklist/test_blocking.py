@@ -135,7 +135,9 @@ class TestRelease:
         factories.block(account, address="gone@example.com", kind="custom", cause="entered", expires_at=gone)
         assert blocking.release_expired() == 2
         assert set(BlockedAddress.objects.values_list("address", flat=True)) == {
-            "held@example.com", "never@example.com", "shown@example.com",
+            "held@example.com",
+            "never@example.com",
+            "shown@example.com",
         }
 
 

@@ -77,10 +77,14 @@ class TestImport:
         done = custom.import_list(factories.caller(account), reading=entries.read(self.TEXT, today=TODAY))
         assert (done.total, done.valid, done.too_long, done.repeat, done.invalid) == (5, 1, 1, 2, 1)
         assert [(one.line, one.code) for one in done.rejected] == [
-            (3, "repeat"), (4, "repeat"), (5, "invalid"), (6, "too_long"),
+            (3, "repeat"),
+            (4, "repeat"),
+            (5, "invalid"),
+            (6, "too_long"),
         ]
         assert set(BlockedAddress.objects.values_list("address", "cause")) == {
-            ("ann@example.com", "imported"), ("bob@example.com", "entered"),
+            ("ann@example.com", "imported"),
+            ("bob@example.com", "entered"),
         }
 
     def test_tried_dry_says_the_same_and_keeps_nothing(self):

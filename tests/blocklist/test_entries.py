@@ -19,7 +19,8 @@ def read(text):
 
 def test_a_paste_of_bare_addresses_is_a_list():
     assert [one.address for one in read("Ann@example.com\n\n bob@example.com \n").entries] == [
-        "ann@example.com", "bob@example.com",
+        "ann@example.com",
+        "bob@example.com",
     ]
 
 

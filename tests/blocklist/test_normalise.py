@@ -25,9 +25,23 @@ def test_an_address_has_one_spelling(text, spelling):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "ann", "@example.com", "ann@", "ann@example", "a b@example.com", "ann@-x.com", "ann@x-.com", "ann@1.2.3.4",
-     "ann@exa mple.com", "ann@example..com", "ann@b@example.com", "änn@example.com", "ann\n@example.com",
-     "ann@" + "ü" * 70 + ".com"],
+    [
+        "",
+        "ann",
+        "@example.com",
+        "ann@",
+        "ann@example",
+        "a b@example.com",
+        "ann@-x.com",
+        "ann@x-.com",
+        "ann@1.2.3.4",
+        "ann@exa mple.com",
+        "ann@example..com",
+        "ann@b@example.com",
+        "änn@example.com",
+        "ann\n@example.com",
+        "ann@" + "ü" * 70 + ".com",
+    ],
 )
 def test_what_is_no_address_is_refused_with_a_reason(text):
     with pytest.raises(ValueError, match=r"\w"):

@@ -134,7 +134,9 @@ class TestActs:
         assert BlockedAddress.objects.get(account=account).expires_at.date() == LATER
 
     def test_a_refusal_stands_at_its_field_and_nothing_typed_is_lost(self, browser):
-        response = browser.post(reverse("blocklist:add"), {"address": "ann@example.com", "expires": "2020-01-01", "reason": "because"})
+        response = browser.post(
+            reverse("blocklist:add"), {"address": "ann@example.com", "expires": "2020-01-01", "reason": "because"}
+        )
         assert response.status_code == 422
         assert "must be later than today" in response.content.decode()
         assert "because" in response.content.decode()
@@ -167,7 +169,9 @@ class TestImport:
     URL = reverse("blocklist:import")
 
     def test_a_pasted_list_is_stored_and_every_bad_line_named(self, browser):
-        response = browser.post(self.URL, {"text": f"ann@example.com\nbob@example.com,{LATER}\nnobody\nann@example.com"})
+        response = browser.post(
+            self.URL, {"text": f"ann@example.com\nbob@example.com,{LATER}\nnobody\nann@example.com"}
+        )
         page = response.content.decode()
         assert response.status_code == 200
         assert "2 of 4 addresses are blocked now" in page

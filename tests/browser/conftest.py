@@ -43,7 +43,9 @@ def product() -> Iterator[Product]:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """A Chromium found on the machine."""
-    program = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    program = next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
     if program is None:
         pytest.fail("no Chromium on this machine: run .ci/test-programs")
     with sync_playwright() as playwright:
@@ -124,7 +126,9 @@ def watch(page: Page, trouble: list[str], host: str) -> None:
     page.on("pageerror", lambda error: trouble.append(f"{page.url}: {error}"))
     page.on(
         "request",
-        lambda request: trouble.append(f"{page.url} asked {request.url}")
-        if urlsplit(request.url).scheme in {"http", "https"} and urlsplit(request.url).netloc != host
-        else None,
+        lambda request: (
+            trouble.append(f"{page.url} asked {request.url}")
+            if urlsplit(request.url).scheme in {"http", "https"} and urlsplit(request.url).netloc != host
+            else None
+        ),
     )

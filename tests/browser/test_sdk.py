@@ -65,13 +65,17 @@ def test_a_program_and_people_bring_a_mail_to_its_end(people: Callable[..., Pers
     assert call(client, "GetEmailTemplate", TemplateID=template).TemplateStatus == 0
 
     sent = call(
-        client, "SendEmail", FromEmailAddress=f"Robot <{SENDER}>", Subject="For {{name}}",
+        client,
+        "SendEmail",
+        FromEmailAddress=f"Robot <{SENDER}>",
+        Subject="For {{name}}",
         Destination=["delivered@program.test", "full@program.test"],
         Template={"TemplateID": template, "TemplateData": json.dumps({"name": "Ada"})},
     )
     rows = wait_for_the_end(client, sent.MessageId)
     assert {to: row.DeliverStatus for to, row in rows.items()} == {
-        "delivered@program.test": DELIVERED, "full@program.test": BOUNCED,
+        "delivered@program.test": DELIVERED,
+        "full@program.test": BOUNCED,
     }
     assert "552 5.2.2" in rows["full@program.test"].DeliverMessage
     assert abs(rows["delivered@program.test"].DeliverTime - time.time()) < 120

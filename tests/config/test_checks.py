@@ -96,11 +96,18 @@ def test_a_refusal_names_every_trouble_and_its_way_out(settings):
 
 def test_a_server_started_by_hand_refuses_unsafe_settings_too(settings):
     environment = {
-        **os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "SES_DATA_DIR": str(settings.TEST_DATA_DIR),
-        "SES_TRANSPORT": "direct", "SES_PUBLIC_URL": "http://127.0.0.1:8000",
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SES_DATA_DIR": str(settings.TEST_DATA_DIR),
+        "SES_TRANSPORT": "direct",
+        "SES_PUBLIC_URL": "http://127.0.0.1:8000",
     }
     done = subprocess.run(
-        [sys.executable, "-c", "import config.wsgi"], env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True
+        [sys.executable, "-c", "import config.wsgi"],
+        env=environment,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode
     assert "ses.E007" in done.stderr

@@ -28,14 +28,22 @@ def server(tmp_path):
 def connect(data_dir: Path, **changes):
     known = embedded_pg.settings_for(data_dir)
     return psycopg.connect(
-        **{"host": known["HOST"], "user": known["USER"], "password": known["PASSWORD"], "dbname": known["NAME"], **changes}
+        **{
+            "host": known["HOST"],
+            "user": known["USER"],
+            "password": known["PASSWORD"],
+            "dbname": known["NAME"],
+            **changes,
+        }
     )
 
 
 def kill_everything(server: embedded_pg.Server) -> None:
     """kill -9 the postmaster and all of its children."""
     parent = int((server.cluster / "postmaster.pid").read_text().split()[0])
-    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True).stdout.split()
+    children = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True
+    ).stdout.split()
     for pid in [parent, *map(int, children)]:
         os.kill(pid, signal.SIGKILL)
 

@@ -10,7 +10,9 @@ pytestmark = pytest.mark.django_db
 
 
 def labels(role: str) -> list[str]:
-    return [item.label for group in navigation.groups(factories.caller(factories.account(), role)) for item in group.items]
+    return [
+        item.label for group in navigation.groups(factories.caller(factories.account(), role)) for item in group.items
+    ]
 
 
 def test_every_entry_asks_for_a_right_that_exists() -> None:

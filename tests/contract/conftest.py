@@ -37,8 +37,12 @@ def sdk(live_server: LiveServer, key: ApiKey) -> Sdk:
     """Return a maker of clients; arguments change the key, the region, or the profile."""
 
     def make(
-        *, region: str = "ap-hongkong", secret_id: str = key.secret_id, secret_key: str = key.secret_key,
-        method: str = "POST", **profile: Any,
+        *,
+        region: str = "ap-hongkong",
+        secret_id: str = key.secret_id,
+        secret_key: str = key.secret_key,
+        method: str = "POST",
+        **profile: Any,
     ) -> SesClient:
         endpoint = live_server.url.removeprefix("http://")
         http = HttpProfile(protocol="http", endpoint=endpoint, reqMethod=method, reqTimeout=20)

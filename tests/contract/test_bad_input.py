@@ -49,7 +49,9 @@ class Shop:
     def mail(self) -> dict[str, Any]:
         data = json.dumps({"name": "Ann", "code": "17"})
         return {
-            "FromEmailAddress": self.sender, "Subject": "Your code", "Destination": ["ann@customer.test"],
+            "FromEmailAddress": self.sender,
+            "Subject": "Your code",
+            "Destination": ["ann@customer.test"],
             "Template": {"TemplateID": self.template, "TemplateData": data},
         }
 

@@ -23,8 +23,15 @@ pytestmark = pytest.mark.django_db
 
 BAD = ["\r", "\n", "\x00", "\x0b", "\x85", "\u2028", "\u2029", "\x7f"]
 # Members in which line breaks have a meaning of their own: JSON, and base64 in lines.
-LINES = {"Template.TemplateData", "SmtpHeaders", "Simple.Html", "Simple.Text", "Attachments.0.Content",
-         "TemplateContent.Html", "TemplateContent.Text"}
+LINES = {
+    "Template.TemplateData",
+    "SmtpHeaders",
+    "Simple.Html",
+    "Simple.Text",
+    "Attachments.0.Content",
+    "TemplateContent.Html",
+    "TemplateContent.Text",
+}
 
 # A good input of every action that has one; each of its texts is spoilt in turn.
 INPUTS: dict[str, dict[str, Any]] = {
@@ -53,7 +60,11 @@ INPUTS: dict[str, dict[str, Any]] = {
         "HeaderFrom": "Shop <news@mail.shop.example>",
     },
     "GetSendEmailStatus": {
-        "RequestDate": "2026-01-01", "Offset": 0, "Limit": 1, "MessageId": "x", "ToEmailAddress": "ann@customer.test",
+        "RequestDate": "2026-01-01",
+        "Offset": 0,
+        "Limit": 1,
+        "MessageId": "x",
+        "ToEmailAddress": "ann@customer.test",
     },
 }
 
@@ -144,13 +155,27 @@ def test_a_bad_character_inside_json_reaches_no_header(caller: Caller, account: 
 
 
 _SCALARS = (
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=8)
     | st.sampled_from(["mail.shop.example", "news@mail.shop.example", "2026-01-01", "aGk=", "{}", "0", 0, 1, 2**63])
 )
-_MEMBERS = sorted({
-    "TagKey", "TagValue", "Html", "Text", "TemplateID", "TemplateData", "FileName", "Content", "FileURL",
-    *(member for action in ACTIONS.values() for member in action.Input().fields),
-})
+_MEMBERS = sorted(
+    {
+        "TagKey",
+        "TagValue",
+        "Html",
+        "Text",
+        "TemplateID",
+        "TemplateData",
+        "FileName",
+        "Content",
+        "FileURL",
+        *(member for action in ACTIONS.values() for member in action.Input().fields),
+    }
+)
 _VALUES = st.recursive(
     _SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_MEMBERS), inner, max_size=3),

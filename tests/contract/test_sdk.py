@@ -110,7 +110,12 @@ def test_from_a_new_domain_to_a_mails_status(sdk: Sdk, account: Account, zone: N
     rows = client.GetSendEmailStatus(request("GetSendEmailStatus", **query)).EmailStatusList
     assert {row.ToEmailAddress for row in rows} == {"ann@customer.test", "bob@customer.test"}
     for row in rows:
-        assert (row.MessageId, row.FromEmailAddress, row.SendStatus, row.DeliverStatus) == (sent.MessageId, address, 0, 0)
+        assert (row.MessageId, row.FromEmailAddress, row.SendStatus, row.DeliverStatus) == (
+            sent.MessageId,
+            address,
+            0,
+            0,
+        )
         assert abs(row.RequestTime - time.time()) < 60
         assert (row.DeliverTime, row.UserOpened, row.UserClicked, row.UserComplained) == (0, False, False, False)
 
@@ -142,9 +147,14 @@ def test_every_way_of_signing_sends(sdk: Sdk, sender: str, template: int, profil
 
 def test_everything_a_mail_may_carry_arrives(sdk: Sdk, sender: str, template: int):
     members = mail(
-        sender, template, Bcc=["carl@customer.test"], ReplyToAddresses="help@shop.example",
+        sender,
+        template,
+        Bcc=["carl@customer.test"],
+        ReplyToAddresses="help@shop.example",
         Attachments=[{"FileName": "terms.txt", "Content": base64.b64encode(b"terms").decode()}],
-        SmtpMessageId="<17@shop.example>", SmtpHeaders='{"X-Campaign": "spring"}', HeaderFrom=f"Shop <{sender}>",
+        SmtpMessageId="<17@shop.example>",
+        SmtpHeaders='{"X-Campaign": "spring"}',
+        HeaderFrom=f"Shop <{sender}>",
     )
     sent = sdk().SendEmail(request("SendEmail", **members))
     submission = Submission.objects.get(message_id=sent.MessageId)

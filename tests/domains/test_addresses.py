@@ -59,7 +59,19 @@ def test_an_address_of_no_domain_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["a:b", "a\r\nBcc: x@y.test", "a\x00", "a\x85b", "a\u2028b", "a\u2029b", "x" * 101, "a<b", 'say "hi"', "a\\b", "\x7f"],
+    [
+        "a:b",
+        "a\r\nBcc: x@y.test",
+        "a\x00",
+        "a\x85b",
+        "a\u2028b",
+        "a\u2029b",
+        "x" * 101,
+        "a<b",
+        'say "hi"',
+        "a\\b",
+        "\x7f",
+    ],
 )
 def test_a_name_that_does_not_fit_a_header_is_refused(name: str) -> None:
     domain = factories.domain(factories.account())

@@ -109,10 +109,26 @@ def test_domains_are_listed_with_level_and_volume(caller: Caller, account: Accou
     second = factories.domain(account, state=SenderDomain.State.PENDING)
     answer = api.ListEmailIdentities().answer(caller, {})
     assert answer["EmailIdentities"] == [
-        {"IdentityName": second.name, "IdentityType": "DOMAIN", "SendingEnabled": False, "CurrentReputationLevel": 1,
-         "DailyQuota": 500, "SendIp": [], "TagList": [], "DKIMOption": 1},
-        {"IdentityName": first.name, "IdentityType": "DOMAIN", "SendingEnabled": True, "CurrentReputationLevel": 3,
-         "DailyQuota": 2000, "SendIp": [], "TagList": [], "DKIMOption": 1},
+        {
+            "IdentityName": second.name,
+            "IdentityType": "DOMAIN",
+            "SendingEnabled": False,
+            "CurrentReputationLevel": 1,
+            "DailyQuota": 500,
+            "SendIp": [],
+            "TagList": [],
+            "DKIMOption": 1,
+        },
+        {
+            "IdentityName": first.name,
+            "IdentityType": "DOMAIN",
+            "SendingEnabled": True,
+            "CurrentReputationLevel": 3,
+            "DailyQuota": 2000,
+            "SendIp": [],
+            "TagList": [],
+            "DKIMOption": 1,
+        },
     ]
     assert (answer["MaxReputationLevel"], answer["MaxDailyQuota"], answer["Total"]) == (20, 1_000_000, 2)
 

@@ -54,8 +54,15 @@ def test_opendkim_refuses_an_altered_body() -> None:
 
 @pytest.mark.parametrize(
     "added",
-    [b"From: x@evil.test", b"Subject: other", b"To: x@evil.test", b"Date: now", b"Reply-To: x@evil.test",
-     b"Message-ID: <2@evil.test>", b"Cc: x@evil.test"],
+    [
+        b"From: x@evil.test",
+        b"Subject: other",
+        b"To: x@evil.test",
+        b"Date: now",
+        b"Reply-To: x@evil.test",
+        b"Message-ID: <2@evil.test>",
+        b"Cc: x@evil.test",
+    ],
 )
 def test_an_added_header_breaks_the_signature(added: bytes) -> None:
     raw = mail(HEADERS, b"Hello\r\n")

@@ -70,7 +70,9 @@ class TestCreate:
         with pytest.raises(Forbidden):
             verification.create(factories.caller(factories.account(), Role.ANALYST), name="a.test")
 
-    @pytest.mark.parametrize("name", ["localhost", "a_b.test", "https://a.test", "192.0.2.1", ".".join(["abcdef"] * 36)])
+    @pytest.mark.parametrize(
+        "name", ["localhost", "a_b.test", "https://a.test", "192.0.2.1", ".".join(["abcdef"] * 36)]
+    )
     def test_what_is_no_domain_is_refused(self, name: str) -> None:
         with pytest.raises(Refused) as refusal:
             verification.create(factories.caller(factories.account()), name=name)
@@ -231,7 +233,6 @@ class TestVerify:
         assert AuditEntry.objects.count() == before
         verification.verify(service, domain=domain, resolver=right(domain))
         assert AuditEntry.objects.latest("pk").details["after"] == "verified"
-
 
     def test_a_domain_deleted_during_the_check_is_refused(self) -> None:
         domain = create()

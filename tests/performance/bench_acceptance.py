@@ -31,8 +31,15 @@ def run(stage: Stage, scale: float) -> bool:
     def of(count: int) -> Callable[[int, int], bytes]:
         def request(port: int, number: int) -> bytes:
             one = senders[number % count]
-            return send_email(one.key, port, sender=one.address, recipient=f"customer{count}-{number}@inbox.test",
-                              template=one.template, number=number)
+            return send_email(
+                one.key,
+                port,
+                sender=one.address,
+                recipient=f"customer{count}-{number}@inbox.test",
+                template=one.template,
+                number=number,
+            )
+
         return request
 
     def bare_request(port: int, number: int) -> bytes:
@@ -41,7 +48,9 @@ def run(stage: Stage, scale: float) -> bool:
         return post({"Host": f"127.0.0.1:{port}", "X-Signature": signature}, body)
 
     ports = {
-        "bare": stage.start_web("tests.performance.bare:application", DJANGO_SETTINGS_MODULE="tests.performance.bare_settings"),
+        "bare": stage.start_web(
+            "tests.performance.bare:application", DJANGO_SETTINGS_MODULE="tests.performance.bare_settings"
+        ),
         "product": stage.start_web("config.wsgi:application"),
     }
     limit, _ = asyncio.run(load(ports["bare"], bare_request, SECONDS * scale))
@@ -75,4 +84,6 @@ async def load(port: int, request: Callable[[int, int], bytes], seconds: float) 
     await all_for(1)
     waits.clear()
     took = await all_for(seconds)
-    return len(waits) / took, ", ".join(f"p{share} {percentile(waits, share / 100) * 1000:.0f} ms" for share in (50, 99))
+    return len(waits) / took, ", ".join(
+        f"p{share} {percentile(waits, share / 100) * 1000:.0f} ms" for share in (50, 99)
+    )

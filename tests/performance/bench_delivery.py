@@ -50,24 +50,58 @@ def fill(count: int, folder: Path) -> Path:
     with connection.cursor() as cursor:
         with cursor.copy(
             "COPY sending_submission (id, account_id, message_id, door, submitted_by, sender_domain, from_address, "
-            "from_name, header_from, reply_to, subject, \"to\", cc, bcc, template, version, variables, "
+            'from_name, header_from, reply_to, subject, "to", cc, bcc, template, version, variables, '
             "header_message_id, headers, unsubscribe, trigger_type) FROM STDIN"
         ) as copy:
             for n, submission in enumerate(submissions):
-                copy.write_row((
-                    submission, account.pk, f"bench-{n}", "api", "bench", mails.DOMAIN, sender, "Shop", "", "",
-                    "Order {{order}} is on its way", json.dumps([f"customer{n}@inbox.test"]), "[]", "[]",
-                    template.pk, version, json.dumps(mails.variables(n)), f"<{n}@{mails.DOMAIN}>", "{}", "2", 0,
-                ))
+                copy.write_row(
+                    (
+                        submission,
+                        account.pk,
+                        f"bench-{n}",
+                        "api",
+                        "bench",
+                        mails.DOMAIN,
+                        sender,
+                        "Shop",
+                        "",
+                        "",
+                        "Order {{order}} is on its way",
+                        json.dumps([f"customer{n}@inbox.test"]),
+                        "[]",
+                        "[]",
+                        template.pk,
+                        version,
+                        json.dumps(mails.variables(n)),
+                        f"<{n}@{mails.DOMAIN}>",
+                        "{}",
+                        "2",
+                        0,
+                    )
+                )
         with cursor.copy(
             "COPY sending_message (id, account_id, submission_id, message_id, from_address, sender_domain, recipient, "
             "recipient_domain, subject, template, send_status, deliver_status, deliver_message, trace) FROM STDIN"
         ) as copy:
             for n, (message, submission) in enumerate(zip(messages, submissions, strict=True)):
-                copy.write_row((
-                    message, account.pk, submission, f"bench-{n}", sender, mails.DOMAIN, f"customer{n}@inbox.test",
-                    "inbox.test", "Order", template.pk, 0, 0, "", "[]",
-                ))
+                copy.write_row(
+                    (
+                        message,
+                        account.pk,
+                        submission,
+                        f"bench-{n}",
+                        sender,
+                        mails.DOMAIN,
+                        f"customer{n}@inbox.test",
+                        "inbox.test",
+                        "Order",
+                        template.pk,
+                        0,
+                        0,
+                        "",
+                        "[]",
+                    )
+                )
         with cursor.copy(
             "COPY sending_queueitem (message, account_id, recipient_domain, fence, attempts, worker) FROM STDIN"
         ) as copy:

@@ -19,9 +19,10 @@ PAUSE_SECONDS = 1.0
 def run(stage: Stage, scale: float) -> bool:
     """Send one mail after another, with pauses."""
     waits = asyncio.run(measure(stage, int(MAILS * scale)))
-    print("API answer to receiver's 250: " + ", ".join(
-        f"p{share} {percentile(waits, share / 100) * 1000:.0f} ms" for share in (50, 95, 99)
-    ))
+    print(
+        "API answer to receiver's 250: "
+        + ", ".join(f"p{share} {percentile(waits, share / 100) * 1000:.0f} ms" for share in (50, 95, 99))
+    )
     return True
 
 
@@ -40,8 +41,14 @@ async def measure(stage: Stage, count: int) -> list[float]:
     connection = await Connection.open(port)
     chance, waits = random.Random(7), []
     for number in range(count + 1):
-        request = send_email(one.key, port, sender=one.address, recipient=f"customer{number}@inbox.test",
-                             template=one.template, number=number)
+        request = send_email(
+            one.key,
+            port,
+            sender=one.address,
+            recipient=f"customer{number}@inbox.test",
+            template=one.template,
+            number=number,
+        )
         answer = await connection.ask(request)
         answered = time.monotonic()
         assert "MessageId" in answer["Response"], answer

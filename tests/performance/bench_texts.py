@@ -17,9 +17,7 @@ MARKUP = ("<!--", "<a b='", "<a ", "<", "</", "<style>", "<![", "&#9", "<div hid
 
 def run(stage: Stage, scale: float) -> bool:
     """Measure each."""
-    paragraphs = "".join(
-        f'<p>{"text " * 150}{{{{v{n}}}}}</p><a href="https://a.test/{n}">x</a>' for n in range(10)
-    )
+    paragraphs = "".join(f'<p>{"text " * 150}{{{{v{n}}}}}</p><a href="https://a.test/{n}">x</a>' for n in range(10))
     ordinary, values = compile(f"<body>{paragraphs}</body>", ""), {f"v{n}": f"value {n}" for n in range(10_000)}
     one = best(lambda: fill_html(ordinary, values, link=lambda number: "https://t.test/x", pixel="", footer=""), 1000)
     many = compile("".join(f"<p>{{{{v{n}}}}}</p>" for n in range(10_000)), "")

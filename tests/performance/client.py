@@ -13,10 +13,15 @@ from tests.performance import mails
 
 def send_email(key: ApiKey, port: int, *, sender: str, recipient: str, template: int, number: int) -> bytes:
     """Return the signed request of one SendEmail with a template of the benchmarks."""
-    body = json.dumps({
-        "FromEmailAddress": sender, "Subject": "Order {{order}} is on its way", "Destination": [recipient],
-        "Template": {"TemplateID": template, "TemplateData": json.dumps(mails.variables(number))}, "TriggerType": 1,
-    }).encode()
+    body = json.dumps(
+        {
+            "FromEmailAddress": sender,
+            "Subject": "Order {{order}} is on its way",
+            "Destination": [recipient],
+            "Template": {"TemplateID": template, "TemplateData": json.dumps(mails.variables(number))},
+            "TriggerType": 1,
+        }
+    ).encode()
     return post(tc3_headers(key, "SendEmail", body=body, Host=f"127.0.0.1:{port}"), body)
 
 

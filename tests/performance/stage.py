@@ -34,7 +34,10 @@ class Stage:
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         """Start a Python program that does not outlive the stage."""
         child = subprocess.Popen(
-            [sys.executable, *arguments], stdout=subprocess.PIPE, text=True, start_new_session=True,
+            [sys.executable, *arguments],
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
             env={**os.environ, **environment},
         )
         self._children.append(child)
@@ -54,8 +57,23 @@ class Stage:
         # No page is asked for, but the folder of front-end files is looked at.
         (Path(os.environ["SES_DATA_DIR"]) / "static").mkdir(exist_ok=True)
         self.start(
-            "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
-            "--blocking-threads", "4", "--log-level", "warning", application, SES_WEB_PORT=str(port), **environment,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--workers",
+            "2",
+            "--blocking-threads",
+            "4",
+            "--log-level",
+            "warning",
+            application,
+            SES_WEB_PORT=str(port),
+            **environment,
         )
         while True:
             try:

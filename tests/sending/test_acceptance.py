@@ -49,14 +49,16 @@ class Desk:
         compiled(self.template.approved_id)
 
     def draft(self, **changes: Any) -> Draft:
-        return Draft(**{
-            "from_address": self.address.address,
-            "subject": "Hello {{name}}",
-            "to": ("ann@example.com",),
-            "template_id": self.template.pk,
-            "variables": VALUES,
-            **changes,
-        })
+        return Draft(
+            **{
+                "from_address": self.address.address,
+                "subject": "Hello {{name}}",
+                "to": ("ann@example.com",),
+                "template_id": self.template.pk,
+                "variables": VALUES,
+                **changes,
+            }
+        )
 
     def accept(self, **changes: Any) -> acceptance.Accepted:
         return acceptance.accept(self.caller, draft=self.draft(**changes))
@@ -85,11 +87,22 @@ def test_a_mail_is_stored_with_its_message_its_place_in_the_queue_and_its_event(
     assert (submission.from_name, submission.from_address) == ("News", desk.address.address)
     assert (submission.subject, submission.variables, submission.to) == ("Hello {{name}}", VALUES, ["Ann@example.com"])
     assert (submission.version, submission.unsubscribe, submission.trigger_type) == (desk.template.approved_id, "2", 1)
-    assert (message.subject, message.recipient, message.recipient_domain) == ("Hello Ann", "Ann@example.com", "example.com")
-    assert (message.account_id, message.deliver_status, message.send_status) == (desk.account.pk, DeliverStatus.QUEUED, 0)
+    assert (message.subject, message.recipient, message.recipient_domain) == (
+        "Hello Ann",
+        "Ann@example.com",
+        "example.com",
+    )
+    assert (message.account_id, message.deliver_status, message.send_status) == (
+        desk.account.pk,
+        DeliverStatus.QUEUED,
+        0,
+    )
     item = QueueItem.objects.get()
     assert (item.message, item.account_id, item.recipient_domain, item.attempts) == (
-        message.pk, desk.account.pk, "example.com", 0,
+        message.pk,
+        desk.account.pk,
+        "example.com",
+        0,
     )
     event = Event.objects.get()
     assert (event.kind, event.message, event.recipient) == (EventKind.ACCEPTED, message.pk, message.recipient)
@@ -119,19 +132,23 @@ def test_a_from_header_and_a_reply_address_of_the_clients_own_are_kept(desk: Des
     desk.accept(header_from=f"Shop, Inc. <shop@{desk.domain.name.upper()}>", reply_to="ann@example.com")
     submission = Submission.objects.get()
     assert (submission.header_from, submission.reply_to) == (
-        f'"Shop, Inc." <shop@{desk.domain.name}>', "ann@example.com",
+        f'"Shop, Inc." <shop@{desk.domain.name}>',
+        "ann@example.com",
     )
 
 
 def test_everybody_gets_one_copy(desk: Desk) -> None:
     accepted = desk.accept(
-        to=("ann@example.com", "ANN@example.com", "bob@example.com"), cc=("bob@example.com", "cy@example.com"),
+        to=("ann@example.com", "ANN@example.com", "bob@example.com"),
+        cc=("bob@example.com", "cy@example.com"),
         bcc=("dan@example.com",),
     )
     assert len(accepted.messages) == 4
     submission = Submission.objects.get()
     assert (submission.to, submission.cc, submission.bcc) == (
-        ["ann@example.com", "bob@example.com"], ["cy@example.com"], ["dan@example.com"],
+        ["ann@example.com", "bob@example.com"],
+        ["cy@example.com"],
+        ["dan@example.com"],
     )
 
 
@@ -139,7 +156,8 @@ def test_files_are_kept_byte_for_byte(desk: Desk) -> None:
     content = bytes(range(256))
     desk.accept(attachments=(File(name="a.pdf", content=content), File(name="b.ZIP", content=b"")))
     assert [(one.name, bytes(one.content)) for one in Attachment.objects.order_by("id")] == [
-        ("a.pdf", content), ("b.ZIP", b""),
+        ("a.pdf", content),
+        ("b.ZIP", b""),
     ]
 
 
@@ -205,9 +223,10 @@ def test_what_is_wrong_is_refused_by_its_code_and_nothing_is_stored(
 
 def test_a_variable_that_stands_in_many_places_counts_each_time(desk: Desk) -> None:
     template = factories.template(desk.account, html="<p>" + "{{a}}" * 20 + "</p>")
-    assert desk.refusal(
-        template_id=template.pk, subject="x", variables={"a": "x" * 60_000}
-    ).code == "FailedOperation.EmailContentToolarge"
+    assert (
+        desk.refusal(template_id=template.pk, subject="x", variables={"a": "x" * 60_000}).code
+        == "FailedOperation.EmailContentToolarge"
+    )
 
 
 def test_a_suspended_account_sends_nothing(desk: Desk) -> None:
@@ -224,7 +243,11 @@ def test_who_may_not_send_is_refused(desk: Desk) -> None:
 
 
 def test_an_unverified_domain_sends_nothing_and_a_failing_one_still_does(desk: Desk) -> None:
-    for state, may in ((SenderDomain.State.PENDING, False), (SenderDomain.State.FAILED, False), (SenderDomain.State.FAILING, True)):
+    for state, may in (
+        (SenderDomain.State.PENDING, False),
+        (SenderDomain.State.FAILED, False),
+        (SenderDomain.State.FAILING, True),
+    ):
         SenderDomain.objects.update(state=state)
         if may:
             assert desk.accept()
@@ -245,16 +268,28 @@ def test_a_full_queue_is_said_clearly(desk: Desk) -> None:
     assert "queue is full" in refusal.message
 
 
-BARS = [("unsubscribed", 1013, "FailedOperation.ReceiverHasUnsubscribed"),
-        ("complained", 1008, "FailedOperation.RejectedByRecipients")]
+BARS = [
+    ("unsubscribed", 1013, "FailedOperation.ReceiverHasUnsubscribed"),
+    ("complained", 1008, "FailedOperation.RejectedByRecipients"),
+]
 
 
 @pytest.mark.parametrize(("cause", "status", "code"), BARS)
 def test_who_unsubscribed_or_complained_is_barred_for_that_domain_alone(
     desk: Desk, cause: str, status: int, code: str
 ) -> None:
-    blocking.bar([blocking.Bar(account_id=desk.account.pk, sender_domain=desk.domain.name, address="ann@example.com",
-                               cause=cause, reason="", message=1)])
+    blocking.bar(
+        [
+            blocking.Bar(
+                account_id=desk.account.pk,
+                sender_domain=desk.domain.name,
+                address="ann@example.com",
+                cause=cause,
+                reason="",
+                message=1,
+            )
+        ]
+    )
     assert desk.refusal().code == code
     assert Message.objects.get().send_status == status
     other = factories.address(factories.domain(desk.account, reputation_level=20))
@@ -273,7 +308,8 @@ def test_a_blocked_recipient_is_stored_as_dropped_while_the_others_get_their_mai
         ("example.com", Message.objects.get(recipient="ann@example.com").pk)
     ]
     assert set(Event.objects.values_list("kind", "recipient")) == {
-        (EventKind.REFUSED, "Dead@example.com"), (EventKind.ACCEPTED, "ann@example.com"),
+        (EventKind.REFUSED, "Dead@example.com"),
+        (EventKind.ACCEPTED, "ann@example.com"),
     }
     assert quota.used(volume_key(desk.domain.pk), seconds=86_400) == 1
 
@@ -360,7 +396,10 @@ def test_with_the_database_away_there_is_no_id(desk: Desk) -> None:
 
 
 @given(
-    name=st.text(max_size=30), code=st.text(max_size=30), subject=st.text(max_size=60), header=st.text(max_size=30),
+    name=st.text(max_size=30),
+    code=st.text(max_size=30),
+    subject=st.text(max_size=60),
+    header=st.text(max_size=30),
 )
 @hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_text_comes_is_stored_as_it_is_or_refused(

@@ -13,8 +13,11 @@ from sending.delivery.headers import mailbox_list
 
 ATOM = st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0123456789.!#$%&'*+/=?^_`{|}~-", min_size=1, max_size=64)
 LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True).filter(lambda x: x[2:4] != "--")
-DOMAIN = st.builds(lambda labels, last: ".".join([*labels, last]), st.lists(LABEL, min_size=1, max_size=4),
-                   st.sampled_from(["com", "test", "co.uk"]))
+DOMAIN = st.builds(
+    lambda labels, last: ".".join([*labels, last]),
+    st.lists(LABEL, min_size=1, max_size=4),
+    st.sampled_from(["com", "test", "co.uk"]),
+)
 
 
 def test_a_bare_address() -> None:
@@ -58,9 +61,20 @@ def test_what_is_no_address_is_refused_with_what_to_mend(text: str, words: str) 
         addresses.parse(text)
 
 
-@pytest.mark.parametrize("character", ["\0", "\t", "\n", "\r", "\x0b", "\x1f", "\x7f", "\x85", "\u2028", "\u2029", "\ud800"])
-@pytest.mark.parametrize("place", ["{}ann@example.com", "a{}nn@example.com", "ann@exa{}mple.com", "ann@example.com{}",
-                                   "A{}nn <ann@example.com>", "Ann <ann@example.com>{}"])
+@pytest.mark.parametrize(
+    "character", ["\0", "\t", "\n", "\r", "\x0b", "\x1f", "\x7f", "\x85", "\u2028", "\u2029", "\ud800"]
+)
+@pytest.mark.parametrize(
+    "place",
+    [
+        "{}ann@example.com",
+        "a{}nn@example.com",
+        "ann@exa{}mple.com",
+        "ann@example.com{}",
+        "A{}nn <ann@example.com>",
+        "Ann <ann@example.com>{}",
+    ],
+)
 def test_no_control_character_passes_anywhere(character: str, place: str) -> None:
     with pytest.raises(ValueError, match=f"U\\+{ord(character):04X}"):
         addresses.parse(place.format(character))
@@ -98,4 +112,6 @@ def test_whatever_is_read_can_be_written_as_one_mailbox(alias: str, local: str, 
 
 
 def test_a_comma_in_an_alias_makes_no_second_address() -> None:
-    assert mailbox_list("Reply-To", addresses.parse("Lee, Ann <ann@example.com>").text) == b'"Lee, Ann" <ann@example.com>'
+    assert (
+        mailbox_list("Reply-To", addresses.parse("Lee, Ann <ann@example.com>").text) == b'"Lee, Ann" <ann@example.com>'
+    )

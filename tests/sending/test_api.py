@@ -46,7 +46,8 @@ def test_no_message_id_is_given_for_a_mail_that_is_not_stored(client: Client, ca
             "Subject": "Hello",
             "Destination": ["ann@customer.test"],
             "Template": {
-                "TemplateID": factories.template(account).pk, "TemplateData": '{"name": "Ann", "code": "1"}',
+                "TemplateID": factories.template(account).pk,
+                "TemplateData": '{"name": "Ann", "code": "1"}',
             },
         }
         with away_after(statements):

@@ -28,7 +28,9 @@ def test_refused_types_pass_in_no_spelling(extension: str, spelling: str) -> Non
         check_name(spelling.format(extension, upper=extension.upper(), wide=wide))
 
 
-@pytest.mark.parametrize("name", ["", "pdf", ".pdf", "..pdf", "a b.pdf", "a/b.pdf", "a?.pdf", 'a".pdf', "x" * 252 + ".pdf"])
+@pytest.mark.parametrize(
+    "name", ["", "pdf", ".pdf", "..pdf", "a b.pdf", "a/b.pdf", "a?.pdf", 'a".pdf', "x" * 252 + ".pdf"]
+)
 def test_what_is_no_file_name_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="."):
         check_name(name)

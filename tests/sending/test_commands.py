@@ -49,7 +49,11 @@ def running(command: str, **ports: int) -> Iterator[subprocess.Popen[str]]:
         **{name: str(port) for name, port in ports.items()},
     }
     process = subprocess.Popen(
-        [sys.executable, "manage.py", command], cwd=settings.BASE_DIR, env=environment, stderr=subprocess.PIPE, text=True
+        [sys.executable, "manage.py", command],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stderr
     try:

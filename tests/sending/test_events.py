@@ -33,7 +33,13 @@ def fresh(**fields: Any) -> Message:
 
 def state(message: Message) -> tuple[Any, ...]:
     message.refresh_from_db()
-    flags = (message.delivered_at, message.opened_at, message.clicked_at, message.unsubscribed_at, message.complained_at)
+    flags = (
+        message.delivered_at,
+        message.opened_at,
+        message.clicked_at,
+        message.unsubscribed_at,
+        message.complained_at,
+    )
     return (message.deliver_status, message.deliver_message, *(flag is not None for flag in flags))
 
 
@@ -42,7 +48,10 @@ def test_a_delivery_moves_the_message_and_logs_one_event_with_the_message_s_own_
     assert len(happen(EventKind.DELIVERED, message, reason="250 2.0.0 ok")) == 1
     event = Event.objects.get()
     assert (event.kind, event.message, event.recipient, event.account_id) == (
-        EventKind.DELIVERED, message.pk, message.recipient, message.account_id,
+        EventKind.DELIVERED,
+        message.pk,
+        message.recipient,
+        message.account_id,
     )
     assert (event.sender_domain, event.recipient_domain) == (message.sender_domain, "example.com")
     assert state(message)[:3] == (DeliverStatus.DELIVERED, "250 2.0.0 ok", True)
@@ -106,9 +115,19 @@ def test_a_bounce_report_after_the_delivery_turns_it_into_a_bounce() -> None:
     assert state(message)[:3] == (DeliverStatus.BOUNCED, "5.1.1 unknown", True)
 
 
-@pytest.mark.parametrize("told", list(itertools.permutations([
-    (EventKind.DELIVERED, "250 ok"), (EventKind.OPEN, ""), (EventKind.CLICK, ""), (EventKind.BOUNCE, "5.1.1"),
-])))
+@pytest.mark.parametrize(
+    "told",
+    list(
+        itertools.permutations(
+            [
+                (EventKind.DELIVERED, "250 ok"),
+                (EventKind.OPEN, ""),
+                (EventKind.CLICK, ""),
+                (EventKind.BOUNCE, "5.1.1"),
+            ]
+        )
+    ),
+)
 @pytest.mark.parametrize("at_once", [True, False])
 def test_the_order_of_reports_does_not_matter(told: list[tuple[EventKind, str]], at_once: bool) -> None:
     message = fresh()
@@ -147,7 +166,10 @@ def test_a_hard_bounce_blocks_the_address_for_all_and_a_soft_one_does_not() -> N
     happen(EventKind.BOUNCE, hard, reason="5.1.1 no such user", **HARD)
     block = BlockedAddress.objects.get()
     assert (block.kind, block.address, block.message, block.account_id) == (
-        "invalid", "dead@example.com", hard.pk, hard.account_id,
+        "invalid",
+        "dead@example.com",
+        hard.pk,
+        hard.account_id,
     )
 
 
@@ -160,7 +182,10 @@ def test_who_wants_no_more_is_barred_for_that_sender_domain(kind: EventKind, cau
     happen(kind, message)
     bar = BlockedAddress.objects.get()
     assert (bar.kind, bar.cause, bar.sender_domain, bar.account_id) == (
-        "reject", cause, message.sender_domain, message.account_id,
+        "reject",
+        cause,
+        message.sender_domain,
+        message.account_id,
     )
 
 
@@ -175,17 +200,28 @@ def test_words_that_a_database_cannot_hold_are_cleaned() -> None:
 def test_five_hundred_results_cost_few_statements() -> None:
     account = factories.account()
     whole = factories.submission(account)
-    Message.objects.bulk_create([
-        Message(
-            id=number, account=account, submission=whole, message_id=whole.message_id, template=1,
-            from_address=whole.from_address, sender_domain=whole.sender_domain,
-            recipient=f"r{number}@example.com", recipient_domain="example.com", subject="Your code",
-        )
-        for number in take(500)
-    ])
+    Message.objects.bulk_create(
+        [
+            Message(
+                id=number,
+                account=account,
+                submission=whole,
+                message_id=whole.message_id,
+                template=1,
+                from_address=whole.from_address,
+                sender_domain=whole.sender_domain,
+                recipient=f"r{number}@example.com",
+                recipient_domain="example.com",
+                subject="Your code",
+            )
+            for number in take(500)
+        ]
+    )
     ids = list(Message.objects.values_list("id", flat=True))
     results = [Happening(kind=EventKind.DELIVERED, message=one, reason="250 2.0.0 ok") for one in ids]
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         assert len(events.record(results)) == 500
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
     assert len(statements) == 3

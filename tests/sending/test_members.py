@@ -15,20 +15,43 @@ from sending import members
 def test_numbers_keep_their_spelling_and_truths_their_word():
     text = '{"code": "007", "minutes": 10, "price": 10.50, "big": 1e3, "new": true, "none": null}'
     assert members.variables(text) == {
-        "code": "007", "minutes": "10", "price": "10.50", "big": "1e3", "new": "true", "none": "",
+        "code": "007",
+        "minutes": "10",
+        "price": "10.50",
+        "big": "1e3",
+        "new": "true",
+        "none": "",
     }
 
 
-@given(st.dictionaries(st.text(st.characters(codec="utf-8", exclude_characters="\x00")),
-                       st.text(st.characters(codec="utf-8", exclude_characters="\x00"))))
+@given(
+    st.dictionaries(
+        st.text(st.characters(codec="utf-8", exclude_characters="\x00")),
+        st.text(st.characters(codec="utf-8", exclude_characters="\x00")),
+    )
+)
 def test_strings_come_through_unchanged(values: dict[str, str]):
     assert members.variables(json.dumps(values)) == values
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "1", '"a"', "null", '{"a": []}', '{"a": {"b": 1}}', '{"a": NaN}', '{"a": "\\u0000"}',
-     '{"a\\u0000": "b"}', '{"a": "\\ud800"}', "[" * 100_000, "<b>"],
+    [
+        "",
+        "{",
+        "[]",
+        "1",
+        '"a"',
+        "null",
+        '{"a": []}',
+        '{"a": {"b": 1}}',
+        '{"a": NaN}',
+        '{"a": "\\u0000"}',
+        '{"a\\u0000": "b"}',
+        '{"a": "\\ud800"}',
+        "[" * 100_000,
+        "<b>",
+    ],
 )
 def test_what_is_no_object_of_scalars_is_refused(text: str):
     with pytest.raises(Refused) as refused:

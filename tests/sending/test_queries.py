@@ -61,6 +61,12 @@ def test_attempts_are_the_message_s_own() -> None:
     account = factories.account()
     one, two = factories.message(account), factories.message(account)
     for message in (one, two):
-        Attempt.objects.create(account=account, message=message.pk, number=1, started_at=message.accepted_at,
-                               milliseconds=1, outcome="delivered")
+        Attempt.objects.create(
+            account=account,
+            message=message.pk,
+            number=1,
+            started_at=message.accepted_at,
+            milliseconds=1,
+            outcome="delivered",
+        )
     assert [row.message for row in queries.attempts(one)] == [one.pk]

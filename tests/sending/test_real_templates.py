@@ -94,8 +94,12 @@ def arrived(request: pytest.FixtureRequest) -> Arrived:
     assert template.state == Template.State.APPROVED
 
     draft = Draft(
-        from_address=f"Shop <{sender.address}>", subject="A letter for {{name}}", to=("ada@reader.test",),
-        template_id=template.pk, variables={"name": NAME}, unsubscribe="2",
+        from_address=f"Shop <{sender.address}>",
+        subject="A letter for {{name}}",
+        to=("ada@reader.test",),
+        template_id=template.pk,
+        variables={"name": NAME},
+        unsubscribe="2",
     )
     accepted = acceptance.accept(author, draft=draft)
     sink = Sink()

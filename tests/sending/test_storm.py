@@ -70,15 +70,17 @@ def send_until(over: threading.Event, product: Product, numbers: Iterator[int], 
     while not over.is_set():
         number = next(numbers)
         to = f"dsn@{number}.test" if number % 20 == 0 else f"{number}@storm.test"
-        body = json.dumps({
-            "FromEmailAddress": product.demo["sender"],
-            "Subject": "Storm",
-            "Destination": [to],
-            "Template": {
-                "TemplateID": product.demo["template_id"],
-                "TemplateData": json.dumps(product.demo["template_data"]),
-            },
-        }).encode()
+        body = json.dumps(
+            {
+                "FromEmailAddress": product.demo["sender"],
+                "Subject": "Storm",
+                "Destination": [to],
+                "Template": {
+                    "TemplateID": product.demo["template_id"],
+                    "TemplateData": json.dumps(product.demo["template_data"]),
+                },
+            }
+        ).encode()
         line = http.client.HTTPConnection(host, timeout=30)
         try:
             line.request("POST", "/", body, tc3_headers(key, "SendEmail", body=body, Host=host))
@@ -167,8 +169,7 @@ def product() -> Iterator[Product]:
 def test_what_was_promised_arrives_whatever_is_killed(product: Product) -> None:
     ledger, over, numbers = Ledger(), threading.Event(), itertools.count()
     clients = [
-        threading.Thread(target=send_until, args=(over, product, numbers, ledger), daemon=True)
-        for _ in range(CLIENTS)
+        threading.Thread(target=send_until, args=(over, product, numbers, ledger), daemon=True) for _ in range(CLIENTS)
     ]
     for client in clients:
         client.start()
@@ -190,7 +191,9 @@ def test_what_was_promised_arrives_whatever_is_killed(product: Product) -> None:
     told = f"{len(ledger.promised)} promised, {ledger.cut} cut off, refused {dict(ledger.codes)}"
     assert ledger.odd == [], told
     assert set(ledger.codes) <= {"InternalError"}, told
-    stored = dict(ask(product, "SELECT message_id, recipient FROM sending_message WHERE recipient NOT LIKE '%@inbox.test'"))
+    stored = dict(
+        ask(product, "SELECT message_id, recipient FROM sending_message WHERE recipient NOT LIKE '%@inbox.test'")
+    )
     assert [one for one in ledger.promised if one not in stored] == [], f"promised, but not stored; {told}"
     arrived = Counter(row[0] for row in ask(product, "SELECT recipient FROM sending_simulatedmail"))
     assert [to for to in ledger.promised.values() if not arrived[to]] == [], f"promised, but lost; {told}"

@@ -35,14 +35,17 @@ def titles(*rows: Attempt | Event, **fields: Any) -> list[str]:
 
 def test_what_a_try_tells_is_not_told_again_by_its_event() -> None:
     assert titles(tried("delivered"), happened(EventKind.ACCEPTED, 0), happened(EventKind.DELIVERED)) == [
-        "Accepted", "Delivered",
+        "Accepted",
+        "Delivered",
     ]
 
 
 def test_a_bounce_report_long_after_the_delivery_is_a_step_of_its_own() -> None:
     late = happened(EventKind.BOUNCE, 600, bounce_type="hard_bounce")
     assert titles(tried("delivered"), happened(EventKind.DELIVERED), late) == [
-        "Accepted", "Delivered", "Returned by a bounce report (dead address)",
+        "Accepted",
+        "Delivered",
+        "Returned by a bounce report (dead address)",
     ]
 
 
@@ -51,7 +54,12 @@ def test_an_event_without_its_try_is_told() -> None:
 
 
 def test_steps_stand_in_the_order_of_time() -> None:
-    rows = (happened(EventKind.OPEN, 9), tried("delivered", 5), tried("deferred", 1), happened(EventKind.CLICK, 8, machine=True))
+    rows = (
+        happened(EventKind.OPEN, 9),
+        tried("delivered", 5),
+        tried("deferred", 1),
+        happened(EventKind.CLICK, 8, machine=True),
+    )
     assert titles(*rows) == ["Accepted", "Not taken yet", "Delivered", "Link clicked by a program", "Opened"]
 
 

@@ -91,10 +91,16 @@ def test_the_body_runs_nothing_and_loads_nothing(browser: Client, account: Accou
     assert response.content.decode().startswith('<!doctype html><html><head lang="x"><base target="_blank">')
 
 
-@pytest.mark.parametrize("picture", [
-    '<img src="http://a.test/p.gif">', "<IMG alt='x' SRC = 'http://a.test/p.gif'>", "<img width=1 src=//a.test/p.gif>",
-    '<img srcset="http://a.test/p.gif 2x" src="http://a.test/p.gif">', '<img\nsrc="cid:1">',
-])
+@pytest.mark.parametrize(
+    "picture",
+    [
+        '<img src="http://a.test/p.gif">',
+        "<IMG alt='x' SRC = 'http://a.test/p.gif'>",
+        "<img width=1 src=//a.test/p.gif>",
+        '<img srcset="http://a.test/p.gif 2x" src="http://a.test/p.gif">',
+        '<img\nsrc="cid:1">',
+    ],
+)
 def test_pictures_from_outside_are_taken_out(browser: Client, account: Account, picture: str) -> None:
     kept = factories.simulated_mail(account, raw=with_html(picture))
     body = browser.get(reverse("sending:inbox_body", args=[kept.pk])).content.decode()

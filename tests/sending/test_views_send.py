@@ -26,8 +26,13 @@ class Room:
 
     def fields(self, **changes: Any) -> dict[str, Any]:
         return {
-            "template_id": self.template.pk, "subject": "Hello {{name}}", "from_address": self.address.address,
-            "to": "ann@example.com\n\nbob@example.com \n", "unsubscribe": "2", "value.name": "Ann", "value.code": "7",
+            "template_id": self.template.pk,
+            "subject": "Hello {{name}}",
+            "from_address": self.address.address,
+            "to": "ann@example.com\n\nbob@example.com \n",
+            "unsubscribe": "2",
+            "value.name": "Ann",
+            "value.code": "7",
             **changes,
         }
 

@@ -41,8 +41,16 @@ def text(client: Client, url: str = URL, **query: Any) -> str:
 
 
 def attempt(message: Message, **fields: Any) -> Attempt:
-    values = {"number": 1, "started_at": timezone.now(), "milliseconds": 42, "host": "mx.example.com [192.0.2.1]:25",
-              "tls": "TLSv1.3", "outcome": "delivered", "reply_code": 250, "reply": "250 2.0.0 ok"}
+    values = {
+        "number": 1,
+        "started_at": timezone.now(),
+        "milliseconds": 42,
+        "host": "mx.example.com [192.0.2.1]:25",
+        "tls": "TLSv1.3",
+        "outcome": "delivered",
+        "reply_code": 250,
+        "reply": "250 2.0.0 ok",
+    }
     return Attempt.objects.create(account=message.account, message=message.pk, **{**values, **fields})
 
 
@@ -58,7 +66,12 @@ def test_filters_narrow_the_list(client: Client, account: Account) -> None:
     factories.domain(account, name="mail.example.test")
     ann = factories.message(account, recipient="ann@example.com", deliver_status=3)
     factories.message(account, recipient="bob@example.org")
-    for query in ({"recipient": "ann@"}, {"recipient": "ann@EXAMPLE.com"}, {"status": 3}, {"message_id": ann.message_id}):
+    for query in (
+        {"recipient": "ann@"},
+        {"recipient": "ann@EXAMPLE.com"},
+        {"status": 3},
+        {"message_id": ann.message_id},
+    ):
         page = text(client, **query)
         assert "ann@example.com" in page
         assert "bob@example.org" not in page
@@ -96,19 +109,41 @@ def test_the_csv_has_exact_times(account: Account) -> None:
 
 
 def test_one_mail_tells_its_way_in_order(client: Client, account: Account) -> None:
-    message = factories.message(account, trace=[{"gate": "daily_volume", "passed": True, "value": 1, "limit": "500 a day"}])
+    message = factories.message(
+        account, trace=[{"gate": "daily_volume", "passed": True, "value": 1, "limit": "500 a day"}]
+    )
     start = message.accepted_at
-    attempt(message, outcome="deferred", reply="451 4.7.1 come back", started_at=start + timedelta(seconds=1),
-            bounce_class="RateLimited", talk="S: 451 4.7.1 come back", next_try_at=start + timedelta(minutes=5))
+    attempt(
+        message,
+        outcome="deferred",
+        reply="451 4.7.1 come back",
+        started_at=start + timedelta(seconds=1),
+        bounce_class="RateLimited",
+        talk="S: 451 4.7.1 come back",
+        next_try_at=start + timedelta(minutes=5),
+    )
     attempt(message, number=2, started_at=start + timedelta(minutes=5))
-    events.record([Happening(kind=EventKind.DELIVERED, message=message.pk, reason="250 2.0.0 ok"),
-                   Happening(kind=EventKind.OPEN, message=message.pk, user_agent="Mail/1.0"),
-                   Happening(kind=EventKind.CLICK, message=message.pk, link="https://example.com/a", machine=True)])
+    events.record(
+        [
+            Happening(kind=EventKind.DELIVERED, message=message.pk, reason="250 2.0.0 ok"),
+            Happening(kind=EventKind.OPEN, message=message.pk, user_agent="Mail/1.0"),
+            Happening(kind=EventKind.CLICK, message=message.pk, link="https://example.com/a", machine=True),
+        ]
+    )
     page = text(client, f"{URL}{message.pk}/")
     expected = ["Accepted", "451 4.7.1 come back", "Try 2"]
     assert [page.index(words) for words in expected] == sorted(page.index(words) for words in expected)
-    for words in ("The recipient&#x27;s server took the mail", "TLSv1.3", "42 ms", "Daily volume", "500 a day",
-                  "Mail/1.0", "Link clicked by a program", "https://example.com/a", message.message_id):
+    for words in (
+        "The recipient&#x27;s server took the mail",
+        "TLSv1.3",
+        "42 ms",
+        "Daily volume",
+        "500 a day",
+        "Mail/1.0",
+        "Link clicked by a program",
+        "https://example.com/a",
+        message.message_id,
+    ):
         assert words in page
 
 
@@ -131,7 +166,10 @@ def test_the_page_follows_a_mail_while_it_waits(client: Client, account: Account
 
 def test_a_refused_recipient_s_page_says_why_and_opens_the_gates(client: Client, account: Account) -> None:
     message = factories.message(
-        account, send_status=1013, deliver_status=2, deliver_message="ann@example.com has unsubscribed",
+        account,
+        send_status=1013,
+        deliver_status=2,
+        deliver_message="ann@example.com has unsubscribed",
         trace=[{"gate": "not_blocked", "passed": False, "value": "ann@example.com has unsubscribed", "limit": 0}],
     )
     page = text(client, f"{URL}{message.pk}/")

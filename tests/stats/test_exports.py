@@ -47,19 +47,49 @@ def test_column_c_is_the_time_that_the_spreadsheet_formula_shows():
 
 def test_the_columns_and_their_order_are_fixed():
     assert read(export(factories.account()))[0] == [
-        "message_id", "recipient", "event_time_ms", "event_time", "sender", "sender_domain", "recipient_domain",
-        "event", "reason", "bounce_type", "bounce_class", "link", "user_agent", "machine",
+        "message_id",
+        "recipient",
+        "event_time_ms",
+        "event_time",
+        "sender",
+        "sender_domain",
+        "recipient_domain",
+        "event",
+        "reason",
+        "bounce_type",
+        "bounce_class",
+        "link",
+        "user_agent",
+        "machine",
     ]
 
 
 def test_an_event_fills_its_line():
     account = factories.account()
     factories.event(
-        account, EventKind.CLICK, START, link="https://x.test/?a=1,2", user_agent='Agent "7"', machine=True, message=4711
+        account,
+        EventKind.CLICK,
+        START,
+        link="https://x.test/?a=1,2",
+        user_agent='Agent "7"',
+        machine=True,
+        message=4711,
     )
     assert read(export(account, "Asia/Shanghai"))[1] == [
-        "4711", "ann@example.com", str(int(START.timestamp() * 1000)), "2026-03-01T18:20:30.456+08:00",
-        "news@mail.test", "mail.test", "example.com", "click", "", "", "", "https://x.test/?a=1,2", 'Agent "7"', "true",
+        "4711",
+        "ann@example.com",
+        str(int(START.timestamp() * 1000)),
+        "2026-03-01T18:20:30.456+08:00",
+        "news@mail.test",
+        "mail.test",
+        "example.com",
+        "click",
+        "",
+        "",
+        "",
+        "https://x.test/?a=1,2",
+        'Agent "7"',
+        "true",
     ]
 
 

@@ -59,7 +59,9 @@ def test_filters_narrow_by_sender_and_recipient_domain():
     caller = factories.caller(account)
     everything = axis(START, END, UTC)
     whole = queries.totals(caller, everything)["delivered"]
-    by_sender = [queries.totals(caller, everything, sender_domain=one)["delivered"] for one in ("mail.test", "news.test")]
+    by_sender = [
+        queries.totals(caller, everything, sender_domain=one)["delivered"] for one in ("mail.test", "news.test")
+    ]
     days = axis(START, END, UTC, by_recipient=True)
     by_recipient = [queries.totals(caller, days, recipient_domain=one)["delivered"] for one in ("a.test", "b.test")]
     assert whole == sum(by_sender) == sum(by_recipient) == 60
@@ -99,7 +101,9 @@ def test_minutes_of_one_recipient_domain_are_counted_from_the_events():
 def test_charts_by_hour_and_day_read_roll_ups_alone(zone, recipient_domain, days):
     caller = factories.caller(factories.account())
     span = axis(END - timedelta(days=days), END, ZoneInfo(zone), by_recipient=bool(recipient_domain))
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
         queries.volumes(caller, span, recipient_domain=recipient_domain, known_to=END)
     assert len(seen) == 1
     with connection.cursor() as cursor:

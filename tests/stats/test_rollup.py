@@ -21,10 +21,13 @@ START = datetime(2026, 3, 1, 22, 50, 7, 123_000, tzinfo=UTC)
 
 
 def second_connection():
-    return psycopg.connect(**{
-        name: value for name, value in connection.get_connection_params().items() if name in
-        {"host", "port", "user", "password", "dbname"}
-    })
+    return psycopg.connect(
+        **{
+            name: value
+            for name, value in connection.get_connection_params().items()
+            if name in {"host", "port", "user", "password", "dbname"}
+        }
+    )
 
 
 @pytest.mark.django_db
@@ -41,7 +44,9 @@ class TestFigures:
     def test_tell_accounts_sender_domains_and_recipient_domains_apart(self):
         one, two = factories.account(), factories.account()
         for account, sender, recipient in (
-            (one, "mail.test", "a.test"), (one, "mail.test", "b.test"), (one, "news.test", "a.test"),
+            (one, "mail.test", "a.test"),
+            (one, "mail.test", "b.test"),
+            (one, "news.test", "a.test"),
             (two, "mail.test", "a.test"),
         ):
             factories.event(account, at=START, sender_domain=sender, recipient_domain=recipient)
@@ -104,8 +109,7 @@ def test_figures_equal_the_raw_events_however_late_those_commit(happened, passes
     with transaction.atomic():
         account = factories.account()
         committed = sorted(
-            [(at + late, "event", n) for n, (at, late, *_) in enumerate(happened)]
-            + [(at, "pass", 0) for at in passes]
+            [(at + late, "event", n) for n, (at, late, *_) in enumerate(happened)] + [(at, "pass", 0) for at in passes]
         )
         for at, what, n in [*committed, (3 * 86_400 + 90, "pass", 0)]:
             if what == "pass":
@@ -113,8 +117,13 @@ def test_figures_equal_the_raw_events_however_late_those_commit(happened, passes
                 continue
             seconds, _, kind, sender, recipient, bounce, machine = happened[n]
             factories.event(
-                account, kind, START + timedelta(seconds=seconds), sender_domain=sender,
-                recipient_domain=recipient, bounce_type=bounce, machine=machine,
+                account,
+                kind,
+                START + timedelta(seconds=seconds),
+                sender_domain=sender,
+                recipient_domain=recipient,
+                bounce_type=bounce,
+                machine=machine,
             )
         assert rolled() == expected()
         rollup.rebuild(START.date() + timedelta(days=rebuilt))

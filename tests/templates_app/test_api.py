@@ -55,7 +55,9 @@ def test_a_new_template_goes_to_review_at_once(caller: Caller):
     number = create(caller, Html=coded(HTML), Text=coded(TEXT))
     assert Template.objects.get(pk=number).state == Template.State.IN_REVIEW
     assert get(caller, number) == {
-        "TemplateContent": {"Html": coded(HTML), "Text": coded(TEXT)}, "TemplateStatus": 1, "TemplateName": "Order sent",
+        "TemplateContent": {"Html": coded(HTML), "Text": coded(TEXT)},
+        "TemplateStatus": 1,
+        "TemplateName": "Order sent",
     }
 
 
@@ -103,9 +105,11 @@ def test_states_are_the_wires_numbers(caller: Caller, account: Account):
     review.reject(judge, review=Review.objects.get(template=rejected), reason="Name the shop.")
     found = listed(caller)
     assert found["TotalCount"] == 3
-    assert [
-        (row["TemplateID"], row["TemplateStatus"], row["ReviewReason"]) for row in found["TemplatesMetadata"]
-    ] == [(waiting, 1, ""), (rejected, 2, "Name the shop."), (approved, 0, "Approved")]
+    assert [(row["TemplateID"], row["TemplateStatus"], row["ReviewReason"]) for row in found["TemplatesMetadata"]] == [
+        (waiting, 1, ""),
+        (rejected, 2, "Name the shop."),
+        (approved, 0, "Approved"),
+    ]
     for row in found["TemplatesMetadata"]:
         assert set(row) == {"TemplateID", "CreatedTimestamp", "TemplateName", "ReviewReason", "TemplateStatus"}
         assert isinstance(row["CreatedTimestamp"], int)
@@ -144,9 +148,7 @@ def test_templates_are_paged(caller: Caller, account: Account):
     assert code_of(lambda: api.ListEmailTemplates().answer(caller, {"Offset": 0})) == "MissingParameter"
 
 
-def test_a_list_costs_the_same_queries_however_long(
-    caller: Caller, account: Account, django_assert_num_queries: Any
-):
+def test_a_list_costs_the_same_queries_however_long(caller: Caller, account: Account, django_assert_num_queries: Any):
     for _ in range(10):
         factories.template(account)
     with django_assert_num_queries(3):

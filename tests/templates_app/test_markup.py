@@ -1,6 +1,5 @@
 """The tokens of HTML, their places, and that nothing makes them slow."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +17,11 @@ def shown(source):
 
 def test_text_tags_and_comments_are_told_apart():
     assert pieces("a<b x=1>c</b><!-- d --><br/>") == [
-        ("text", "a"), ("start", "<b x=1>"), ("text", "c"), ("end", "</b>"), ("comment", "<!-- d -->"),
+        ("text", "a"),
+        ("start", "<b x=1>"),
+        ("text", "c"),
+        ("end", "</b>"),
+        ("comment", "<!-- d -->"),
         ("start", "<br/>"),
     ]
 
@@ -62,8 +65,15 @@ def test_a_bare_bracket_is_text(source):
 
 @pytest.mark.parametrize(
     "style",
-    ["display:none", "DISPLAY : NONE !important", "visibility:hidden", "font-size:0px", "opacity:0.0",
-     "max-height:0;overflow:hidden", "/* x */display:/**/none"],
+    [
+        "display:none",
+        "DISPLAY : NONE !important",
+        "visibility:hidden",
+        "font-size:0px",
+        "opacity:0.0",
+        "max-height:0;overflow:hidden",
+        "/* x */display:/**/none",
+    ],
 )
 def test_what_its_own_style_hides_is_not_shown(style):
     assert shown(f'a<div style="{style}">b<div>c</div>d</div>e') == "ae"

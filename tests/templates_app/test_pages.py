@@ -100,7 +100,9 @@ def test_refused_names_stand_at_their_field(browser):
 
 
 def test_screening_answers_while_one_types(browser):
-    response = browser.post(reverse("templates:screening"), {"kind": "html", "html": "<p>Hi {{name}}, online casino</p>"})
+    response = browser.post(
+        reverse("templates:screening"), {"kind": "html", "html": "<p>Hi {{name}}, online casino</p>"}
+    )
     page = text(response)
     assert "142 to go" in page
     assert '<mark class="mark-variable">{{name}}</mark>' in page
@@ -196,7 +198,8 @@ class TestDesk:
         assert response.redirect_chain[0][0] == reverse("templates:review", args=[second.pk])
         assert "is approved" in text(response)
         response = desk.post(
-            reverse("templates:review", args=[second.pk]), {"decision": "reject", "reason": "No"}, follow=True)
+            reverse("templates:review", args=[second.pk]), {"decision": "reject", "reason": "No"}, follow=True
+        )
         assert response.redirect_chain[0][0] == reverse("templates:review_queue")
         assert "Nothing waits" in text(response)
 
@@ -238,8 +241,14 @@ class TestDesk:
 
     def test_changes_are_shown_against_the_approved_version(self, desk, waiting, operator, reviewer):
         review.approve(reviewer, review=waiting)
-        review.revise(operator, template=waiting.template, name="x", html=GOOD.replace("Thank you", "Many <i>thanks</i>"),
-                      text="", summary="")
+        review.revise(
+            operator,
+            template=waiting.template,
+            name="x",
+            html=GOOD.replace("Thank you", "Many <i>thanks</i>"),
+            text="",
+            summary="",
+        )
         second = review.submit(operator, template=waiting.template)
         page = text(desk.get(reverse("templates:review", args=[second.pk]), {"view": "changes"}))
         assert "change-gone" in page

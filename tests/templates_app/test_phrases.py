@@ -16,7 +16,9 @@ def test_case_and_width_do_not_matter(text):
     assert len(found(text, "online casino")) == 1
 
 
-@pytest.mark.parametrize("text", ["online casinos", "nonline casino", "online  casino", "online-casino", "onlinecasino"])
+@pytest.mark.parametrize(
+    "text", ["online casinos", "nonline casino", "online  casino", "online-casino", "onlinecasino"]
+)
 def test_latin_phrases_are_whole_words(text):
     assert found(text, "online casino") == []
 

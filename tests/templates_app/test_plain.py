@@ -45,7 +45,11 @@ def test_what_is_hidden_or_code_is_left_out():
 
 def test_variables_stay_places_for_values():
     assert plain_text('Hi {{name}}, <a href="https://a.test/{{id}}">go</a>') == (
-        "Hi ", Variable("name"), ", go (https://a.test/", Variable("id", True), ")\n",
+        "Hi ",
+        Variable("name"),
+        ", go (https://a.test/",
+        Variable("id", True),
+        ")\n",
     )
 
 

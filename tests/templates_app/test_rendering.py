@@ -42,31 +42,42 @@ def test_a_missing_value_is_nothing():
 
 
 def test_web_links_are_replaced_and_remembered():
-    html = '<a href="https://a.test/?x=1&amp;y={{z}}">a</a><AREA HREF=\'http://b.test\'><a class=c href=https://c.test/>c</a>'
+    html = "<a href=\"https://a.test/?x=1&amp;y={{z}}\">a</a><AREA HREF='http://b.test'><a class=c href=https://c.test/>c</a>"
     compiled = compile(html, "")
     assert fill_html(compiled, {"z": "1"}, link=tracker, pixel="", footer="") == (
-        '<a href="https://t.test/?n=0&amp;x=1">a</a><AREA HREF=\'https://t.test/?n=1&amp;x=1\'>'
+        "<a href=\"https://t.test/?n=0&amp;x=1\">a</a><AREA HREF='https://t.test/?n=1&amp;x=1'>"
         '<a class=c href="https://t.test/?n=2&amp;x=1">c</a>'
     )
     assert [fill_link(compiled, number, {"z": "é ü"}) for number in range(3)] == [
-        "https://a.test/?x=1&y=%C3%A9%20%C3%BC", "http://b.test", "https://c.test/",
+        "https://a.test/?x=1&y=%C3%A9%20%C3%BC",
+        "http://b.test",
+        "https://c.test/",
     ]
 
 
 @pytest.mark.parametrize(
     "html",
     [
-        '<a href="mailto:a@b.test">', '<a href="tel:1">', '<a href="#x">', '<a name="x">', '<a href="/x">',
-        '<a href="{{u}}">', "<!-- <a href='https://a.test/'> -->", '<link href="https://a.test/">',
+        '<a href="mailto:a@b.test">',
+        '<a href="tel:1">',
+        '<a href="#x">',
+        '<a name="x">',
+        '<a href="/x">',
+        '<a href="{{u}}">',
+        "<!-- <a href='https://a.test/'> -->",
+        '<link href="https://a.test/">',
         "<!--[if mso]><a href='https://a.test/'><v:rect href='https://a.test/'><![endif]-->",
-        '<v:roundrect href="https://a.test/">', "<title><a href='https://a.test/'></title>", "<a href='https://a.test/",
+        '<v:roundrect href="https://a.test/">',
+        "<title><a href='https://a.test/'></title>",
+        "<a href='https://a.test/",
     ],
 )
 def test_other_addresses_stay_as_they_are(html):
     compiled = compile(html, "x")
     assert compiled.links == ()
     assert fill_html(compiled, {"u": "https://a.test/"}, link=tracker, pixel="", footer="").replace(
-        "https://a.test/", "{{u}}") == html.replace("https://a.test/", "{{u}}")
+        "https://a.test/", "{{u}}"
+    ) == html.replace("https://a.test/", "{{u}}")
 
 
 def test_the_pixel_and_the_footer_stand_at_the_end_of_the_body():
@@ -153,15 +164,46 @@ def test_a_compiled_template_survives_json():
 def hostile_values():
     """500 values that some engine or browser would run, expand or break out with."""
     seeds = [
-        "{{b}}", "{{ a }}", "{{{{b}}}}", "{% include 'x' %}", "{{ settings.SECRET_KEY }}", "${7*7}", "#{7*7}", "<%= 7*7 %>",
-        "{{7*7}}", "{{x|center:99999999}}", "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "' onload='x",
-        "</title></style><svg onload=x>", "--><script>", "javascript:alert(1)", "\\g<0>", "\\1", "%s%n", "{0.__class__}",
-        "\r\nBcc: x@y.test", "&lt;b&gt;", "&#x3c;", "\x00", "\u2028", "</body>", "]]>", "<!--", "{{", "}}", "\ud7ff",
+        "{{b}}",
+        "{{ a }}",
+        "{{{{b}}}}",
+        "{% include 'x' %}",
+        "{{ settings.SECRET_KEY }}",
+        "${7*7}",
+        "#{7*7}",
+        "<%= 7*7 %>",
+        "{{7*7}}",
+        "{{x|center:99999999}}",
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "' onload='x",
+        "</title></style><svg onload=x>",
+        "--><script>",
+        "javascript:alert(1)",
+        "\\g<0>",
+        "\\1",
+        "%s%n",
+        "{0.__class__}",
+        "\r\nBcc: x@y.test",
+        "&lt;b&gt;",
+        "&#x3c;",
+        "\x00",
+        "\u2028",
+        "</body>",
+        "]]>",
+        "<!--",
+        "{{",
+        "}}",
+        "\ud7ff",
     ]
     source = random.Random(7)
     while len(seeds) < 500:
-        seeds.append("".join(source.choice(["{{b}}", "<", ">", '"', "'", "&", "{%", "\\", *string.ascii_letters])
-                             for _ in range(source.randint(1, 30))))
+        seeds.append(
+            "".join(
+                source.choice(["{{b}}", "<", ">", '"', "'", "&", "{%", "\\", *string.ascii_letters])
+                for _ in range(source.randint(1, 30))
+            )
+        )
     return seeds
 
 

@@ -15,7 +15,10 @@ def test_variables_and_faults_are_marked_and_the_text_is_whole():
     (part,) = read(html, "")
     marks = report.marked(part, screen(html, "", WORDS))
     assert [(mark.text, mark.kind) for mark in marks] == [
-        ("Hi ", ""), ("{{name}}", "variable"), (", our ", ""), ("online casino", "fault"),
+        ("Hi ", ""),
+        ("{{name}}", "variable"),
+        (", our ", ""),
+        ("online casino", "fault"),
     ]
 
 

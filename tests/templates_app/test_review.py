@@ -51,9 +51,16 @@ def refusal(act, caller, **arguments):
 def test_a_new_template_is_a_draft_with_a_first_version(operator, account):
     template = review.create(operator, name=" Order ", html=GOOD, summary="Confirms")
     assert (template.name, template.state, template.account, template.created_by) == (
-        "Order", "draft", account, operator.user)
+        "Order",
+        "draft",
+        account,
+        operator.user,
+    )
     assert (template.latest.number, template.latest.author, template.latest.author_user) == (
-        1, operator.name, operator.user)
+        1,
+        operator.name,
+        operator.user,
+    )
     assert template.approved is None
 
 
@@ -127,7 +134,9 @@ def test_what_a_program_wrote_any_reviewer_may_decide(account, reviewer):
 
 
 def test_only_people_decide(operator, account):
-    assert refusal(review.approve, factories.service_caller(account), review=submitted(operator)).code == "OperationDenied"
+    assert (
+        refusal(review.approve, factories.service_caller(account), review=submitted(operator)).code == "OperationDenied"
+    )
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.ANALYST, Role.ADMIN])
@@ -142,7 +151,8 @@ def test_deciding_needs_the_right(role, operator, account):
 def test_writing_needs_the_right(reviewer, operator):
     template = review.create(operator, name="Order", html=GOOD)
     for act, words in (
-        (review.create, {"name": "x", "html": GOOD}), (review.submit, {"template": template}),
+        (review.create, {"name": "x", "html": GOOD}),
+        (review.submit, {"template": template}),
         (review.withdraw, {"template": template}),
         (review.revise, {"template": template, "name": "x", "html": GOOD, "text": "", "summary": ""}),
     ):
@@ -203,7 +213,8 @@ def test_the_approved_version_keeps_sending_while_a_new_one_waits_or_fails(opera
     first = submitted(operator)
     review.approve(reviewer, review=first)
     version = review.revise(
-        operator, template=first.template, name="Order 2", html=GOOD + "<p>More</p>", text="", summary="")
+        operator, template=first.template, name="Order 2", html=GOOD + "<p>More</p>", text="", summary=""
+    )
     assert (version.number, state(first.template)) == (2, "draft")
     second = review.submit(operator, template=first.template)
     assert queries.sendable(account.pk, first.template_id) == first.version

@@ -42,8 +42,19 @@ def test_the_message_says_what_is_missing():
 
 @pytest.mark.parametrize(
     "padding",
-    ["<!-- xxx -->", "<style>xxx</style>", "<script>xxx</script>", "<p hidden>xxx</p>", "<title>xxx</title>",
-     '<i style="display:none">xxx</i>', "&nbsp;&nbsp;", "\n\t  ", "&#8203;\u200d\ufeff&shy;", "<img alt=xxx>", "&#12644;"],
+    [
+        "<!-- xxx -->",
+        "<style>xxx</style>",
+        "<script>xxx</script>",
+        "<p hidden>xxx</p>",
+        "<title>xxx</title>",
+        '<i style="display:none">xxx</i>',
+        "&nbsp;&nbsp;",
+        "\n\t  ",
+        "&#8203;\u200d\ufeff&shy;",
+        "<img alt=xxx>",
+        "&#12644;",
+    ],
 )
 def test_what_nobody_sees_does_not_count(padding):
     assert finding("length", f"ab{padding * 50}").value == 2
@@ -112,8 +123,14 @@ def test_links_in_what_only_outlook_shows_are_looked_at():
 
 @pytest.mark.parametrize(
     "html",
-    ["Our Online <b>Casino</b> opens", "<p>online</p><p>casino</p>", "on<i>line</i> casino", "on&shy;line cas&#105;no",
-     "代开<b>发票</b>", "<p>代开</p><p>发票</p>"],
+    [
+        "Our Online <b>Casino</b> opens",
+        "<p>online</p><p>casino</p>",
+        "on<i>line</i> casino",
+        "on&shy;line cas&#105;no",
+        "代开<b>发票</b>",
+        "<p>代开</p><p>发票</p>",
+    ],
 )
 def test_forbidden_phrases_are_found_through_tags(html):
     one = finding("words", html)
@@ -123,8 +140,12 @@ def test_forbidden_phrases_are_found_through_tags(html):
 
 @pytest.mark.parametrize(
     "html",
-    ['<p hidden>online casino</p>', '<img alt="online casino">', "<title>online casino</title>",
-     "<!--[if mso]>online casino<![endif]-->"],
+    [
+        "<p hidden>online casino</p>",
+        '<img alt="online casino">',
+        "<title>online casino</title>",
+        "<!--[if mso]>online casino<![endif]-->",
+    ],
 )
 def test_forbidden_phrases_do_not_hide(html):
     one = finding("words", html)
@@ -138,10 +159,28 @@ def test_names_of_variables_are_no_phrases():
 
 @pytest.mark.parametrize(
     "html",
-    ["<script>", "<ScRiPt/x>", "<form>", "<iframe>", "<object>", "<embed>", "<base href=x>", "<svg>", "<p onclick=x>",
-     "<p/onmouseover=x>", "<a href='javascript:x'>", "<a href=' jAvA&#9;script:x'>", "<a href='data:text/html,x'>",
-     "<img src=javascript:x>", "<link rel=stylesheet href=x>", "<link rel='preload StyleSheet' href=x>",
-     "<style>@import 'x'</style>", "<meta http-equiv=refresh content=0>", "<iframe srcdoc=x>", "<!--[if mso]><script><![endif]-->"],
+    [
+        "<script>",
+        "<ScRiPt/x>",
+        "<form>",
+        "<iframe>",
+        "<object>",
+        "<embed>",
+        "<base href=x>",
+        "<svg>",
+        "<p onclick=x>",
+        "<p/onmouseover=x>",
+        "<a href='javascript:x'>",
+        "<a href=' jAvA&#9;script:x'>",
+        "<a href='data:text/html,x'>",
+        "<img src=javascript:x>",
+        "<link rel=stylesheet href=x>",
+        "<link rel='preload StyleSheet' href=x>",
+        "<style>@import 'x'</style>",
+        "<meta http-equiv=refresh content=0>",
+        "<iframe srcdoc=x>",
+        "<!--[if mso]><script><![endif]-->",
+    ],
 )
 def test_a_mail_runs_nothing(html):
     one = finding("active", LONG + html)
@@ -150,7 +189,8 @@ def test_a_mail_runs_nothing(html):
 
 
 @pytest.mark.parametrize(
-    "html", ["<img src='data:image/png;base64,x'>", "<img alt='data: x'>", "<link rel=icon href=x>", "<p style='color:red'>"]
+    "html",
+    ["<img src='data:image/png;base64,x'>", "<img alt='data: x'>", "<link rel=icon href=x>", "<p style='color:red'>"],
 )
 def test_harmless_markup_passes(html):
     assert finding("active", html).passed
@@ -158,8 +198,16 @@ def test_harmless_markup_passes(html):
 
 @pytest.mark.parametrize(
     "html",
-    ["<p {{a}}>", "<p title={{a}}>", "<{{a}}>", '<p style="color:{{a}}">', "<style>{{a}}</style>", "<!-- {{a}} -->",
-     "{{a b}}", "{{a|upper}}"],
+    [
+        "<p {{a}}>",
+        "<p title={{a}}>",
+        "<{{a}}>",
+        '<p style="color:{{a}}">',
+        "<style>{{a}}</style>",
+        "<!-- {{a}} -->",
+        "{{a b}}",
+        "{{a|upper}}",
+    ],
 )
 def test_variables_stand_where_values_are_data(html):
     one = finding("placeholders", html)

@@ -17,7 +17,8 @@ def test_the_target_is_decoded_and_trimmed():
 
 
 @pytest.mark.parametrize(
-    "href", ["https://a.test", "http://a.test/{{x}}", "HTTPS://a.test?{{x}}", "https://a.test#{{x}}", "https://a.test:8/"]
+    "href",
+    ["https://a.test", "http://a.test/{{x}}", "HTTPS://a.test?{{x}}", "https://a.test#{{x}}", "https://a.test:8/"],
 )
 def test_a_fixed_domain_is_followed(href):
     assert followed(of(href))
@@ -26,8 +27,20 @@ def test_a_fixed_domain_is_followed(href):
 
 @pytest.mark.parametrize(
     "href",
-    ["{{url}}", "https://{{host}}/", "https://a.test{{path}}", "https://{{x}}.a.test/", "https://a@b.test/",
-     "https://a.test\\@b.test/", "//a.test/", "/path", "page.html", "javascript:alert(1)", "https:a.test", "ftp://a.test/"],
+    [
+        "{{url}}",
+        "https://{{host}}/",
+        "https://a.test{{path}}",
+        "https://{{x}}.a.test/",
+        "https://a@b.test/",
+        "https://a.test\\@b.test/",
+        "//a.test/",
+        "/path",
+        "page.html",
+        "javascript:alert(1)",
+        "https:a.test",
+        "ftp://a.test/",
+    ],
 )
 def test_anything_else_is_neither_followed_nor_allowed(href):
     assert not followed(of(href))

@@ -38,7 +38,8 @@ def test_a_phrase_is_added_and_counts_at_once(staff):
 
 
 @pytest.mark.parametrize(
-    ("category", "phrase"), [("", "abc"), ("a", ""), ("a", "x"), ("a", "x" * 101), ("x" * 61, "abc"), ("a", "ONLINE casino")]
+    ("category", "phrase"),
+    [("", "abc"), ("a", ""), ("a", "x"), ("a", "x" * 101), ("x" * 61, "abc"), ("a", "ONLINE casino")],
 )
 def test_useless_and_known_phrases_are_refused(category, phrase, staff):
     with pytest.raises(Refused):

@@ -18,7 +18,13 @@ HOST = "testserver"
 
 
 def tc3_headers(
-    key: ApiKey, action: str, *, method: str = "POST", query: str = "", body: bytes = b"", at: int | None = None,
+    key: ApiKey,
+    action: str,
+    *,
+    method: str = "POST",
+    query: str = "",
+    body: bytes = b"",
+    at: int | None = None,
     **changed: str | None,
 ) -> dict[str, str]:
     """Return the headers of a call; `changed` replaces one before signing, None leaves it out."""
@@ -61,8 +67,13 @@ def send(
     """Return the `Response` of a request, having looked at what every answer must have."""
     others = {name: value for name, value in headers.items() if name not in {"Content-Type", "Host"}}
     answer = client.generic(
-        method, f"/?{query}" if query else "/", body, headers=others,
-        CONTENT_TYPE=headers.get("Content-Type", ""), HTTP_HOST=headers.get("Host", HOST), REMOTE_ADDR=ip,
+        method,
+        f"/?{query}" if query else "/",
+        body,
+        headers=others,
+        CONTENT_TYPE=headers.get("Content-Type", ""),
+        HTTP_HOST=headers.get("Host", HOST),
+        REMOTE_ADDR=ip,
     )
     assert answer.status_code == 200
     assert answer["Content-Type"] == "application/json"
@@ -78,8 +89,14 @@ def send(
 
 
 def old(
-    client: Client, key: ApiKey, action: str, members: dict[str, str] | None = None, *, method: str = "POST",
-    algorithm: str = "HmacSHA256", **changed: str | None,
+    client: Client,
+    key: ApiKey,
+    action: str,
+    members: dict[str, str] | None = None,
+    *,
+    method: str = "POST",
+    algorithm: str = "HmacSHA256",
+    **changed: str | None,
 ) -> dict[str, Any]:
     """Return the `Response` of a call with an old signature."""
     flat = {
@@ -94,9 +111,7 @@ def old(
         **(members or {}),
     } | changed
     given = {name: value for name, value in flat.items() if value is not None}
-    given.setdefault(
-        "Signature", legacy.sign(key.secret_key, algorithm, legacy.string_to_sign(method, HOST, given))
-    )
+    given.setdefault("Signature", legacy.sign(key.secret_key, algorithm, legacy.string_to_sign(method, HOST, given)))
     form = urlencode(given)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     if method == "GET":

@@ -64,7 +64,9 @@ def test_other_methods_are_refused(client: Client, key: ApiKey, method: str):
     assert code(send(client, method, tc3_headers(key, "Echo"))) == "UnsupportedProtocol"
 
 
-@pytest.mark.parametrize("content_type", ["multipart/form-data; boundary=x", "text/plain", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize(
+    "content_type", ["multipart/form-data; boundary=x", "text/plain", "application/x-www-form-urlencoded"]
+)
 def test_other_content_types_are_refused(client: Client, key: ApiKey, content_type: str):
     assert code(post(client, key, "Echo", {"Text": "a"}, Content_Type=content_type)) == "UnsupportedProtocol"
 
@@ -118,7 +120,9 @@ def test_another_version_or_region_is_refused(client: Client, key: ApiKey):
 
 @pytest.mark.parametrize("seconds", [-310, 310])
 def test_a_timestamp_outside_the_window_is_refused(client: Client, key: ApiKey, seconds: int):
-    assert code(post(client, key, "Echo", {"Text": "a"}, at=int(time.time()) + seconds)) == "AuthFailure.SignatureExpire"
+    assert (
+        code(post(client, key, "Echo", {"Text": "a"}, at=int(time.time()) + seconds)) == "AuthFailure.SignatureExpire"
+    )
 
 
 @pytest.mark.parametrize("seconds", [-290, 290])
@@ -359,7 +363,11 @@ def test_no_json_makes_an_internal_error(client: Client, members: dict[str, Any]
     # A key of its own each time, so that the rate does not hide the answer.
     key = factories.api_key(factories.account())
     assert code(post(client, key, "Echo", members)) in {
-        None, "MissingParameter", "UnknownParameter", "InvalidParameter", "InvalidParameterValue",
+        None,
+        "MissingParameter",
+        "UnknownParameter",
+        "InvalidParameter",
+        "InvalidParameterValue",
         "InvalidParameterValue.AttachContentIsWrong",
     }
 
@@ -380,9 +388,7 @@ def test_a_lacking_right_is_an_unauthorised_operation(client: Client, key: ApiKe
     assert code(post(client, key, "Forbidding")) == "AuthFailure.UnauthorizedOperation"
 
 
-def test_a_fault_of_ours_is_logged_under_the_request_id(
-    client: Client, key: ApiKey, caplog: pytest.LogCaptureFixture
-):
+def test_a_fault_of_ours_is_logged_under_the_request_id(client: Client, key: ApiKey, caplog: pytest.LogCaptureFixture):
     with caplog.at_level(logging.ERROR):
         answer = post(client, key, "Breaking")
     assert code(answer) == "InternalError"

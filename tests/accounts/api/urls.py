@@ -54,6 +54,9 @@ class Breaking(Action):
 
 
 ACTIONS: dict[str, type[Action]] = {
-    "Echo": Echo, "Refusing": Refusing, "Forbidding": Forbidding, "Breaking": Breaking,
+    "Echo": Echo,
+    "Refusing": Refusing,
+    "Forbidding": Forbidding,
+    "Breaking": Breaking,
 }
 urlpatterns = [path("", Endpoint.as_view(actions=ACTIONS))]

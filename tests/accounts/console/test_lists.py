@@ -58,7 +58,9 @@ def test_the_number_of_rows_can_be_chosen_from_three(browser: Client, admin: Cal
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(browser: Client, admin: Caller) -> None:
     write(admin, 5)
-    with CaptureQueriesContext(connection, ) as few:
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
         browser.get("/audit/")
     write(admin, 20)
     with CaptureQueriesContext(connection) as many:
@@ -125,7 +127,9 @@ def test_text_of_others_is_shown_and_not_run(browser: Client, admin: Caller) -> 
     assert b"<script>alert" not in browser.get("/audit/", {"q": "<script>alert(1)"}).content
 
 
-@pytest.mark.parametrize("query", ["after=%00", "before=x&after=y", "size=-1", "range=%FF", "since=x", "q=%00", "format=xml"])
+@pytest.mark.parametrize(
+    "query", ["after=%00", "before=x&after=y", "size=-1", "range=%FF", "since=x", "q=%00", "format=xml"]
+)
 def test_no_query_breaks_the_page(browser: Client, admin: Caller, query: str) -> None:
     write(admin, 2)
     assert browser.get(f"/audit/?{query}").status_code == 200

@@ -44,7 +44,9 @@ def test_a_person_without_account_is_told_whom_to_ask(client: Client) -> None:
 
 
 def test_a_refused_form_keeps_what_was_typed_and_says_why(admin: Client) -> None:
-    response = admin.post("/users/add/", {"email": "ann@example.test", "name": "Ann", "role": "analyst", "password": "short"})
+    response = admin.post(
+        "/users/add/", {"email": "ann@example.test", "name": "Ann", "role": "analyst", "password": "short"}
+    )
     assert response.status_code == 422
     text = response.content.decode()
     assert 'value="ann@example.test"' in text

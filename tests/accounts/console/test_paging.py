@@ -40,7 +40,9 @@ def test_following_older_shows_every_row_once(entries: QuerySet[AuditEntry]) -> 
 
 
 def test_following_newer_goes_the_same_way_back(entries: QuerySet[AuditEntry]) -> None:
-    second = paging.page(entries, ORDER, after=paging.page(entries, ORDER, after="", before="", size=4).older, before="", size=4)
+    second = paging.page(
+        entries, ORDER, after=paging.page(entries, ORDER, after="", before="", size=4).older, before="", size=4
+    )
     assert second.newer
     first = paging.page(entries, ORDER, after="", before=second.newer, size=4)
     assert targets(first.rows) == "9876"
@@ -71,8 +73,17 @@ def test_rows_can_be_ordered_by_several_columns(entries: QuerySet[AuditEntry]) -
 
 @pytest.mark.parametrize(
     "cursor",
-    ["x", "%%%", "W10", base64.urlsafe_b64encode(b'["a"]').decode(), base64.urlsafe_b64encode(b"[1e400]").decode(),
-     base64.urlsafe_b64encode(json.dumps([str(2**80)]).encode()).decode(), base64.urlsafe_b64encode(b"[null]").decode(), "\x00", "é"],
+    [
+        "x",
+        "%%%",
+        "W10",
+        base64.urlsafe_b64encode(b'["a"]').decode(),
+        base64.urlsafe_b64encode(b"[1e400]").decode(),
+        base64.urlsafe_b64encode(json.dumps([str(2**80)]).encode()).decode(),
+        base64.urlsafe_b64encode(b"[null]").decode(),
+        "\x00",
+        "é",
+    ],
 )
 def test_a_made_up_cursor_means_the_first_page(entries: QuerySet[AuditEntry], cursor: str) -> None:
     assert targets(paging.page(entries, ORDER, after=cursor, before="", size=4).rows) == "9876"

@@ -44,7 +44,9 @@ def test_a_time_has_its_full_form_and_zone_beside_it() -> None:
 
 
 def test_a_time_can_be_told_in_full() -> None:
-    assert ">2026-03-01 00:00:00 UTC<" in render('{% when moment "absolute" %}', moment=datetime(2026, 3, 1, tzinfo=UTC))
+    assert ">2026-03-01 00:00:00 UTC<" in render(
+        '{% when moment "absolute" %}', moment=datetime(2026, 3, 1, tzinfo=UTC)
+    )
 
 
 def test_no_time_is_a_dash() -> None:

@@ -45,7 +45,10 @@ def test_every_action_of_the_api_is_offered(admin: Client) -> None:
     assert {"SendEmail", "GetSendEmailStatus"} <= offered
 
 
-@pytest.mark.parametrize(("entries", "field"), [({"networks": "home"}, "networks"), ({"name": ""}, "name"), ({"actions": ["Fly"]}, "actions")])
+@pytest.mark.parametrize(
+    ("entries", "field"),
+    [({"networks": "home"}, "networks"), ({"name": ""}, "name"), ({"actions": ["Fly"]}, "actions")],
+)
 def test_a_wrong_entry_makes_no_key(admin: Client, entries: dict[str, str], field: str) -> None:
     response = admin.post("/keys/create/", {"name": "shop", **entries})
     assert response.status_code == 422

@@ -24,7 +24,9 @@ def admin(client: Client, account: Account) -> Client:
 
 
 def add(admin: Client, **entries: str):  # type: ignore[no-untyped-def]
-    return admin.post("/users/add/", {"email": "ann@example.test", "name": "Ann", "role": "analyst", **entries}, follow=True)
+    return admin.post(
+        "/users/add/", {"email": "ann@example.test", "name": "Ann", "role": "analyst", **entries}, follow=True
+    )
 
 
 def test_the_list_has_the_accounts_people_alone(admin: Client, account: Account) -> None:

@@ -149,7 +149,13 @@ def test_a_known_browser_helps_its_own_person_alone(client: Client, person: User
 
 @pytest.mark.parametrize(
     ("wish", "goes"),
-    [("/users/", "/users/"), ("https://evil.example/", "/"), ("//evil.example", "/"), ("javascript:alert(1)", "/"), ("", "/")],
+    [
+        ("/users/", "/users/"),
+        ("https://evil.example/", "/"),
+        ("//evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+    ],
 )
 def test_log_in_leads_to_pages_of_ours_alone(client: Client, person: User, wish: str, goes: str) -> None:
     assert log_in(client, data={"next": wish})["Location"] == goes

@@ -27,19 +27,32 @@ class Post:
 
     def submission(self, **fields: Any) -> Submission:
         """Return an accepted request."""
-        return factories.submission(self.account, **{
-            "sender_domain": self.domain.name, "from_address": f"news@{self.domain.name}", "subject": "Hi {{name}}",
-            "to": ["ada@a.test"], "variables": {"name": "Ada"}, "template": self.template.pk,
-            "version": self.template.approved_id, "header_message_id": f"<1@{self.domain.name}>", **fields,
-        })
+        return factories.submission(
+            self.account,
+            **{
+                "sender_domain": self.domain.name,
+                "from_address": f"news@{self.domain.name}",
+                "subject": "Hi {{name}}",
+                "to": ["ada@a.test"],
+                "variables": {"name": "Ada"},
+                "template": self.template.pk,
+                "version": self.template.approved_id,
+                "header_message_id": f"<1@{self.domain.name}>",
+                **fields,
+            },
+        )
 
     def put(self, *recipients: str, due_in: float = 0, **fields: Any) -> list[Message]:
         """Put a mail for each recipient into the queue, all of one submission."""
         submission = fields.pop("submission", None) or self.submission(to=list(recipients), **fields)
         messages = [factories.message(self.account, submission=submission, recipient=to) for to in recipients]
         QueueItem.objects.bulk_create(
-            QueueItem(message=message.pk, account=self.account, recipient_domain=message.recipient_domain,
-                      available_at=Now() + timedelta(seconds=due_in))
+            QueueItem(
+                message=message.pk,
+                account=self.account,
+                recipient_domain=message.recipient_domain,
+                available_at=Now() + timedelta(seconds=due_in),
+            )
             for message in messages
         )
         return messages

@@ -100,8 +100,11 @@ class _Session(asyncio.Protocol):
         if verb in {"EHLO", "HELO"}:
             offers = (*self.sink.extensions, *(["STARTTLS"] if self.sink.context and not self.tls else []))
             lines = ["sink", *offers] if verb == "EHLO" else ["sink"]
-            self.say("ehlo" if verb == "EHLO" else "helo", line,
-                     "\r\n".join(f"250{'-' if n < len(lines) - 1 else ' '}{one}" for n, one in enumerate(lines)))
+            self.say(
+                "ehlo" if verb == "EHLO" else "helo",
+                line,
+                "\r\n".join(f"250{'-' if n < len(lines) - 1 else ' '}{one}" for n, one in enumerate(lines)),
+            )
         elif verb == "STAR":
             self.say("starttls", line, "220 go")
             if self.sink.context and "starttls" not in self.sink.answers:

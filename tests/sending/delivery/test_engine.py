@@ -114,19 +114,28 @@ def test_triggered_mail_without_a_link_has_no_way_out_and_bulk_mail_a_hidden_one
 
 def test_each_reply_has_its_own_end(post: Post) -> None:
     post.put("ok@a.test", "gone@a.test", "full@a.test", "later@a.test", "blocked@a.test", "cut@a.test")
-    said = {"gone@a.test": "550 5.1.1 no such user", "full@a.test": "552 5.2.2 full",
-            "later@a.test": "451 4.3.0 later", "blocked@a.test": "550 5.7.1 policy", "cut@a.test": DROP}
+    said = {
+        "gone@a.test": "550 5.1.1 no such user",
+        "full@a.test": "552 5.2.2 full",
+        "later@a.test": "451 4.3.0 later",
+        "blocked@a.test": "550 5.7.1 policy",
+        "cut@a.test": DROP,
+    }
     deliver(Sink({"rcpt": lambda to: said.get(to, "")}))
     assert statuses() == {
-        "ok@a.test": DeliverStatus.DELIVERED, "gone@a.test": DeliverStatus.BOUNCED,
-        "full@a.test": DeliverStatus.BOUNCED, "later@a.test": DeliverStatus.DEFERRED,
-        "blocked@a.test": DeliverStatus.BOUNCED, "cut@a.test": DeliverStatus.DEFERRED,
+        "ok@a.test": DeliverStatus.DELIVERED,
+        "gone@a.test": DeliverStatus.BOUNCED,
+        "full@a.test": DeliverStatus.BOUNCED,
+        "later@a.test": DeliverStatus.DEFERRED,
+        "blocked@a.test": DeliverStatus.BOUNCED,
+        "cut@a.test": DeliverStatus.DEFERRED,
     }
     bounces = dict(Event.objects.filter(kind=EventKind.BOUNCE).values_list("recipient", "bounce_type"))
     assert bounces == {"gone@a.test": "hard_bounce", "full@a.test": "soft_bounce", "blocked@a.test": "soft_bounce"}
     waiting = dict(QueueItem.objects.values_list("message", "attempts"))
     assert sorted(Message.objects.filter(pk__in=waiting).values_list("recipient", flat=True)) == [
-        "cut@a.test", "later@a.test"
+        "cut@a.test",
+        "later@a.test",
     ]
     assert set(waiting.values()) == {1}
 
@@ -303,6 +312,7 @@ def test_results_wait_for_a_database_that_is_away(post: Post, monkeypatch: pytes
     # The test's own connection would be cut with the others.
     connection.close()
     sink = Sink()
+
     async def run() -> None:
         async with serve(sink) as port:
             engine = Engine(Fixed(host(port)), helo="me.test")

@@ -76,7 +76,8 @@ def delivery(port: int, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         "SES_LOG_LEVEL": "WARNING",
     }
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "run_delivery", *arguments], env=environment,
+        [sys.executable, "manage.py", "run_delivery", *arguments],
+        env=environment,
         cwd=Path(__file__).resolve().parents[3],
     )
     try:

@@ -23,9 +23,15 @@ SIGNER = Signer(PEM, "shop.test", "ses")
 RECORDS = {"ses._domainkey.shop.test": f"v=DKIM1; k=rsa; p={PUBLIC}"}
 
 BASE: dict[str, Any] = {
-    "sender": "news@shop.test", "sender_name": "Shop", "to": ["ada@a.test"], "subject": "Hello",
-    "date": datetime(2026, 11, 22, 4, 0, 0, 123_000, tzinfo=UTC), "message_id": "<1@shop.test>",
-    "text": "Hi", "html": "<p>Hi</p>", "number": 7,
+    "sender": "news@shop.test",
+    "sender_name": "Shop",
+    "to": ["ada@a.test"],
+    "subject": "Hello",
+    "date": datetime(2026, 11, 22, 4, 0, 0, 123_000, tzinfo=UTC),
+    "message_id": "<1@shop.test>",
+    "text": "Hi",
+    "html": "<p>Hi</p>",
+    "number": 7,
 }
 # What a header may hold: no control characters, no surrogates.
 words = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=120)
@@ -88,10 +94,18 @@ def test_dkim_holds_for_generated_mails_in_both_verifiers() -> None:
     @settings(max_examples=60, deadline=None)
     @given(bodies, words, words, st.lists(st.tuples(st.just("ä b.pdf"), st.binary(max_size=300)), max_size=2))
     def sign(html: str, subject: str, sender_name: str, attachments: list[tuple[str, bytes]]) -> None:
-        head, body = mime.write(mime.Mail(**{
-            **BASE, "html": html, "subject": subject, "sender_name": sender_name, "attachments": attachments,
-            "unsubscribe_url": "https://ses.test/u/" + "t" * 150,
-        }))
+        head, body = mime.write(
+            mime.Mail(
+                **{
+                    **BASE,
+                    "html": html,
+                    "subject": subject,
+                    "sender_name": sender_name,
+                    "attachments": attachments,
+                    "unsubscribe_url": "https://ses.test/u/" + "t" * 150,
+                }
+            )
+        )
         mails.append(mime.join(head, body, SIGNER.sign(head, body, 1_795_000_000)))
         verifiers.verify_with_dkimpy(mails[-1], RECORDS)
 
@@ -122,12 +136,31 @@ def test_a_long_unsubscribe_link_stands_raw_on_one_line() -> None:
 
 
 @pytest.mark.parametrize("bad", ["\r\n", "\n", "\r", "\0", "\x0b", "\x7f", "\x85", "\u2028", "\u2029", "\t"])
-@pytest.mark.parametrize("name", ["sender", "sender_name", "header_from", "to", "cc", "reply_to", "subject",
-                                  "message_id", "unsubscribe_url", "extra", "attachments"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sender",
+        "sender_name",
+        "header_from",
+        "to",
+        "cc",
+        "reply_to",
+        "subject",
+        "message_id",
+        "unsubscribe_url",
+        "extra",
+        "attachments",
+    ],
+)
 def test_nothing_breaks_out_of_a_header(bad: str, name: str) -> None:
     poison = f"x{bad}Bcc: eve@b.test"
-    value: Any = {"to": [poison], "cc": [poison], "extra": {"X-A": poison},
-                  "attachments": [(poison, b"")], "message_id": f"<{poison}>"}.get(name, poison)
+    value: Any = {
+        "to": [poison],
+        "cc": [poison],
+        "extra": {"X-A": poison},
+        "attachments": [(poison, b"")],
+        "message_id": f"<{poison}>",
+    }.get(name, poison)
     with pytest.raises(headers.Unsendable):
         raw(**{name: value})
 
@@ -146,8 +179,13 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "name"),
-    [("Doe, Jane <j@a.test>", "Doe, Jane"), ('"Doe, \\"J\\"" <j@a.test>', 'Doe, "J"'), ("王芳 <j@a.test>", "王芳"),
-     ("j@a.test", ""), ("a.b (c) <j@a.test>", "a.b (c)")],
+    [
+        ("Doe, Jane <j@a.test>", "Doe, Jane"),
+        ('"Doe, \\"J\\"" <j@a.test>', 'Doe, "J"'),
+        ("王芳 <j@a.test>", "王芳"),
+        ("j@a.test", ""),
+        ("a.b (c) <j@a.test>", "a.b (c)"),
+    ],
 )
 def test_display_names_come_through(value: str, name: str) -> None:
     mailbox = parsed(to=[value])["To"].addresses[0]
@@ -176,7 +214,9 @@ def test_an_international_domain_is_written_in_ascii() -> None:
     assert parsed(to=["a@bücher.test"])["To"].addresses[0].domain == "xn--bcher-kva.test"
 
 
-@pytest.mark.parametrize("name", ["report.pdf", "bericht über.pdf", "长" * 80 + ".pdf", 'q"uote\\.txt', "x" * 200 + ".csv"])
+@pytest.mark.parametrize(
+    "name", ["report.pdf", "bericht über.pdf", "长" * 80 + ".pdf", 'q"uote\\.txt', "x" * 200 + ".csv"]
+)
 def test_attachments_keep_name_and_bytes(name: str) -> None:
     content = bytes(range(256)) * 40
     mail = parsed(attachments=[(name, content), ("mail.eml", b"From: x\n\n.")])

@@ -24,16 +24,39 @@ NOW = datetime(2026, 11, 22, 5, tzinfo=UTC)
 PEM, _ = generate(1024)
 TEMPLATE = compile('<body><p>Hello {{name}}</p><a href="https://shop.test/">Shop</a></body>', "")
 SHARED = Shared(
-    submission=1, accepted_at=NOW, sender_domain="shop.test", from_address="news@shop.test", from_name="Shop",
-    header_from="", reply_to="", subject="For {{name}}", to=["ada@a.test"], cc=[], version=1,
-    variables={"name": "<Ada>"}, header_message_id="<1@shop.test>", headers={}, unsubscribe="0", trigger_type=1,
-    has_attachments=False, may_send=True, sender=Sender("shop.test", "ses", PEM, True),
+    submission=1,
+    accepted_at=NOW,
+    sender_domain="shop.test",
+    from_address="news@shop.test",
+    from_name="Shop",
+    header_from="",
+    reply_to="",
+    subject="For {{name}}",
+    to=["ada@a.test"],
+    cc=[],
+    version=1,
+    variables={"name": "<Ada>"},
+    header_message_id="<1@shop.test>",
+    headers={},
+    unsubscribe="0",
+    trigger_type=1,
+    has_attachments=False,
+    may_send=True,
+    sender=Sender("shop.test", "ses", PEM, True),
 )
 
 
 def work(message: int = 7, **shared: Any) -> Work:
-    return Work(message=message, fence=1, tries=0, account=1, recipient="ada@a.test", recipient_domain="a.test",
-                shared=replace(SHARED, **shared), template=TEMPLATE)
+    return Work(
+        message=message,
+        fence=1,
+        tries=0,
+        account=1,
+        recipient="ada@a.test",
+        recipient_domain="a.test",
+        shared=replace(SHARED, **shared),
+        template=TEMPLATE,
+    )
 
 
 def nobody(wanted: Sequence[Wanted]) -> Mapping[Wanted, Found]:
@@ -69,9 +92,7 @@ def test_old_mail_expires_as_a_soft_bounce() -> None:
     assert (result.kind, result.bounce_type, result.bounce_class) == (Kind.BOUNCED, "soft_bounce", "MessageExpired")
 
 
-@pytest.mark.parametrize(
-    "shared", [{"may_send": False}, {"sender": Sender("shop.test", "ses", PEM, False)}]
-)
+@pytest.mark.parametrize("shared", [{"may_send": False}, {"sender": Sender("shop.test", "ses", PEM, False)}])
 def test_mail_of_who_may_not_send_now_is_held(shared: dict[str, Any]) -> None:
     assert verdict(work(**shared)) == Hold(HELD_SECONDS)
 

@@ -20,8 +20,16 @@ from tests.sending.delivery.post import Post
 pytestmark = pytest.mark.django_db
 
 TRY = Try(
-    started_at=datetime(2026, 11, 22, tzinfo=UTC), milliseconds=12, host="mx [192.0.2.1]:25", tls="TLSv1.3",
-    outcome="delivered", reply_code=250, enhanced_code="2.0.0", bounce_class="", reply="250 ok", talk="S: 250 ok",
+    started_at=datetime(2026, 11, 22, tzinfo=UTC),
+    milliseconds=12,
+    host="mx [192.0.2.1]:25",
+    tls="TLSv1.3",
+    outcome="delivered",
+    reply_code=250,
+    enhanced_code="2.0.0",
+    bounce_class="",
+    reply="250 ok",
+    talk="S: 250 ok",
     next_try_at=None,
 )
 
@@ -156,9 +164,7 @@ def test_a_place_in_the_queue_without_a_message_is_cleared(post: Post) -> None:
     assert not QueueItem.objects.filter(message=message.pk).exists()
 
 
-def test_a_batch_costs_the_same_number_of_queries_as_one(
-    post: Post, django_assert_num_queries: Any
-) -> None:
+def test_a_batch_costs_the_same_number_of_queries_as_one(post: Post, django_assert_num_queries: Any) -> None:
     post.put("a@a.test")
     with django_assert_num_queries(4):
         assert len(take()) == 1

@@ -65,8 +65,12 @@ def test_without_a_reply_only_what_dns_says_for_good_is_final(failure: Failure) 
     assert outcome.reason
 
 
-@given(st.integers(400, 599), st.sampled_from(["", "x.1.1", "x.2.2", "x.7.1", "x.99.99"]), st.text(max_size=80),
-       st.sampled_from(["greeting", "ehlo", "mail", "rcpt", "data", "body"]))
+@given(
+    st.integers(400, 599),
+    st.sampled_from(["", "x.1.1", "x.2.2", "x.7.1", "x.99.99"]),
+    st.text(max_size=80),
+    st.sampled_from(["greeting", "ehlo", "mail", "rcpt", "data", "body"]),
+)
 def test_5xx_is_final_and_4xx_never_is(code: int, enhanced: str, text: str, stage: str) -> None:
     outcome = classify(reply(code, text, enhanced=enhanced.replace("x", str(code // 100)), stage=stage))
     assert outcome.kind is (Kind.BOUNCED if code >= 500 else Kind.DEFERRED)

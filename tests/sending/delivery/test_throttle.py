@@ -23,8 +23,12 @@ def test_a_run_of_refusals_begins_a_pause_that_ends_by_itself() -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [Handover(code=250, stage="body"), Handover(code=451, enhanced="4.2.2", stage="rcpt"),
-     Handover(code=550, enhanced="5.1.1", stage="rcpt"), Handover(failure=Failure.LOST)],
+    [
+        Handover(code=250, stage="body"),
+        Handover(code=451, enhanced="4.2.2", stage="rcpt"),
+        Handover(code=550, enhanced="5.1.1", stage="rcpt"),
+        Handover(failure=Failure.LOST),
+    ],
 )
 def test_any_other_answer_ends_the_run(other: Handover) -> None:
     pace = Pace(600)

@@ -42,7 +42,10 @@ def verify_with_opendkim(mails: list[bytes], records: dict[str, str]) -> None:
             files[-1].write_bytes(mail)
         done = subprocess.run(
             [program, "-x", str(config), "-vv", "-t", ",".join(map(str, files))],
-            capture_output=True, text=True, check=False, timeout=120,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
         )
         said = done.stdout + done.stderr
         verdicts = [line for line in said.splitlines() if "verification (s=" in line]

@@ -19,10 +19,17 @@ def test_a_standard_report_gives_status_words_and_action() -> None:
     )
 
 
-@pytest.mark.parametrize(("action", "kind"), [
-    (b"failed", Kind.BOUNCE), (b"Failed (bad address)", Kind.BOUNCE), (b"delayed", Kind.DELAY),
-    (b"delivered", Kind.UNKNOWN), (b"relayed", Kind.UNKNOWN), (b"expanded", Kind.UNKNOWN),
-])
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [
+        (b"failed", Kind.BOUNCE),
+        (b"Failed (bad address)", Kind.BOUNCE),
+        (b"delayed", Kind.DELAY),
+        (b"delivered", Kind.UNKNOWN),
+        (b"relayed", Kind.UNKNOWN),
+        (b"expanded", Kind.UNKNOWN),
+    ],
+)
 def test_the_action_decides(action: bytes, kind: Kind) -> None:
     report = parse(mails.dsn(action=action, status=b"5.0.0"))
     assert report is not None
@@ -81,10 +88,17 @@ def test_other_mails_are_no_delivery_reports(raw: bytes) -> None:
     assert parse(raw) is None
 
 
-@pytest.mark.parametrize("head", [
-    b"Auto-Submitted: auto-replied", b"Auto-Submitted: auto-generated; x=y", b"X-Autoreply: yes",
-    b"Precedence: auto_reply", b"Subject: Out of office until May", b"Subject: Automatic reply: x",
-])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Auto-Submitted: auto-replied",
+        b"Auto-Submitted: auto-generated; x=y",
+        b"X-Autoreply: yes",
+        b"Precedence: auto_reply",
+        b"Subject: Out of office until May",
+        b"Subject: Automatic reply: x",
+    ],
+)
 def test_an_automatic_reply_is_known_by_its_headers(head: bytes) -> None:
     assert dsn.is_auto_reply(opened(head + b"\r\n\r\nx\r\n", mails.CAPS))
 

@@ -37,10 +37,18 @@ def parser() -> Iterator[parsing.Parser]:
     made.close()
 
 
-@pytest.mark.parametrize(("raw", "kind"), [
-    (mails.dsn(), Kind.BOUNCE), (mails.dsn(b"delayed", b"4.0.0"), Kind.DELAY), (mails.arf(), Kind.COMPLAINT),
-    (mails.PROSE, Kind.BOUNCE), (mails.AWAY, Kind.REPLY), (mails.LETTER, Kind.UNKNOWN), (b"", Kind.UNKNOWN),
-])
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (mails.dsn(), Kind.BOUNCE),
+        (mails.dsn(b"delayed", b"4.0.0"), Kind.DELAY),
+        (mails.arf(), Kind.COMPLAINT),
+        (mails.PROSE, Kind.BOUNCE),
+        (mails.AWAY, Kind.REPLY),
+        (mails.LETTER, Kind.UNKNOWN),
+        (b"", Kind.UNKNOWN),
+    ],
+)
 def test_each_mail_gets_its_kind(raw: bytes, kind: Kind) -> None:
     assert parsing.parse(raw, mails.CAPS).kind is kind
 

@@ -63,9 +63,14 @@ def test_a_bounce_report_after_delivery_bounces_the_mail_and_blocks_the_address(
     assert "5.1.1" in row.summary
 
 
-@pytest.mark.parametrize(("status", "words"), [
-    (b"5.2.2", b"552 5.2.2 Mailbox full"), (b"5.7.1", b"550 5.7.1 Policy"), (b"4.4.7", b"time ran out"),
-])
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (b"5.2.2", b"552 5.2.2 Mailbox full"),
+        (b"5.7.1", b"550 5.7.1 Policy"),
+        (b"4.4.7", b"time ran out"),
+    ],
+)
 def test_a_living_address_is_not_blocked(message: Message, parser: Parser, status: bytes, words: bytes) -> None:
     reading.read(stored(mails.dsn(status=status, words=words), message.pk), parser)
     assert Event.objects.get(message=message.pk, kind=EventKind.BOUNCE).bounce_type == "soft_bounce"
@@ -78,10 +83,15 @@ def test_a_complaint_bars_the_address_for_the_sender_domain(message: Message, pa
     assert BlockedAddress.objects.filter(address="ann@example.net", sender_domain=message.sender_domain).exists()
 
 
-@pytest.mark.parametrize(("raw", "kind"), [
-    (mails.AWAY, Kind.REPLY), (mails.dsn(b"delayed", b"4.0.0"), Kind.DELAY), (mails.LETTER, Kind.UNKNOWN),
-    (mails.arf(b"not-spam"), Kind.UNKNOWN),
-])
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (mails.AWAY, Kind.REPLY),
+        (mails.dsn(b"delayed", b"4.0.0"), Kind.DELAY),
+        (mails.LETTER, Kind.UNKNOWN),
+        (mails.arf(b"not-spam"), Kind.UNKNOWN),
+    ],
+)
 def test_other_reports_are_kept_and_change_nothing(message: Message, parser: Parser, raw: bytes, kind: Kind) -> None:
     report = stored(raw, message.pk)
     assert reading.read(report, parser) is kind
@@ -119,13 +129,18 @@ def test_a_bomb_is_kept_as_not_understood(message: Message, parser: Parser) -> N
     assert "Not parsed" in InboundReport.objects.get(pk=report).summary
 
 
-@pytest.mark.parametrize(("charset", "words"), [(b"utf-7", b"+2AA-"), (b"unicode_escape", b"\\ud800"), (b"utf-7", b"+AAA-")])
+@pytest.mark.parametrize(
+    ("charset", "words"), [(b"utf-7", b"+2AA-"), (b"unicode_escape", b"\\ud800"), (b"utf-7", b"+AAA-")]
+)
 def test_half_a_character_in_a_report_is_no_stumbling_block(
     message: Message, parser: Parser, charset: bytes, words: bytes
 ) -> None:
     raw = (
         b"From: MAILER-DAEMON@evil.test\r\nSubject: failure notice\r\nContent-Type: text/plain; charset="
-        + charset + b"\r\n\r\n550 5.1.1 " + words + b" no\r\n"
+        + charset
+        + b"\r\n\r\n550 5.1.1 "
+        + words
+        + b" no\r\n"
     )
     report = stored(raw, message.pk)
     assert reading.read(report, parser) is Kind.BOUNCE

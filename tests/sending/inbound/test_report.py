@@ -13,13 +13,16 @@ def nested(depth: int) -> bytes:
     return b"".join(b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(depth))
 
 
-@pytest.mark.parametrize("raw", [
-    b"x" * 1_000_001,
-    b"Subject: " + b"x" * 200_000 + b"\r\n\r\n",
-    b"A: b\r\n" * 30_000 + b"\r\n",
-    nested(1_500),
-    b'Content-Type: multipart/mixed; boundary="B"\r\n\r\n' + b"--B\r\n\r\n" * 30_000,
-])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"x" * 1_000_001,
+        b"Subject: " + b"x" * 200_000 + b"\r\n\r\n",
+        b"A: b\r\n" * 30_000 + b"\r\n",
+        nested(1_500),
+        b'Content-Type: multipart/mixed; boundary="B"\r\n\r\n' + b"--B\r\n\r\n" * 30_000,
+    ],
+)
 def test_a_mail_over_a_cap_is_not_parsed(raw: bytes) -> None:
     with pytest.raises(TooMuch):
         opened(raw, mails.CAPS)

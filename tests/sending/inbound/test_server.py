@@ -59,10 +59,15 @@ def test_a_report_for_two_messages_is_stored_for_each(port: Port) -> None:
     assert [row.message for row in port.rows] == [1, 2]
 
 
-@pytest.mark.parametrize("recipient", [
-    b"news@mail.example.test", b"postmaster@mail.example.test", b"b-abc@mail.example.test",
-    address(77)[:10] + b"a" + address(77)[11:] if address(77)[10:11] != b"a" else b"b-x@y.test",
-])
+@pytest.mark.parametrize(
+    "recipient",
+    [
+        b"news@mail.example.test",
+        b"postmaster@mail.example.test",
+        b"b-abc@mail.example.test",
+        address(77)[:10] + b"a" + address(77)[11:] if address(77)[10:11] != b"a" else b"b-x@y.test",
+    ],
+)
 def test_other_addresses_do_not_exist(port: Port, recipient: bytes) -> None:
     with Talk(port.number) as talk:
         [reply] = talk.begin(b"", recipient)

@@ -74,9 +74,14 @@ def test_without_the_database_the_sender_keeps_the_mail(world: World) -> None:
     assert world.send(b"ann@x.test").startswith("451")
 
 
-@pytest.mark.parametrize(("recipient", "reply"), [
-    (b"bounce@x.test", "550 5.1.1"), (b"full@x.test", "552 5.2.2"), (b"blocked+a@x.test", "550 5.7.1"),
-])
+@pytest.mark.parametrize(
+    ("recipient", "reply"),
+    [
+        (b"bounce@x.test", "550 5.1.1"),
+        (b"full@x.test", "552 5.2.2"),
+        (b"blocked+a@x.test", "550 5.7.1"),
+    ],
+)
 def test_refusing_mailboxes_refuse_at_the_recipient(world: World, recipient: bytes, reply: str) -> None:
     assert world.send(recipient).startswith(reply)
     assert not world.rows

@@ -9,19 +9,42 @@ from sending.simulator import readers
 from sending.simulator.scenarios import SCENARIOS, At, name_for
 
 
-@pytest.mark.parametrize(("address", "name"), [
-    ("bounce@shop.test", "bounce"), ("BOUNCE@shop.test", "bounce"), ("bounce+anna@shop.test", "bounce"),
-    ("full-2@x.test", "full"), ("open+a-b@x.test", "open"), ("ann@x.test", "delivered"), ("bounced@x.test", "delivered"),
-    ("+bounce@x.test", "delivered"), ("@x.test", "delivered"), ("", "delivered"), ("delivered@x.test", "delivered"),
-])
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("bounce@shop.test", "bounce"),
+        ("BOUNCE@shop.test", "bounce"),
+        ("bounce+anna@shop.test", "bounce"),
+        ("full-2@x.test", "full"),
+        ("open+a-b@x.test", "open"),
+        ("ann@x.test", "delivered"),
+        ("bounced@x.test", "delivered"),
+        ("+bounce@x.test", "delivered"),
+        ("@x.test", "delivered"),
+        ("", "delivered"),
+        ("delivered@x.test", "delivered"),
+    ],
+)
 def test_the_local_part_decides(address: str, name: str) -> None:
     assert name_for(address) == name
 
 
 def test_the_published_addresses_are_all_there() -> None:
     assert set(SCENARIOS) == {
-        "delivered", "bounce", "full", "blocked", "greylist", "slow", "drop", "dsn", "complaint", "open", "click",
-        "unsubscribe", "scanner", "ooto",
+        "delivered",
+        "bounce",
+        "full",
+        "blocked",
+        "greylist",
+        "slow",
+        "drop",
+        "dsn",
+        "complaint",
+        "open",
+        "click",
+        "unsubscribe",
+        "scanner",
+        "ooto",
     }
 
 

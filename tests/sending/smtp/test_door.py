@@ -14,8 +14,16 @@ from tests.sending.smtp.port import Talk, served
 
 # Ends of data that some server somewhere takes for the final dot.
 SMUGGLED = [
-    b"\n.\n", b"\n.\r\n", b"\r.\r\n", b"\r\n.\r", b"\r\n.\n", b"\n.\r", b"\r.\r", b"\r.\n",
-    b"\r\n\x00.\r\n", b"\n\n.\r\n",
+    b"\n.\n",
+    b"\n.\r\n",
+    b"\r.\r\n",
+    b"\r\n.\r",
+    b"\r\n.\n",
+    b"\n.\r",
+    b"\r.\r",
+    b"\r.\n",
+    b"\r\n\x00.\r\n",
+    b"\n\n.\r\n",
 ]
 
 
@@ -108,8 +116,17 @@ def test_a_fault_of_ours_is_temporary_and_says_nothing() -> None:
         assert "insides" not in reply
 
 
-@pytest.mark.parametrize(("content", "bare"), [
-    (b"", False), (b"a\r\nb\r\n", False), (b"a\nb", True), (b"a\rb", True), (b"\n", True), (b"a\r", True), (b"\r\r\n", True),
-])
+@pytest.mark.parametrize(
+    ("content", "bare"),
+    [
+        (b"", False),
+        (b"a\r\nb\r\n", False),
+        (b"a\nb", True),
+        (b"a\rb", True),
+        (b"\n", True),
+        (b"a\r", True),
+        (b"\r\r\n", True),
+    ],
+)
 def test_bare_line_ends_are_found(content: bytes, bare: bool) -> None:
     assert has_bare_line_ends(content) is bare

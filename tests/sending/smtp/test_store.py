@@ -67,5 +67,3 @@ def test_a_failed_write_fails_its_rows_and_the_next_are_tried_again() -> None:
     first, second = asyncio.run(twice())
     assert isinstance(first, ConnectionError)
     assert second is None
-
-

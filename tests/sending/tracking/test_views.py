@@ -27,7 +27,10 @@ def message() -> Message:
     account = factories.account()
     template = factories.template(account, html=HTML)
     submission = factories.submission(
-        account, version=template.approved_id, template=template.pk, unsubscribe="2",
+        account,
+        version=template.approved_id,
+        template=template.pk,
+        unsubscribe="2",
         variables={"name": "Ann", "page": "new"},
     )
     return factories.message(account, submission=submission, recipient="alice@example.com")
@@ -96,13 +99,22 @@ def test_the_fifth_click_of_a_burst_is_a_machine(visitor: Client, message: Messa
     assert [event.machine for event in Event.objects.order_by("id")].count(True) >= 1
 
 
-@pytest.mark.parametrize("anywhere", [
-    "javascript:alert(1)", "data:text/html,x", "//evil.test/", "/local", "ftp://evil.test/", "https:", "vbscript:x", "",
-    "http://[", "\tjavascript:alert(1)",
-])
-def test_a_target_that_is_no_web_address_is_not_followed(
-    visitor: Client, message: Message, anywhere: str
-) -> None:
+@pytest.mark.parametrize(
+    "anywhere",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//evil.test/",
+        "/local",
+        "ftp://evil.test/",
+        "https:",
+        "vbscript:x",
+        "",
+        "http://[",
+        "\tjavascript:alert(1)",
+    ],
+)
+def test_a_target_that_is_no_web_address_is_not_followed(visitor: Client, message: Message, anywhere: str) -> None:
     # The compiler tracks web addresses only; this skeleton is one it would never write.
     skeleton = Skeleton.objects.get(pk=message.submission.version)
     Skeleton.objects.filter(pk=skeleton.pk).update(parts=skeleton.parts | {"links": [["https://a.test/"], [anywhere]]})

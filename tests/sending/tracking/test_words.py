@@ -7,12 +7,20 @@ import pytest
 from sending.tracking import words
 
 
-@pytest.mark.parametrize(("site", "code", "language"), [
-    ("mainland", "1", "zh-Hans"), ("mainland", "2", "en"),
-    ("international", "1", "en"), ("international", "2", "zh-Hans"),
-    ("mainland", "9", "ar"), ("international", "12", "vi"),
-    ("mainland", "0", "en"), ("mainland", "", "en"), ("mainland", "99", "en"),
-])
+@pytest.mark.parametrize(
+    ("site", "code", "language"),
+    [
+        ("mainland", "1", "zh-Hans"),
+        ("mainland", "2", "en"),
+        ("international", "1", "en"),
+        ("international", "2", "zh-Hans"),
+        ("mainland", "9", "ar"),
+        ("international", "12", "vi"),
+        ("mainland", "0", "en"),
+        ("mainland", "", "en"),
+        ("mainland", "99", "en"),
+    ],
+)
 def test_a_code_names_its_language(site: str, code: str, language: str) -> None:
     assert words.of_code(code, site).language == language
 
@@ -26,10 +34,13 @@ def test_every_language_names_sender_and_address() -> None:
             assert "a•••@b.test" in shown
 
 
-@pytest.mark.parametrize(("address", "shown"), [
-    ("alice@example.com", "a•••e@example.com"),
-    ("bob@example.com", "b•••@example.com"),
-    ("b@example.com", "b•••@example.com"),
-])
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("alice@example.com", "a•••e@example.com"),
+        ("bob@example.com", "b•••@example.com"),
+        ("b@example.com", "b•••@example.com"),
+    ],
+)
 def test_an_address_is_masked(address: str, shown: str) -> None:
     assert words.masked(address) == shown

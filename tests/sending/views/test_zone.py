@@ -50,9 +50,7 @@ def test_publish_and_take_out(client: Client, account: Account) -> None:
     assert dns.look_up(domain.name, "MX") == Answer(Status.NO_NAME)
 
 
-def test_nothing_is_published_where_checks_ask_real_dns(
-    client: Client, account: Account, settings: Settings
-) -> None:
+def test_nothing_is_published_where_checks_ask_real_dns(client: Client, account: Account, settings: Settings) -> None:
     settings.RESOLVER = ""
     response = client.post(reverse("sending:publish_zone", args=[domain_of(account).pk]))
     assert "real DNS" in said(response)
