@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: setup test-programs run test browser bench lint types contracts migrations-check deploy-check lock clean
+.PHONY: setup test-programs run test browser bench lint format types contracts migrations-check deploy-check lock clean
 
 run: setup
 	@$(BIN)/python manage.py up
@@ -38,6 +38,11 @@ bench: setup
 
 lint: setup
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 types: setup
 	$(BIN)/mypy
