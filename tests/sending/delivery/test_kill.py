@@ -88,7 +88,7 @@ def delivery(port: int, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+def until(condition: Callable[[], bool], seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
