@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
-from sending.languages import SITES
+from sending.unsubscribe_languages import SITES
 
 MIN_KEY_LENGTH = 32
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from domains.names import host_name
-from sending import headers
+from sending.acceptance import extra_headers
 
 LOCAL_MAX = 64
 ADDRESS_MAX = 254
@@ -41,7 +41,7 @@ class Mailbox:
 
 def parse(text: str) -> Mailbox:
     """Return the mailbox in "addr" or "Alias <addr>"; raise ValueError saying what to mend."""
-    headers.check(text, "The address")
+    extra_headers.check(text, "The address")
     aliased = _ALIASED.fullmatch(text)
     if aliased:
         return _read(aliased["address"], _alias(aliased["alias"]))
@@ -52,7 +52,7 @@ def parse(text: str) -> Mailbox:
 
 def parse_bare(text: str) -> Mailbox:
     """Return the mailbox in "addr", which must stand alone; raise ValueError saying what to mend."""
-    headers.check(text, "The address")
+    extra_headers.check(text, "The address")
     return _read(text)
 
 

@@ -13,9 +13,10 @@ from accounts.api.action import Action
 from accounts.api.fields import Base64, Integer, Members, Several, Text
 from accounts.caller import Caller
 from accounts.errors import Refused
-from sending import acceptance, queries
-from sending.draft import Draft, File
-from sending.members import headers, variables
+from sending import queries
+from sending.acceptance.accept import accept
+from sending.acceptance.draft import Draft, File
+from sending.acceptance.json_values import headers, variables
 from sending.models import Message
 from sending.models.ids import CHINA
 
@@ -90,7 +91,7 @@ class SendEmail(Action):
             headers=headers(data.get("SmtpHeaders", "")),
             header_from=data.get("HeaderFrom", ""),
         )
-        return {"MessageId": acceptance.accept(caller, draft=draft).message_id}
+        return {"MessageId": accept(caller, draft=draft).message_id}
 
 
 class GetSendEmailStatus(Action):

@@ -1,4 +1,4 @@
-"""What happened to messages: the one door to the event log and to where a message stands.
+"""What happened to messages: the only writer of the event log and of where a message stands.
 
 Reports come in any order: an open before the receiver's 250 was stored, a bounce report before it, a click whose
 pixel was never loaded. So a status only ever rises (FORWARD), and each flag is stamped once.
@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from blocklist import blocking
 from sending.models import BounceType, DeliverStatus, EventKind
 
-USER_AGENT_MAX = 300
+MAX_USER_AGENT = 300
 
 # Kind -> the status it leads to, and the statuses it leads from. What the receiver says outranks what we thought,
 # and a report that the mail came back outranks the 250 before it.
@@ -41,7 +41,7 @@ BAR_CAUSES = {EventKind.UNSUBSCRIBE: "unsubscribed", EventKind.SPAMREPORT: "comp
 
 
 @dataclass(frozen=True, kw_only=True)
-class Happening:
+class NewEvent:
     """One thing that happened to `message`; `reason` is the receiver's words or ours."""
 
     kind: EventKind
@@ -55,7 +55,7 @@ class Happening:
 
 
 @dataclass(slots=True)
-class Standing:
+class MessageState:
     """Where a message stands, as far as events move it; the flags are its stamps."""
 
     account_id: int
@@ -72,13 +72,13 @@ class Standing:
     complained: bool
     moved: bool = False
 
-    def take(self, happening: Happening) -> bool:
-        """Move on by what happened; False when it is told a second time and says nothing new."""
+    def take(self, event: NewEvent) -> bool:
+        """Move on by the event; False when it is a repeat and says nothing new."""
         before = self.state
-        new = self._is_new(happening.kind)
+        new = self._is_new(event.kind)
         if new:
-            self._rise(happening)
-            self._stamp(happening)
+            self._advance(event)
+            self._stamp(event)
         self.moved = self.moved or self.state != before
         return new
 
@@ -89,25 +89,25 @@ class Standing:
         return (self.status, self.words, *flags)
 
     def _is_new(self, kind: EventKind) -> bool:
-        told = {
+        known = {
             EventKind.DELIVERED: self.delivered,
             EventKind.BOUNCE: self.status == DeliverStatus.BOUNCED,
             EventKind.DROPPED: self.status == DeliverStatus.DROPPED,
             EventKind.UNSUBSCRIBE: self.unsubscribed,
             EventKind.SPAMREPORT: self.complained,
         }
-        return not told.get(kind, False)
+        return not known.get(kind, False)
 
-    def _rise(self, happening: Happening) -> None:
-        if happening.kind in FORWARD:
-            to, olds = FORWARD[happening.kind]
+    def _advance(self, event: NewEvent) -> None:
+        if event.kind in FORWARD:
+            to, olds = FORWARD[event.kind]
             if self.status in olds:
-                self.status, self.words = to, clean(happening.reason)
+                self.status, self.words = to, clean(event.reason)
 
-    def _stamp(self, happening: Happening) -> None:
-        kind = happening.kind
+    def _stamp(self, event: NewEvent) -> None:
+        kind = event.kind
         # A program's look at the mail is logged, but it is nobody's.
-        person = not happening.machine
+        person = not event.machine
         self.delivered = self.delivered or kind is EventKind.DELIVERED
         # Who clicked has read the mail, whether or not its pictures were loaded.
         self.opened = self.opened or (person and kind in {EventKind.OPEN, EventKind.CLICK})
@@ -116,7 +116,7 @@ class Standing:
         self.complained = self.complained or kind is EventKind.SPAMREPORT
 
 
-_STAND = """
+_STATES = """
 SELECT id, account_id, sender_domain, recipient, recipient_domain, from_address, deliver_status, deliver_message,
        delivered_at IS NOT NULL, opened_at IS NOT NULL, clicked_at IS NOT NULL, unsubscribed_at IS NOT NULL,
        complained_at IS NOT NULL
@@ -141,20 +141,20 @@ COPY sending_event (kind, message, account_id, sender_domain, recipient_domain, 
 """
 
 
-def record(happenings: Sequence[Happening]) -> list[Happening]:
+def record(new_events: Sequence[NewEvent]) -> list[NewEvent]:
     """Record what happened, in one transaction, and return what was really recorded, in order.
 
     A second delivery, bounce, drop, unsubscription or complaint of a message is not; an unknown message is dropped.
-    A hard bounce blocks the address for all, an unsubscription or complaint bars the sender domain.
+    A hard bounce blocks the address for all, an unsubscription or complaint blocks it for the sender domain.
     """
-    if not happenings:
+    if not new_events:
         return []
     with transaction.atomic():
-        standings = _stand({one.message for one in happenings})
-        recorded = [one for one in happenings if one.message in standings and standings[one.message].take(one)]
-        _move({message: standing for message, standing in standings.items() if standing.moved})
-        _log((one, standings[one.message]) for one in recorded)
-        _block(recorded, standings)
+        states = _load_states({event.message for event in new_events})
+        recorded = [event for event in new_events if event.message in states and states[event.message].take(event)]
+        _move({message: state for message, state in states.items() if state.moved})
+        _log((event, states[event.message]) for event in recorded)
+        _block(recorded, states)
     return recorded
 
 
@@ -163,80 +163,80 @@ def clean(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
-def _stand(messages: set[int]) -> dict[int, Standing]:
+def _load_states(messages: set[int]) -> dict[int, MessageState]:
     # In the order of ids: two batches that share messages wait for each other instead of locking up.
     with connection.cursor() as cursor:
-        cursor.execute(_STAND, [sorted(messages)])
-        return {row[0]: Standing(*row[1:]) for row in cursor.fetchall()}
+        cursor.execute(_STATES, [sorted(messages)])
+        return {row[0]: MessageState(*row[1:]) for row in cursor.fetchall()}
 
 
-def _move(moved: dict[int, Standing]) -> None:
+def _move(moved: dict[int, MessageState]) -> None:
     if not moved:
         return
-    standings = list(moved.values())
+    states = list(moved.values())
     ids = list(moved)
     columns: list[list[Any]] = [
         ids,
-        [one.status for one in standings],
-        [one.words for one in standings],
-        [one.delivered for one in standings],
-        [one.opened for one in standings],
-        [one.clicked for one in standings],
-        [one.unsubscribed for one in standings],
-        [one.complained for one in standings],
+        [state.status for state in states],
+        [state.words for state in states],
+        [state.delivered for state in states],
+        [state.opened for state in states],
+        [state.clicked for state in states],
+        [state.unsubscribed for state in states],
+        [state.complained for state in states],
         ids,
     ]
     with connection.cursor() as cursor:
         cursor.execute(_MOVE, columns)
 
 
-def _log(lines: Iterable[tuple[Happening, Standing]]) -> None:
+def _log(lines: Iterable[tuple[NewEvent, MessageState]]) -> None:
     # COPY goes past Django, and so would its errors.
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(_LOG) as copy:
-        for one, about in lines:
+        for event, about in lines:
             copy.write_row(
                 (
-                    one.kind.value,
-                    one.message,
+                    event.kind.value,
+                    event.message,
                     about.account_id,
                     about.sender_domain,
                     about.recipient_domain,
                     about.recipient,
                     about.from_address,
-                    clean(one.reason),
-                    one.bounce_type,
-                    one.bounce_class,
-                    clean(one.link),
-                    clean(one.user_agent)[:USER_AGENT_MAX],
-                    one.machine,
+                    clean(event.reason),
+                    event.bounce_type,
+                    event.bounce_class,
+                    clean(event.link),
+                    clean(event.user_agent)[:MAX_USER_AGENT],
+                    event.machine,
                 )
             )
 
 
-def _block(recorded: Sequence[Happening], standings: dict[int, Standing]) -> None:
+def _block(recorded: Sequence[NewEvent], states: dict[int, MessageState]) -> None:
     blocking.block_dead(
         [
             blocking.Dead(
-                account_id=standings[one.message].account_id,
-                address=standings[one.message].recipient,
-                reason=clean(one.reason),
-                message=one.message,
+                account_id=states[event.message].account_id,
+                address=states[event.message].recipient,
+                reason=clean(event.reason),
+                message=event.message,
             )
-            for one in recorded
-            if one.kind is EventKind.BOUNCE and one.bounce_type == BounceType.HARD
+            for event in recorded
+            if event.kind is EventKind.BOUNCE and event.bounce_type == BounceType.HARD
         ]
     )
     blocking.bar(
         [
             blocking.Bar(
-                account_id=standings[one.message].account_id,
-                sender_domain=standings[one.message].sender_domain,
-                address=standings[one.message].recipient,
-                cause=BAR_CAUSES[one.kind],
-                reason=clean(one.reason),
-                message=one.message,
+                account_id=states[event.message].account_id,
+                sender_domain=states[event.message].sender_domain,
+                address=states[event.message].recipient,
+                cause=BAR_CAUSES[event.kind],
+                reason=clean(event.reason),
+                message=event.message,
             )
-            for one in recorded
-            if one.kind in BAR_CAUSES
+            for event in recorded
+            if event.kind in BAR_CAUSES
         ]
     )

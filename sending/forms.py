@@ -11,8 +11,8 @@ from accounts.caller import Caller
 from accounts.scoping import visible
 from domains.models import SenderAddress
 from domains.queries import sending_domains
-from sending.draft import Draft
-from sending.languages import NAMES, by_code
+from sending.acceptance.draft import Draft
+from sending.unsubscribe_languages import NAMES, by_code
 from templates_app.models import Template, Version
 from templates_app.queries import compiled
 from templates_app.rendering import names_in
@@ -40,16 +40,20 @@ class SendForm(forms.Form):
     def __init__(self, *args: Any, caller: Caller, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.caller = caller
-        most = settings.RULES.to_per_console_mail
-        self.fields["to"].help_text = f"One address a line, at most {most}. All of them see each other."
+        limit = settings.RULES.to_per_console_mail
+        self.fields["to"].help_text = f"One address a line, at most {limit}. All of them see each other."
         self.templates = list(
             visible(Template.objects.filter(approved__isnull=False), caller).select_related("approved").order_by("name")
         )
         self.addresses = list(
             visible(SenderAddress.objects.filter(domain__in=sending_domains(caller)), caller).order_by("address")
         )
-        self._choices("template_id", [("", "Choose a template")], [(str(one.pk), one.name) for one in self.templates])
-        self._choices("from_address", [], [(one.address, _named(one)) for one in self.addresses])
+        self._choices(
+            "template_id",
+            [("", "Choose a template")],
+            [(str(template.pk), template.name) for template in self.templates],
+        )
+        self._choices("from_address", [], [(address.address, _named(address)) for address in self.addresses])
         self._choices("unsubscribe", [], languages())
         self.names = self._names()
         for name in self.names:
@@ -59,7 +63,7 @@ class SendForm(forms.Form):
     def version(self) -> Version | None:
         """Return what the chosen template sends; None while none is chosen."""
         chosen = str(self["template_id"].value() or "")
-        return next((one.approved for one in self.templates if str(one.pk) == chosen), None)
+        return next((template.approved for template in self.templates if str(template.pk) == chosen), None)
 
     @property
     def values(self) -> dict[str, str]:
@@ -73,9 +77,9 @@ class SendForm(forms.Form):
     def clean_to(self) -> tuple[str, ...]:
         """Return the addresses; whether each is one is for acceptance to say."""
         given = tuple(line.strip() for line in self.cleaned_data["to"].splitlines() if line.strip())
-        most = settings.RULES.to_per_console_mail
-        if len(given) > most:
-            raise forms.ValidationError(f"{len(given)} addresses; {most} are allowed here. Send several mails.")
+        limit = settings.RULES.to_per_console_mail
+        if len(given) > limit:
+            raise forms.ValidationError(f"{len(given)} addresses; {limit} are allowed here. Send several mails.")
         return given
 
     def draft(self) -> Draft:

@@ -62,7 +62,7 @@ def siblings(message: Message, *, limit: int) -> list[Message]:
 
 
 def attempts(message: Message) -> list[Attempt]:
-    """Return the tries to hand the message over, oldest first."""
+    """Return the attempts to deliver the message, oldest first."""
     found = Attempt.objects.filter(message=message.pk, account_id=message.account_id, id__gte=_floor(message))
     return list(found.order_by("id"))
 

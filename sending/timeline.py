@@ -11,7 +11,7 @@ from sending.models.ids import time_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class TimelineStep:
     """One point of the timeline; `attempt` brings its own details."""
 
     at: datetime
@@ -24,7 +24,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Standing:
+class DeliverySummary:
     """How the mail stands, in plain words, and what its sender can do."""
 
     icon: str
@@ -58,9 +58,9 @@ GATES: dict[str, str] = {
     "not_blocked": "Blocklists and unsubscriptions",
     "recipient_frequency": "Mails to one address",
 }
-# The events that an attempt of this outcome tells already.
-_TOLD = {EventKind.DELIVERED: "delivered", EventKind.DEFERRED: "deferred", EventKind.BOUNCE: "bounced"}
-# A result is written soon after its try ended; what comes later came by another way.
+# The events that an attempt of this outcome shows already.
+_SHOWN_BY_ATTEMPT = {EventKind.DELIVERED: "delivered", EventKind.DEFERRED: "deferred", EventKind.BOUNCE: "bounced"}
+# A result is written soon after its attempt ended; what comes later came by another way.
 _SOON = timedelta(seconds=30)
 
 ADVICE: dict[str, str] = {
@@ -85,36 +85,38 @@ REFUSALS: dict[int, str] = {
 }
 
 
-def standing(message: Message, tries: Sequence[Attempt]) -> Standing:
+def summary_of(message: Message, attempts: Sequence[Attempt]) -> DeliverySummary:
     """Return where the mail stands and what to do about it."""
     status = DeliverStatus(message.deliver_status)
-    bounce_class = tries[-1].bounce_class if tries else ""
+    bounce_class = attempts[-1].bounce_class if attempts else ""
     if message.send_status:
         advice = REFUSALS.get(message.send_status, "The reason below says why.")
-        return Standing("ban", "orange", "Blocked by us: no mail was sent", advice)
+        return DeliverySummary("ban", "orange", "Blocked by us: no mail was sent", advice)
     if status is DeliverStatus.DELIVERED:
-        return Standing("circle-check", "green", "The recipient's server took the mail", _seen(message))
+        return DeliverySummary("circle-check", "green", "The recipient's server took the mail", _seen(message))
     if status is DeliverStatus.BOUNCED:
         advice = ADVICE.get(bounce_class, "The receiver's words below say why. Send again only after mending it.")
-        return Standing("circle-x", "red", "Bounced: the recipient's server refused it for good", advice)
+        return DeliverySummary("circle-x", "red", "Bounced: the recipient's server refused it for good", advice)
     if status is DeliverStatus.DROPPED:
-        return Standing(
+        return DeliverySummary(
             "ban", "orange", "Blocked by us: the mail was dropped before sending", "The reason below says why."
         )
     if status is DeliverStatus.DEFERRED:
         wait = "Nothing to do: it is tried again by itself, for up to three days."
-        return Standing("clock", "yellow", "The recipient's server asks us to try again later", wait)
-    return Standing("send", "azure", "Accepted, on its way", "Nothing to do: delivery takes seconds as a rule.")
+        return DeliverySummary("clock", "yellow", "The recipient's server asks us to try again later", wait)
+    return DeliverySummary("send", "azure", "Accepted, on its way", "Nothing to do: delivery takes seconds as a rule.")
 
 
-def steps(message: Message, tries: Sequence[Attempt], happened: Sequence[Event]) -> list[Step]:
-    """Return everything that happened to the mail, oldest first; what a try tells is not told twice."""
-    found: list[Step] = [_attempt(one) for one in tries]
-    found += [_event(one) for one in happened if one.kind in EVENTS and not _told(one, tries)]
+def steps(message: Message, attempts: Sequence[Attempt], events_found: Sequence[Event]) -> list[TimelineStep]:
+    """Return everything that happened to the mail, oldest first; what an attempt shows is not shown twice."""
+    found: list[TimelineStep] = [_attempt(attempt) for attempt in attempts]
+    found += [
+        _event(event) for event in events_found if event.kind in EVENTS and not _shown_by_attempt(event, attempts)
+    ]
     found.sort(key=lambda step: step.at)
     if message.send_status:
         return found
-    start = Step(
+    start = TimelineStep(
         at=message.accepted_at,
         icon="inbox",
         colour="azure",
@@ -151,25 +153,29 @@ def _seen(message: Message) -> str:
     return "It was opened." if message.opened_at else "It was not opened yet, or its pictures were not loaded."
 
 
-def _attempt(attempt: Attempt) -> Step:
+def _attempt(attempt: Attempt) -> TimelineStep:
     icon, colour, title = OUTCOMES.get(attempt.outcome, ("send", "secondary", attempt.outcome.capitalize()))
-    return Step(at=attempt.started_at, icon=icon, colour=colour, title=title, text=attempt.reply, attempt=attempt)
+    return TimelineStep(
+        at=attempt.started_at, icon=icon, colour=colour, title=title, text=attempt.reply, attempt=attempt
+    )
 
 
-def _event(event: Event) -> Step:
+def _event(event: Event) -> TimelineStep:
     icon, colour, title = EVENTS[event.kind]
     if event.machine:
         icon, colour, title = "robot", "secondary", f"{title} by a program"
     if event.kind == EventKind.BOUNCE:
         title += " (dead address)" if event.bounce_type == BounceType.HARD else ""
-    return Step(at=time_of(event.pk), icon=icon, colour=colour, title=title, text=event.reason, event=event)
+    return TimelineStep(at=time_of(event.pk), icon=icon, colour=colour, title=title, text=event.reason, event=event)
 
 
-def _told(event: Event, tries: Sequence[Attempt]) -> bool:
-    outcome = _TOLD.get(EventKind(event.kind))
+def _shown_by_attempt(event: Event, attempts: Sequence[Attempt]) -> bool:
+    outcome = _SHOWN_BY_ATTEMPT.get(EventKind(event.kind))
     moment = time_of(event.pk)
     return outcome is not None and any(
-        one.outcome == outcome
-        and one.started_at - _SOON <= moment <= one.started_at + timedelta(milliseconds=one.milliseconds) + _SOON
-        for one in tries
+        attempt.outcome == outcome
+        and attempt.started_at - _SOON
+        <= moment
+        <= attempt.started_at + timedelta(milliseconds=attempt.milliseconds) + _SOON
+        for attempt in attempts
     )

@@ -6,14 +6,14 @@ from sending.views import inbox, send, status, zone
 
 app_name = "sending"
 urlpatterns: list[URLPattern] = [
-    path("", send.Send.as_view(), name="send"),
-    path("status/", status.Status.as_view(), name="status"),
+    path("", send.SendPage.as_view(), name="send"),
+    path("status/", status.EmailStatusList.as_view(), name="status"),
     path("status/<int:pk>/", status.MessagePage.as_view(), name="message"),
-    path("simulator/", inbox.Addresses.as_view(), name="simulator"),
-    path("inbox/", inbox.Inbox.as_view(), name="inbox"),
+    path("simulator/", inbox.SimulatorAddresses.as_view(), name="simulator"),
+    path("inbox/", inbox.SimulatorInbox.as_view(), name="inbox"),
     path("inbox/<int:pk>/", inbox.InboxMail.as_view(), name="inbox_mail"),
     path("inbox/<int:pk>/body/", inbox.InboxBody.as_view(), name="inbox_body"),
     path("inbox/<int:pk>/source/", inbox.InboxRaw.as_view(), name="inbox_raw"),
-    path("zone/<int:pk>/publish/", zone.Publish.as_view(), name="publish_zone"),
-    path("zone/<int:pk>/unpublish/", zone.Unpublish.as_view(), name="unpublish_zone"),
+    path("zone/<int:pk>/publish/", zone.PublishZone.as_view(), name="publish_zone"),
+    path("zone/<int:pk>/unpublish/", zone.UnpublishZone.as_view(), name="unpublish_zone"),
 ]

@@ -1,4 +1,4 @@
-"""From claimed work to a mail ready for the wire: still wanted, filled, linked, signed."""
+"""From a claimed message to a mail ready for the wire: still wanted, filled, linked, signed."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from django.conf import settings
 
 from blocklist.queries import Found, Wanted, blocked_among
 from domains.dkim import Signer
-from sending.delivery import mime
-from sending.delivery.footers import footer
-from sending.delivery.headers import Unsendable, address
-from sending.delivery.replies import Class, Kind, Outcome
+from sending.delivery.queued import QueuedMessage, RenderedMail
 from sending.delivery.retry import is_expired
-from sending.delivery.smtp_client import stuff
-from sending.delivery.work import Parcel, Work
-from sending.inbound import verp
-from sending.tracking import links
+from sending.mime import message
+from sending.mime.footers import footer
+from sending.mime.header_fields import Unsendable, address
+from sending.smtp.client import stuff
+from sending.smtp.replies import BounceClass, Outcome, OutcomeKind
+from sending.tracking import links, verp
 from templates_app import queries
 from templates_app.rendering import Compiled, fill_html, fill_plain, fill_text
 
@@ -46,78 +45,82 @@ class Ports:
 
 
 def still_wanted(
-    works: Sequence[Work], *, now: datetime, ports: Ports | None = None
-) -> tuple[list[Work], list[tuple[Work, Outcome | Hold]]]:
-    """Return the work that may go, and the rest with what becomes of it; one query for the whole batch."""
+    messages: Sequence[QueuedMessage], *, now: datetime, ports: Ports | None = None
+) -> tuple[list[QueuedMessage], list[tuple[QueuedMessage, Outcome | Hold]]]:
+    """Return the messages that may go, and the rest with what becomes of it; one query for the whole batch."""
     ports = ports or Ports()
-    wanted = {work.message: Wanted(work.account, work.shared.sender_domain, work.recipient) for work in works}
+    wanted = {
+        queued.message: Wanted(queued.account, queued.submission.sender_domain, queued.recipient) for queued in messages
+    }
     blocked = ports.blocked(list(dict.fromkeys(wanted.values())))
-    go: list[Work] = []
-    rest: list[tuple[Work, Outcome | Hold]] = []
-    for work in works:
-        verdict = _verdict(work, now) or _blocked(blocked.get(wanted[work.message])) or _unfit(work, ports)
+    go: list[QueuedMessage] = []
+    rest: list[tuple[QueuedMessage, Outcome | Hold]] = []
+    for queued in messages:
+        verdict = _verdict(queued, now) or _blocked(blocked.get(wanted[queued.message])) or _unfit(queued, ports)
         if verdict is None:
-            go.append(work)
+            go.append(queued)
         else:
-            rest.append((work, verdict))
+            rest.append((queued, verdict))
     return go, rest
 
 
-def render(work: Work, files: Files = ()) -> Parcel | Outcome:
-    """Return the signed mail of wanted work with its envelope, or why it cannot be written; no database."""
-    shared, compiled = work.shared, work.template
+def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
+    """Return the signed mail of a wanted message with its envelope, or why it cannot be written; no database."""
+    submission, compiled = queued.submission, queued.template
     assert compiled is not None
-    assert shared.sender is not None
-    unsubscribe = links.unsubscribe_url(work.message)
-    html_footer, text_footer = footer(shared.unsubscribe, unsubscribe, site=settings.SITE)
-    mail = mime.Mail(
-        sender=shared.from_address,
-        sender_name=shared.from_name,
-        header_from=shared.header_from,
-        to=shared.to,
-        cc=shared.cc,
-        reply_to=shared.reply_to,
-        subject=fill_plain(shared.subject, shared.variables),
-        date=shared.accepted_at,
-        message_id=shared.header_message_id,
-        unsubscribe_url=unsubscribe if shared.unsubscribe != "0" or shared.trigger_type == BULK else "",
-        extra=shared.headers,
+    assert submission.sender is not None
+    unsubscribe = links.unsubscribe_url(queued.message)
+    html_footer, text_footer = footer(submission.unsubscribe, unsubscribe, site=settings.SITE)
+    mail = message.MailContent(
+        sender=submission.from_address,
+        sender_name=submission.from_name,
+        header_from=submission.header_from,
+        to=submission.to,
+        cc=submission.cc,
+        reply_to=submission.reply_to,
+        subject=fill_plain(submission.subject, submission.variables),
+        date=submission.accepted_at,
+        message_id=submission.header_message_id,
+        unsubscribe_url=unsubscribe if submission.unsubscribe != "0" or submission.trigger_type == BULK else "",
+        extra=submission.headers,
         html=None
         if compiled.html is None
         else fill_html(
             compiled,
-            shared.variables,
-            link=lambda index: links.click_url(work.message, index),
-            pixel=links.pixel_url(work.message),
+            submission.variables,
+            link=lambda index: links.click_url(queued.message, index),
+            pixel=links.pixel_url(queued.message),
             footer=html_footer,
         ),
-        text=fill_text(compiled, shared.variables, footer=text_footer),
+        text=fill_text(compiled, submission.variables, footer=text_footer),
         attachments=files,
-        number=work.message,
+        number=queued.message,
     )
     try:
-        recipient = address("Recipient", work.recipient)
-        head, body = mime.write(mail)
+        recipient = address("Recipient", queued.recipient)
+        head, body = message.write(mail)
     except Unsendable as error:
-        return Outcome(kind=Kind.DROPPED, bounce_class=Class.OTHER, reason=str(error))
-    signer = _signer(shared.sender.private_key, shared.sender.name, shared.sender.selector)
+        return Outcome(kind=OutcomeKind.DROPPED, bounce_class=BounceClass.OTHER, reason=str(error))
+    signer = _signer(submission.sender.private_key, submission.sender.name, submission.sender.selector)
     # The time of acceptance, not of the try: each try sends the same bytes.
-    signature = signer.sign(head, body, int(shared.accepted_at.timestamp()))
-    return Parcel(
-        work,
-        verp.envelope_sender(work.message, shared.sender_domain),
+    signature = signer.sign(head, body, int(submission.accepted_at.timestamp()))
+    return RenderedMail(
+        queued,
+        verp.envelope_sender(queued.message, submission.sender_domain),
         recipient,
-        stuff(mime.join(head, body, signature)),
+        stuff(message.join(head, body, signature)),
     )
 
 
-def _verdict(work: Work, now: datetime) -> Outcome | Hold | None:
-    shared = work.shared
-    if is_expired(accepted_at=shared.accepted_at, now=now, life=settings.RULES.delivery_max_seconds):
+def _verdict(queued: QueuedMessage, now: datetime) -> Outcome | Hold | None:
+    submission = queued.submission
+    if is_expired(accepted_at=submission.accepted_at, now=now, life=settings.RULES.delivery_max_seconds):
         return expired()
-    if shared.sender is None:
-        return Outcome(kind=Kind.DROPPED, bounce_class=Class.INVALID_SENDER, reason="The sender domain was deleted.")
-    if not shared.may_send or not shared.sender.may_send:
+    if submission.sender is None:
+        return Outcome(
+            kind=OutcomeKind.DROPPED, bounce_class=BounceClass.INVALID_SENDER, reason="The sender domain was deleted."
+        )
+    if not submission.may_send or not submission.sender.may_send:
         return Hold(HELD_SECONDS)
     return None
 
@@ -126,22 +129,24 @@ def expired(last: str = "") -> Outcome:
     """Return the final word on a mail that was tried long enough; `last` is what the receiver said last."""
     hours = settings.RULES.delivery_max_seconds / 3600
     reason = f"Not delivered within {hours:g} hours." + (f" Last reply: {last}" if last else "")
-    return Outcome(kind=Kind.BOUNCED, bounce_class=Class.MESSAGE_EXPIRED, reason=reason)
+    return Outcome(kind=OutcomeKind.BOUNCED, bounce_class=BounceClass.MESSAGE_EXPIRED, reason=reason)
 
 
 def _blocked(found: Found | None) -> Outcome | None:
     if found is None:
         return None
     reason = f"The address was blocked after the mail was accepted ({found.kind}: {found.cause})."
-    return Outcome(kind=Kind.DROPPED, bounce_class=Class.POLICY_RELATED, reason=reason)
+    return Outcome(kind=OutcomeKind.DROPPED, bounce_class=BounceClass.POLICY_RELATED, reason=reason)
 
 
-def _unfit(work: Work, ports: Ports) -> Outcome | None:
-    """Give the work its template; a version that was never approved sends nothing."""
+def _unfit(queued: QueuedMessage, ports: Ports) -> Outcome | None:
+    """Give the message its template; a version that was never approved sends nothing."""
     try:
-        work.template = ports.compiled(work.shared.version)
+        queued.template = ports.compiled(queued.submission.version)
     except LookupError as error:
-        return Outcome(kind=Kind.DROPPED, bounce_class=Class.OTHER, reason=f"The template cannot be used: {error}.")
+        return Outcome(
+            kind=OutcomeKind.DROPPED, bounce_class=BounceClass.OTHER, reason=f"The template cannot be used: {error}."
+        )
     return None
 
 

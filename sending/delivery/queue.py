@@ -1,6 +1,6 @@
 """The queue's side of delivery: claim with a lease and a fence, renew, and settle results in one transaction.
 
-A worker whose fence is stale writes nothing: not the queue, not the tries, not the events. All times are the
+A worker whose fence is stale writes nothing: not the queue, not the attempts, not the events. All times are the
 database's, so that a worker with a wrong clock does no harm.
 """
 
@@ -18,8 +18,8 @@ from django.db import connection, transaction
 from accounts.models import Account
 from domains.models import SenderDomain
 from sending import events
-from sending.delivery.work import Sender, Shared, Work
-from sending.events import Happening
+from sending.delivery.queued import QueuedMessage, Sender, SubmissionData
+from sending.events import NewEvent
 from sending.models.ids import time_of
 
 _CLAIM = """
@@ -58,20 +58,20 @@ RETURNING q.message
 _AGAIN = """
 UPDATE sending_queueitem AS q
 SET available_at = statement_timestamp() + held.seconds * interval '1 second',
-    attempts = q.attempts + held.tries, worker = ''
-FROM unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::int[]) AS held(message, fence, seconds, tries)
+    attempts = q.attempts + held.attempts, worker = ''
+FROM unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::int[]) AS held(message, fence, seconds, attempts)
 WHERE q.message = held.message AND q.fence = held.fence AND q.worker = %s
 RETURNING q.message
 """
 _ATTEMPTS = """
 COPY sending_attempt (account_id, message, number, started_at, milliseconds, host, tls, outcome, reply_code,
-                      enhanced_code, bounce_class, reply, talk, next_try_at) FROM STDIN
+                      enhanced_code, bounce_class, reply, conversation, next_attempt_at) FROM STDIN
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Try:
-    """One try that was made, as it is kept; times are the database's."""
+class NewAttempt:
+    """One attempt that was made, as it is kept; times are the database's."""
 
     started_at: datetime
     milliseconds: int
@@ -82,21 +82,21 @@ class Try:
     enhanced_code: str
     bounce_class: str
     reply: str
-    talk: str
-    next_try_at: datetime | None
+    conversation: str
+    next_attempt_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Settlement:
     """What is to be written about one held message: it leaves the queue, or waits `again` seconds more."""
 
-    work: Work
+    queued: QueuedMessage
     again: float | None = None
-    attempt: Try | None = None
-    happening: Happening | None = None
+    attempt: NewAttempt | None = None
+    event: NewEvent | None = None
 
 
-def claim(limit: int, worker: str) -> tuple[list[Work], datetime | None]:
+def claim(limit: int, worker: str) -> tuple[list[QueuedMessage], datetime | None]:
     """Take up to `limit` due messages for `worker` and load what their mails are made from.
 
     Return them, oldest first, with the database's time (None when nothing was due). Rows whose message is
@@ -109,22 +109,22 @@ def claim(limit: int, worker: str) -> tuple[list[Work], datetime | None]:
             return [], None
         ids = [row[0] for row in claimed]
         cursor.execute(_MESSAGES, [ids, ids[0], ids[-1]])
-        messages = {row[0]: row[1:] for row in cursor.fetchall()}
-    shared = _load_submissions({submission for _, submission in messages.values()})
-    works = []
+        recipients = {row[0]: row[1:] for row in cursor.fetchall()}
+    submissions = _load_submissions({submission for _, submission in recipients.values()})
+    messages = []
     orphans = []
-    for message, fence, tries, account, domain, _ in claimed:
-        recipient, submission = messages.get(message, ("", 0))
-        if submission in shared:
-            works.append(
-                Work(
+    for message, fence, attempts_before, account, domain, _ in claimed:
+        recipient, submission = recipients.get(message, ("", 0))
+        if submission in submissions:
+            messages.append(
+                QueuedMessage(
                     message=message,
                     fence=fence,
-                    tries=tries,
+                    attempts_before=attempts_before,
                     account=account,
                     recipient=recipient,
                     recipient_domain=domain,
-                    shared=shared[submission],
+                    submission=submissions[submission],
                 )
             )
         else:
@@ -132,7 +132,7 @@ def claim(limit: int, worker: str) -> tuple[list[Work], datetime | None]:
     if orphans:
         with connection.cursor() as cursor:
             cursor.execute(_FINISH, [*_columns(orphans), worker])
-    return works, claimed[0][5]
+    return messages, claimed[0][5]
 
 
 def attachments(submissions: Iterable[int]) -> dict[int, list[tuple[str, bytes]]]:
@@ -148,21 +148,23 @@ def attachments(submissions: Iterable[int]) -> dict[int, list[tuple[str, bytes]]
         return files
 
 
-def renew(works: Sequence[Work], worker: str) -> set[int]:
+def renew(messages: Sequence[QueuedMessage], worker: str) -> set[int]:
     """Hold the messages for another lease; return those that are still the worker's."""
-    held = [(work.message, work.fence) for work in works]
+    held = [(queued.message, queued.fence) for queued in messages]
     with connection.cursor() as cursor:
         cursor.execute(_RENEW, [settings.RULES.lease_seconds, *_columns(held), worker])
         return {row[0] for row in cursor.fetchall()}
 
 
-def settle(results: Sequence[Result], worker: str) -> set[int]:
-    """Write results in one transaction: queue, tries and events; return the messages that were still held."""
-    finished = [(one.work.message, one.work.fence) for one in results if one.again is None]
+def settle(settlements: Sequence[Settlement], worker: str) -> set[int]:
+    """Write results in one transaction: queue, attempts and events; return the messages that were still held."""
+    finished = [
+        (settlement.queued.message, settlement.queued.fence) for settlement in settlements if settlement.again is None
+    ]
     waiting = [
-        (one.work.message, one.work.fence, one.again, int(one.attempt is not None))
-        for one in results
-        if one.again is not None
+        (settlement.queued.message, settlement.queued.fence, settlement.again, int(settlement.attempt is not None))
+        for settlement in settlements
+        if settlement.again is not None
     ]
     held: set[int] = set()
     with transaction.atomic(), connection.cursor() as cursor:
@@ -172,10 +174,15 @@ def settle(results: Sequence[Result], worker: str) -> set[int]:
         if waiting:
             cursor.execute(_AGAIN, [*_columns(waiting), worker])
             held.update(row[0] for row in cursor.fetchall())
-        _write_attempts(cursor, [one for one in results if one.attempt and one.work.message in held])
-        happened = [one.happening for one in results if one.happening and one.work.message in held]
-        if happened:
-            events.record(happened)
+        _write_attempts(
+            cursor,
+            [settlement for settlement in settlements if settlement.attempt and settlement.queued.message in held],
+        )
+        new_events = [
+            settlement.event for settlement in settlements if settlement.event and settlement.queued.message in held
+        ]
+        if new_events:
+            events.record(new_events)
     return held
 
 
@@ -183,34 +190,34 @@ def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _write_attempts(cursor: Any, results: Sequence[Result]) -> None:
-    if not results:
+def _write_attempts(cursor: Any, settlements: Sequence[Settlement]) -> None:
+    if not settlements:
         return
     with cursor.copy(_ATTEMPTS) as copy:
-        for one in results:
-            done, work = one.attempt, one.work
-            assert done is not None
+        for settlement in settlements:
+            attempt, queued = settlement.attempt, settlement.queued
+            assert attempt is not None
             copy.write_row(
                 (
-                    work.account,
-                    work.message,
-                    work.tries + 1,
-                    done.started_at,
-                    done.milliseconds,
-                    done.host,
-                    done.tls,
-                    done.outcome,
-                    done.reply_code,
-                    done.enhanced_code,
-                    done.bounce_class,
-                    done.reply,
-                    done.talk,
-                    done.next_try_at,
+                    queued.account,
+                    queued.message,
+                    queued.attempts_before + 1,
+                    attempt.started_at,
+                    attempt.milliseconds,
+                    attempt.host,
+                    attempt.tls,
+                    attempt.outcome,
+                    attempt.reply_code,
+                    attempt.enhanced_code,
+                    attempt.bounce_class,
+                    attempt.reply,
+                    attempt.conversation,
+                    attempt.next_attempt_at,
                 )
             )
 
 
-def _load_submissions(submissions: set[int]) -> dict[int, Shared]:
+def _load_submissions(submissions: set[int]) -> dict[int, SubmissionData]:
     with connection.cursor() as cursor:
         cursor.execute(_SUBMISSIONS, [list(submissions)])
         rows = cursor.fetchall()
@@ -219,8 +226,8 @@ def _load_submissions(submissions: set[int]) -> dict[int, Shared]:
         for domain in SenderDomain.objects.filter(name__in={row[1] for row in rows})
     }
     return {
-        row[0]: Shared(
-            submission=row[0],
+        row[0]: SubmissionData(
+            id=row[0],
             accepted_at=time_of(row[0]),
             sender_domain=row[1],
             from_address=row[2],

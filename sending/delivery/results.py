@@ -1,4 +1,4 @@
-"""From what came of a try to what is written about it; no database."""
+"""From the result of an attempt to what is written about it; no database."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from sending.delivery import retry
-from sending.delivery.handover import Handover
 from sending.delivery.pipeline import Hold, expired
-from sending.delivery.queue import Result, Try
-from sending.delivery.replies import Kind, Outcome, classify
-from sending.delivery.work import Work
-from sending.events import Happening
+from sending.delivery.queue import NewAttempt, Settlement
+from sending.delivery.queued import QueuedMessage
+from sending.events import NewEvent
 from sending.models import EventKind
+from sending.smtp.replies import Outcome, OutcomeKind, classify
+from sending.smtp.result import SmtpResult
 
 EVENTS = {
-    Kind.DELIVERED: EventKind.DELIVERED,
-    Kind.DEFERRED: EventKind.DEFERRED,
-    Kind.BOUNCED: EventKind.BOUNCE,
-    Kind.DROPPED: EventKind.DROPPED,
+    OutcomeKind.DELIVERED: EventKind.DELIVERED,
+    OutcomeKind.DEFERRED: EventKind.DEFERRED,
+    OutcomeKind.BOUNCED: EventKind.BOUNCE,
+    OutcomeKind.DROPPED: EventKind.DROPPED,
 }
 
 
@@ -41,66 +41,66 @@ class Clock:
         return self._time + timedelta(seconds=moment - self._at)
 
 
-def judged(work: Work, handover: Handover, *, began: datetime, seconds: float) -> Result:
-    """Return what to write about a try that began at `began` (the database's time) and took `seconds`."""
+def settlement_of(queued: QueuedMessage, smtp_result: SmtpResult, *, began: datetime, seconds: float) -> Settlement:
+    """Return what to write about an attempt that began at `began` (the database's time) and took `seconds`."""
     rules = settings.RULES
-    outcome = classify(handover)
+    outcome = classify(smtp_result)
     now = began + timedelta(seconds=seconds)
-    next_try = None
-    if outcome.kind is Kind.DEFERRED:
-        next_try = retry.next_try(
-            work.message,
-            work.tries + 1,
-            accepted_at=work.shared.accepted_at,
+    next_attempt = None
+    if outcome.kind is OutcomeKind.DEFERRED:
+        next_attempt = retry.next_attempt(
+            queued.message,
+            queued.attempts_before + 1,
+            accepted_at=queued.submission.accepted_at,
             now=now,
             first=rules.delivery_first_retry_seconds,
-            most=rules.delivery_max_retry_seconds,
+            maximum=rules.delivery_max_retry_seconds,
             life=rules.delivery_max_seconds,
         )
-        if next_try is None:
+        if next_attempt is None:
             outcome = expired(outcome.reason)
-    return Result(
-        work=work,
-        again=(next_try - now).total_seconds() if next_try else None,
-        attempt=Try(
+    return Settlement(
+        queued=queued,
+        again=(next_attempt - now).total_seconds() if next_attempt else None,
+        attempt=NewAttempt(
             started_at=began,
             milliseconds=round(seconds * 1000),
-            host=handover.host,
-            tls=handover.tls,
+            host=smtp_result.host,
+            tls=smtp_result.tls,
             outcome=outcome.kind.value,
-            reply_code=handover.code,
-            enhanced_code=handover.enhanced,
+            reply_code=smtp_result.code,
+            enhanced_code=smtp_result.enhanced,
             bounce_class=outcome.bounce_class.value,
-            reply=handover.text,
-            talk=handover.talk,
-            next_try_at=next_try,
+            reply=smtp_result.text,
+            conversation=smtp_result.conversation,
+            next_attempt_at=next_attempt,
         ),
-        happening=_happening(work, outcome),
+        event=_event(queued, outcome),
     )
 
 
-def unsent(work: Work, verdict: Outcome | Hold) -> Result:
+def unsent(queued: QueuedMessage, verdict: Outcome | Hold) -> Settlement:
     """Return what to write about a mail that was not tried: it is over, or it waits."""
     if isinstance(verdict, Hold):
-        return put_back(work, verdict.seconds)
-    return Result(work=work, happening=_happening(work, verdict))
+        return put_back(queued, verdict.seconds)
+    return Settlement(queued=queued, event=_event(queued, verdict))
 
 
-def put_back(work: Work, seconds: float) -> Result:
-    """Return the work to the queue for so many seconds; that is no try."""
-    return Result(work=work, again=seconds)
+def put_back(queued: QueuedMessage, seconds: float) -> Settlement:
+    """Return the message to the queue for so many seconds; that is no attempt."""
+    return Settlement(queued=queued, again=seconds)
 
 
-def bare(result: Result) -> Result:
+def bare(result: Settlement) -> Settlement:
     """Return the result without any words of the receiver, for when those cannot be stored."""
-    happening = result.happening
-    return replace(result, attempt=None, happening=happening and replace(happening, reason=""))
+    event = result.event
+    return replace(result, attempt=None, event=event and replace(event, reason=""))
 
 
-def _happening(work: Work, outcome: Outcome) -> Happening:
-    return Happening(
+def _event(queued: QueuedMessage, outcome: Outcome) -> NewEvent:
+    return NewEvent(
         kind=EVENTS[outcome.kind],
-        message=work.message,
+        message=queued.message,
         reason=outcome.reason,
         bounce_type=outcome.bounce_type,
         bounce_class=outcome.bounce_class.value,

@@ -10,23 +10,23 @@ JITTER = 0.1
 def spread_of(message: int) -> float:
     """Return the message's own place in [-1, 1]: mails deferred together do not come back together.
 
-    It stays the same over all tries, so that no interval is shorter than the one before it.
+    It stays the same over all attempts, so that no interval is shorter than the one before it.
     """
     return (message * 0x9E3779B97F4A7C15 % 2**64) / 2**63 - 1
 
 
-def interval(tries: int, *, spread: float, first: int, most: int) -> float:
-    """Return the seconds to wait after `tries` tries: `first`, doubled to `most`, moved by up to a tenth."""
-    return min(first * 2.0 ** min(tries - 1, 60), float(most)) * (1 + JITTER * spread)
+def interval(attempts_before: int, *, spread: float, first: int, maximum: int) -> float:
+    """Return the seconds to wait after so many attempts: `first`, doubled to `maximum`, moved by up to a tenth."""
+    return min(first * 2.0 ** min(attempts_before - 1, 60), float(maximum)) * (1 + JITTER * spread)
 
 
-def next_try(
-    message: int, tries: int, *, accepted_at: datetime, now: datetime, first: int, most: int, life: int
+def next_attempt(
+    message: int, attempts_before: int, *, accepted_at: datetime, now: datetime, first: int, maximum: int, life: int
 ) -> datetime | None:
-    """Return when to try again after `tries` tries, or None when the mail is older than `life`; all in seconds."""
+    """Return when to try again after so many attempts, or None when the mail is older than `life`; all in seconds."""
     if is_expired(accepted_at=accepted_at, now=now, life=life):
         return None
-    return now + timedelta(seconds=interval(tries, spread=spread_of(message), first=first, most=most))
+    return now + timedelta(seconds=interval(attempts_before, spread=spread_of(message), first=first, maximum=maximum))
 
 
 def is_expired(*, accepted_at: datetime, now: datetime, life: int) -> bool:

@@ -11,11 +11,11 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from sending.delivery.handover import Failure, Handover
-from sending.delivery.mx import Host, Route
-from sending.delivery.smtp_client import Connection, NotOpen, Timing
+from sending.delivery.queued import RenderedMail
+from sending.delivery.routing import Host, Route
 from sending.delivery.throttle import Pace
-from sending.delivery.work import Parcel
+from sending.smtp.client import Connection, NotOpen, Timing
+from sending.smtp.result import Failure, SmtpResult
 
 log = logging.getLogger("ses.delivery")
 
@@ -26,7 +26,7 @@ FAULT_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class SiteLimits:
     """What one process may do to one site."""
 
     helo: str
@@ -37,16 +37,16 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Reports:
-    """Where a site says what became of a parcel."""
+class SiteCallbacks:
+    """What a site calls when it is done with a mail."""
 
     # Asked right before sending: a lease may have run out meanwhile.
-    is_held: Callable[[Parcel], bool]
-    # Parcel, what came of it, when it began (monotonic), how long it took (seconds). The answer is done once
+    is_held: Callable[[RenderedMail], bool]
+    # Mail, what came of it, when it began (monotonic), how long it took (seconds). The answer is done once
     # that is written down.
-    finished: Callable[[Parcel, Handover, float, float], Awaitable[None]]
+    finished: Callable[[RenderedMail, SmtpResult, float, float], Awaitable[None]]
     # Back to the queue, untried, for so many seconds.
-    postponed: Callable[[Parcel, float], None]
+    postponed: Callable[[RenderedMail, float], None]
 
 
 def key_of(route: Route) -> tuple[str, ...]:
@@ -57,16 +57,16 @@ def key_of(route: Route) -> tuple[str, ...]:
 class Site:
     """One site of this process. Workers come with mails and leave when there are none."""
 
-    def __init__(self, hosts: tuple[Host, ...], limits: Limits, reports: Reports) -> None:
+    def __init__(self, hosts: tuple[Host, ...], limits: SiteLimits, reports: SiteCallbacks) -> None:
         self._hosts = hosts
         self._limits = limits
         self._reports = reports
-        self._parcels: asyncio.Queue[Parcel] = asyncio.Queue()
+        self._mails: asyncio.Queue[RenderedMail] = asyncio.Queue()
         # Each worker with its open session, if it has one.
         self._workers: dict[asyncio.Task[None], Connection | None] = {}
         self._idle = 0
         self._pace = Pace(limits.pause)
-        # Parcels that wait or are on their way.
+        # Mails that wait or are on their way.
         self.load = 0
 
     @property
@@ -79,17 +79,17 @@ class Site:
         """Return how many connections stand open."""
         return sum(session is not None for session in self._workers.values())
 
-    def put(self, parcel: Parcel) -> None:
-        """Take a parcel; what becomes of it is reported later, once."""
+    def put(self, mail: RenderedMail) -> None:
+        """Take a mail; what becomes of it is reported later, once."""
         self.load += 1
-        self._parcels.put_nowait(parcel)
-        if self._parcels.qsize() > self._idle and len(self._workers) < self._limits.connections:
+        self._mails.put_nowait(mail)
+        if self._mails.qsize() > self._idle and len(self._workers) < self._limits.connections:
             self._start_worker()
 
     def give_back(self) -> None:
         """Return what has not begun to the queue, at once."""
-        while not self._parcels.empty():
-            self._postpone(self._parcels.get_nowait(), 0.0)
+        while not self._mails.empty():
+            self._postpone(self._mails.get_nowait(), 0.0)
 
     async def close(self) -> None:
         """End the workers, idle or not."""
@@ -105,49 +105,49 @@ class Site:
     def _worker_ended(self, worker: asyncio.Task[None]) -> None:
         del self._workers[worker]
         # What was put while the last one was on its way out.
-        if not worker.cancelled() and not self._parcels.empty() and not self._workers:
+        if not worker.cancelled() and not self._mails.empty() and not self._workers:
             self._start_worker()
 
     async def _work(self) -> None:
         me = asyncio.current_task()
         assert me is not None
         try:
-            while (parcel := await self._next()) is not None:
+            while (mail := await self._next()) is not None:
                 if wait := self._pace.wait(time.monotonic()):
-                    self._postpone(parcel, wait)
-                elif not self._reports.is_held(parcel):
+                    self._postpone(mail, wait)
+                elif not self._reports.is_held(mail):
                     # Somebody else has it by now; it is his to report.
                     self.load -= 1
-                elif not await self._try(parcel, me):
+                elif not await self._try(mail, me):
                     return
         finally:
             if session := self._workers[me]:
                 self._workers[me] = None
                 await session.close()
 
-    async def _next(self) -> Parcel | None:
-        if not self._parcels.empty():
-            return self._parcels.get_nowait()
+    async def _next(self) -> RenderedMail | None:
+        if not self._mails.empty():
+            return self._mails.get_nowait()
         self._idle += 1
         try:
             async with asyncio.timeout(LINGER_SECONDS):
-                return await self._parcels.get()
+                return await self._mails.get()
         except TimeoutError:
             return None
         finally:
             self._idle -= 1
 
-    async def _try(self, parcel: Parcel, me: asyncio.Task[None]) -> bool:
+    async def _try(self, mail: RenderedMail, me: asyncio.Task[None]) -> bool:
         """Deliver, or after a fault of ours put the mail back: it must not stay with a worker that is gone."""
         try:
-            return await self._deliver(parcel, me)
+            return await self._deliver(mail, me)
         except Exception:
-            log.exception("Message %s could not be handed over; it is tried again later.", parcel.work.message)
-            self._postpone(parcel, FAULT_SECONDS)
+            log.exception("Message %s could not be sent; it is tried again later.", mail.queued.message)
+            self._postpone(mail, FAULT_SECONDS)
             return False
 
-    async def _deliver(self, parcel: Parcel, me: asyncio.Task[None]) -> bool:
-        """Send one parcel; return False when no host opens a session."""
+    async def _deliver(self, mail: RenderedMail, me: asyncio.Task[None]) -> bool:
+        """Send one mail; return False when no host opens a session."""
         began = time.monotonic()
         while True:
             session = self._workers[me]
@@ -155,54 +155,54 @@ class Site:
                 try:
                     session = await self._open_session(me)
                 except NotOpen as error:
-                    self._refused(parcel, error.handover, began)
+                    self._refused(mail, error.smtp_result, began)
                     return False
             is_reused = session.sent > 0
-            handover = await session.send(parcel.sender, parcel.recipient, parcel.data)
-            if is_reused and _was_stale(handover):
+            smtp_result = await session.send(mail.sender, mail.recipient, mail.data)
+            if is_reused and _was_stale(smtp_result):
                 # The host had ended the session before it read this mail: that is no answer to it.
                 continue
             # A connection takes no second mail before its first is written down, so that a process that dies
             # repeats no more mails than it had connections.
-            await self._finish(parcel, handover, began)
+            await self._finish(mail, smtp_result, began)
             return True
 
     async def _open_session(self, me: asyncio.Task[None]) -> Connection:
         if old := self._workers[me]:
             self._workers[me] = None
             await old.close()
-        handover = Handover(failure=Failure.CONNECT)
+        smtp_result = SmtpResult(failure=Failure.CONNECT)
         for host in self._hosts:
             try:
                 self._workers[me] = session = await Connection.open(host, self._limits.helo, self._limits.timing)
             except NotOpen as error:
-                handover = error.handover
+                smtp_result = error.smtp_result
             else:
                 return session
-        raise NotOpen(handover)
+        raise NotOpen(smtp_result)
 
-    def _refused(self, parcel: Parcel, handover: Handover, began: float) -> None:
+    def _refused(self, mail: RenderedMail, smtp_result: SmtpResult, began: float) -> None:
         """No host would open a session. While others are open this one was too many; else it is their answer."""
         if self.connections:
-            self._parcels.put_nowait(parcel)
+            self._mails.put_nowait(mail)
             return
-        self._finish(parcel, handover, began)
-        while not self._parcels.empty():
-            self._finish(self._parcels.get_nowait(), handover, began)
+        self._finish(mail, smtp_result, began)
+        while not self._mails.empty():
+            self._finish(self._mails.get_nowait(), smtp_result, began)
 
-    def _finish(self, parcel: Parcel, handover: Handover, began: float) -> Awaitable[None]:
+    def _finish(self, mail: RenderedMail, smtp_result: SmtpResult, began: float) -> Awaitable[None]:
         now = time.monotonic()
-        written = self._reports.finished(parcel, handover, began, now - began)
+        written = self._reports.finished(mail, smtp_result, began, now - began)
         self.load -= 1
-        self._pace.note(handover, now)
+        self._pace.note(smtp_result, now)
         return written
 
-    def _postpone(self, parcel: Parcel, seconds: float) -> None:
+    def _postpone(self, mail: RenderedMail, seconds: float) -> None:
         self.load -= 1
-        self._reports.postponed(parcel, seconds)
+        self._reports.postponed(mail, seconds)
 
 
-def _was_stale(handover: Handover) -> bool:
+def _was_stale(smtp_result: SmtpResult) -> bool:
     """Say whether a reused session ended before the mail's first answer."""
-    first = handover.stage in {"mail", "reset"}
-    return first and (handover.failure is Failure.LOST or handover.code == 421)
+    first = smtp_result.stage in {"mail", "reset"}
+    return first and (smtp_result.failure is Failure.LOST or smtp_result.code == 421)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sending.delivery.handover import Handover
+from sending.smtp.result import SmtpResult
 
 # So many mails in a row that were put off for the sender's sake begin a pause.
 RUN = 10
@@ -17,9 +17,9 @@ class Pace:
         self._run = 0
         self._until = 0.0
 
-    def note(self, handover: Handover, now: float) -> None:
+    def note(self, smtp_result: SmtpResult, now: float) -> None:
         """Take a reply into account; `now` is on the monotonic clock, in seconds."""
-        if not _is_about_us(handover):
+        if not _is_about_us(smtp_result):
             self._run = 0
             return
         self._run += 1
@@ -32,6 +32,6 @@ class Pace:
         return max(self._until - now, 0.0)
 
 
-def _is_about_us(handover: Handover) -> bool:
+def _is_about_us(smtp_result: SmtpResult) -> bool:
     """Say whether a reply puts off the sender, not this mail: 421, or a temporary policy refusal."""
-    return handover.code == 421 or (handover.code // 100 == 4 and handover.enhanced.startswith("4.7."))
+    return smtp_result.code == 421 or (smtp_result.code // 100 == 4 and smtp_result.enhanced.startswith("4.7."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from email.message import Message
 
-from sending.inbound.report import Kind, Report, header, parts
+from sending.inbound.report import Report, ReportKind, header, parts
 
 # "not-spam" is praise, "auth-failure" a technical notice: neither is a complaint.
 COMPLAINTS = frozenset({"abuse", "fraud", "virus", "other", "miscategorized", "opt-out"})
@@ -19,6 +19,6 @@ def parse(mail: Message) -> Report | None:
             continue
         feedback = header(fields, "Feedback-Type", 40).lower()
         if feedback:
-            kind = Kind.COMPLAINT if feedback in COMPLAINTS else Kind.UNKNOWN
+            kind = ReportKind.COMPLAINT if feedback in COMPLAINTS else ReportKind.UNKNOWN
             return Report(kind=kind, action=feedback, diagnostic=header(fields, "User-Agent"))
     return None

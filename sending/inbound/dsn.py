@@ -7,21 +7,21 @@ from email.errors import MessageError
 from email.message import Message
 from email.parser import HeaderParser
 
-from sending.inbound.report import Kind, Report, header, parts, text_of
+from sending.inbound.report import Report, ReportKind, header, parts, text_of
 from sending.smtp.codes import enhanced_code
 
 STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
-TEXT_MAX = 20_000
-BLOCKS_MAX = 200
-LINE_MAX = 1000
+MAX_TEXT = 20_000
+MAX_BLOCKS = 200
+MAX_LINE = 1000
 
 # Action of RFC 3464 -> what it means to us; the first of these among the recipients' blocks counts.
-ACTIONS: dict[str, Kind] = {
-    "failed": Kind.BOUNCE,
-    "delayed": Kind.DELAY,
-    "delivered": Kind.UNKNOWN,
-    "relayed": Kind.UNKNOWN,
-    "expanded": Kind.UNKNOWN,
+ACTIONS: dict[str, ReportKind] = {
+    "failed": ReportKind.BOUNCE,
+    "delayed": ReportKind.DELAY,
+    "delivered": ReportKind.UNKNOWN,
+    "relayed": ReportKind.UNKNOWN,
+    "expanded": ReportKind.UNKNOWN,
 }
 
 _TYPE = re.compile(r"^\s*[\w-]+\s*;\s*")
@@ -84,9 +84,9 @@ def _blocks(part: Message) -> list[Message]:
         except (MessageError, UnicodeError, LookupError, TypeError, AttributeError):
             return []
     else:
-        text = text_of(part, TEXT_MAX)
+        text = text_of(part, MAX_TEXT)
     lines = text.replace("\r\n", "\n")
-    return [HeaderParser().parsestr(block) for block in re.split(r"\n\s*\n", lines)[:BLOCKS_MAX] if block.strip()]
+    return [HeaderParser().parsestr(block) for block in re.split(r"\n\s*\n", lines)[:MAX_BLOCKS] if block.strip()]
 
 
 def _prose(mail: Message) -> Report | None:
@@ -96,10 +96,10 @@ def _prose(mail: Message) -> Report | None:
         return None
     if _AWAY_SUBJECT.search(subject):
         return None
-    text = "\n".join(text_of(part, TEXT_MAX) for part in parts(mail, frozenset({"text/plain", "text/html"}))[:2])
-    spoken = next((line for line in text.splitlines() if _REPLY.search(line[:LINE_MAX])), "")[:LINE_MAX]
+    text = "\n".join(text_of(part, MAX_TEXT) for part in parts(mail, frozenset({"text/plain", "text/html"}))[:2])
+    spoken = next((line for line in text.splitlines() if _REPLY.search(line[:MAX_LINE])), "")[:MAX_LINE]
     status = enhanced_code(spoken) or enhanced_code(text)
     diagnostic = " ".join((spoken or text[:400]).split())
     if _STILL_TRYING.search(text):
-        return Report(kind=Kind.DELAY, status=status, diagnostic=diagnostic, action="delayed")
-    return Report(kind=Kind.BOUNCE, status=status, diagnostic=diagnostic, action="failed")
+        return Report(kind=ReportKind.DELAY, status=status, diagnostic=diagnostic, action="delayed")
+    return Report(kind=ReportKind.BOUNCE, status=status, diagnostic=diagnostic, action="failed")

@@ -9,17 +9,17 @@ from email.message import Message
 from multiprocessing.connection import Connection
 
 from sending.inbound import arf, dsn
-from sending.inbound.report import Caps, Kind, Report, TooMuch, header, opened
+from sending.inbound.report import OverLimit, ParsingLimits, Report, ReportKind, header, opened
 
-MEMORY_MAX = 1 << 30
+MAX_MEMORY = 1 << 30
 
 
-def parse(raw: bytes, caps: Caps) -> Report:
+def parse(raw: bytes, limits: ParsingLimits) -> Report:
     """Return what a mail at the report port says; UNKNOWN with the reason in `diagnostic` when it says nothing."""
     try:
-        mail = opened(raw, caps)
-    except TooMuch as error:
-        return Report(kind=Kind.UNKNOWN, diagnostic=f"Not parsed: {error}")
+        mail = opened(raw, limits)
+    except OverLimit as error:
+        return Report(kind=ReportKind.UNKNOWN, diagnostic=f"Not parsed: {error}")
     return arf.parse(mail) or dsn.parse(mail) or _other(mail)
 
 
@@ -30,8 +30,8 @@ class Stopped(Exception):
 class Parser:
     """A warm process of its own that parses, killed and replaced when a mail takes it too long."""
 
-    def __init__(self, caps: Caps, *, seconds: float) -> None:
-        self._caps = caps
+    def __init__(self, limits: ParsingLimits, *, seconds: float) -> None:
+        self._caps = limits
         self._seconds = seconds
         self._stopped = False
         self._child: multiprocessing.process.BaseProcess | None = None
@@ -54,7 +54,7 @@ class Parser:
         if self._stopped:
             raise Stopped
         self.close()
-        return Report(kind=Kind.UNKNOWN, diagnostic=reason)
+        return Report(kind=ReportKind.UNKNOWN, diagnostic=reason)
 
     def stop(self) -> None:
         """End a parse that is under way in another thread: its mail was not judged and stays unread."""
@@ -90,9 +90,9 @@ class Parser:
         return self._pipe
 
 
-def _work(pipe: Connection, caps: Caps) -> None:
+def _work(pipe: Connection, limits: ParsingLimits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     pipe.send("ready")
     while True:
         try:
@@ -100,13 +100,13 @@ def _work(pipe: Connection, caps: Caps) -> None:
         except EOFError:
             return
         try:
-            report = parse(raw, caps)
+            report = parse(raw, limits)
         except Exception as error:
             # Whatever a hostile mail can raise is about that mail; the raw bytes stay for a person to read.
-            report = Report(kind=Kind.UNKNOWN, diagnostic=f"Not parsed: {type(error).__name__}")
+            report = Report(kind=ReportKind.UNKNOWN, diagnostic=f"Not parsed: {type(error).__name__}")
         pipe.send(report)
 
 
 def _other(mail: Message) -> Report:
-    kind = Kind.REPLY if dsn.is_auto_reply(mail) else Kind.UNKNOWN
+    kind = ReportKind.REPLY if dsn.is_auto_reply(mail) else ReportKind.UNKNOWN
     return Report(kind=kind, diagnostic=header(mail, "Subject"))

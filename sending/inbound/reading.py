@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from sending import events
-from sending.delivery.replies import classify_report
 from sending.inbound.parsing import Parser
-from sending.inbound.report import Caps, Kind, Report
+from sending.inbound.report import ParsingLimits, Report, ReportKind
 from sending.models import BounceType, EventKind, InboundReport, Message
+from sending.smtp.replies import classify_report
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +22,12 @@ BATCH = 100
 def parser() -> Parser:
     """Return a parser with the caps of the rules in force."""
     rules = settings.RULES
-    caps = Caps(
+    limits = ParsingLimits(
         max_bytes=rules.inbound_max_bytes,
         max_parts=rules.inbound_max_parts,
         max_header_bytes=rules.inbound_header_max_bytes,
     )
-    return Parser(caps, seconds=rules.inbound_parse_seconds)
+    return Parser(limits, seconds=rules.inbound_parse_seconds)
 
 
 def unread() -> list[int]:
@@ -35,7 +35,7 @@ def unread() -> list[int]:
     return list(InboundReport.objects.filter(read_at=None).order_by("id").values_list("id", flat=True)[:BATCH])
 
 
-def read(report_id: int, parser: Parser) -> Kind | None:
+def read(report_id: int, parser: Parser) -> ReportKind | None:
     """Read one stored report and record what it says of its message; None when another reader was first."""
     stored = InboundReport.objects.filter(pk=report_id, read_at=None).first()
     if stored is None:
@@ -51,22 +51,22 @@ def read(report_id: int, parser: Parser) -> Kind | None:
         if not mine:
             return None
         if account is not None:
-            events.record(_happenings(report, message))
+            events.record(_new_events(report, message))
     return report.kind
 
 
 def set_aside(report_id: int, error: Exception) -> None:
     """Keep a report that cannot be recorded as not understood, so that those behind it are read."""
     InboundReport.objects.filter(pk=report_id, read_at=None).update(
-        kind=Kind.UNKNOWN, summary=f"Not recorded: {type(error).__name__}", read_at=timezone.now()
+        kind=ReportKind.UNKNOWN, summary=f"Not recorded: {type(error).__name__}", read_at=timezone.now()
     )
 
 
-def _happenings(report: Report, message: int) -> list[events.Happening]:
-    if report.kind == Kind.BOUNCE:
+def _new_events(report: Report, message: int) -> list[events.NewEvent]:
+    if report.kind == ReportKind.BOUNCE:
         outcome = classify_report(report.status, report.diagnostic)
         return [
-            events.Happening(
+            events.NewEvent(
                 kind=EventKind.BOUNCE,
                 message=message,
                 reason=_summary(report),
@@ -75,8 +75,8 @@ def _happenings(report: Report, message: int) -> list[events.Happening]:
                 bounce_class=outcome.bounce_class,
             )
         ]
-    if report.kind == Kind.COMPLAINT:
-        return [events.Happening(kind=EventKind.SPAMREPORT, message=message, reason=_summary(report))]
+    if report.kind == ReportKind.COMPLAINT:
+        return [events.NewEvent(kind=EventKind.SPAMREPORT, message=message, reason=_summary(report))]
     return []
 
 

@@ -9,7 +9,7 @@ from email.message import Message
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ReportKind(StrEnum):
     """What sort of mail it is; the words are those of the stored report."""
 
     BOUNCE = "dsn"
@@ -23,14 +23,14 @@ class Kind(StrEnum):
 class Report:
     """The facts of a report: enhanced status, the receiver's words, and the action or feedback type."""
 
-    kind: Kind
+    kind: ReportKind
     status: str = ""
     diagnostic: str = ""
     action: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Caps:
+class ParsingLimits:
     """How large a mail may be to be parsed at all."""
 
     max_bytes: int
@@ -38,7 +38,7 @@ class Caps:
     max_header_bytes: int
 
 
-class TooMuch(ValueError):
+class OverLimit(ValueError):
     """The mail is over a cap; it is kept raw and not parsed."""
 
 
@@ -48,17 +48,17 @@ _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _LINES_PER_PART = 200
 
 
-def opened(raw: bytes, caps: Caps) -> Message:
+def opened(raw: bytes, limits: ParsingLimits) -> Message:
     """Return the parsed mail; raise TooMuch when it is larger or deeper than the caps allow."""
-    if len(raw) > caps.max_bytes:
-        raise TooMuch("larger than a report may be")
-    end = _HEAD_END.search(raw, 0, caps.max_header_bytes + 4)
-    if (end.start() if end else len(raw)) > caps.max_header_bytes:
-        raise TooMuch("its headers are too long")
-    if sum(1 for _ in _CONTAINER.finditer(raw)) > caps.max_parts:
-        raise TooMuch("too many parts in parts")
-    if sum(1 for _ in _BOUNDARY.finditer(raw)) > caps.max_parts * _LINES_PER_PART:
-        raise TooMuch("too many parts")
+    if len(raw) > limits.max_bytes:
+        raise OverLimit("larger than a report may be")
+    end = _HEAD_END.search(raw, 0, limits.max_header_bytes + 4)
+    if (end.start() if end else len(raw)) > limits.max_header_bytes:
+        raise OverLimit("its headers are too long")
+    if sum(1 for _ in _CONTAINER.finditer(raw)) > limits.max_parts:
+        raise OverLimit("too many parts in parts")
+    if sum(1 for _ in _BOUNDARY.finditer(raw)) > limits.max_parts * _LINES_PER_PART:
+        raise OverLimit("too many parts")
     # The older policy leaves header values as they came: its structured sister recurses on brackets.
     return message_from_bytes(raw, policy=policy.compat32)
 

@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 
-from sending.inbound import verp
 from sending.models import InboundReport
-from sending.smtp.door import UNAVAILABLE, WRONG_LINE_ENDS, Door, Handler, has_bare_line_ends
+from sending.smtp.server import UNAVAILABLE, WRONG_LINE_ENDS, Handler, SmtpServer, has_bare_line_ends
 from sending.smtp.store import Store
+from sending.tracking import verp
 
-RECIPIENTS_MAX = 100
+MAX_RECIPIENTS = 100
 
 
-class Reports(Handler):
+class ReportHandler(Handler):
     """Takes reports; `stored` is called after each mail that was kept."""
 
     def __init__(self, store: Store[InboundReport], stored: Callable[[], None]) -> None:
@@ -28,7 +28,7 @@ class Reports(Handler):
         """Take a recipient that names a message by an unaltered token."""
         if verp.read(address) is None:
             return "550 5.1.1 No such address here"
-        if len(envelope.rcpt_tos) >= RECIPIENTS_MAX:
+        if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
@@ -53,6 +53,6 @@ def write(rows: Sequence[InboundReport]) -> None:
     InboundReport.objects.bulk_create(rows)
 
 
-def door(store: Store[InboundReport], stored: Callable[[], None]) -> Door:
+def report_server(store: Store[InboundReport], stored: Callable[[], None]) -> SmtpServer:
     """Return the server of one connection to the report port."""
-    return Door(Reports(store, stored), max_bytes=settings.RULES.inbound_max_bytes)
+    return SmtpServer(ReportHandler(store, stored), max_bytes=settings.RULES.inbound_max_bytes)

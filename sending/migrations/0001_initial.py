@@ -170,8 +170,8 @@ class Migration(migrations.Migration):
                 ("enhanced_code", models.CharField(blank=True, max_length=11)),
                 ("bounce_class", models.CharField(blank=True, max_length=30)),
                 ("reply", models.TextField(blank=True)),
-                ("talk", models.TextField(blank=True)),
-                ("next_try_at", models.DateTimeField(null=True)),
+                ("conversation", models.TextField(blank=True)),
+                ("next_attempt_at", models.DateTimeField(null=True)),
                 (
                     "account",
                     models.ForeignKey(

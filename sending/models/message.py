@@ -41,7 +41,7 @@ class Submission(models.Model):
     version = models.BigIntegerField()
     # Variable name -> text.
     variables = models.JSONField(default=dict)
-    # RFC 5322 Message-ID with its angle brackets: the same in every copy and at every try.
+    # RFC 5322 Message-ID with its angle brackets: the same in every copy and at every attempt.
     header_message_id = models.CharField(max_length=300)
     # Extra headers, name -> value.
     headers = models.JSONField(default=dict)

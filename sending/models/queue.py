@@ -1,4 +1,4 @@
-"""Mail that waits, and the tries that were made."""
+"""Mail that waits, and the attempts that were made."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class QueueItem(models.Model):
         Account, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
     )
     recipient_domain = models.CharField(max_length=253, db_collation="C")
-    # When it may be claimed: its next try, or, while a worker holds it, the end of the lease.
+    # When it may be claimed: its next attempt, or, while a worker holds it, the end of the lease.
     available_at = models.DateTimeField(db_default=models.functions.Now())
     # Grows at each claim; a worker whose number is stale may not write.
     fence = models.BigIntegerField(default=0)
-    # Tries that ended.
+    # Attempts that ended.
     attempts = models.PositiveIntegerField(default=0)
     # The worker that holds it; empty while it waits.
     worker = models.CharField(max_length=60, blank=True)
@@ -36,7 +36,7 @@ class QueueItem(models.Model):
 
 
 class Attempt(models.Model):
-    """One try to hand a message over, with the talk. Partitioned by id, a day each."""
+    """One attempt to deliver a message, with the SMTP conversation. Partitioned by id, a day each."""
 
     id = TimeOrderedId()
     account = models.ForeignKey(
@@ -59,11 +59,11 @@ class Attempt(models.Model):
     bounce_class = models.CharField(max_length=30, blank=True)
     reply = models.TextField(blank=True)
     # Lines "C: …" and "S: …"; the mail's own text is left out.
-    talk = models.TextField(blank=True)
-    next_try_at = models.DateTimeField(null=True)
+    conversation = models.TextField(blank=True)
+    next_attempt_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["message", "id"], name="attempt_by_message")]
 
     def __str__(self) -> str:
-        return f"try {self.number} of {self.message}"
+        return f"attempt {self.number} of {self.message}"

@@ -17,7 +17,7 @@ from domains.models import DnsRecord, SenderDomain
 from domains.records import MX_PRIORITY
 from domains.resolver import Answer, Status
 from sending.models import SimulatedRecord
-from sending.simulator.dns_server import Server
+from sending.simulator.dns_server import DnsServer
 
 # The mail server of every recipient domain; not the one sender domains need, or they would pass unpublished.
 INBOX_HOST = "inbox.simulator.test"
@@ -68,7 +68,7 @@ class TableResolver:
         return Answer(answer.status, tuple(f"{value.removesuffix('.')}." for value in answer.values))
 
 
-async def start(host: str, port: int) -> Server:
+async def start(host: str, port: int) -> DnsServer:
     """Start the zone's server on UDP and TCP (port 0: any free one) and return it; end it by `close`."""
     # The database is asked in one thread of its own, which keeps its connection.
     thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="zone")
@@ -80,7 +80,7 @@ async def start(host: str, port: int) -> Server:
         thread.submit(connections.close_all).result()
         thread.shutdown()
 
-    return await Server(ask, on_close=finish).start(host, port)
+    return await DnsServer(ask, on_close=finish).start(host, port)
 
 
 async def serve(host: str, port: int) -> None:

@@ -27,15 +27,15 @@ Ask = Callable[[str, str], Awaitable[Answer]]
 
 # Answers are read afresh for every question; nobody is to keep them.
 TTL = 0
-STRING_MAX = 255
+MAX_STRING = 255
 # RFC 1035: what UDP carries without EDNS. With it, what passes every network.
-PLAIN_MAX, EDNS_MAX, TCP_MAX = 512, 1232, 65_535
+MAX_UDP, MAX_EDNS, MAX_TCP = 512, 1232, 65_535
 IDLE_SECONDS = 10
 
 logger = logging.getLogger(__name__)
 
 
-class Server:
+class DnsServer:
     """Answers from `ask(name, type)`; names come absolute, without final dot, as the client spelled them."""
 
     def __init__(self, ask: Ask, *, on_close: Callable[[], None] = lambda: None) -> None:
@@ -47,7 +47,7 @@ class Server:
         self._clients: set[asyncio.StreamWriter] = set()
         self.port = 0
 
-    async def start(self, host: str, port: int) -> Server:
+    async def start(self, host: str, port: int) -> DnsServer:
         """Listen on one port number for both transports; raise OSError when it is taken."""
         self._tcp = await asyncio.start_server(self._talk, host, port)
         self.port = self._tcp.sockets[0].getsockname()[1]
@@ -116,7 +116,7 @@ async def respond(wire: bytes, ask: Ask, *, udp: bool) -> bytes | None:
     if query.flags & dns.flags.QR:
         # An answer to an answer could go to and fro for ever.
         return None
-    response = dns.message.make_response(query, our_payload=EDNS_MAX)
+    response = dns.message.make_response(query, our_payload=MAX_EDNS)
     if query.opcode() != dns.opcode.QUERY:
         response.set_rcode(dns.rcode.NOTIMP)
     elif len(query.question) != 1:
@@ -152,7 +152,7 @@ async def _fill(response: dns.message.Message, question: dns.rrset.RRset, ask: A
 def _rdata(kind: str, value: str) -> dns.rdata.Rdata:
     if kind == "TXT":
         raw = value.encode()
-        strings = [raw[at : at + STRING_MAX] for at in range(0, len(raw), STRING_MAX)] or [b""]
+        strings = [raw[at : at + MAX_STRING] for at in range(0, len(raw), MAX_STRING)] or [b""]
         return TXT(dns.rdataclass.IN, dns.rdatatype.TXT, strings)
     return dns.rdata.from_text("IN", kind, value, origin=dns.name.root, relativize=False)
 
@@ -166,15 +166,15 @@ def _soa(name: dns.name.Name) -> dns.rrset.RRset:
 
 
 def _fit(query: dns.message.Message, response: dns.message.Message, *, udp: bool) -> bytes:
-    most = TCP_MAX
+    room = MAX_TCP
     if udp:
-        most = min(max(query.payload, PLAIN_MAX), EDNS_MAX) if query.edns >= 0 else PLAIN_MAX
+        room = min(max(query.payload, MAX_UDP), MAX_EDNS) if query.edns >= 0 else MAX_UDP
     try:
-        return response.to_wire(max_size=most)
+        return response.to_wire(max_size=room)
     except dns.exception.TooBig:
-        cut = dns.message.make_response(query, our_payload=EDNS_MAX)
+        cut = dns.message.make_response(query, our_payload=MAX_EDNS)
         cut.flags |= dns.flags.AA | dns.flags.TC
-        return cut.to_wire(max_size=most)
+        return cut.to_wire(max_size=room)
 
 
 def _malformed(wire: bytes) -> bytes | None:

@@ -11,12 +11,12 @@ from email.header import decode_header, make_header
 from email.message import Message
 from html.parser import HTMLParser
 
-HEAD_MAX = 100 * 1024
+MAX_HEAD = 100 * 1024
 _ONE_CLICK = re.compile(r"<(https?://[^<>\s]+)>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Part:
+class ReceivedFile:
     """An attached file: its name, type and size in bytes."""
 
     name: str
@@ -25,20 +25,20 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Mail:
+class ReceivedMail:
     """One mail, taken apart for reading."""
 
     headers: tuple[tuple[str, str], ...]
     html: str
     text: str
-    attachments: tuple[Part, ...]
+    attachments: tuple[ReceivedFile, ...]
 
     def header(self, name: str) -> str:
         """Return the first header of that name, unfolded and decoded; empty when there is none."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
 
-def read(raw: bytes) -> Mail:
+def read(raw: bytes) -> ReceivedMail:
     """Return the parts of a mail; what is broken comes out empty, never as an error."""
     mail = message_from_bytes(raw, policy=policy.compat32)
     html = text = ""
@@ -51,13 +51,13 @@ def read(raw: bytes) -> Mail:
         kind = part.get_content_type()
         name = decoded(part.get_filename() or "")
         if name or part.get_content_disposition() == "attachment":
-            attachments.append(Part(name or "unnamed", kind, len(content)))
+            attachments.append(ReceivedFile(name or "unnamed", kind, len(content)))
         elif kind == "text/html" and not html:
             html = _text(part, content)
         elif kind == "text/plain" and not text:
             text = _text(part, content)
     headers = tuple((name, decoded(str(value))) for name, value in mail.items())
-    return Mail(headers, html, text, tuple(attachments))
+    return ReceivedMail(headers, html, text, tuple(attachments))
 
 
 def subject(raw: bytes) -> str:
@@ -81,7 +81,7 @@ def decoded(value: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f]", " ", unfolded.encode("utf-8", "replace").decode())
 
 
-def one_click(mail: Mail) -> str:
+def one_click(mail: ReceivedMail) -> str:
     """Return the address of the RFC 8058 unsubscription, or an empty text when the mail offers none."""
     if "one-click" not in mail.header("List-Unsubscribe-Post").lower():
         return ""
@@ -113,7 +113,7 @@ def links_and_pictures(html: str) -> tuple[list[str], list[str]]:
 
 
 def _head(raw: bytes) -> bytes:
-    return raw[:HEAD_MAX].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    return raw[:MAX_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
 
 
 def _text(part: Message, content: bytes) -> str:

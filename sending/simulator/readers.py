@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from sending.simulator import answers
-from sending.simulator.mail import Mail, links_and_pictures, one_click, read
+from sending.simulator.mail import ReceivedMail, links_and_pictures, one_click, read
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ WAIT_SECONDS = 10
 
 
 @dataclass(frozen=True)
-class Taken:
+class AcceptedMail:
     """A mail a mailbox took: its envelope and its bytes."""
 
     mail_from: str
@@ -34,7 +34,7 @@ class Taken:
     raw: bytes
 
 
-class World(Protocol):
+class OutsideWorld(Protocol):
     """What a reader can reach."""
 
     def fetch(self, url: str, *, agent: str, body: bytes | None = None) -> None:
@@ -74,7 +74,7 @@ class Outside:
             connection.sendmail("", [to], raw)
 
 
-def act(scenario: str, taken: Taken, world: World) -> None:
+def act(scenario: str, taken: AcceptedMail, world: OutsideWorld) -> None:
     """Do what the readers of `scenario` do with a mail they got; a service that is away is logged, not raised."""
     reader = READERS.get(scenario)
     if reader is None:
@@ -85,37 +85,37 @@ def act(scenario: str, taken: Taken, world: World) -> None:
         log.warning("%s could not act: %s", taken.recipient, error)
 
 
-def _bounce(taken: Taken, mail: Mail, world: World) -> None:
+def _bounce(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
     world.send(taken.mail_from, answers.bounce_report(taken.raw, to=taken.mail_from, recipient=taken.recipient))
 
 
-def _complain(taken: Taken, mail: Mail, world: World) -> None:
+def _complain(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
     world.send(taken.mail_from, answers.spam_report(taken.raw, to=taken.mail_from, recipient=taken.recipient))
 
 
-def _be_away(taken: Taken, mail: Mail, world: World) -> None:
+def _be_away(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
     world.send(taken.mail_from, answers.away_note(to=taken.mail_from, recipient=taken.recipient))
 
 
-def _open(taken: Taken, mail: Mail, world: World) -> None:
+def _open(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
     for picture in _ours(links_and_pictures(mail.html)[1]):
         world.fetch(picture, agent=PERSON)
 
 
-def _click(taken: Taken, mail: Mail, world: World) -> None:
+def _click(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
     _open(taken, mail, world)
     # A person follows a link of the text, not the way out at its foot.
     for link in [link for link in _ours(links_and_pictures(mail.html)[0]) if "/t/c/" in link][:1]:
         world.fetch(link, agent=PERSON)
 
 
-def _leave(taken: Taken, mail: Mail, world: World) -> None:
+def _leave(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
     url = one_click(mail)
     if url:
         world.fetch(url, agent=MAIL_PROGRAM, body=b"List-Unsubscribe=One-Click")
 
 
-def _scan(taken: Taken, mail: Mail, world: World) -> None:
+def _scan(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
     links, pictures = links_and_pictures(mail.html)
     for picture in _ours(pictures):
         world.fetch(picture, agent=SCANNER)
@@ -130,7 +130,7 @@ def _ours(urls: list[str]) -> list[str]:
     return [url for url in urls if url.startswith(f"{settings.PUBLIC_URL}/")]
 
 
-READERS: dict[str, Callable[[Taken, Mail, World], None]] = {
+READERS: dict[str, Callable[[AcceptedMail, ReceivedMail, OutsideWorld], None]] = {
     "dsn": _bounce,
     "complaint": _complain,
     "ooto": _be_away,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class At(Enum):
-    """When a mailbox acts on its own; CONTENT and RECIPIENT are moments of the SMTP talk."""
+class ScenarioMoment(Enum):
+    """When a mailbox acts on its own; CONTENT and RECIPIENT are moments of the SMTP conversation."""
 
     RECIPIENT = "at RCPT TO"
     CONTENT = "after the final dot"
@@ -19,7 +19,7 @@ class At(Enum):
 class Scenario:
     """One kind of mailbox: when it acts, the reply it gives there, and what a reader of the page should expect."""
 
-    at: At
+    at: ScenarioMoment
     does: str
     expect: str
     reply: str = ""
@@ -28,61 +28,65 @@ class Scenario:
 DELIVERED = "delivered"
 
 SCENARIOS: dict[str, Scenario] = {
-    DELIVERED: Scenario(at=At.CONTENT, does="Takes the mail.", expect="Delivered"),
+    DELIVERED: Scenario(at=ScenarioMoment.CONTENT, does="Takes the mail.", expect="Delivered"),
     "bounce": Scenario(
-        at=At.RECIPIENT,
+        at=ScenarioMoment.RECIPIENT,
         reply="550 5.1.1 No mailbox of this name",
         does="Refuses: no such mailbox.",
         expect="Hard bounce; the address goes on the blocklist",
     ),
     "full": Scenario(
-        at=At.RECIPIENT,
+        at=ScenarioMoment.RECIPIENT,
         reply="552 5.2.2 The mailbox is full",
         does="Refuses: mailbox full.",
         expect="Soft bounce; the address stays usable",
     ),
     "blocked": Scenario(
-        at=At.RECIPIENT,
+        at=ScenarioMoment.RECIPIENT,
         reply="550 5.7.1 Refused by local policy",
         does="Refuses by policy.",
         expect="Soft bounce; the address stays usable",
     ),
     "greylist": Scenario(
-        at=At.RECIPIENT,
+        at=ScenarioMoment.RECIPIENT,
         reply="451 4.7.1 Greylisted, come back in a moment",
         does="Puts the mail off for a while, then takes it.",
         expect="Deferred, then delivered",
     ),
-    "slow": Scenario(at=At.CONTENT, does="Thinks for some seconds before it takes the mail.", expect="Delivered"),
+    "slow": Scenario(
+        at=ScenarioMoment.CONTENT, does="Thinks for some seconds before it takes the mail.", expect="Delivered"
+    ),
     "drop": Scenario(
-        at=At.CONTENT,
+        at=ScenarioMoment.CONTENT,
         does="Hangs up after the final dot the first time, takes the mail the next time.",
         expect="Deferred, then delivered once",
     ),
     "dsn": Scenario(
-        at=At.LATER,
+        at=ScenarioMoment.LATER,
         does="Takes the mail, then sends a bounce report.",
         expect="Delivered, then hard bounce",
     ),
     "complaint": Scenario(
-        at=At.LATER,
+        at=ScenarioMoment.LATER,
         does="Takes the mail; its reader presses the spam button.",
-        expect="Spam report; barred for this sender domain",
+        expect="Spam report; blocked for this sender domain",
     ),
-    "open": Scenario(at=At.LATER, does="Its reader opens the mail.", expect="Opened"),
-    "click": Scenario(at=At.LATER, does="Its reader opens the mail and follows the first link.", expect="Clicked"),
+    "open": Scenario(at=ScenarioMoment.LATER, does="Its reader opens the mail.", expect="Opened"),
+    "click": Scenario(
+        at=ScenarioMoment.LATER, does="Its reader opens the mail and follows the first link.", expect="Clicked"
+    ),
     "unsubscribe": Scenario(
-        at=At.LATER,
+        at=ScenarioMoment.LATER,
         does="Its reader presses the mail program's unsubscribe button (one-click POST).",
-        expect="Unsubscribed; barred for this sender domain",
+        expect="Unsubscribed; blocked for this sender domain",
     ),
     "scanner": Scenario(
-        at=At.LATER,
+        at=ScenarioMoment.LATER,
         does="A security gateway fetches the pixel and every link in one burst.",
         expect="Opens and clicks marked as machine",
     ),
     "ooto": Scenario(
-        at=At.LATER,
+        at=ScenarioMoment.LATER,
         does="Sends an out-of-office reply.",
         expect="Delivered; the reply changes nothing",
     ),

@@ -13,7 +13,7 @@ from django.db import close_old_connections, connection
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-BATCH_MAX = 500
+MAX_BATCH = 500
 
 
 class Store(Generic[T]):
@@ -37,7 +37,7 @@ class Store(Generic[T]):
         try:
             while True:
                 batch = [await self._waiting.get()]
-                while len(batch) < BATCH_MAX and not self._waiting.empty():
+                while len(batch) < MAX_BATCH and not self._waiting.empty():
                     batch.append(self._waiting.get_nowait())
                 failure: Exception | None = None
                 try:

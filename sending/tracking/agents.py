@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# Clicks of one mail within a second that no hand makes.
+# Clicks of one mail within a second that no person makes.
 BURST_CLICKS = 5
 BURST_SECONDS = 1.0
 
@@ -33,7 +33,7 @@ MACHINES: tuple[str, ...] = (
     # Link previews of messengers and social networks.
     r"facebookexternalhit|facebookcatalog|whatsapp/|skypeuripreview|slack|telegram|discord|linkedin|pinterest/\d"
     r"|vkshare|embedly|iframely|snapchat|tumblr/|flipboard|redditbot|mastodon|bluesky",
-    # Security gateways that follow links before the mail is handed over.
+    # Security gateways that follow links before the mail is delivered.
     r"barracuda|mimecast|proofpoint|symantec|message ?labs|trend ?micro|fireeye|trellix|forti(?:guard|mail|sandbox)"
     r"|zscaler|sophos|bitdefender|kaspersky|cloudmark|ironport|cisco|checkpoint|avanan|safelinks|urldefense"
     r"|vade ?secure|hornet|mailguard|mcafee|websense|forcepoint|cyren|virustotal|urlscan|netcraft|phish",

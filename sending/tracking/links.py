@@ -15,7 +15,7 @@ OPEN, CLICK, UNSUBSCRIBE = "open", "click", "unsubscribe"
 
 
 @dataclass(frozen=True)
-class Click:
+class ClickToken:
     """What a click token names: a message and the position of a link in its template version."""
 
     message: int
@@ -42,10 +42,10 @@ def read_pixel(token: str) -> int | None:
     return _one(OPEN, token)
 
 
-def read_click(token: str) -> Click | None:
+def read_click(token: str) -> ClickToken | None:
     """Return the message and link of an unaltered click token, else None."""
     numbers = tokens.read(CLICK, tokens.from_url(token))
-    return Click(*numbers) if numbers and len(numbers) == 2 else None
+    return ClickToken(*numbers) if numbers and len(numbers) == 2 else None
 
 
 def read_unsubscribe(token: str) -> int | None:

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from sending.tracking.views import Click, Pixel, Unsubscribe
+from sending.tracking.views import ClickView, PixelView, UnsubscribeView
 
 app_name = "tracking"
 urlpatterns = [
-    path("t/o/<str:token>", Pixel.as_view(), name="pixel"),
-    path("t/c/<str:token>", Click.as_view(), name="click"),
-    path("u/<str:token>", Unsubscribe.as_view(), name="unsubscribe"),
+    path("t/o/<str:token>", PixelView.as_view(), name="pixel"),
+    path("t/c/<str:token>", ClickView.as_view(), name="click"),
+    path("u/<str:token>", UnsubscribeView.as_view(), name="unsubscribe"),
 ]

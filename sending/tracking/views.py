@@ -1,4 +1,4 @@
-"""The doors that mails lead to: pixel, links and the way out. No log-in, no cookie, no open redirect."""
+"""The addresses that mails lead to: pixel, links and unsubscription. No log-in, no cookie, no open redirect."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ GONE = "This link is not known here. It may be incomplete, or the mail it came w
 AWAY = "This link cannot be followed at the moment. Please try again in a minute."
 
 
-class Pixel(View):
+class PixelView(View):
     """The open pixel: always the same picture, whatever the token and whether or not it can be recorded."""
 
     http_method_names = ("get", "head", "options")
@@ -43,7 +43,7 @@ class Pixel(View):
         return HttpResponse(PIXEL, content_type="image/gif", headers={"Cache-Control": NO_STORE})
 
 
-class Click(View):
+class ClickView(View):
     """A tracked link: to the target its template version holds, and nowhere else."""
 
     http_method_names = ("get", "head", "options")
@@ -64,7 +64,7 @@ class Click(View):
 
 
 @method_decorator(csrf_exempt, name="dispatch")
-class Unsubscribe(View):
+class UnsubscribeView(View):
     """The way out: GET asks, POST does it at once (RFC 8058: no cookie, no log-in, no redirect)."""
 
     http_method_names = ("get", "head", "post", "options")
@@ -101,7 +101,7 @@ class Unsubscribe(View):
         return HttpResponse(page, headers={"Cache-Control": NO_STORE})
 
 
-def _target(click: links.Click) -> str:
+def _target(click: links.ClickToken) -> str:
     submission = Message.objects.filter(pk=click.message).values_list("submission_id", flat=True).first()
     if submission is None:
         return ""
@@ -117,25 +117,25 @@ def _target(click: links.Click) -> str:
     return target if parts.scheme in {"http", "https"} and parts.netloc else ""
 
 
-def _visit(request: HttpRequest, kind: EventKind, message: int, *, link: str = "") -> events.Happening:
+def _visit(request: HttpRequest, kind: EventKind, message: int, *, link: str = "") -> events.NewEvent:
     agent = request.headers.get("User-Agent", "")
     purpose = request.headers.get("Sec-Purpose", "") or request.headers.get("Purpose", "")
     # A one-click unsubscription is sent by the mailbox provider's program for a person who pressed its button.
     machine = kind != EventKind.UNSUBSCRIBE and agents.is_machine(agent, purpose=purpose)
-    return events.Happening(kind=kind, message=message, link=link, user_agent=agent.replace("\0", ""), machine=machine)
+    return events.NewEvent(kind=kind, message=message, link=link, user_agent=agent.replace("\0", ""), machine=machine)
 
 
-def _record(happening: events.Happening) -> None:
+def _record(event: events.NewEvent) -> None:
     try:
-        if happening.kind == EventKind.CLICK and not happening.machine:
+        if event.kind == EventKind.CLICK and not event.machine:
             since = first_of(round((time.time() - agents.BURST_SECONDS) * 1000))
-            earlier = Event.objects.filter(message=happening.message, kind=EventKind.CLICK, id__gte=since)
+            earlier = Event.objects.filter(message=event.message, kind=EventKind.CLICK, id__gte=since)
             if agents.is_burst(earlier.count()):
-                happening = events.Happening(**{**vars(happening), "machine": True})
-        events.record([happening])
+                event = events.NewEvent(**{**vars(event), "machine": True})
+        events.record([event])
     except (DatabaseError, InterfaceError) as error:
         # The reader gets what was asked for; only our figure is short of one.
-        log.warning("%s of message %d not recorded: %s", happening.kind.label, happening.message, error)
+        log.warning("%s of message %d not recorded: %s", event.kind.label, event.message, error)
 
 
 def _plain(text: str, status: int, **headers: str) -> HttpResponse:

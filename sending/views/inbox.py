@@ -18,11 +18,11 @@ from accounts.console.filters import DatedFilters
 from accounts.console.lists import Action, Column, Empty, ListPage
 from accounts.console.views import ConsoleView
 from accounts.scoping import one_visible, visible
-from sending.inbound import verp
 from sending.models import Message, SimulatedMail
 from sending.models.ids import first_of, time_of
 from sending.simulator import mail
 from sending.simulator.scenarios import SCENARIOS, Scenario
+from sending.tracking import verp
 
 NAV = "sending:inbox"
 SHOWN_DOMAIN = "inbox.test"
@@ -40,7 +40,7 @@ _SOURCE = re.compile(r"""(\s)(?:src|srcset)(\s*=\s*["']?\s*)(?!data:)(?=[^\s"'>]
 
 
 @dataclass(frozen=True)
-class Row:
+class ScenarioRow:
     """One simulated address of the table."""
 
     address: str
@@ -58,7 +58,7 @@ class InboxFilters(DatedFilters):
     scenario = forms.ChoiceField(label="Mailbox", choices=[("", "Any"), *((name, name) for name in SCENARIOS)])
 
 
-class Inbox(ListPage):
+class SimulatorInbox(ListPage):
     """The mails that the simulator took from the account's domains."""
 
     right = "simulator.view"
@@ -103,7 +103,7 @@ class Inbox(ListPage):
         return Action("Simulated addresses", reverse("sending:simulator"), "at")
 
 
-class Addresses(ConsoleView):
+class SimulatorAddresses(ConsoleView):
     """What each simulated mailbox does; only where mail goes to the simulator."""
 
     right = "simulator.view"
@@ -115,7 +115,7 @@ class Addresses(ConsoleView):
         if settings.TRANSPORT != "simulator":
             raise Http404
         self.parent = ("Mailbox Simulator", reverse(NAV))
-        rows = [Row(f"{name}@{SHOWN_DOMAIN}", scenario) for name, scenario in SCENARIOS.items()]
+        rows = [ScenarioRow(f"{name}@{SHOWN_DOMAIN}", scenario) for name, scenario in SCENARIOS.items()]
         rules = settings.RULES
         return self.page(
             rows=rows,

@@ -11,11 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.console.forms import FormPage
-from sending import acceptance
+from sending.acceptance.accept import accept
 from sending.forms import VALUE, SendForm
 
 
-class Send(FormPage):
+class SendPage(FormPage):
     """Choose an approved template, fill its variables, send."""
 
     right = "messages.send"
@@ -51,7 +51,7 @@ class Send(FormPage):
         return self.render(self.context(typed))
 
     def act(self, form: SendForm) -> str:
-        accepted = acceptance.accept(self.caller, draft=form.draft())
+        accepted = accept(self.caller, draft=form.draft())
         if len(accepted.messages) == 1:
             messages.success(self.request, "Accepted. This page follows the mail on its way.")
             return reverse("sending:message", args=[accepted.messages[0]])

@@ -55,7 +55,7 @@ def _flags(row: Message) -> str:
     return ", ".join(word for word, at in flags if at).capitalize()
 
 
-class Status(ListPage):
+class EmailStatusList(ListPage):
     """The mails of a time window, a row for each recipient."""
 
     right = "messages.view"
@@ -135,17 +135,17 @@ class MessagePage(ConsoleView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.message = one_visible(Message.objects.all(), self.caller, pk=pk)
         self.parent = ("Email Status", reverse("sending:status"))
-        tries, happened = queries.attempts(self.message), queries.events(self.message)
+        attempts, events_found = queries.attempts(self.message), queries.events(self.message)
         place = queries.place_in_queue(self.message)
-        state = f"{self.message.deliver_status}.{len(tries)}.{len(happened)}.{place is not None}"
+        state = f"{self.message.deliver_status}.{len(attempts)}.{len(events_found)}.{place is not None}"
         if request.GET.get("state") == state:
             # The page asks every two seconds while the mail moves; unchanged, it is left alone with all that is open.
             return HttpResponse(status=204)
-        steps = timeline.steps(self.message, tries, happened)
+        steps = timeline.steps(self.message, attempts, events_found)
         return self.page(
             message=self.message,
             submission=queries.submission_of(self.message),
-            standing=timeline.standing(self.message, tries),
+            summary=timeline.summary_of(self.message, attempts),
             steps=[(step, *_exact(step.at)) for step in steps],
             gates=timeline.gates(self.message),
             status=DeliverStatus(self.message.deliver_status),

@@ -20,7 +20,7 @@ class _ZoneAct(ActPage):
         return one_visible(SenderDomain.objects.all(), self.caller, pk=pk)
 
 
-class Publish(_ZoneAct):
+class PublishZone(_ZoneAct):
     """Fills the zone with the domain's records."""
 
     def act(self, **kwargs: Any) -> str:
@@ -30,7 +30,7 @@ class Publish(_ZoneAct):
         return f"{reverse('domains:detail', args=[domain.pk])}?published=1"
 
 
-class Unpublish(_ZoneAct):
+class UnpublishZone(_ZoneAct):
     """Takes the domain's records out of the zone."""
 
     def act(self, **kwargs: Any) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domains.dkim import Signer, generate, relaxed_body
-from tests.sending.delivery import verifiers
+from tests.sending.mime import verifiers
 
 DOMAIN, SELECTOR = "mail.example.test", "ses"
 PEM, PUBLIC = generate(2048)

@@ -17,11 +17,11 @@ import uvloop
 django.setup()
 
 from sending.delivery import pipeline  # noqa: E402
-from sending.delivery.handover import Handover  # noqa: E402
-from sending.delivery.mx import Host  # noqa: E402
-from sending.delivery.sites import Limits, Reports, Site  # noqa: E402
-from sending.delivery.smtp_client import Timing  # noqa: E402
-from sending.delivery.work import Parcel, Work  # noqa: E402
+from sending.delivery.queued import QueuedMessage, RenderedMail  # noqa: E402
+from sending.delivery.routing import Host  # noqa: E402
+from sending.delivery.sites import Site, SiteCallbacks, SiteLimits  # noqa: E402
+from sending.smtp.client import Timing  # noqa: E402
+from sending.smtp.result import SmtpResult  # noqa: E402
 from tests.performance import mails  # noqa: E402
 
 CHUNK = 25
@@ -35,28 +35,28 @@ async def main(port: int, count: int, key: str) -> None:
     at_once = asyncio.get_running_loop().create_future()
     at_once.set_result(None)
 
-    def finished(parcel: Parcel, handover: Handover, began: float, seconds: float) -> Awaitable[None]:
+    def finished(mail: RenderedMail, smtp_result: SmtpResult, began: float, seconds: float) -> Awaitable[None]:
         nonlocal left
-        assert handover.code == 250, handover
+        assert smtp_result.code == 250, smtp_result
         left -= 1
         if not left:
             done.set()
         return at_once
 
-    def postponed(parcel: Parcel, seconds: float) -> None:
+    def postponed(mail: RenderedMail, seconds: float) -> None:
         raise AssertionError("the sink refuses")
 
-    limits = Limits(helo="bench.test", timing=Timing(10, 60, 60), connections=20, mails_per_connection=100, pause=1)
-    site = Site((Host("sink", "127.0.0.1", port),), limits, Reports(lambda parcel: True, finished, postponed))
+    limits = SiteLimits(helo="bench.test", timing=Timing(10, 60, 60), connections=20, mails_per_connection=100, pause=1)
+    site = Site((Host("sink", "127.0.0.1", port),), limits, SiteCallbacks(lambda mail: True, finished, postponed))
     template = mails.template()
-    works = [mails.work(number + 1, key, template) for number in range(count)]
-    chunks = iter([works[at : at + CHUNK] for at in range(0, count, CHUNK)])
+    messages = [mails.queued(number + 1, key, template) for number in range(count)]
+    chunks = iter([messages[at : at + CHUNK] for at in range(0, count, CHUNK)])
     pool = ThreadPoolExecutor(2)
 
     async def render() -> None:
         for chunk in chunks:
-            for parcel in await asyncio.get_running_loop().run_in_executor(pool, rendered, chunk):
-                site.put(parcel)
+            for mail in await asyncio.get_running_loop().run_in_executor(pool, rendered, chunk):
+                site.put(mail)
             while site.load > 500:
                 await asyncio.sleep(0.005)
 
@@ -65,10 +65,10 @@ async def main(port: int, count: int, key: str) -> None:
     await site.close()
 
 
-def rendered(works: Sequence[Work]) -> list[Parcel]:
+def rendered(messages: Sequence[QueuedMessage]) -> list[RenderedMail]:
     """Return the signed mails of a chunk."""
-    parcels = [pipeline.render(work) for work in works]
-    return [parcel for parcel in parcels if isinstance(parcel, Parcel)]
+    mails = [pipeline.render(queued) for queued in messages]
+    return [mail for mail in mails if isinstance(mail, RenderedMail)]
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sending.delivery.work import Sender, Shared, Work
+from sending.delivery.queued import QueuedMessage, Sender, SubmissionData
 from templates_app.rendering import Compiled, compile
 
 DOMAIN, SELECTOR = "mail.bench.test", "ses"
@@ -26,10 +26,10 @@ def template() -> Compiled:
     return compile(HTML, TEXT)
 
 
-def work(number: int, key: str, template: Compiled) -> Work:
+def queued(number: int, key: str, template: Compiled) -> QueuedMessage:
     """Return claimed work as the queue hands it out, ready to be rendered."""
-    shared = Shared(
-        submission=number,
+    submission = SubmissionData(
+        id=number,
         accepted_at=datetime.now(UTC),
         sender_domain=DOMAIN,
         from_address=f"news@{DOMAIN}",
@@ -49,13 +49,13 @@ def work(number: int, key: str, template: Compiled) -> Work:
         may_send=True,
         sender=Sender(DOMAIN, SELECTOR, key, True),
     )
-    return Work(
+    return QueuedMessage(
         message=number,
         fence=1,
-        tries=0,
+        attempts_before=0,
         account=1,
-        recipient=shared.to[0],
+        recipient=submission.to[0],
         recipient_domain="inbox.test",
-        shared=shared,
+        submission=submission,
         template=template,
     )

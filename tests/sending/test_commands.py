@@ -17,8 +17,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from sending.inbound import verp
 from sending.models import InboundReport, SimulatedMail
+from sending.tracking import verp
 from tests import factories
 from tests.sending.inbound import mails
 from tests.sending.simulator.mails import RAW

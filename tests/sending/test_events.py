@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from blocklist.models import BlockedAddress
 from sending import events
-from sending.events import FORWARD, Happening
+from sending.events import FORWARD, NewEvent
 from sending.models import DeliverStatus, Event, EventKind, Message
 from sending.models.ids import take
 from tests import factories
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db
 HARD = {"bounce_type": "hard_bounce", "bounce_class": "InvalidRecipient"}
 
 
-def happen(kind: EventKind, message: Message, **more: Any) -> list[Happening]:
-    return events.record([Happening(kind=kind, message=message.pk, **more)])
+def happen(kind: EventKind, message: Message, **more: Any) -> list[NewEvent]:
+    return events.record([NewEvent(kind=kind, message=message.pk, **more)])
 
 
 def fresh(**fields: Any) -> Message:
@@ -65,7 +65,7 @@ def test_a_second_report_of_what_happens_once_is_not_recorded(kind: EventKind) -
     message = fresh()
     assert happen(kind, message)
     assert happen(kind, message) == []
-    both = [Happening(kind=kind, message=message.pk)] * 2
+    both = [NewEvent(kind=kind, message=message.pk)] * 2
     assert events.record(both) == []
     assert Event.objects.count() == 1
 
@@ -73,7 +73,7 @@ def test_a_second_report_of_what_happens_once_is_not_recorded(kind: EventKind) -
 @pytest.mark.parametrize("kind", [EventKind.OPEN, EventKind.CLICK, EventKind.DEFERRED])
 def test_what_may_happen_again_is_recorded_each_time(kind: EventKind) -> None:
     message = fresh()
-    assert len(events.record([Happening(kind=kind, message=message.pk)] * 3)) == 3
+    assert len(events.record([NewEvent(kind=kind, message=message.pk)] * 3)) == 3
     assert Event.objects.count() == 3
 
 
@@ -104,8 +104,8 @@ def test_a_program_s_look_is_logged_but_does_not_mark_the_message() -> None:
 
 def test_an_unknown_message_is_dropped_and_the_others_go_on() -> None:
     message = fresh()
-    known = Happening(kind=EventKind.DELIVERED, message=message.pk)
-    assert events.record([Happening(kind=EventKind.DELIVERED, message=5), known]) == [known]
+    known = NewEvent(kind=EventKind.DELIVERED, message=message.pk)
+    assert events.record([NewEvent(kind=EventKind.DELIVERED, message=5), known]) == [known]
 
 
 def test_a_bounce_report_after_the_delivery_turns_it_into_a_bounce() -> None:
@@ -131,7 +131,7 @@ def test_a_bounce_report_after_the_delivery_turns_it_into_a_bounce() -> None:
 @pytest.mark.parametrize("at_once", [True, False])
 def test_the_order_of_reports_does_not_matter(told: list[tuple[EventKind, str]], at_once: bool) -> None:
     message = fresh()
-    reports = [Happening(kind=kind, message=message.pk, reason=words) for kind, words in told]
+    reports = [NewEvent(kind=kind, message=message.pk, reason=words) for kind, words in told]
     recorded = events.record(reports) if at_once else [one for report in reports for one in events.record([report])]
     assert len(recorded) == 4
     assert state(message) == (DeliverStatus.BOUNCED, "5.1.1", True, True, True, False, False)
@@ -144,10 +144,10 @@ def test_the_order_of_reports_does_not_matter(told: list[tuple[EventKind, str]],
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_reports_in_any_order_end_in_the_same_state(kinds: list[EventKind], shuffle: Any) -> None:
     def end(order: list[EventKind]) -> tuple[object, ...]:
-        standing = events.Standing(1, "", "", "", "", 0, "", False, False, False, False, False)
+        state = events.MessageState(1, "", "", "", "", 0, "", False, False, False, False, False)
         for kind in order:
-            standing.take(Happening(kind=kind, message=1, reason=kind.label))
-        return standing.state
+            state.take(NewEvent(kind=kind, message=1, reason=kind.label))
+        return state.state
 
     other = kinds.copy()
     shuffle.shuffle(other)
@@ -218,7 +218,7 @@ def test_five_hundred_results_cost_few_statements() -> None:
         ]
     )
     ids = list(Message.objects.values_list("id", flat=True))
-    results = [Happening(kind=EventKind.DELIVERED, message=one, reason="250 2.0.0 ok") for one in ids]
+    results = [NewEvent(kind=EventKind.DELIVERED, message=one, reason="250 2.0.0 ok") for one in ids]
     with CaptureQueriesContext(
         connection,
     ) as queries:

@@ -15,20 +15,19 @@ from urllib.parse import quote, urlsplit
 import pytest
 from django.test import Client
 
-from sending import acceptance
+from sending.acceptance.accept import accept
+from sending.acceptance.draft import Draft
 from sending.delivery.engine import Engine
-from sending.delivery.footers import footer
-from sending.delivery.mx import Fixed, Host
-from sending.draft import Draft
-from sending.inbound import verp
+from sending.delivery.routing import FixedRouter, Host
+from sending.mime.footers import footer
 from sending.models import DeliverStatus, Event, EventKind, Message
-from sending.tracking import links
+from sending.tracking import links, verp
 from templates_app import review
 from templates_app.models import Template
 from tests import factories
-from tests.sending.delivery import verifiers
 from tests.sending.delivery.post import PEM, PUBLIC
-from tests.sending.delivery.sink import Sink, Taken, serve
+from tests.sending.mime import verifiers
+from tests.sending.smtp.sink import Sink, Taken, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -101,12 +100,12 @@ def arrived(request: pytest.FixtureRequest) -> Arrived:
         variables={"name": NAME},
         unsubscribe="2",
     )
-    accepted = acceptance.accept(author, draft=draft)
+    accepted = accept(author, draft=draft)
     sink = Sink()
 
     async def drain() -> None:
         async with serve(sink) as port, asyncio.timeout(10):
-            await Engine(Fixed(Host("sink", "127.0.0.1", port)), helo="me.test", once=True).run()
+            await Engine(FixedRouter(Host("sink", "127.0.0.1", port)), helo="me.test", once=True).run()
 
     asyncio.run(drain())
     (taken,) = sink.taken

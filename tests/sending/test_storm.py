@@ -54,7 +54,7 @@ RULES = {
 
 
 @dataclass
-class Ledger:
+class InFlight:
     """What the clients were told, kept where no kill reaches it."""
 
     promised: dict[str, str] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Ledger:
     cut: int = 0
 
 
-def send_until(over: threading.Event, product: Product, numbers: Iterator[int], ledger: Ledger) -> None:
+def send_until(over: threading.Event, product: Product, numbers: Iterator[int], in_flight: InFlight) -> None:
     """Call SendEmail without pause; whatever the server does, the answer is a promise, a refusal or a cut line."""
     key = ApiKey(secret_id=product.demo["api"]["secret_id"], secret_key=product.demo["api"]["secret_key"])
     host = product.demo["api"]["endpoint"]
@@ -88,7 +88,7 @@ def send_until(over: threading.Event, product: Product, numbers: Iterator[int], 
             status, said = answer.status, answer.read()
         except (OSError, http.client.HTTPException):
             # Nobody knows what became of this one: the client would ask again.
-            ledger.cut += 1
+            in_flight.cut += 1
             time.sleep(0.05)
             continue
         finally:
@@ -98,11 +98,11 @@ def send_until(over: threading.Event, product: Product, numbers: Iterator[int], 
         except ValueError:
             response = {}
         if status != 200 or not response:
-            ledger.odd.append(f"{status} {said[:200]!r}")
+            in_flight.odd.append(f"{status} {said[:200]!r}")
         elif "MessageId" in response:
-            ledger.promised[response["MessageId"]] = to
+            in_flight.promised[response["MessageId"]] = to
         else:
-            ledger.codes[response["Error"]["Code"]] += 1
+            in_flight.codes[response["Error"]["Code"]] += 1
             time.sleep(0.05)
 
 
@@ -167,16 +167,17 @@ def product() -> Iterator[Product]:
 
 
 def test_what_was_promised_arrives_whatever_is_killed(product: Product) -> None:
-    ledger, over, numbers = Ledger(), threading.Event(), itertools.count()
+    in_flight, over, numbers = InFlight(), threading.Event(), itertools.count()
     clients = [
-        threading.Thread(target=send_until, args=(over, product, numbers, ledger), daemon=True) for _ in range(CLIENTS)
+        threading.Thread(target=send_until, args=(over, product, numbers, in_flight), daemon=True)
+        for _ in range(CLIENTS)
     ]
     for client in clients:
         client.start()
     try:
         for name, number in KILLS:
-            enough = len(ledger.promised) + 20
-            until(lambda enough=enough: len(ledger.promised) >= enough, "mails to be taken again", 90)
+            enough = len(in_flight.promised) + 20
+            until(lambda enough=enough: len(in_flight.promised) >= enough, "mails to be taken again", 90)
             until(lambda name=name: running(product, name) is not None, f"{name} to run again", 60)
             time.sleep(PAUSE_SECONDS)
             victim = running(product, name)
@@ -188,15 +189,15 @@ def test_what_was_promised_arrives_whatever_is_killed(product: Product) -> None:
             client.join(40)
     until(lambda: ask(product, "SELECT count(*) FROM sending_queueitem") == [(0,)], "the queue to drain", 120)
 
-    told = f"{len(ledger.promised)} promised, {ledger.cut} cut off, refused {dict(ledger.codes)}"
-    assert ledger.odd == [], told
-    assert set(ledger.codes) <= {"InternalError"}, told
+    told = f"{len(in_flight.promised)} promised, {in_flight.cut} cut off, refused {dict(in_flight.codes)}"
+    assert in_flight.odd == [], told
+    assert set(in_flight.codes) <= {"InternalError"}, told
     stored = dict(
         ask(product, "SELECT message_id, recipient FROM sending_message WHERE recipient NOT LIKE '%@inbox.test'")
     )
-    assert [one for one in ledger.promised if one not in stored] == [], f"promised, but not stored; {told}"
+    assert [one for one in in_flight.promised if one not in stored] == [], f"promised, but not stored; {told}"
     arrived = Counter(row[0] for row in ask(product, "SELECT recipient FROM sending_simulatedmail"))
-    assert [to for to in ledger.promised.values() if not arrived[to]] == [], f"promised, but lost; {told}"
+    assert [to for to in in_flight.promised.values() if not arrived[to]] == [], f"promised, but lost; {told}"
     ours = [to for to in arrived if to.endswith("@storm.test") or to.startswith("dsn@")]
     copies = sum(arrived[to] - 1 for to in ours)
     assert copies <= REPEATING * CONNECTIONS, f"{copies} copies; {told}"

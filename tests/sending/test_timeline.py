@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from sending import timeline
-from sending.delivery.replies import Class
 from sending.models import Attempt, DeliverStatus, Event, EventKind, Message
 from sending.models.ids import first_of
+from sending.smtp.replies import BounceClass
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -28,9 +28,9 @@ def happened(kind: EventKind, seconds: float = 1.2, **fields: Any) -> Event:
 
 
 def titles(*rows: Attempt | Event, **fields: Any) -> list[str]:
-    tries = [row for row in rows if isinstance(row, Attempt)]
+    attempts = [row for row in rows if isinstance(row, Attempt)]
     events = [row for row in rows if isinstance(row, Event)]
-    return [step.title for step in timeline.steps(message(**fields), tries, events)]
+    return [step.title for step in timeline.steps(message(**fields), attempts, events)]
 
 
 def test_what_a_try_tells_is_not_told_again_by_its_event() -> None:
@@ -73,16 +73,16 @@ def test_a_refused_recipient_s_story_does_not_begin_with_acceptance() -> None:
     (DeliverStatus.DEFERRED, "try again later"),
 ])  # fmt: skip
 def test_every_status_has_a_headline_and_advice(status: DeliverStatus, words: str) -> None:
-    standing = timeline.standing(message(deliver_status=status), [])
-    assert words in standing.headline
-    assert standing.advice
+    summary_of = timeline.summary_of(message(deliver_status=status), [])
+    assert words in summary_of.headline
+    assert summary_of.advice
 
 
 def test_the_advice_for_a_bounce_follows_its_class() -> None:
     bounced = message(deliver_status=DeliverStatus.BOUNCED)
-    assert "does not exist" in timeline.standing(bounced, [tried("bounced", bounce_class="InvalidRecipient")]).advice
-    assert "DNS records" in timeline.standing(bounced, [tried("bounced", bounce_class="AuthenticationFailed")]).advice
+    assert "does not exist" in timeline.summary_of(bounced, [tried("bounced", bounce_class="InvalidRecipient")]).advice
+    assert "DNS records" in timeline.summary_of(bounced, [tried("bounced", bounce_class="AuthenticationFailed")]).advice
 
 
 def test_every_class_that_has_advice_is_one_that_delivery_knows() -> None:
-    assert set(timeline.ADVICE) <= {one.value for one in Class}
+    assert set(timeline.ADVICE) <= {one.value for one in BounceClass}

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account
-from sending.inbound import verp
 from sending.simulator import mail
+from sending.tracking import verp
 from tests import factories
 from tests.sending.simulator.mails import RAW, with_html
 

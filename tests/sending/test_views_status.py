@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from sending import events
-from sending.events import Happening
+from sending.events import NewEvent
 from sending.models import Attempt, EventKind, Message, QueueItem
 from sending.models.ids import first_of
 from tests import factories
@@ -119,15 +119,15 @@ def test_one_mail_tells_its_way_in_order(client: Client, account: Account) -> No
         reply="451 4.7.1 come back",
         started_at=start + timedelta(seconds=1),
         bounce_class="RateLimited",
-        talk="S: 451 4.7.1 come back",
-        next_try_at=start + timedelta(minutes=5),
+        conversation="S: 451 4.7.1 come back",
+        next_attempt_at=start + timedelta(minutes=5),
     )
     attempt(message, number=2, started_at=start + timedelta(minutes=5))
     events.record(
         [
-            Happening(kind=EventKind.DELIVERED, message=message.pk, reason="250 2.0.0 ok"),
-            Happening(kind=EventKind.OPEN, message=message.pk, user_agent="Mail/1.0"),
-            Happening(kind=EventKind.CLICK, message=message.pk, link="https://example.com/a", machine=True),
+            NewEvent(kind=EventKind.DELIVERED, message=message.pk, reason="250 2.0.0 ok"),
+            NewEvent(kind=EventKind.OPEN, message=message.pk, user_agent="Mail/1.0"),
+            NewEvent(kind=EventKind.CLICK, message=message.pk, link="https://example.com/a", machine=True),
         ]
     )
     page = text(client, f"{URL}{message.pk}/")

@@ -10,7 +10,7 @@ import uvloop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sending.delivery import mx
+from sending.delivery import routing
 from sending.delivery.engine import Engine
 
 
@@ -30,9 +30,9 @@ class Command(BaseCommand):
 
 
 async def _deliver(once: bool) -> None:
-    simulator = mx.Host("simulator", settings.SIMULATOR_HOST, settings.SIMULATOR_MX_PORT)
+    simulator = routing.Host("simulator", settings.SIMULATOR_HOST, settings.SIMULATOR_MX_PORT)
     try:
-        router, close = mx.router(
+        router, close = routing.router(
             settings.TRANSPORT, simulator=simulator, relay_url=settings.RELAY_URL, resolver=settings.RESOLVER
         )
     except ValueError as error:

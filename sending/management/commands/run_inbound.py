@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from sending.inbound import server
-from sending.inbound.desk import Desk
-from sending.smtp.door import listen
+from sending.inbound.worker import ReportWorker
+from sending.smtp.server import listen
 from sending.smtp.serving import serve
 from sending.smtp.store import Store
 
@@ -28,10 +28,10 @@ class Command(BaseCommand):
 
 async def _run() -> None:
     store = Store(server.write)
-    desk = Desk()
-    port = await listen(lambda: server.door(store, desk.wake), settings.BIND_HOST, settings.INBOUND_PORT)
+    worker = ReportWorker()
+    port = await listen(lambda: server.report_server(store, worker.wake), settings.BIND_HOST, settings.INBOUND_PORT)
     log.info("ready: reports at %s:%d", settings.BIND_HOST, settings.INBOUND_PORT)
     try:
-        await serve(store.run(), desk.run())
+        await serve(store.run(), worker.run())
     finally:
         port.close()

@@ -16,19 +16,18 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 
-from sending import bell
+from sending import queue_signal
 from sending.delivery import engine as engine_module
-from sending.delivery import hands
+from sending.delivery import threads
 from sending.delivery.engine import Engine
-from sending.delivery.handover import Failure
-from sending.delivery.mx import Fixed, Host, Route
-from sending.inbound import verp
+from sending.delivery.routing import FixedRouter, Host, Route
 from sending.models import Attachment, Attempt, DeliverStatus, Event, EventKind, Message, QueueItem
-from sending.tracking import links
+from sending.smtp.result import Failure
+from sending.tracking import links, verp
 from tests import factories
-from tests.sending.delivery import verifiers
 from tests.sending.delivery.post import PUBLIC, Post
-from tests.sending.delivery.sink import DROP, SILENT, Sink, serve
+from tests.sending.mime import verifiers
+from tests.sending.smtp.sink import DROP, SILENT, Sink, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -100,7 +99,7 @@ def test_a_mail_arrives_signed_linked_and_recorded(post: Post) -> None:
     assert statuses() == {"ada@a.test": DeliverStatus.DELIVERED}
     attempt = Attempt.objects.get()
     assert (attempt.outcome, attempt.reply_code, attempt.number) == ("delivered", 250, 1)
-    assert "S: 354" in attempt.talk
+    assert "S: 354" in attempt.conversation
     assert not QueueItem.objects.exists()
 
 
@@ -165,7 +164,7 @@ def test_the_next_host_is_tried_when_one_is_closed(post: Post) -> None:
 
     async def run(sink: Sink) -> None:
         async with serve(sink) as port:
-            router = Fixed(host(port))
+            router = FixedRouter(host(port))
             router._route = Route((Host("closed", "127.0.0.1", 1), host(port)))
             await Engine(router, helo="me.test", once=True).run()
 
@@ -291,7 +290,7 @@ def test_stopping_finishes_what_is_on_the_wire_and_gives_back_the_rest(post: Pos
 
     async def run() -> None:
         async with serve(sink) as port:
-            engine = Engine(Fixed(host(port)), helo="me.test")
+            engine = Engine(FixedRouter(host(port)), helo="me.test")
             task = asyncio.create_task(engine.run())
             await until(lambda: len(sink.taken) >= 1)
             engine.stop()
@@ -307,7 +306,7 @@ def test_stopping_finishes_what_is_on_the_wire_and_gives_back_the_rest(post: Pos
 
 
 def test_results_wait_for_a_database_that_is_away(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hands, "AWAY_SECONDS", 0.05)
+    monkeypatch.setattr(threads, "AWAY_SECONDS", 0.05)
     post.put(*[f"{n}@a.test" for n in range(20)])
     # The test's own connection would be cut with the others.
     connection.close()
@@ -315,7 +314,7 @@ def test_results_wait_for_a_database_that_is_away(post: Post, monkeypatch: pytes
 
     async def run() -> None:
         async with serve(sink) as port:
-            engine = Engine(Fixed(host(port)), helo="me.test")
+            engine = Engine(FixedRouter(host(port)), helo="me.test")
             task = asyncio.create_task(engine.run())
             for wanted in (1, 5, 20):
                 await until(lambda wanted=wanted: len(sink.taken) >= wanted)  # type: ignore[misc]
@@ -347,19 +346,19 @@ def _in_own_connection(act: Callable[[], None]) -> None:
 def test_an_idle_engine_sleeps_until_the_bell_rings(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "IDLE_SECONDS", 3600)
     monkeypatch.setattr(engine_module, "AWAKE_SECONDS", 0)
-    monkeypatch.setattr(bell, "AWAY_SECONDS", 0.05)
+    monkeypatch.setattr(queue_signal, "AWAY_SECONDS", 0.05)
     # The test's own connection would be cut with the others.
     connection.close()
     sink = Sink()
 
     async def run() -> None:
         async with serve(sink) as port:
-            engine = Engine(Fixed(host(port)), helo="me.test")
+            engine = Engine(FixedRouter(host(port)), helo="me.test")
             task = asyncio.create_task(engine.run())
-            await until(lambda: engine._bell.hears)
+            await until(lambda: engine._listener.is_listening)
             for n in range(3):
                 await asyncio.to_thread(_in_own_connection, lambda n=n: post.put(f"{n}@a.test"))  # type: ignore[misc]
-                await asyncio.to_thread(_in_own_connection, bell.Ringer().ring)
+                await asyncio.to_thread(_in_own_connection, queue_signal.QueueNotifier().notify)
                 await until(lambda n=n: len(sink.taken) > n)  # type: ignore[misc]
                 # It hears the next one again.
                 await asyncio.to_thread(_in_own_connection, _cut_everybody_off)
@@ -375,8 +374,8 @@ def test_an_engine_that_cannot_hear_looks_by_itself(post: Post) -> None:
 
     async def run() -> None:
         async with serve(sink) as port:
-            engine = Engine(Fixed(host(port)), helo="me.test")
-            engine._bell.listen = _never  # type: ignore[method-assign]
+            engine = Engine(FixedRouter(host(port)), helo="me.test")
+            engine._listener.listen = _never  # type: ignore[method-assign]
             task = asyncio.create_task(engine.run())
             await asyncio.to_thread(_in_own_connection, lambda: post.put("ada@a.test"))
             await until(lambda: len(sink.taken) == 1)
@@ -389,7 +388,7 @@ def test_an_engine_that_cannot_hear_looks_by_itself(post: Post) -> None:
 def test_a_lease_that_ended_while_the_process_slept_sends_nothing(post: Post) -> None:
     post.put("ada@a.test")
 
-    class Slow(Fixed):
+    class Slow(FixedRouter):
         async def route(self, domain: str) -> Route:
             await asyncio.sleep(1.5)
             return await super().route(domain)
@@ -397,7 +396,7 @@ def test_a_lease_that_ended_while_the_process_slept_sends_nothing(post: Post) ->
     async def run(sink: Sink) -> None:
         async with serve(sink) as port:
             engine = Engine(Slow(host(port)), helo="me.test")
-            engine._ledger.renew_loop = _never  # type: ignore[method-assign]
+            engine._in_flight.renew_loop = _never  # type: ignore[method-assign]
             task = asyncio.create_task(engine.run())
             await asyncio.sleep(2.2)
             task.cancel()

@@ -14,7 +14,7 @@ from typing import Any
 from django.test import override_settings
 
 from sending.delivery.pipeline import render
-from sending.delivery.work import Parcel, Sender, Shared, Work
+from sending.delivery.queued import QueuedMessage, RenderedMail, Sender, SubmissionData
 from templates_app.rendering import compile
 
 FILE = Path(__file__).parent / "golden_mails.txt"
@@ -97,13 +97,13 @@ TEMPLATES = (
 )
 
 
-def golden_work(number: int) -> tuple[Work, tuple[tuple[str, bytes], ...]]:
+def golden_work(number: int) -> tuple[QueuedMessage, tuple[tuple[str, bytes], ...]]:
     """Return the mail of a number, and its files: the same at every call."""
     chosen = random.Random(number)
     to = chosen.sample(PEOPLE, chosen.randrange(4))
     files = chosen.choice(FILES)
-    shared = Shared(
-        submission=number,
+    submission = SubmissionData(
+        id=number,
         accepted_at=START + timedelta(seconds=number * 997),
         sender_domain="shop.test",
         from_address="news@shop.test",
@@ -124,24 +124,24 @@ def golden_work(number: int) -> tuple[Work, tuple[tuple[str, bytes], ...]]:
         sender=Sender("shop.test", "ses", PEM, True),
     )
     recipient = chosen.choice(("ada@a.test", "li@d.test", "kai@bücher.example"))
-    work = Work(
+    queued = QueuedMessage(
         message=(1_900_000_000_000 << 20) + number,
         fence=1,
-        tries=0,
+        attempts_before=0,
         account=1 + number % 7,
         recipient=recipient,
         recipient_domain=recipient.partition("@")[2],
-        shared=shared,
+        submission=submission,
         template=chosen.choice(TEMPLATES),
     )
-    return work, files
+    return queued, files
 
 
 def rendered(number: int) -> str:
     """Return the envelope and the bytes DATA takes, as text."""
     with override_settings(**SETTINGS):
         mail = render(*golden_work(number))
-    assert isinstance(mail, Parcel), mail
+    assert isinstance(mail, RenderedMail), mail
     text = mail.data.decode("ascii")
     assert "\n" not in text.replace("\r\n", "")
     return f"=== {number} <{mail.sender}> <{mail.recipient}>\n" + text.replace("\r\n", "\n")

@@ -21,7 +21,7 @@ from django.db import connection
 
 from sending.models import Attempt, DeliverStatus, Message, QueueItem
 from tests.sending.delivery.post import Post
-from tests.sending.delivery.sink import Sink, serve
+from tests.sending.smtp.sink import Sink, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,17 +14,16 @@ from django.test import override_settings
 from blocklist.queries import Found, Wanted
 from domains.dkim import generate
 from sending.delivery.pipeline import HELD_SECONDS, Hold, Ports, render, still_wanted
-from sending.delivery.replies import Kind, Outcome
-from sending.delivery.work import Parcel, Sender, Shared, Work
-from sending.inbound import verp
-from sending.tracking import links
+from sending.delivery.queued import QueuedMessage, RenderedMail, Sender, SubmissionData
+from sending.smtp.replies import Outcome, OutcomeKind
+from sending.tracking import links, verp
 from templates_app.rendering import Compiled, compile
 
 NOW = datetime(2026, 11, 22, 5, tzinfo=UTC)
 PEM, _ = generate(1024)
 TEMPLATE = compile('<body><p>Hello {{name}}</p><a href="https://shop.test/">Shop</a></body>', "")
-SHARED = Shared(
-    submission=1,
+SUBMISSION = SubmissionData(
+    id=1,
     accepted_at=NOW,
     sender_domain="shop.test",
     from_address="news@shop.test",
@@ -46,15 +45,15 @@ SHARED = Shared(
 )
 
 
-def work(message: int = 7, **shared: Any) -> Work:
-    return Work(
+def queued(message: int = 7, **submission: Any) -> QueuedMessage:
+    return QueuedMessage(
         message=message,
         fence=1,
-        tries=0,
+        attempts_before=0,
         account=1,
         recipient="ada@a.test",
         recipient_domain="a.test",
-        shared=replace(SHARED, **shared),
+        submission=replace(SUBMISSION, **submission),
         template=TEMPLATE,
     )
 
@@ -67,40 +66,44 @@ def ports(**changes: Any) -> Ports:
     return replace(Ports(blocked=nobody, compiled=lambda version: TEMPLATE), **changes)
 
 
-def verdict(one: Work, **changes: Any) -> Outcome | Hold | None:
+def verdict(one: QueuedMessage, **changes: Any) -> Outcome | Hold | None:
     go, rest = still_wanted([one], now=NOW, ports=ports(**changes))
     assert len(go) + len(rest) == 1
     return rest[0][1] if rest else None
 
 
-def sent(one: Work) -> Any:
-    parcel = render(one)
-    assert isinstance(parcel, Parcel)
-    return message_from_bytes(parcel.data.removesuffix(b".\r\n"), policy=policy.default)
+def sent(one: QueuedMessage) -> Any:
+    mail = render(one)
+    assert isinstance(mail, RenderedMail)
+    return message_from_bytes(mail.data.removesuffix(b".\r\n"), policy=policy.default)
 
 
 def test_wanted_work_goes_on_with_its_template() -> None:
-    one = work()
+    one = queued()
     one.template = None
     assert verdict(one) is None
     assert one.template is TEMPLATE
 
 
 def test_old_mail_expires_as_a_soft_bounce() -> None:
-    result = verdict(work(accepted_at=NOW - timedelta(hours=72)))
+    result = verdict(queued(accepted_at=NOW - timedelta(hours=72)))
     assert isinstance(result, Outcome)
-    assert (result.kind, result.bounce_type, result.bounce_class) == (Kind.BOUNCED, "soft_bounce", "MessageExpired")
+    assert (result.kind, result.bounce_type, result.bounce_class) == (
+        OutcomeKind.BOUNCED,
+        "soft_bounce",
+        "MessageExpired",
+    )
 
 
-@pytest.mark.parametrize("shared", [{"may_send": False}, {"sender": Sender("shop.test", "ses", PEM, False)}])
-def test_mail_of_who_may_not_send_now_is_held(shared: dict[str, Any]) -> None:
-    assert verdict(work(**shared)) == Hold(HELD_SECONDS)
+@pytest.mark.parametrize("submission", [{"may_send": False}, {"sender": Sender("shop.test", "ses", PEM, False)}])
+def test_mail_of_who_may_not_send_now_is_held(submission: dict[str, Any]) -> None:
+    assert verdict(queued(**submission)) == Hold(HELD_SECONDS)
 
 
 def test_mail_of_a_deleted_domain_is_dropped() -> None:
-    result = verdict(work(sender=None))
+    result = verdict(queued(sender=None))
     assert isinstance(result, Outcome)
-    assert result.kind is Kind.DROPPED
+    assert result.kind is OutcomeKind.DROPPED
 
 
 def test_the_blocklist_is_asked_once_for_the_batch() -> None:
@@ -110,9 +113,9 @@ def test_the_blocklist_is_asked_once_for_the_batch() -> None:
         asked.append(wanted)
         return {wanted[0]: Found("reject", "unsubscribed", "")}
 
-    works = [work(1), work(2), work(3)]
-    works[2].recipient = "bob@a.test"
-    go, rest = still_wanted(works, now=NOW, ports=ports(blocked=blocked))
+    messages = [queued(1), queued(2), queued(3)]
+    messages[2].recipient = "bob@a.test"
+    go, rest = still_wanted(messages, now=NOW, ports=ports(blocked=blocked))
     assert asked == [[Wanted(1, "shop.test", "ada@a.test"), Wanted(1, "shop.test", "bob@a.test")]]
     assert [one.message for one in go] == [3]
     assert {one.message for one, _ in rest} == {1, 2}
@@ -122,13 +125,13 @@ def test_a_version_that_cannot_be_used_drops_the_mail() -> None:
     def gone(version: int) -> Compiled:
         raise LookupError("version 1 has no skeleton")
 
-    result = verdict(work(), compiled=gone)
+    result = verdict(queued(), compiled=gone)
     assert isinstance(result, Outcome)
     assert "no skeleton" in result.reason
 
 
 def test_values_are_escaped_in_html_and_plain_elsewhere() -> None:
-    mail = sent(work())
+    mail = sent(queued())
     assert mail["Subject"] == "For <Ada>"
     text, html = (part.get_content() for part in mail.iter_parts())
     assert "Hello <Ada>" in text
@@ -136,7 +139,7 @@ def test_values_are_escaped_in_html_and_plain_elsewhere() -> None:
 
 
 def test_links_and_pixel_name_the_message() -> None:
-    html = sent(work(9)).get_body(("html",)).get_content()
+    html = sent(queued(9)).get_body(("html",)).get_content()
     assert links.click_url(9, 0) in html
     assert links.pixel_url(9) in html
 
@@ -148,7 +151,7 @@ def test_links_and_pixel_name_the_message() -> None:
 def test_the_way_out_is_in_the_headers_of_bulk_mail_and_visible_where_asked_for(
     unsubscribe: str, trigger_type: int, header: bool, footer: bool
 ) -> None:
-    mail = sent(work(unsubscribe=unsubscribe, trigger_type=trigger_type))
+    mail = sent(queued(unsubscribe=unsubscribe, trigger_type=trigger_type))
     url = links.unsubscribe_url(7)
     assert (mail["List-Unsubscribe"] == f"<{url}>") is header
     assert (mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click") is header
@@ -159,14 +162,14 @@ def test_the_way_out_is_in_the_headers_of_bulk_mail_and_visible_where_asked_for(
 @pytest.mark.parametrize(("site", "code", "words"), [("mainland", "1", "退订"), ("international", "1", "unsubscribe")])
 def test_the_footers_language_follows_the_site(site: str, code: str, words: str) -> None:
     with override_settings(SITE=site):
-        text = sent(work(unsubscribe=code)).get_body(("plain",)).get_content()
+        text = sent(queued(unsubscribe=code)).get_body(("plain",)).get_content()
     assert words in text
 
 
 def test_the_envelope_is_signed_and_the_bytes_are_the_same_again() -> None:
-    first, second = render(work()), render(work())
-    assert isinstance(first, Parcel)
-    assert isinstance(second, Parcel)
+    first, second = render(queued()), render(queued())
+    assert isinstance(first, RenderedMail)
+    assert isinstance(second, RenderedMail)
     assert verp.read(first.sender) == 7
     assert first.sender.endswith("@shop.test")
     assert first.data == second.data
@@ -174,13 +177,13 @@ def test_the_envelope_is_signed_and_the_bytes_are_the_same_again() -> None:
 
 @pytest.mark.parametrize("change", [{"headers": {"X-A": "a\r\nBcc: e@e.test"}}, {"subject": "{{name}}\n"}])
 def test_what_cannot_be_written_is_dropped_with_the_reason(change: dict[str, Any]) -> None:
-    result = render(work(**change))
+    result = render(queued(**change))
     assert isinstance(result, Outcome)
-    assert (result.kind, bool(result.reason)) == (Kind.DROPPED, True)
+    assert (result.kind, bool(result.reason)) == (OutcomeKind.DROPPED, True)
 
 
 def test_a_recipient_that_is_no_address_is_dropped() -> None:
-    one = work()
+    one = queued()
     one.recipient = "ada@a.test>\r\nRCPT TO:<eve@e.test"
     result = render(one)
     assert isinstance(result, Outcome)

@@ -11,15 +11,15 @@ from django.db import connection
 from django.db.models import F
 
 from sending.delivery import queue
-from sending.delivery.queue import Result, Try
-from sending.delivery.work import Work
-from sending.events import Happening
+from sending.delivery.queue import NewAttempt, Settlement
+from sending.delivery.queued import QueuedMessage
+from sending.events import NewEvent
 from sending.models import Attachment, Attempt, DeliverStatus, Event, EventKind, Message, QueueItem
 from tests.sending.delivery.post import Post
 
 pytestmark = pytest.mark.django_db
 
-TRY = Try(
+TRY = NewAttempt(
     started_at=datetime(2026, 11, 22, tzinfo=UTC),
     milliseconds=12,
     host="mx [192.0.2.1]:25",
@@ -29,8 +29,8 @@ TRY = Try(
     enhanced_code="2.0.0",
     bounce_class="",
     reply="250 ok",
-    talk="S: 250 ok",
-    next_try_at=None,
+    conversation="S: 250 ok",
+    next_attempt_at=None,
 )
 
 
@@ -39,13 +39,13 @@ def post() -> Post:
     return Post()
 
 
-def take(limit: int = 10, worker: str = "one") -> list[Work]:
+def take(limit: int = 10, worker: str = "one") -> list[QueuedMessage]:
     return queue.claim(limit, worker)[0]
 
 
-def delivered(work: Work, **fields: Any) -> Result:
-    values: dict[str, Any] = {"happening": Happening(kind=EventKind.DELIVERED, message=work.message), "attempt": TRY}
-    return Result(work=work, **{**values, **fields})
+def delivered(queued: QueuedMessage, **fields: Any) -> Settlement:
+    values: dict[str, Any] = {"event": NewEvent(kind=EventKind.DELIVERED, message=queued.message), "attempt": TRY}
+    return Settlement(queued=queued, **{**values, **fields})
 
 
 def end_leases() -> None:
@@ -54,23 +54,23 @@ def end_leases() -> None:
 
 def test_a_claim_brings_all_that_the_mail_is_made_from(post: Post) -> None:
     (message,) = post.put("ada@a.test", variables={"name": "Ada"}, headers={"X-A": "b"}, unsubscribe="2")
-    works, now = queue.claim(10, "one")
-    (work,) = works
+    messages, now = queue.claim(10, "one")
+    (queued,) = messages
     assert now is not None
-    assert (work.message, work.recipient, work.recipient_domain) == (message.pk, "ada@a.test", "a.test")
-    assert (work.fence, work.tries, work.account) == (1, 0, post.account.pk)
-    shared = work.shared
-    assert (shared.variables, shared.headers, shared.to) == ({"name": "Ada"}, {"X-A": "b"}, ["ada@a.test"])
-    assert (shared.unsubscribe, shared.may_send, shared.has_attachments) == ("2", True, False)
-    assert shared.sender is not None
-    assert shared.sender.private_key == post.domain.dkim_private_key
+    assert (queued.message, queued.recipient, queued.recipient_domain) == (message.pk, "ada@a.test", "a.test")
+    assert (queued.fence, queued.attempts_before, queued.account) == (1, 0, post.account.pk)
+    submission = queued.submission
+    assert (submission.variables, submission.headers, submission.to) == ({"name": "Ada"}, {"X-A": "b"}, ["ada@a.test"])
+    assert (submission.unsubscribe, submission.may_send, submission.has_attachments) == ("2", True, False)
+    assert submission.sender is not None
+    assert submission.sender.private_key == post.domain.dkim_private_key
 
 
 def test_what_is_claimed_or_not_due_is_nobody_elses(post: Post) -> None:
     post.put("a@a.test", "b@a.test")
     post.put("later@a.test", due_in=60)
-    assert [work.recipient for work in take(1, "one")] == ["a@a.test"]
-    assert [work.recipient for work in take(10, "two")] == ["b@a.test"]
+    assert [queued.recipient for queued in take(1, "one")] == ["a@a.test"]
+    assert [queued.recipient for queued in take(10, "two")] == ["b@a.test"]
     assert take() == []
     assert queue.claim(10, "three") == ([], None)
 
@@ -99,8 +99,8 @@ def test_a_stale_worker_writes_nothing(post: Post) -> None:
 
 def test_a_delivery_leaves_the_queue_and_is_recorded(post: Post) -> None:
     (message,) = post.put("a@a.test")
-    (work,) = take()
-    queue.settle([delivered(work)], "one")
+    (queued,) = take()
+    queue.settle([delivered(queued)], "one")
     assert not QueueItem.objects.exists()
     attempt = Attempt.objects.get()
     assert (attempt.message, attempt.number, attempt.account_id) == (message.pk, 1, post.account.pk)
@@ -111,9 +111,9 @@ def test_a_delivery_leaves_the_queue_and_is_recorded(post: Post) -> None:
 
 def test_a_deferred_mail_waits_and_counts_its_try(post: Post) -> None:
     post.put("a@a.test")
-    (work,) = take()
-    deferred = Happening(kind=EventKind.DEFERRED, message=work.message, reason="busy", bounce_class="QuotaIssues")
-    queue.settle([delivered(work, again=300.0, happening=deferred, attempt=replace(TRY, outcome="deferred"))], "one")
+    (queued,) = take()
+    deferred = NewEvent(kind=EventKind.DEFERRED, message=queued.message, reason="busy", bounce_class="QuotaIssues")
+    queue.settle([delivered(queued, again=300.0, event=deferred, attempt=replace(TRY, outcome="deferred"))], "one")
     item = QueueItem.objects.get()
     assert (item.attempts, item.worker) == (1, "")
     with connection.cursor() as cursor:
@@ -121,15 +121,15 @@ def test_a_deferred_mail_waits_and_counts_its_try(post: Post) -> None:
         assert timedelta(seconds=295) < cursor.fetchone()[0] <= timedelta(seconds=300)
     end_leases()
     (again,) = take()
-    assert again.tries == 1
+    assert again.attempts_before == 1
     queue.settle([delivered(again)], "one")
     assert list(Attempt.objects.order_by("id").values_list("number", flat=True)) == [1, 2]
 
 
 def test_putting_back_is_no_try_and_no_event(post: Post) -> None:
     post.put("a@a.test")
-    (work,) = take()
-    queue.settle([Result(work=work, again=0.0)], "one")
+    (queued,) = take()
+    queue.settle([Settlement(queued=queued, again=0.0)], "one")
     assert (QueueItem.objects.get().attempts, Attempt.objects.count(), Event.objects.count()) == (0, 0, 0)
     assert len(take()) == 1
 
@@ -138,8 +138,8 @@ def test_the_same_results_written_twice_are_written_once(post: Post) -> None:
     """A commit whose answer got lost is tried again."""
     post.put("a@a.test", "b@a.test")
     first, second = take()
-    deferred = Happening(kind=EventKind.DEFERRED, message=second.message)
-    results = [delivered(first), delivered(second, again=9.0, happening=deferred)]
+    deferred = NewEvent(kind=EventKind.DEFERRED, message=second.message)
+    results = [delivered(first), delivered(second, again=9.0, event=deferred)]
     assert len(queue.settle(results, "one")) == 2
     assert queue.settle(results, "one") == set()
     assert Attempt.objects.count() == Event.objects.count() == 2
@@ -147,10 +147,10 @@ def test_the_same_results_written_twice_are_written_once(post: Post) -> None:
 
 def test_renewing_lengthens_the_lease(post: Post) -> None:
     post.put("a@a.test")
-    (work,) = take()
+    (queued,) = take()
     before = QueueItem.objects.get().available_at
     end_leases()
-    assert queue.renew([work], "one") == {work.message}
+    assert queue.renew([queued], "one") == {queued.message}
     assert QueueItem.objects.get().available_at >= before
     assert take(worker="two") == []
 
@@ -158,8 +158,8 @@ def test_renewing_lengthens_the_lease(post: Post) -> None:
 def test_a_place_in_the_queue_without_a_message_is_cleared(post: Post) -> None:
     (message,) = post.put("a@a.test")
     Message.objects.all().delete()
-    works, now = queue.claim(10, "one")
-    assert works == []
+    messages, now = queue.claim(10, "one")
+    assert messages == []
     assert now is not None
     assert not QueueItem.objects.filter(message=message.pk).exists()
 
@@ -180,8 +180,8 @@ def test_attachments_come_in_order(post: Post) -> None:
         Attachment.objects.create(
             account=post.account, submission_id=message.submission_id, name=name, content=name.encode()
         )
-    (work,) = take()
-    assert work.shared.has_attachments
-    assert queue.attachments({work.shared.submission}) == {
-        work.shared.submission: [("b.txt", b"b.txt"), ("a.txt", b"a.txt")]
+    (queued,) = take()
+    assert queued.submission.has_attachments
+    assert queue.attachments({queued.submission.id}) == {
+        queued.submission.id: [("b.txt", b"b.txt"), ("a.txt", b"a.txt")]
     }

@@ -4,49 +4,49 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sending.delivery.handover import Failure, Handover
 from sending.delivery.pipeline import Hold
-from sending.delivery.results import Clock, bare, judged, unsent
+from sending.delivery.results import Clock, bare, settlement_of, unsent
 from sending.models import EventKind
-from tests.sending.delivery.test_pipeline import NOW, work
+from sending.smtp.result import Failure, SmtpResult
+from tests.sending.delivery.test_pipeline import NOW, queued
 
-BUSY = Handover(code=451, enhanced="4.3.0", text="451 4.3.0 busy", stage="rcpt", host="mx", talk="S: 451")
+BUSY = SmtpResult(code=451, enhanced="4.3.0", text="451 4.3.0 busy", stage="rcpt", host="mx", conversation="S: 451")
 
 
 def test_a_deferred_mail_is_tried_again_after_its_interval() -> None:
-    result = judged(work(), BUSY, began=NOW, seconds=0.5)
+    result = settlement_of(queued(), BUSY, began=NOW, seconds=0.5)
     assert result.again is not None
     assert 270 <= result.again <= 330
     assert result.attempt is not None
-    assert result.attempt.next_try_at == NOW + timedelta(seconds=0.5 + result.again)
-    assert result.happening is not None
-    assert result.happening.kind is EventKind.DEFERRED
+    assert result.attempt.next_attempt_at == NOW + timedelta(seconds=0.5 + result.again)
+    assert result.event is not None
+    assert result.event.kind is EventKind.DEFERRED
 
 
 def test_a_deferred_mail_at_the_end_of_its_life_bounces_with_the_last_reply() -> None:
-    result = judged(work(accepted_at=NOW - timedelta(hours=72)), BUSY, began=NOW, seconds=0.5)
+    result = settlement_of(queued(accepted_at=NOW - timedelta(hours=72)), BUSY, began=NOW, seconds=0.5)
     assert result.again is None
-    assert result.happening is not None
-    assert (result.happening.kind, result.happening.bounce_type) == (EventKind.BOUNCE, "soft_bounce")
-    assert "451 4.3.0 busy" in result.happening.reason
+    assert result.event is not None
+    assert (result.event.kind, result.event.bounce_type) == (EventKind.BOUNCE, "soft_bounce")
+    assert "451 4.3.0 busy" in result.event.reason
 
 
 def test_a_dead_address_is_told_as_hard() -> None:
-    result = judged(work(), Handover(failure=Failure.NO_DOMAIN), began=NOW, seconds=0)
-    assert result.happening is not None
-    assert (result.happening.bounce_type, result.happening.bounce_class) == ("hard_bounce", "BadDomain")
+    result = settlement_of(queued(), SmtpResult(failure=Failure.NO_DOMAIN), began=NOW, seconds=0)
+    assert result.event is not None
+    assert (result.event.bounce_type, result.event.bounce_class) == ("hard_bounce", "BadDomain")
 
 
 def test_held_mail_goes_back_untried() -> None:
-    result = unsent(work(), Hold(60.0))
-    assert (result.again, result.attempt, result.happening) == (60.0, None, None)
+    result = unsent(queued(), Hold(60.0))
+    assert (result.again, result.attempt, result.event) == (60.0, None, None)
 
 
 def test_a_bare_result_keeps_the_verdict_without_the_words() -> None:
-    result = bare(judged(work(), BUSY, began=NOW, seconds=0))
+    result = bare(settlement_of(queued(), BUSY, began=NOW, seconds=0))
     assert result.attempt is None
-    assert result.happening is not None
-    assert (result.happening.kind, result.happening.reason) == (EventKind.DEFERRED, "")
+    assert result.event is not None
+    assert (result.event.kind, result.event.reason) == (EventKind.DEFERRED, "")
     assert result.again is not None
 
 

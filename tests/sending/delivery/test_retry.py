@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 from sending.delivery import retry
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
-RULES = {"first": 300, "most": 4 * 3600, "life": 72 * 3600}
+RULES = {"first": 300, "maximum": 4 * 3600, "life": 72 * 3600}
 messages = st.integers(2**40, 2**62)
 
 
 def times(message: int) -> list[datetime]:
-    tries, moments = 1, [START]
-    while (following := retry.next_try(message, tries, accepted_at=START, now=moments[-1], **RULES)) is not None:
+    attempts_before, moments = 1, [START]
+    while (
+        following := retry.next_attempt(message, attempts_before, accepted_at=START, now=moments[-1], **RULES)
+    ) is not None:
         moments.append(following)
-        tries += 1
+        attempts_before += 1
     return moments
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sending.delivery.handover import Failure, Handover
 from sending.delivery.throttle import RUN, Pace
+from sending.smtp.result import Failure, SmtpResult
 
-BUSY = Handover(code=421, enhanced="4.7.0", stage="mail")
+BUSY = SmtpResult(code=421, enhanced="4.7.0", stage="mail")
 
 
 def test_a_run_of_refusals_begins_a_pause_that_ends_by_itself() -> None:
@@ -24,13 +24,13 @@ def test_a_run_of_refusals_begins_a_pause_that_ends_by_itself() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        Handover(code=250, stage="body"),
-        Handover(code=451, enhanced="4.2.2", stage="rcpt"),
-        Handover(code=550, enhanced="5.1.1", stage="rcpt"),
-        Handover(failure=Failure.LOST),
+        SmtpResult(code=250, stage="body"),
+        SmtpResult(code=451, enhanced="4.2.2", stage="rcpt"),
+        SmtpResult(code=550, enhanced="5.1.1", stage="rcpt"),
+        SmtpResult(failure=Failure.LOST),
     ],
 )
-def test_any_other_answer_ends_the_run(other: Handover) -> None:
+def test_any_other_answer_ends_the_run(other: SmtpResult) -> None:
     pace = Pace(600)
     for _ in range(RUN - 1):
         pace.note(BUSY, 0.0)
@@ -42,5 +42,5 @@ def test_any_other_answer_ends_the_run(other: Handover) -> None:
 def test_a_temporary_policy_reply_counts_as_not_now() -> None:
     pace = Pace(600)
     for _ in range(RUN):
-        pace.note(Handover(code=451, enhanced="4.7.1", stage="rcpt"), 0.0)
+        pace.note(SmtpResult(code=451, enhanced="4.7.1", stage="rcpt"), 0.0)
     assert pace.wait(0.0) == 600

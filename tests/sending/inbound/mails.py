@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sending.inbound.report import Caps
+from sending.inbound.report import ParsingLimits
 
-CAPS = Caps(max_bytes=1_000_000, max_parts=100, max_header_bytes=100 * 1024)
+CAPS = ParsingLimits(max_bytes=1_000_000, max_parts=100, max_header_bytes=100 * 1024)
 
 DSN = b"""\
 From: MAILER-DAEMON@mx.example.net\r

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sending.inbound import dsn
-from sending.inbound.report import Kind, Report, opened
+from sending.inbound.report import Report, ReportKind, opened
 from tests.sending.inbound import mails
 
 
@@ -15,22 +15,22 @@ def parse(raw: bytes) -> Report | None:
 
 def test_a_standard_report_gives_status_words_and_action() -> None:
     assert parse(mails.dsn()) == Report(
-        kind=Kind.BOUNCE, status="5.1.1", diagnostic="550 5.1.1 No such user", action="failed"
+        kind=ReportKind.BOUNCE, status="5.1.1", diagnostic="550 5.1.1 No such user", action="failed"
     )
 
 
 @pytest.mark.parametrize(
     ("action", "kind"),
     [
-        (b"failed", Kind.BOUNCE),
-        (b"Failed (bad address)", Kind.BOUNCE),
-        (b"delayed", Kind.DELAY),
-        (b"delivered", Kind.UNKNOWN),
-        (b"relayed", Kind.UNKNOWN),
-        (b"expanded", Kind.UNKNOWN),
+        (b"failed", ReportKind.BOUNCE),
+        (b"Failed (bad address)", ReportKind.BOUNCE),
+        (b"delayed", ReportKind.DELAY),
+        (b"delivered", ReportKind.UNKNOWN),
+        (b"relayed", ReportKind.UNKNOWN),
+        (b"expanded", ReportKind.UNKNOWN),
     ],
 )
-def test_the_action_decides(action: bytes, kind: Kind) -> None:
+def test_the_action_decides(action: bytes, kind: ReportKind) -> None:
     report = parse(mails.dsn(action=action, status=b"5.0.0"))
     assert report is not None
     assert report.kind is kind
@@ -39,13 +39,13 @@ def test_the_action_decides(action: bytes, kind: Kind) -> None:
 def test_a_failed_report_with_a_temporary_status_is_still_a_bounce() -> None:
     report = parse(mails.dsn(status=b"4.4.7", words=b"400 4.4.7 time ran out"))
     assert report is not None
-    assert (report.kind, report.status) == (Kind.BOUNCE, "4.4.7")
+    assert (report.kind, report.status) == (ReportKind.BOUNCE, "4.4.7")
 
 
 def test_an_unknown_action_is_judged_by_its_status() -> None:
     report = parse(mails.dsn(action=b"wobbled", status=b"4.2.0"))
     assert report is not None
-    assert report.kind is Kind.DELAY
+    assert report.kind is ReportKind.DELAY
 
 
 def test_of_several_recipients_the_failed_one_counts() -> None:
@@ -55,7 +55,7 @@ def test_of_several_recipients_the_failed_one_counts() -> None:
     )
     report = parse(raw)
     assert report is not None
-    assert (report.kind, report.status) == (Kind.BOUNCE, "5.2.2")
+    assert (report.kind, report.status) == (ReportKind.BOUNCE, "5.2.2")
 
 
 def test_the_international_form_is_read_too() -> None:
@@ -73,14 +73,14 @@ def test_a_status_inside_the_returned_mail_counts_for_nothing() -> None:
 def test_prose_gives_the_line_with_the_reply() -> None:
     report = parse(mails.PROSE)
     assert report == Report(
-        kind=Kind.BOUNCE, status="5.1.1", diagnostic="Remote host said: 550 5.1.1 User unknown", action="failed"
+        kind=ReportKind.BOUNCE, status="5.1.1", diagnostic="Remote host said: 550 5.1.1 User unknown", action="failed"
     )
 
 
 def test_prose_that_still_tries_is_a_delay() -> None:
     report = parse(mails.PROSE.replace(b"I could not", b"I will keep trying to") + b"451 4.3.0 later\r\n")
     assert report is not None
-    assert report.kind is Kind.DELAY
+    assert report.kind is ReportKind.DELAY
 
 
 @pytest.mark.parametrize("raw", [mails.AWAY, mails.LETTER])

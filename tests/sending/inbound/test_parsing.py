@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sending.inbound import parsing
-from sending.inbound.report import Kind, Report
+from sending.inbound.report import Report, ReportKind
 from tests.sending.inbound import mails
 
 SEEDS = [mails.dsn(), mails.arf(), mails.PROSE, mails.AWAY, mails.LETTER]
@@ -40,16 +40,16 @@ def parser() -> Iterator[parsing.Parser]:
 @pytest.mark.parametrize(
     ("raw", "kind"),
     [
-        (mails.dsn(), Kind.BOUNCE),
-        (mails.dsn(b"delayed", b"4.0.0"), Kind.DELAY),
-        (mails.arf(), Kind.COMPLAINT),
-        (mails.PROSE, Kind.BOUNCE),
-        (mails.AWAY, Kind.REPLY),
-        (mails.LETTER, Kind.UNKNOWN),
-        (b"", Kind.UNKNOWN),
+        (mails.dsn(), ReportKind.BOUNCE),
+        (mails.dsn(b"delayed", b"4.0.0"), ReportKind.DELAY),
+        (mails.arf(), ReportKind.COMPLAINT),
+        (mails.PROSE, ReportKind.BOUNCE),
+        (mails.AWAY, ReportKind.REPLY),
+        (mails.LETTER, ReportKind.UNKNOWN),
+        (b"", ReportKind.UNKNOWN),
     ],
 )
-def test_each_mail_gets_its_kind(raw: bytes, kind: Kind) -> None:
+def test_each_mail_gets_its_kind(raw: bytes, kind: ReportKind) -> None:
     assert parsing.parse(raw, mails.CAPS).kind is kind
 
 
@@ -98,10 +98,10 @@ def test_a_mail_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
         assert hasty._child.pid
         os.kill(hasty._child.pid, signal.SIGSTOP)
         report = hasty.parse(mails.dsn())
-        assert report.kind is Kind.UNKNOWN
+        assert report.kind is ReportKind.UNKNOWN
         assert "longer" in report.diagnostic
         hasty._seconds = 5
-        assert hasty.parse(mails.dsn()).kind is Kind.BOUNCE
+        assert hasty.parse(mails.dsn()).kind is ReportKind.BOUNCE
     finally:
         hasty.close()
 
@@ -111,7 +111,7 @@ def test_a_parser_that_was_killed_is_replaced(parser: parsing.Parser) -> None:
     assert parser._child
     parser._child.kill()
     parser._child.join()
-    assert parser.parse(mails.dsn()).kind is Kind.BOUNCE
+    assert parser.parse(mails.dsn()).kind is ReportKind.BOUNCE
 
 
 def test_after_stop_nothing_is_judged(parser: parsing.Parser) -> None:

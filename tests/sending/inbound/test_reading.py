@@ -11,9 +11,9 @@ from django.db import DataError, connection
 from blocklist.models import BlockedAddress
 from sending import events
 from sending.inbound import reading
-from sending.inbound.desk import Desk
 from sending.inbound.parsing import Parser
-from sending.inbound.report import Kind
+from sending.inbound.report import ReportKind
+from sending.inbound.worker import ReportWorker
 from sending.models import DeliverStatus, Event, EventKind, InboundReport, Message
 from tests import factories
 from tests.sending.inbound import mails
@@ -31,7 +31,7 @@ def parser() -> Iterator[Parser]:
 @pytest.fixture
 def message() -> Message:
     made = factories.message(factories.account(), recipient="ann@example.net")
-    events.record([events.Happening(kind=EventKind.DELIVERED, message=made.pk)])
+    events.record([events.NewEvent(kind=EventKind.DELIVERED, message=made.pk)])
     return made
 
 
@@ -50,7 +50,7 @@ def test_a_bounce_report_after_delivery_bounces_the_mail_and_blocks_the_address(
     message: Message, parser: Parser
 ) -> None:
     report = stored(mails.dsn(), message.pk)
-    assert reading.read(report, parser) is Kind.BOUNCE
+    assert reading.read(report, parser) is ReportKind.BOUNCE
     event = Event.objects.get(message=message.pk, kind=EventKind.BOUNCE)
     assert (event.bounce_type, event.bounce_class) == ("hard_bounce", "InvalidRecipient")
     assert "550 5.1.1 No such user" in event.reason
@@ -78,7 +78,7 @@ def test_a_living_address_is_not_blocked(message: Message, parser: Parser, statu
 
 
 def test_a_complaint_bars_the_address_for_the_sender_domain(message: Message, parser: Parser) -> None:
-    assert reading.read(stored(mails.arf(), message.pk), parser) is Kind.COMPLAINT
+    assert reading.read(stored(mails.arf(), message.pk), parser) is ReportKind.COMPLAINT
     assert kinds(message) == [EventKind.DELIVERED, EventKind.SPAMREPORT]
     assert BlockedAddress.objects.filter(address="ann@example.net", sender_domain=message.sender_domain).exists()
 
@@ -86,13 +86,15 @@ def test_a_complaint_bars_the_address_for_the_sender_domain(message: Message, pa
 @pytest.mark.parametrize(
     ("raw", "kind"),
     [
-        (mails.AWAY, Kind.REPLY),
-        (mails.dsn(b"delayed", b"4.0.0"), Kind.DELAY),
-        (mails.LETTER, Kind.UNKNOWN),
-        (mails.arf(b"not-spam"), Kind.UNKNOWN),
+        (mails.AWAY, ReportKind.REPLY),
+        (mails.dsn(b"delayed", b"4.0.0"), ReportKind.DELAY),
+        (mails.LETTER, ReportKind.UNKNOWN),
+        (mails.arf(b"not-spam"), ReportKind.UNKNOWN),
     ],
 )
-def test_other_reports_are_kept_and_change_nothing(message: Message, parser: Parser, raw: bytes, kind: Kind) -> None:
+def test_other_reports_are_kept_and_change_nothing(
+    message: Message, parser: Parser, raw: bytes, kind: ReportKind
+) -> None:
     report = stored(raw, message.pk)
     assert reading.read(report, parser) is kind
     assert kinds(message) == [EventKind.DELIVERED]
@@ -118,14 +120,14 @@ def test_the_address_inside_the_report_counts_for_nothing(message: Message, pars
 @pytest.mark.parametrize("number", [None, 5])
 def test_a_report_about_no_message_of_ours_is_kept(parser: Parser, number: int | None) -> None:
     report = stored(mails.dsn(), number)
-    assert reading.read(report, parser) is Kind.BOUNCE
+    assert reading.read(report, parser) is ReportKind.BOUNCE
     assert not Event.objects.exists()
     assert InboundReport.objects.get(pk=report).account_id is None
 
 
 def test_a_bomb_is_kept_as_not_understood(message: Message, parser: Parser) -> None:
     report = stored(b"X: " + b"y" * 200_000 + b"\r\n\r\n", message.pk)
-    assert reading.read(report, parser) is Kind.UNKNOWN
+    assert reading.read(report, parser) is ReportKind.UNKNOWN
     assert "Not parsed" in InboundReport.objects.get(pk=report).summary
 
 
@@ -143,7 +145,7 @@ def test_half_a_character_in_a_report_is_no_stumbling_block(
         + b" no\r\n"
     )
     report = stored(raw, message.pk)
-    assert reading.read(report, parser) is Kind.BOUNCE
+    assert reading.read(report, parser) is ReportKind.BOUNCE
     assert "550 5.1.1" in InboundReport.objects.get(pk=report).summary
 
 
@@ -155,10 +157,10 @@ def test_a_report_that_cannot_be_recorded_is_set_aside(message: Message, caplog:
             raise DataError("it fits nowhere")
         return execute(sql, params, *others)
 
-    desk = Desk()
+    worker = ReportWorker()
     with connection.execute_wrapper(spoil):
-        desk._read_one(hopeless)
-    desk._parser.close()
+        worker._read_one(hopeless)
+    worker._parser.close()
     assert reading.unread() == []
     assert InboundReport.objects.get(pk=hopeless).summary == "Not recorded: DataError"
     assert "is set aside" in caplog.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sending.inbound.report import Kind, TooMuch, opened, text_of
+from sending.inbound.report import OverLimit, ReportKind, opened, text_of
 from sending.models import InboundReport
 from tests.sending.inbound import mails
 
@@ -24,7 +24,7 @@ def nested(depth: int) -> bytes:
     ],
 )
 def test_a_mail_over_a_cap_is_not_parsed(raw: bytes) -> None:
-    with pytest.raises(TooMuch):
+    with pytest.raises(OverLimit):
         opened(raw, mails.CAPS)
 
 
@@ -39,4 +39,4 @@ def test_text_is_read_whatever_its_charset_claims(charset: bytes) -> None:
 
 
 def test_kinds_are_those_of_the_stored_report() -> None:
-    assert {kind.value for kind in Kind} == set(InboundReport.Kind.values)
+    assert {kind.value for kind in ReportKind} == set(InboundReport.Kind.values)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domains.resolver import Answer, Status
-from sending.simulator.dns_server import EDNS_MAX, Server, respond
+from sending.simulator.dns_server import MAX_EDNS, DnsServer, respond
 
 LONG = "x" * 2000
 MEDIUM = "x" * 700
@@ -85,7 +85,7 @@ def test_long_texts_are_cut_into_strings() -> None:
 def test_what_does_not_fit_a_datagram_is_marked_cut(name: str, edns: bool, cut: bool) -> None:
     query = dns.message.make_query(name, "TXT", use_edns=0 if edns else False, payload=4096)
     wire = asyncio.run(respond(query.to_wire(), ask, udp=True))
-    assert len(wire) <= (EDNS_MAX if edns else 512)
+    assert len(wire) <= (MAX_EDNS if edns else 512)
     found = dns.message.from_wire(wire)
     assert bool(found.flags & dns.flags.TC) is cut
     assert bool(found.answer) is not cut
@@ -114,8 +114,8 @@ def test_whatever_bytes_come_the_answer_is_none_or_a_message(wire: bytes) -> Non
 
 
 def test_one_port_serves_both_transports_and_a_connection_takes_many_questions() -> None:
-    async def talk() -> None:
-        server = await Server(ask).start("127.0.0.1", 0)
+    async def conversation() -> None:
+        server = await DnsServer(ask).start("127.0.0.1", 0)
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         for name, rcode in (("d.test", dns.rcode.NOERROR), ("none.test", dns.rcode.NXDOMAIN)):
             query = dns.message.make_query(name, "A")
@@ -139,7 +139,7 @@ def test_one_port_serves_both_transports_and_a_connection_takes_many_questions()
         writer.close()
         await writer.wait_closed()
 
-    asyncio.run(talk())
+    asyncio.run(conversation())
 
 
 class Client(asyncio.DatagramProtocol):

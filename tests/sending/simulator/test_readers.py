@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from sending.simulator import readers
-from sending.simulator.readers import PERSON, SCANNER, Outside, Taken
+from sending.simulator.readers import PERSON, SCANNER, AcceptedMail, Outside
 from sending.tracking import agents
 from tests.sending.simulator.mails import BASE, RAW, Visits, with_html
 
@@ -22,7 +22,7 @@ HTML = (
 
 def visits(scenario: str, raw: bytes) -> Visits:
     world = Visits()
-    readers.act(scenario, Taken("b-token@mail.example.test", f"{scenario}@x.test", raw), world)
+    readers.act(scenario, AcceptedMail("b-token@mail.example.test", f"{scenario}@x.test", raw), world)
     return world
 
 
@@ -75,7 +75,7 @@ def test_a_service_that_is_away_breaks_no_reader(caplog: pytest.LogCaptureFixtur
         def fetch(self, url: str, *, agent: str, body: bytes | None = None) -> None:
             raise ConnectionRefusedError("nobody there")
 
-    readers.act("open", Taken("a@b.test", "open@x.test", with_html(HTML)), Away())
+    readers.act("open", AcceptedMail("a@b.test", "open@x.test", with_html(HTML)), Away())
     assert "nobody there" in caplog.text
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from sending.models import SimulatedMail
 from sending.simulator import readers
-from sending.simulator.scenarios import SCENARIOS, At, name_for
+from sending.simulator.scenarios import SCENARIOS, ScenarioMoment, name_for
 
 
 @pytest.mark.parametrize(
@@ -49,10 +49,10 @@ def test_the_published_addresses_are_all_there() -> None:
 
 
 def test_every_mailbox_that_acts_later_has_a_reader_and_no_other() -> None:
-    assert {name for name, one in SCENARIOS.items() if one.at is At.LATER} == set(readers.READERS)
+    assert {name for name, one in SCENARIOS.items() if one.at is ScenarioMoment.LATER} == set(readers.READERS)
 
 
 def test_every_mailbox_that_refuses_says_how() -> None:
     for name, scenario in SCENARIOS.items():
-        assert bool(scenario.reply) == (scenario.at is At.RECIPIENT), name
+        assert bool(scenario.reply) == (scenario.at is ScenarioMoment.RECIPIENT), name
         assert len(name) <= SimulatedMail._meta.get_field("scenario").max_length

@@ -9,12 +9,12 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sending.smtp.door import Door, listen
+from sending.smtp.server import SmtpServer, listen
 from sending.smtp.store import Store
 
 
 @contextlib.contextmanager
-def served(make: Callable[[], Door], store: Store[Any]) -> Iterator[int]:
+def served(make: Callable[[], SmtpServer], store: Store[Any]) -> Iterator[int]:
     """Serve doors made by `make`, with `store` running, and give the port."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import tokens
-from sending.inbound import verp
-from sending.tracking import links
+from sending.tracking import links, verp
 
 IDS = st.integers(min_value=0, max_value=2**63 - 1)
 ALPHABET = string.ascii_letters + string.digits + "-_"
@@ -23,7 +22,7 @@ def _token(url: str) -> str:
 @given(IDS, st.integers(min_value=0, max_value=10_000))
 def test_what_was_made_is_read(message: int, index: int) -> None:
     assert links.read_pixel(_token(links.pixel_url(message))) == message
-    assert links.read_click(_token(links.click_url(message, index))) == links.Click(message, index)
+    assert links.read_click(_token(links.click_url(message, index))) == links.ClickToken(message, index)
     assert links.read_unsubscribe(_token(links.unsubscribe_url(message))) == message
 
 

@@ -1,0 +1,69 @@
+"""Which files may travel: names by an allow list (pure; rules 7)."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from sending.acceptance import extra_headers
+
+ALLOWED = frozenset(
+    {
+        "xlsx",
+        "xls",
+        "ods",
+        "docx",
+        "docm",
+        "doc",
+        "csv",
+        "pdf",
+        "txt",
+        "gif",
+        "jpg",
+        "jpeg",
+        "png",
+        "tif",
+        "tiff",
+        "rtf",
+        "bmp",
+        "cgm",
+        "css",
+        "shtml",
+        "html",
+        "htm",
+        "zip",
+        "xml",
+        "ppt",
+        "pptx",
+        "tar",
+        "ez",
+        "ics",
+        "mobi",
+        "msg",
+        "pub",
+        "eps",
+        "odt",
+        "mp3",
+        "m4a",
+    }
+)
+MAX_NAME = 255
+_MARKS = frozenset(' ?\\*|"<>:/')
+
+
+def check_name(name: str) -> None:
+    """Raise ValueError, saying why, unless a file of this name may be attached; contents are never opened.
+
+    A name is judged as a reader's system may understand it: in any letter case, with look-alike letters folded, and
+    without the invisible characters and final dots that hide an extension.
+    """
+    extra_headers.check(name, "The file name")
+    if not name or len(name) > MAX_NAME or len(name.encode()) > 4 * MAX_NAME:
+        raise ValueError(f"A file name has 1 to {MAX_NAME} characters.")
+    plain = unicodedata.normalize("NFKC", name)
+    if _MARKS & set(plain) or any(unicodedata.category(character) in {"Zs", "Cf"} for character in plain):
+        raise ValueError(f'“{name}” holds a blank, an invisible character or one of ? \\ * | " < > : /. Rename it.')
+    stem, dot, extension = plain.rpartition(".")
+    if not dot or not stem.strip("."):
+        raise ValueError(f"“{name}” needs a name and an extension, as in report.pdf.")
+    if extension.lower() not in ALLOWED:
+        raise ValueError(f"Files of the type .{extension or ''} are not sent. Pack them as .zip, or send a link.")

@@ -1,0 +1,88 @@
+"""A draft on its way through the gates, and what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from accounts.caller import Caller
+from accounts.models import Account
+from domains.models import SenderAddress
+from sending.acceptance.draft import Draft
+from sending.addresses import Mailbox
+from templates_app.models import Version
+
+# How many names a message lists before it says "and n more".
+NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientRefusal:
+    """Why one recipient gets no mail: the API's status number and code, and what to do."""
+
+    gate: str
+    send_status: int
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class Recipient:
+    """One address the mail is for; `key` is the spelling that blocks and limits go by."""
+
+    mailbox: Mailbox
+    key: str
+    refusal: RecipientRefusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GateFinding:
+    """What a gate saw, and what it was compared with."""
+
+    value: str | int
+    limit: str | int = ""
+
+
+@dataclass
+class Case:
+    """A draft on its way through the gates, with what they found."""
+
+    caller: Caller
+    draft: Draft
+    trace: list[tuple[str, GateFinding]] = field(default_factory=list)
+    mailbox: Mailbox = field(init=False)
+    sender: SenderAddress = field(init=False)
+    header_from: str = ""
+    reply_to: str = ""
+    to: list[Recipient] = field(init=False)
+    cc: list[Recipient] = field(init=False)
+    bcc: list[Recipient] = field(init=False)
+    version: Version = field(init=False)
+    subject: str = field(init=False)
+
+    @property
+    def account(self) -> Account:
+        """Return the account that sends."""
+        return self.caller.account
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return the variables."""
+        return dict(self.draft.variables or {})
+
+    @property
+    def recipients(self) -> list[Recipient]:
+        """Return everybody who is to get a copy."""
+        return [*self.to, *self.cc, *self.bcc]
+
+    @property
+    def live(self) -> list[Recipient]:
+        """Return the recipients that no gate has refused."""
+        return [recipient for recipient in self.recipients if recipient.refusal is None]
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return a few of the names, and how many more there are."""
+    every = [name[:80] for name in names]
+    more = f" and {len(every) - NAMED} more" if len(every) > NAMED else ""
+    return ", ".join(every[:NAMED]) + more

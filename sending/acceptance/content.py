@@ -1,0 +1,169 @@
+"""What is sent: template, variables, subject, headers, files, size."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from functools import lru_cache
+from html import escape
+
+from django.conf import settings
+
+from accounts.errors import Refused
+from sending.acceptance import attachments
+from sending.acceptance.case import Case, GateFinding, listed
+from sending.acceptance.extra_headers import MAX_HEADERS, check, check_header, check_message_id
+from sending.unsubscribe_languages import CODES
+from templates_app.queries import compiled, sendable
+from templates_app.rendering import Link, Variable, fill_plain, names_in
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def content_given(case: Case) -> GateFinding:
+    """The mail has a template."""
+    if case.draft.template_id is None:
+        raise Refused(
+            "FailedOperation.MissingEmailContent",
+            "The mail has no content. Name an approved template.",
+            field="template_id",
+        )
+    return GateFinding(case.draft.template_id)
+
+
+def template_approved(case: Case) -> GateFinding:
+    """The template is the account's and has an approved version."""
+    number = case.draft.template_id or 0
+    version = sendable(case.account.pk, number) if 0 < number < 2**63 else None
+    if version is None:
+        raise Refused(
+            "FailedOperation.InvalidTemplateID",
+            f"Template {number} is no approved template of this account. Choose one, or wait for its review.",
+            field="template_id",
+        )
+    case.version = version
+    return GateFinding(f"version {version.number}", "approved")
+
+
+def variables_given(case: Case) -> GateFinding:
+    """Every variable of template and subject has a value that can be stored."""
+    wanted = compiled(case.version.pk).names | set(names_in(case.draft.subject))
+    missing = sorted(wanted - case.values.keys())
+    if missing:
+        raise Refused(
+            "FailedOperation.WrongContentJson",
+            f"TemplateData lacks {listed(missing)}. Give every variable of the template and the subject a value.",
+            field="variables",
+        )
+    if any(_UNSTORABLE.search(name + value) for name, value in case.values.items()):
+        raise Refused(
+            "FailedOperation.WrongContentJson",
+            "A variable holds a NUL or half a character. Take it out.",
+            field="variables",
+        )
+    return GateFinding(f"{len(case.values)} given", f"{len(wanted)} wanted")
+
+
+def subject_fits(case: Case) -> GateFinding:
+    """The subject, filled, is a line of allowed length."""
+    case.subject = fill_plain(case.draft.subject, case.values)
+    limit = settings.RULES.subject_max_characters
+    if not case.subject.strip() or len(case.subject) > limit:
+        raise Refused(
+            "InvalidParameterValue",
+            f"The subject has {len(case.subject)} characters with its variables filled; 1 to {limit} are allowed.",
+            field="subject",
+        )
+    try:
+        check(case.subject, "The subject")
+    except ValueError as fault:
+        raise Refused("InvalidParameterValue", str(fault), field="subject") from None
+    return GateFinding(len(case.subject), limit)
+
+
+def options_known(case: Case) -> None:
+    """Unsubscribe language and kind of mail are among those there are."""
+    if case.draft.unsubscribe not in CODES:
+        raise Refused(
+            "InvalidParameterValue", "Unsubscribe is a number from 0 (no link) to 12, as a string.", field="unsubscribe"
+        )
+    if case.draft.trigger_type not in {0, 1}:
+        raise Refused("InvalidParameterValue", "TriggerType is 0 (bulk) or 1 (triggered).", field="trigger_type")
+
+
+def extra_headers(case: Case) -> GateFinding | None:
+    """Headers of the client's own are few, well formed and none of the platform's."""
+    given = case.draft.headers
+    try:
+        for name, value in given.items():
+            check_header(name, value)
+        if len(given) > MAX_HEADERS or len({name.lower() for name in given}) < len(given):
+            raise ValueError(f"Give at most {MAX_HEADERS} headers, each once.")
+    except ValueError as fault:
+        raise Refused("InvalidParameterValue", f"SmtpHeaders: {fault}", field="headers") from None
+    try:
+        if case.draft.header_message_id:
+            check_message_id(case.draft.header_message_id)
+    except ValueError as fault:
+        raise Refused("InvalidParameterValue", f"SmtpMessageId: {fault}", field="header_message_id") from None
+    return GateFinding(len(given), MAX_HEADERS) if given else None
+
+
+def attachments_allowed(case: Case) -> GateFinding | None:
+    """Files are few and of allowed types."""
+    files, limit = case.draft.attachments, settings.RULES.attachments_per_mail
+    if len(files) > limit:
+        raise Refused(
+            "FailedOperation.TooManyAttachments",
+            f"{len(files)} files are attached; {limit} are allowed.",
+            field="attachments",
+        )
+    try:
+        for file in files:
+            attachments.check_name(file.name)
+    except ValueError as fault:
+        raise Refused("FailedOperation.InvalidAttachName", str(fault), field="attachments") from None
+    return GateFinding(len(files), limit) if files else None
+
+
+def attachments_size(case: Case) -> GateFinding | None:
+    """Files are not too large, one or all."""
+    size, limit = sum(len(file.content) for file in case.draft.attachments), settings.RULES.attachments_max_bytes
+    if size > limit:
+        raise Refused(
+            "FailedOperation.AttachContentToolarge",
+            f"The files have {size:,} bytes in all; {limit:,} are allowed. Send a link to them.",
+            field="attachments",
+        )
+    return GateFinding(size, limit) if size else None
+
+
+def content_size(case: Case) -> GateFinding:
+    """The filled template and its variables are not too large."""
+    values, rules = case.values, settings.RULES
+    literal, places = _weight(case.version.pk)
+    data = len(json.dumps(values, ensure_ascii=False).encode()) if values else 0
+    size = literal + sum(times * len(escape(values.get(name, "")).encode()) for name, times in places.items())
+    if size > rules.template_max_bytes or data > rules.template_data_max_bytes:
+        raise Refused(
+            "FailedOperation.EmailContentToolarge",
+            f"The filled mail has {size:,} bytes ({rules.template_max_bytes:,} are allowed), its variables {data:,} "
+            f"({rules.template_data_max_bytes:,} are allowed). Shorten the variables.",
+            field="variables",
+        )
+    return GateFinding(size, rules.template_max_bytes)
+
+
+@lru_cache(maxsize=256)
+def _weight(version_id: int) -> tuple[int, Counter[str]]:
+    """Return the bytes of a version's own text and how often each variable stands in it."""
+    whole = compiled(version_id)
+    literal, places = 0, Counter[str]()
+    for part in (*(whole.html or ()), *whole.text):
+        for piece in part.source if isinstance(part, Link) else (part,):
+            if isinstance(piece, str):
+                literal += len(piece.encode())
+            elif isinstance(piece, Variable):
+                places[piece.name] += 1
+    return literal, places

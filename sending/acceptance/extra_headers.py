@@ -1,0 +1,72 @@
+"""What may stand in a mail's header: the one validator for every text bound for it (pure)."""
+
+from __future__ import annotations
+
+import re
+
+# C0, DEL, C1, the two line separators of Unicode, and halves of characters.
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# RFC 5322 3.6.8, without the length that no line could hold.
+_NAME = re.compile(r"[!-9;-~]{1,76}")
+_MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,128}@[A-Za-z0-9.-]{1,160}>")
+MAX_VALUE = 998
+MAX_HEADERS = 50
+
+# Headers the platform writes itself, in lower case: what they say must be true.
+RESERVED = frozenset(
+    {
+        "authentication-results",
+        "bcc",
+        "cc",
+        "content-disposition",
+        "content-id",
+        "content-transfer-encoding",
+        "content-type",
+        "date",
+        "delivered-to",
+        "dkim-signature",
+        "domainkey-signature",
+        "feedback-id",
+        "from",
+        "message-id",
+        "mime-version",
+        "received",
+        "received-spf",
+        "reply-to",
+        "return-path",
+        "sender",
+        "subject",
+        "to",
+    }
+)
+RESERVED_PREFIXES = ("arc-", "resent-", "x-ses-")
+
+
+def fault(text: str) -> str:
+    """Return the first character that no header may hold, as "U+000A"; "" for clean text."""
+    found = _FORBIDDEN.search(text)
+    return f"U+{ord(found[0]):04X}" if found else ""
+
+
+def check(text: str, what: str) -> None:
+    """Raise ValueError naming the forbidden character in `text`, if there is one; `what` names the text."""
+    character = fault(text)
+    if character:
+        raise ValueError(f"{what} holds the control character {character}. Take it out.")
+
+
+def check_header(name: str, value: str) -> None:
+    """Raise ValueError unless a sender may add this header."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"“{name[:76]}” is no header name: use letters, digits and hyphens, at most 76 characters.")
+    if name.lower() in RESERVED or name.lower().startswith(RESERVED_PREFIXES):
+        raise ValueError(f"The header {name} is written by the platform. Leave it out.")
+    if len(value) > MAX_VALUE:
+        raise ValueError(f"The header {name} has {len(value):,} characters; {MAX_VALUE} are allowed.")
+    check(value, f"The header {name}")
+
+
+def check_message_id(text: str) -> None:
+    """Raise ValueError unless `text` can be a Message-ID: "<id@domain>"."""
+    if not _MESSAGE_ID.fullmatch(text):
+        raise ValueError("A Message-ID has the form <id@domain>, in ASCII and with its angle brackets.")

@@ -1,0 +1,135 @@
+"""What this process holds and what it has to write about it: leases, results, settling."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Sequence
+
+from django.db import Error as DatabaseError
+from django.db import InterfaceError, OperationalError
+
+from sending.delivery import queue
+from sending.delivery.queue import Settlement
+from sending.delivery.queued import QueuedMessage
+from sending.delivery.results import bare
+from sending.delivery.threads import EngineThreads, database_away
+
+log = logging.getLogger("ses.delivery")
+
+MAX_SETTLED = 1000
+
+
+class InFlight:
+    """The claimed messages of one process, from claim to settlement.
+
+    Results are kept in memory until they are written; when the database is away they wait for it.
+    """
+
+    def __init__(self, threads: EngineThreads, *, worker: str, lease: float) -> None:
+        """`lease` is how long a claim holds, in seconds."""
+        self._threads = threads
+        self._worker = worker
+        self._lease = lease
+        self._held: dict[int, QueuedMessage] = {}
+        self._results: list[Settlement] = []
+        # By message and fence: done when the result is written down, or is no longer ours to write.
+        self._written: dict[tuple[int, int], asyncio.Future[None]] = {}
+        self._settle_now = asyncio.Event()
+        # Set whenever something was let go.
+        self.room = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def hold(self, messages: Sequence[QueuedMessage], began: float) -> None:
+        """Take messages that were claimed at `began` (monotonic)."""
+        for queued in messages:
+            queued.lease_ends = began + self._lease
+            self._held[queued.message] = queued
+
+    def is_held(self, queued: QueuedMessage) -> bool:
+        """Say whether the message is still ours; one that is not is forgotten."""
+        held = self._held.get(queued.message) is queued and time.monotonic() < queued.lease_ends
+        if not held:
+            self.forget([queued])
+        return held
+
+    def add(self, result: Settlement) -> None:
+        """Take a result; it is written as soon as the writer is free."""
+        self._results.append(result)
+        self._settle_now.set()
+
+    def add_awaited(self, result: Settlement) -> Awaitable[None]:
+        """Take a result and return what is done once it is written."""
+        queued = result.queued
+        self._written[queued.message, queued.fence] = written = asyncio.get_running_loop().create_future()
+        self.add(result)
+        return written
+
+    def forget(self, messages: Sequence[QueuedMessage]) -> None:
+        """Let go of messages that are settled, or lost to another worker."""
+        for queued in messages:
+            if self._held.get(queued.message) is queued:
+                del self._held[queued.message]
+            # Also for a message that was lost while it was on the wire: its connection waits for this.
+            written = self._written.pop((queued.message, queued.fence), None)
+            if written and not written.done():
+                written.set_result(None)
+        self.room.set()
+
+    async def settle_loop(self) -> None:
+        """Write what has come in while the last was being written: the busier, the larger the transactions."""
+        while True:
+            await self._settle_now.wait()
+            self._settle_now.clear()
+            await self._settle()
+            if self._results:
+                self._settle_now.set()
+
+    async def _settle(self) -> None:
+        """Write the results that have come in; what cannot be written now stays for the next time."""
+        results = self._results[:MAX_SETTLED]
+        if not results:
+            return
+        try:
+            await self._threads.write(queue.settle, results, self._worker)
+        except (OperationalError, InterfaceError) as error:
+            await database_away(error)
+            return
+        except DatabaseError:
+            log.exception("A batch of results cannot be written; each is tried by itself.")
+            try:
+                await self._settle_singly(results)
+            except DatabaseError as error:
+                await database_away(error)
+                return
+        del self._results[: len(results)]
+        self.forget([result.queued for result in results])
+
+    async def _settle_singly(self, results: Sequence[Settlement]) -> None:
+        for result in results:
+            try:
+                await self._threads.write(queue.settle, [result], self._worker)
+            except DatabaseError:
+                log.exception("The conversation of message %s cannot be written; its result is.", result.queued.message)
+                await self._threads.write(queue.settle, [bare(result)], self._worker)
+
+    async def renew_loop(self) -> None:
+        """Keep the leases of what is held; what was lost to another worker is forgotten."""
+        while True:
+            await asyncio.sleep(self._lease / 3)
+            messages = list(self._held.values())
+            if not messages:
+                continue
+            began = time.monotonic()
+            try:
+                kept = await self._threads.write(queue.renew, messages, self._worker)
+            except DatabaseError as error:
+                await database_away(error)
+                continue
+            for queued in messages:
+                if queued.message in kept:
+                    queued.lease_ends = began + self._lease
+            self.forget([queued for queued in messages if queued.message not in kept])

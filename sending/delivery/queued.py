@@ -1,0 +1,75 @@
+"""The values that travel through delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from templates_app.rendering import Compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A sender domain with its key."""
+
+    name: str
+    selector: str
+    private_key: str
+    may_send: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionData:
+    """What all mails of one submission are made from."""
+
+    id: int
+    accepted_at: datetime
+    sender_domain: str
+    from_address: str
+    from_name: str
+    header_from: str
+    reply_to: str
+    subject: str
+    to: Sequence[str]
+    cc: Sequence[str]
+    version: int
+    variables: Mapping[str, str]
+    header_message_id: str
+    headers: Mapping[str, str]
+    # "0" none, else the language of the link.
+    unsubscribe: str
+    # 0 bulk, 1 triggered.
+    trigger_type: int
+    has_attachments: bool
+    # False while the account is suspended.
+    may_send: bool
+    # None when the domain was deleted.
+    sender: Sender | None
+
+
+@dataclass(slots=True, kw_only=True)
+class QueuedMessage:
+    """One claimed message; `fence` proves the claim, `attempts_before` have ended."""
+
+    message: int
+    fence: int
+    attempts_before: int
+    account: int
+    recipient: str
+    recipient_domain: str
+    submission: SubmissionData
+    # The version's skeleton, from the moment the mail is known to be still wanted.
+    template: Compiled | None = None
+    # When the lease ends, on this process's monotonic clock.
+    lease_ends: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMail:
+    """A mail ready for the wire: envelope, and the bytes DATA takes."""
+
+    queued: QueuedMessage
+    sender: str
+    recipient: str
+    data: bytes

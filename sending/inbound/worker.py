@@ -1,0 +1,73 @@
+"""The report worker: reads reports as they come in, and those an earlier worker left unread."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+
+from sending.inbound import reading
+from sending.inbound.parsing import Stopped
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 5.0
+
+
+class ReportWorker:
+    """Reads reports one after the other in a thread of its own, woken at each arrival."""
+
+    def __init__(self) -> None:
+        self._arrived = asyncio.Event()
+        self._parser = reading.parser()
+
+    def wake(self) -> None:
+        """Say that a report was stored."""
+        self._arrived.set()
+
+    async def run(self) -> None:
+        """Read for ever; the report in hand when cancelled is read again by the next reader."""
+        loop = asyncio.get_running_loop()
+        thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        try:
+            while True:
+                self._arrived.clear()
+                try:
+                    while await loop.run_in_executor(thread, self._read_batch):
+                        pass
+                except (OperationalError, InterfaceError) as error:
+                    log.warning("reports wait, the database is away: %s", error)
+                try:
+                    await asyncio.wait_for(self._arrived.wait(), POLL_SECONDS)
+                except TimeoutError:
+                    continue
+        finally:
+            self._parser.stop()
+            thread.submit(self._end)
+            thread.shutdown()
+
+    def _end(self) -> None:
+        self._parser.close()
+        connection.close()
+
+    def _read_batch(self) -> int:
+        close_old_connections()
+        reports = reading.unread()
+        for report in reports:
+            self._read_one(report)
+        return len(reports)
+
+    def _read_one(self, report: int) -> None:
+        try:
+            kind = reading.read(report, self._parser)
+        except (OperationalError, InterfaceError, Stopped):
+            raise
+        except Exception as error:
+            # Whatever a stranger's mail can raise is about that mail alone.
+            log.exception("report %d is set aside, its raw mail is kept", report)
+            reading.set_aside(report, error)
+        else:
+            if kind:
+                log.info("report %d read: %s", report, kind)

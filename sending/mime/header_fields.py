@@ -1,0 +1,146 @@
+"""Header fields as bytes: encoded words, mailboxes, folding. Pure; control characters are refused here."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import quote
+
+LINE = 76
+# RFC 5322 2.1.1, CRLF left out.
+HARD_LINE = 998
+# An encoded word has at most 75 characters, 12 of them frame.
+WORD_BYTES = 45
+
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_NAME = re.compile(r"[!-9;-~]{1,76}")
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LOCAL_PART = re.compile(r"[!#-'*+\-./0-9=?A-Z^-~]{1,64}")
+_MAILBOX = re.compile(r"(?P<name>.*?)\s*<(?P<address>[^<>]*)>\s*", re.DOTALL)
+_LISTED = re.compile(r'\s*((?:"(?:\\.|[^"\\])*"|[^,"]|")+)')
+
+
+class Unsendable(ValueError):
+    """A mail cannot be written from this value; the text says which and why."""
+
+
+def clean(field: str, value: str) -> str:
+    """Return `value` without blanks at its ends; raise Unsendable when it could break out of a header."""
+    if _FORBIDDEN.search(value):
+        raise Unsendable(f"{field} holds a control character or line break.")
+    return value.strip()
+
+
+def name(text: str) -> bytes:
+    """Return a header's name; raise Unsendable for characters no name may have."""
+    if not _NAME.fullmatch(text):
+        raise Unsendable(f"{text[:80]!r} cannot be the name of a header.")
+    return text.encode("ascii")
+
+
+def text(field: str, value: str) -> bytes:
+    """Return free text as a header value, folded at blanks, as encoded words where ASCII cannot say it."""
+    value = clean(field, value)
+    if not value.isascii() or "=?" in value or "  " in value:
+        return _encoded_words(value, LINE - len(field) - 2)
+    if len(field) + 2 + len(value) <= LINE:
+        return value.encode("ascii")
+    words = value.split(" ")
+    if max(map(len, words)) > HARD_LINE - len(field) - 2:
+        return _encoded_words(value, LINE - len(field) - 2)
+    return _folded(field, words, " ")
+
+
+def mailboxes(field: str, values: Iterable[str]) -> bytes:
+    """Return a list of `address` or `name <address>`, one line for as many as fit."""
+    return _folded(field, [mailbox(field, value) for value in values], ", ")
+
+
+def mailbox_list(field: str, value: str) -> bytes:
+    """Return a header value the client wrote, of mailboxes separated by commas, written anew."""
+    return mailboxes(field, [part for part in _LISTED.findall(value) if part.strip()])
+
+
+@lru_cache(maxsize=4096)
+def mailbox(field: str, value: str) -> str:
+    """Return one mailbox in ASCII; raise Unsendable when its address is none."""
+    value = clean(field, value)
+    found = _MAILBOX.fullmatch(value)
+    if not found:
+        return address(field, value)
+    phrase = found["name"].strip()
+    if len(phrase) > 1 and phrase[0] == phrase[-1] == '"':
+        phrase = re.sub(r"\\(.)", r"\1", phrase[1:-1])
+    return named_mailbox(field, phrase, found["address"].strip())
+
+
+def named_mailbox(field: str, phrase: str, value: str) -> str:
+    """Return `phrase <address>` with the phrase quoted or encoded where it must be."""
+    phrase = clean(field, phrase)
+    where = address(field, value)
+    if not phrase:
+        return where
+    if not phrase.isascii() or "=?" in phrase:
+        return f"{_encoded_words(phrase, LINE - len(field) - 2).decode('ascii')} <{where}>"
+    if not _ATOMS.fullmatch(phrase):
+        phrase = '"' + re.sub(r'(["\\])', r"\\\1", phrase) + '"'
+    return f"{phrase} <{where}>"
+
+
+def address(field: str, value: str) -> str:
+    """Return an address in ASCII (domain as A-labels); raise Unsendable when mail cannot go there."""
+    local, at, domain = value.strip().rpartition("@")
+    if at and _LOCAL_PART.fullmatch(local):
+        try:
+            ascii_domain = domain.encode("idna").decode("ascii")
+        except UnicodeError:
+            ascii_domain = ""
+        if re.fullmatch(r"[A-Za-z0-9._-]{1,253}", ascii_domain):
+            return f"{local}@{ascii_domain}"
+    raise Unsendable(f"{field}: {value[:100]!r} is not an address mail can go to.")
+
+
+def parameter(key: str, value: str) -> bytes:
+    """Return `; key=value` of a MIME header on lines of its own, encoded by RFC 2231 where needed."""
+    value = clean(key, value)
+    if re.fullmatch(r"[ !#-\[\]-~]{1,60}", value):
+        return f';\r\n\t{key}="{value}"'.encode("ascii")
+    escaped = re.findall(r"(?:%..|[^%]){1,18}", f"utf-8''{quote(value, safe='')}")
+    # A piece must not end within an escape; the pattern takes an escape whole.
+    if len(escaped) == 1:
+        return f";\r\n\t{key}*={escaped[0]}".encode("ascii")
+    return "".join(f";\r\n\t{key}*{n}*={piece}" for n, piece in enumerate(escaped)).encode("ascii")
+
+
+def _encoded_words(value: str, first_room: int) -> bytes:
+    """Return base64 encoded words, split between characters; the first fits into `room`."""
+    room = min(WORD_BYTES, max((first_room - 12) // 4 * 3, 12))
+    words, piece = [], b""
+    for character in value:
+        encoded = character.encode()
+        if len(piece) + len(encoded) > room:
+            words.append(piece)
+            piece, room = b"", WORD_BYTES
+        piece += encoded
+    return b"\r\n ".join(b"=?utf-8?B?%s?=" % base64.b64encode(word) for word in [*words, piece])
+
+
+def _folded(field: str, items: list[str], separator: str) -> bytes:
+    """Return the items joined, a fold in the separator's blank wherever the next would not fit."""
+    joint = separator.rstrip(" ")
+    lines, width = [""], len(field) + 2
+    for item in items:
+        last = item.rpartition("\n")[2]
+        if not lines[-1]:
+            lines[-1] = item
+        elif width + len(separator) + len(item.partition("\r")[0]) > LINE:
+            lines[-1] += joint
+            lines.append(" " + item)
+            width = 1
+        else:
+            lines[-1] += separator + item
+            width += len(separator)
+        width = len(last) if "\n" in item else width + len(item)
+    return "\r\n".join(lines).encode("ascii")

@@ -1,0 +1,123 @@
+"""What a process holds: nothing waits for ever, and what cannot be written now is written later."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from django.db import DataError, OperationalError
+
+from sending.delivery import queue
+from sending.delivery import threads as hands_module
+from sending.delivery.in_flight import InFlight
+from sending.delivery.queue import Settlement
+from sending.delivery.results import settlement_of
+from sending.smtp.result import SmtpResult
+from tests.sending.delivery.test_pipeline import NOW, queued
+
+DONE = SmtpResult(code=250, text="250 ok", stage="body")
+
+
+class EngineThreads:
+    """Writes nothing; fails as told, then keeps what was to be written."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.settled: list[Settlement] = []
+
+    async def write(self, act: Callable[..., Any], *args: Any) -> Any:
+        if act is queue.renew:
+            return set()
+        if self.failures:
+            raise self.failures.pop(0)
+        self.settled += args[0]
+        return set()
+
+
+def run(threads: EngineThreads, act: Callable[[InFlight], Awaitable[None]], lease: float = 60) -> InFlight:
+    async def main() -> InFlight:
+        in_flight = InFlight(threads, worker="me", lease=lease)  # type: ignore[arg-type]
+        loops = [asyncio.create_task(in_flight.settle_loop()), asyncio.create_task(in_flight.renew_loop())]
+        try:
+            async with asyncio.timeout(5):
+                await act(in_flight)
+        finally:
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+        return in_flight
+
+    return asyncio.run(main())
+
+
+def result(one: Any) -> Settlement:
+    return settlement_of(one, DONE, began=NOW, seconds=0)
+
+
+def test_settled_work_is_let_go_and_who_waits_for_it_goes_on() -> None:
+    async def act(in_flight: InFlight) -> None:
+        one = queued()
+        in_flight.hold([one], time.monotonic())
+        assert in_flight.is_held(one)
+        await in_flight.add_awaited(result(one))
+
+    threads = EngineThreads()
+    assert len(run(threads, act)) == 0
+    assert len(threads.settled) == 1
+
+
+def test_work_that_was_lost_while_on_the_wire_keeps_no_connection_waiting() -> None:
+    async def act(in_flight: InFlight) -> None:
+        one = queued()
+        in_flight.hold([one], time.monotonic())
+        in_flight.forget([one])
+        await in_flight.add_awaited(result(one))
+
+    run(EngineThreads(), act)
+
+
+def test_an_ended_lease_is_noticed_before_sending() -> None:
+    async def act(in_flight: InFlight) -> None:
+        one = queued()
+        in_flight.hold([one], time.monotonic() - 61)
+        assert not in_flight.is_held(one)
+
+    assert len(run(EngineThreads(), act)) == 0
+
+
+def test_a_lease_that_cannot_be_renewed_is_forgotten() -> None:
+    async def act(in_flight: InFlight) -> None:
+        in_flight.hold([queued()], time.monotonic())
+        while len(in_flight):
+            await asyncio.sleep(0.01)
+
+    run(EngineThreads(), act, lease=0.1)
+
+
+def test_results_wait_for_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hands_module, "AWAY_SECONDS", 0.01)
+
+    async def act(in_flight: InFlight) -> None:
+        one = queued()
+        in_flight.hold([one], time.monotonic())
+        await in_flight.add_awaited(result(one))
+
+    threads = EngineThreads(OperationalError("gone"), OperationalError("still gone"))
+    run(threads, act)
+    assert len(threads.settled) == 1
+
+
+def test_a_result_whose_words_cannot_be_stored_is_written_without_them() -> None:
+    async def act(in_flight: InFlight) -> None:
+        one = queued()
+        in_flight.hold([one], time.monotonic())
+        await in_flight.add_awaited(result(one))
+
+    threads = EngineThreads(DataError("batch"), DataError("single"))
+    run(threads, act)
+    (written,) = threads.settled
+    assert written.attempt is None
+    assert written.event is not None

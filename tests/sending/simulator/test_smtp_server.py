@@ -1,0 +1,161 @@
+"""The simulated world's mail server, over real sockets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from sending.models import SimulatedMail
+from sending.simulator import smtp_server
+from sending.smtp.store import Store
+from tests import factories
+from tests.sending.simulator.mails import BASE, RAW, Visits, with_html
+from tests.sending.smtp.port import Talk, served
+
+SENDER = b"b-token@mail.example.test"
+
+
+@dataclass
+class OutsideWorld:
+    """A running simulator: what it stored and what its readers did."""
+
+    number: int = 0
+    rows: list[SimulatedMail] = field(default_factory=list)
+    visits: Visits = field(default_factory=Visits)
+    away: bool = False
+
+    def write(self, rows: Sequence[SimulatedMail]) -> None:
+        if self.away:
+            raise ConnectionError("the database is away")
+        self.rows.extend(rows)
+
+    def send(self, recipient: bytes, raw: bytes = RAW, sender: bytes = SENDER) -> str:
+        """Send one mail in a connection of its own; return the reply that decided."""
+        with Talk(self.number) as conversation:
+            [reply] = conversation.begin(sender, recipient)
+            return reply if not reply.startswith("250") else conversation.data(raw)
+
+
+@pytest.fixture
+def world(settings: Any) -> Iterator[OutsideWorld]:
+    settings.RULES = replace(
+        settings.RULES, simulator_later_seconds=0, simulator_slow_seconds=1, simulator_greylist_seconds=1
+    )
+    made = OutsideWorld()
+    store = Store(made.write)
+    mailboxes = smtp_server.Mailboxes(store, made.visits)
+    with served(lambda: smtp_server.server_for(mailboxes), store) as number:
+        made.number = number
+        yield made
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Return once `condition` holds; fail after five seconds."""
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.01)
+
+
+def test_a_mail_is_stored_byte_for_byte_before_the_yes(world: OutsideWorld) -> None:
+    assert world.send(b"ann@x.test").startswith("250")
+    [row] = world.rows
+    assert row.raw == RAW + b"\r\n"
+    assert (row.recipient, row.mail_from, row.scenario) == ("ann@x.test", SENDER.decode(), "delivered")
+    assert (row.subject, row.helo) == ("Grüße und mehr", "client.test")
+
+
+def test_without_the_database_the_sender_keeps_the_mail(world: OutsideWorld) -> None:
+    world.away = True
+    assert world.send(b"ann@x.test").startswith("451")
+
+
+@pytest.mark.parametrize(
+    ("recipient", "reply"),
+    [
+        (b"bounce@x.test", "550 5.1.1"),
+        (b"full@x.test", "552 5.2.2"),
+        (b"blocked+a@x.test", "550 5.7.1"),
+    ],
+)
+def test_refusing_mailboxes_refuse_at_the_recipient(world: OutsideWorld, recipient: bytes, reply: str) -> None:
+    assert world.send(recipient).startswith(reply)
+    assert not world.rows
+
+
+def test_a_greylist_puts_off_and_then_takes(world: OutsideWorld) -> None:
+    assert world.send(b"greylist@x.test").startswith("451 4.7.1")
+    assert world.send(b"greylist@x.test").startswith("451 4.7.1")
+    wait_for(lambda: world.send(b"greylist@x.test").startswith("250"))
+    assert world.send(b"greylist@x.test", sender=b"b-other@mail.example.test").startswith("451")
+
+
+def test_a_dropped_mail_is_taken_the_second_time_and_stored_once(world: OutsideWorld) -> None:
+    assert world.send(b"drop@x.test") == ""
+    assert not world.rows
+    assert world.send(b"drop@x.test").startswith("250")
+    assert len(world.rows) == 1
+
+
+def test_a_slow_mailbox_takes_its_time(world: OutsideWorld) -> None:
+    started = time.monotonic()
+    assert world.send(b"slow@x.test").startswith("250")
+    assert time.monotonic() - started >= 1
+
+
+def test_readers_act_after_the_mail_was_taken(world: OutsideWorld) -> None:
+    world.send(b"open@x.test", with_html(f'<img src="{BASE}/t/o/P">'))
+    wait_for(lambda: world.visits.fetched)
+    assert world.visits.fetched[0][0] == f"{BASE}/t/o/P"
+    world.send(b"complaint@x.test")
+    wait_for(lambda: world.visits.sent)
+    assert world.visits.sent[0][0] == SENDER.decode()
+
+
+def test_many_mails_pipelined_over_one_connection_are_all_stored(world: OutsideWorld) -> None:
+    with Talk(world.number) as conversation:
+        conversation.reply()
+        conversation.say(b"EHLO client.test")
+        for n in range(200):
+            conversation.send(b"MAIL FROM:<%s>\r\nRCPT TO:<r%d@x.test>\r\nDATA\r\n" % (SENDER, n))
+            assert [conversation.reply()[:3] for _ in range(3)] == ["250", "250", "354"]
+            conversation.send(RAW + b"\r\n.\r\n")
+            assert conversation.reply()[:3] == "250"
+    assert len({row.recipient for row in world.rows}) == 200
+
+
+def test_international_addresses_are_taken(world: OutsideWorld) -> None:
+    with Talk(world.number) as conversation:
+        conversation.reply()
+        assert "SMTPUTF8" in conversation.say(b"EHLO client.test")
+        conversation.say(b"MAIL FROM:<" + SENDER + b"> SMTPUTF8")
+        assert conversation.say("RCPT TO:<jörg@x.test>".encode()).startswith("250")
+        assert conversation.data(RAW).startswith("250")
+    assert world.rows[0].recipient == "jörg@x.test"
+
+
+def row(mail_from: str, raw: bytes = b"From: news@from.test\r\n\r\n") -> SimulatedMail:
+    return SimulatedMail(mail_from=mail_from, recipient="ann@x.test", scenario="delivered", raw=raw)
+
+
+@pytest.mark.django_db
+def test_mails_are_written_under_the_account_of_their_domain() -> None:
+    envelope, header = factories.account(), factories.account()
+    factories.domain(envelope, name="envelope.test")
+    factories.domain(header, name="from.test")
+    smtp_server.write([row("b-x@Envelope.test"), row("b-x@unknown.test"), row("", b"From: a@nobody.test\r\n\r\n")])
+    accounts = list(SimulatedMail.objects.order_by("id").values_list("account_id", flat=True))
+    assert accounts == [envelope.pk, header.pk, None]
+
+
+def test_the_oldest_pairs_are_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp_server, "MAX_REMEMBERED", 2)
+    memory = smtp_server.FirstSeen()
+    for recipient in ("a", "b", "c"):
+        assert memory.seconds_since_first("s", recipient) is None
+    assert memory.seconds_since_first("s", "c") is not None
+    assert memory.seconds_since_first("s", "a") is None

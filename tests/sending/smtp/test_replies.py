@@ -1,0 +1,105 @@
+"""Replies and reports become outcomes; only a dead address is hard."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sending.smtp.replies import DEAD, BounceClass, OutcomeKind, classify, classify_report
+from sending.smtp.result import Failure, SmtpResult
+
+
+def reply(code: int, text: str = "", *, enhanced: str = "", stage: str = "rcpt") -> SmtpResult:
+    return SmtpResult(code=code, enhanced=enhanced, text=text, stage=stage)
+
+
+@pytest.mark.parametrize("enhanced", sorted(DEAD))
+def test_a_dead_address_is_hard(enhanced: str) -> None:
+    outcome = classify(reply(550, "no", enhanced=enhanced))
+    assert outcome.kind is OutcomeKind.BOUNCED
+    assert outcome.bounce_type == "hard_bounce"
+
+
+@pytest.mark.parametrize(
+    ("code", "enhanced", "text", "name"),
+    [
+        (552, "5.2.2", "mailbox full", BounceClass.QUOTA_ISSUES),
+        (550, "5.2.1", "disabled", BounceClass.INACTIVE_MAILBOX),
+        (550, "5.7.1", "blocked by policy", BounceClass.POLICY_RELATED),
+        (550, "5.7.1", "looks like spam", BounceClass.SPAM_CONTENT),
+        (554, "5.7.1", "listed at zen.spamhaus.org", BounceClass.SPAM_BLOCK),
+        (550, "5.7.1", "user unknown spam trap", BounceClass.SPAM_CONTENT),
+        (550, "5.7.26", "unauthenticated", BounceClass.AUTHENTICATION_FAILED),
+        (552, "5.3.4", "too big", BounceClass.MESSAGE_TOO_LARGE),
+        (554, "", "no thanks", BounceClass.POLICY_RELATED),
+        (550, "", "mailbox over quota", BounceClass.QUOTA_ISSUES),
+        (552, "", "message size exceeds limit", BounceClass.MESSAGE_TOO_LARGE),
+        (521, "", "host does not accept mail", BounceClass.BAD_DOMAIN),
+        (550, "", "go away", BounceClass.OTHER),
+    ],
+)
+def test_other_final_replies_are_soft(code: int, enhanced: str, text: str, name: BounceClass) -> None:
+    outcome = classify(reply(code, text, enhanced=enhanced))
+    assert (outcome.kind, outcome.bounce_type, outcome.bounce_class) == (OutcomeKind.BOUNCED, "soft_bounce", name)
+
+
+def test_words_alone_may_say_that_the_user_is_unknown() -> None:
+    assert classify(reply(550, "ada: User unknown")).hard
+    assert not classify(reply(554, "User unknown")).hard
+    assert not classify(reply(550, "User unknown", stage="mail")).hard
+
+
+def test_only_the_answer_to_the_mail_itself_delivers() -> None:
+    assert classify(reply(250, "ok", stage="body")).kind is OutcomeKind.DELIVERED
+    assert classify(reply(250, "ok", stage="rcpt")).kind is OutcomeKind.DEFERRED
+    assert classify(reply(354, "go", stage="body")).kind is OutcomeKind.DEFERRED
+
+
+@pytest.mark.parametrize("failure", [f for f in Failure if f])
+def test_without_a_reply_only_what_dns_says_for_good_is_final(failure: Failure) -> None:
+    outcome = classify(SmtpResult(failure=failure))
+    final = failure in {Failure.NO_DOMAIN, Failure.NULL_MX, Failure.NO_MAIL_HOST, Failure.FORBIDDEN_HOST}
+    assert outcome.kind is (OutcomeKind.BOUNCED if final else OutcomeKind.DEFERRED)
+    assert outcome.hard is (final and failure is not Failure.FORBIDDEN_HOST)
+    assert outcome.reason
+
+
+@given(
+    st.integers(400, 599),
+    st.sampled_from(["", "x.1.1", "x.2.2", "x.7.1", "x.99.99"]),
+    st.text(max_size=80),
+    st.sampled_from(["greeting", "ehlo", "mail", "rcpt", "data", "body"]),
+)
+def test_5xx_is_final_and_4xx_never_is(code: int, enhanced: str, text: str, stage: str) -> None:
+    outcome = classify(reply(code, text, enhanced=enhanced.replace("x", str(code // 100)), stage=stage))
+    assert outcome.kind is (OutcomeKind.BOUNCED if code >= 500 else OutcomeKind.DEFERRED)
+    assert outcome.bounce_class
+    assert not (outcome.hard and code < 500)
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "kind", "hard", "name"),
+    [
+        ("5.1.1", "smtp; 550 5.1.1 <a@b.test> unknown", OutcomeKind.BOUNCED, True, BounceClass.INVALID_RECIPIENT),
+        ("5.0.0", "smtp; 550 5.1.1 no such user", OutcomeKind.BOUNCED, True, BounceClass.INVALID_RECIPIENT),
+        ("5.2.2", "smtp; 552 user unknown", OutcomeKind.BOUNCED, False, BounceClass.QUOTA_ISSUES),
+        ("", "smtp; 550 user unknown", OutcomeKind.BOUNCED, True, BounceClass.INVALID_RECIPIENT),
+        ("4.4.1", "connection timed out", OutcomeKind.DEFERRED, False, BounceClass.NO_ANSWER_FROM_HOST),
+        ("", "smtp; 451 later", OutcomeKind.DEFERRED, False, BounceClass.TRANSIENT_FAILURE),
+        ("2.0.0", "sent", OutcomeKind.DELIVERED, False, BounceClass.NONE),
+        ("5.7", "policy", OutcomeKind.BOUNCED, False, BounceClass.OTHER),
+        ("", "", OutcomeKind.BOUNCED, False, BounceClass.OTHER),
+        ("5.4.7", "expired, see 192.5.1.1", OutcomeKind.BOUNCED, False, BounceClass.MESSAGE_EXPIRED),
+    ],
+)
+def test_reports_are_read_by_code_first(
+    status: str, diagnostic: str, kind: OutcomeKind, hard: bool, name: BounceClass
+) -> None:
+    outcome = classify_report(status, diagnostic)
+    assert (outcome.kind, outcome.hard, outcome.bounce_class) == (kind, hard, name)
+
+
+@given(st.text(max_size=60), st.text(max_size=300))
+def test_no_report_breaks_the_reader(status: str, diagnostic: str) -> None:
+    assert classify_report(status, diagnostic).kind

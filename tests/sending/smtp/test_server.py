@@ -1,0 +1,132 @@
+"""Our SMTP ports: strict about line ends, bounded in memory, silent about their insides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from sending.smtp.server import WRONG_LINE_ENDS, Handler, SmtpServer, has_bare_line_ends
+from sending.smtp.store import Store
+from tests.sending.smtp.port import Talk, served
+
+# Ends of data that some server somewhere takes for the final dot.
+SMUGGLED = [
+    b"\n.\n",
+    b"\n.\r\n",
+    b"\r.\r\n",
+    b"\r\n.\r",
+    b"\r\n.\n",
+    b"\n.\r",
+    b"\r.\r",
+    b"\r.\n",
+    b"\r\n\x00.\r\n",
+    b"\n\n.\r\n",
+]
+
+
+class Keeping(Handler):
+    """Keeps each mail in a list; a mail that says "fault" breaks it."""
+
+    def __init__(self) -> None:
+        self.mails: list[bytes] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        raw = bytes(envelope.content or b"")
+        if b"fault" in raw:
+            raise RuntimeError("secret insides")
+        if has_bare_line_ends(raw):
+            return WRONG_LINE_ENDS
+        self.mails.append(raw)
+        return "250 OK"
+
+
+def nothing(rows: Sequence[Any]) -> None:
+    """Write nothing."""
+
+
+@pytest.mark.parametrize("end", SMUGGLED)
+def test_a_smuggled_end_gives_one_mail_or_a_refusal(end: bytes) -> None:
+    handler = Keeping()
+    with served(lambda: SmtpServer(handler, max_bytes=100_000), Store(nothing)) as port, Talk(port) as conversation:
+        conversation.begin(b"a@b.test", b"c@d.test")
+        second = b"MAIL FROM:<evil@x.test>\r\nRCPT TO:<v@y.test>\r\nDATA\r\nSubject: smuggled\r\n"
+        reply = conversation.data(b"Subject: one\r\n\r\ntext" + end + second)
+        assert reply.startswith(("250", "550"))
+        assert conversation.say(b"NOOP").startswith("250")
+    assert len(handler.mails) <= 1
+    assert not any(mail.startswith(b"Subject: smuggled") for mail in handler.mails)
+    assert reply.startswith("550") or b"\x00" in end
+
+
+def test_bytes_arrive_as_they_were_sent() -> None:
+    handler = Keeping()
+    with served(lambda: SmtpServer(handler, max_bytes=100_000), Store(nothing)) as port, Talk(port) as conversation:
+        conversation.begin(b"a@b.test", b"c@d.test")
+        assert conversation.data(b"Subject: x\r\n\r\n..a dot\r\n\xff\xfe").startswith("250")
+    assert handler.mails == [b"Subject: x\r\n\r\n.a dot\r\n\xff\xfe\r\n"]
+
+
+def test_a_pipelined_talk_is_offered_and_taken() -> None:
+    handler = Keeping()
+    with served(lambda: SmtpServer(handler, max_bytes=100_000), Store(nothing)) as port, Talk(port) as conversation:
+        conversation.reply()
+        assert "PIPELINING" in conversation.say(b"EHLO client.test")
+        conversation.send(b"MAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\n")
+        assert [conversation.reply()[:3] for _ in range(3)] == ["250", "250", "354"]
+        conversation.send(b"x: y\r\n\r\nz\r\n.\r\nMAIL FROM:<a@b.test>\r\n")
+        assert [conversation.reply()[:3] for _ in range(2)] == ["250", "250"]
+
+
+def test_a_mail_over_the_limit_is_refused_by_its_size() -> None:
+    handler = Keeping()
+    with served(lambda: SmtpServer(handler, max_bytes=10_000), Store(nothing)) as port:
+        with Talk(port) as conversation:
+            conversation.reply()
+            conversation.say(b"EHLO client.test")
+            assert conversation.say(b"MAIL FROM:<a@b.test> SIZE=10001").startswith("552")
+        with Talk(port) as conversation:
+            conversation.begin(b"a@b.test", b"c@d.test")
+            assert conversation.data(b"x" * 70 + (b"\r\n" + b"x" * 70) * 150).startswith("552")
+            assert conversation.say(b"NOOP").startswith("250")
+    assert not handler.mails
+
+
+def test_a_line_over_998_characters_is_refused() -> None:
+    with served(lambda: SmtpServer(Keeping(), max_bytes=10_000), Store(nothing)) as port, Talk(port) as conversation:
+        conversation.begin(b"a@b.test", b"c@d.test")
+        assert conversation.data(b"x" * 1_200).startswith("500")
+
+
+def test_an_endless_line_is_cut_off() -> None:
+    with served(lambda: SmtpServer(Keeping(), max_bytes=10_000), Store(nothing)) as port, Talk(port) as conversation:
+        conversation.begin(b"a@b.test", b"c@d.test")
+        conversation.say(b"DATA")
+        with pytest.raises(ConnectionError):
+            conversation.send(b"x" * 20_000_000)
+
+
+def test_a_fault_of_ours_is_temporary_and_says_nothing() -> None:
+    with served(lambda: SmtpServer(Keeping(), max_bytes=10_000), Store(nothing)) as port, Talk(port) as conversation:
+        conversation.begin(b"a@b.test", b"c@d.test")
+        reply = conversation.data(b"fault")
+        assert reply.startswith("451")
+        assert "insides" not in reply
+
+
+@pytest.mark.parametrize(
+    ("content", "bare"),
+    [
+        (b"", False),
+        (b"a\r\nb\r\n", False),
+        (b"a\nb", True),
+        (b"a\rb", True),
+        (b"\n", True),
+        (b"a\r", True),
+        (b"\r\r\n", True),
+    ],
+)
+def test_bare_line_ends_are_found(content: bytes, bare: bool) -> None:
+    assert has_bare_line_ends(content) is bare
