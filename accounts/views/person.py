@@ -49,7 +49,7 @@ class ChangePassword(FormPage):
         return "/"
 
 
-class TimeZone(FormPage):
+class ChangeTimeZone(FormPage):
     """The zone in which the console shows times."""
 
     title = "Time zone"

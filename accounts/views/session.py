@@ -19,7 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import audit, quota, tokens
 from accounts.caller import member
-from accounts.console.acts import ActPage
+from accounts.console.act_page import ActPage
 from accounts.console.middleware import ACCOUNT, accounts_of
 from accounts.errors import Refused
 from accounts.forms import LogInForm
