@@ -145,7 +145,7 @@ def delete(caller: Caller, *, domain: SenderDomain) -> None:
                 "OperationDenied.NotAllowDelete",
                 f"{fresh.name} is verified, and a verified domain stays. Mail already sent refers to it.",
             )
-        notices.settle(fresh.account, subject=states.subject_of(fresh))
+        notices.withdraw(fresh.account, subject=states.subject_of(fresh))
         audit.log(caller, "domains.delete", fresh.name)
         fresh.delete()
 

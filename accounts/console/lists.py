@@ -146,8 +146,8 @@ class ListPage(ConsoleView):
         )
 
     def _size(self) -> int:
-        wish = self.request.GET.get("size", "")
-        return int(wish) if wish in {str(size) for size in SIZES} else SIZES[0]
+        requested = self.request.GET.get("size", "")
+        return int(requested) if requested in {str(size) for size in SIZES} else SIZES[0]
 
     def _line(self, row: Model) -> ListLine:
         cells = [Cell(column, column.of(row), column.href(row) if column.href else "") for column in self.columns]

@@ -22,7 +22,7 @@ ACCOUNT = "account"
 class ConsoleRequest(HttpRequest):
     """A request that went through the middleware; `caller` is None for strangers and people without account.
 
-    `caller_error` is the error that kept us from finding out who asks.
+    `caller_error` is the error that the database raised while the caller was looked up.
     """
 
     caller: Caller | None

@@ -61,7 +61,7 @@ def custom(account: Account) -> Any:
 
 
 def entry(account: Account) -> Notice:
-    notices.tell(account, level=Notice.Level.INFO, subject="x", text="x")
+    notices.post(account, level=Notice.Level.INFO, subject="x", text="x")
     return Notice.objects.get()
 
 

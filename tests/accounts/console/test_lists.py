@@ -85,7 +85,12 @@ def test_no_match_and_nothing_yet_say_different_things(browser: Client, admin: C
 
 def test_rows_outside_the_window_are_not_shown_until_asked_for(browser: Client, admin: Caller) -> None:
     AuditEntry.objects.create(
-        account=admin.account, at=timezone.now() - timedelta(days=8), actor="a", channel="task", act="old.act", target="t"
+        account=admin.account,
+        at=timezone.now() - timedelta(days=8),
+        actor="a",
+        channel="task",
+        act="old.act",
+        target="t",
     )
     assert browser.get("/audit/").context["lines"] == []
     assert len(browser.get("/audit/?range=30d").context["lines"]) == 1
