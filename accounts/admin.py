@@ -15,7 +15,7 @@ from accounts.models import Account, ApiKey, AuditEntry, User
 from accounts.network import client_ip
 
 
-class ReadOnly:
+class ReadOnlyAdmin:
     """Mixed into an admin table: rows to look at; what changes them are the console's acts."""
 
     show_full_result_count = False
@@ -30,7 +30,7 @@ class ReadOnly:
         return False
 
 
-class _Audited(admin.ModelAdmin):
+class _AuditedAdmin(admin.ModelAdmin):
     """Writes each change into the audit log, with the new values."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -48,7 +48,7 @@ class _Audited(admin.ModelAdmin):
 
 
 @admin.register(Account)
-class AccountAdmin(_Audited):
+class AccountAdmin(_AuditedAdmin):
     """Accounts: made here or by a command, suspended and resumed, never deleted."""
 
     list_display = ("name", "app_id", "status", "mails_per_second", "created_at")
@@ -85,7 +85,7 @@ class AccountAdmin(_Audited):
 
 
 @admin.register(User)
-class UserAdmin(_Audited):
+class UserAdmin(_AuditedAdmin):
     """People: switched off here; they are added, and their roles changed, in the console."""
 
     list_display = ("email", "name", "is_active", "is_staff", "last_login")
@@ -101,7 +101,7 @@ class UserAdmin(_Audited):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ReadOnly, admin.ModelAdmin):
+class ApiKeyAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     """API keys, without their SecretKey."""
 
     list_display = ("name", "account", "secret_id", "enabled", "last_used_at")
@@ -110,9 +110,9 @@ class ApiKeyAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnly, admin.ModelAdmin):
+class AuditEntryAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     """Every account's acts."""
 
-    list_display = ("at", "account", "actor", "act", "target", "door")
+    list_display = ("at", "account", "actor", "act", "target", "channel")
     list_select_related = ("account",)
     ordering = ("-id",)

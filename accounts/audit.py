@@ -13,7 +13,7 @@ def log(caller: Caller, act: str, target: str, **details: Any) -> None:
     AuditEntry.objects.create(
         account=caller.account,
         actor=caller.name,
-        door=caller.door,
+        channel=caller.channel,
         ip=caller.ip,
         act=act,
         target=target[:300],
@@ -24,5 +24,5 @@ def log(caller: Caller, act: str, target: str, **details: Any) -> None:
 def log_staff(user: User, act: str, target: str, *, account: Account | None, ip: str, **details: Any) -> None:
     """Write what the platform's staff did at the admin site, to an account or to none of them."""
     AuditEntry.objects.create(
-        account=account, actor=user.email, door="console", ip=ip, act=act, target=target[:300], details=details
+        account=account, actor=user.email, channel="console", ip=ip, act=act, target=target[:300], details=details
     )

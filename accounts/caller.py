@@ -1,4 +1,4 @@
-"""Who is asking: the first argument of every act."""
+"""Who asks: the first argument of every act."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from accounts.errors import Forbidden
 from accounts.models import Account, ApiKey, User
 from accounts.roles import RIGHTS, STAFF_RIGHTS, holders
 
-Door = Literal["console", "api", "smtp", "task"]
+Channel = Literal["console", "api", "smtp", "task"]
 
 
 @dataclass(frozen=True)
 class Caller:
-    """One account seen with one set of rights, through one door."""
+    """One account seen with one set of rights, through one channel."""
 
     account: Account
     rights: frozenset[str]
-    door: Door
+    channel: Channel
     user: User | None = None
     api_key: ApiKey | None = None
     ip: str = ""
@@ -39,7 +39,7 @@ class Caller:
         """Return the name the audit log shows."""
         if self.user:
             return self.user.email
-        return self.api_key.secret_id if self.api_key else self.door
+        return self.api_key.secret_id if self.api_key else self.channel
 
 
 def member(account: Account, user: User, *, ip: str = "") -> Caller:

@@ -1,10 +1,10 @@
-"""The two ways an act says no; every door renders them in its own tongue."""
+"""The two ways an act refuses; each channel (console, API, SMTP) shows them in its own format."""
 
 from __future__ import annotations
 
 
 class Refused(Exception):
-    """The act was not done. `code` is the API's word for it, `message` says what to do, `field` names the input."""
+    """The act was not done. `code` is the API's error code, `message` says what to do, `field` names the input."""
 
     def __init__(self, code: str, message: str, *, field: str = "") -> None:
         super().__init__(f"{code}: {message}")

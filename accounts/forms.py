@@ -129,11 +129,11 @@ class KeyForm(forms.Form):
 
 
 class AuditFilters(DatedFilters):
-    """Who, what, by which door."""
+    """Filters of the audit log: channel, act, actor or target."""
 
-    DOORS = (("", "Any"), ("console", "Console"), ("api", "API"), ("smtp", "SMTP"), ("task", "Service"))
+    CHANNELS = (("", "Any"), ("console", "Console"), ("api", "API"), ("smtp", "SMTP"), ("task", "Service"))
 
-    door = forms.ChoiceField(label="Door", choices=DOORS)
+    channel = forms.ChoiceField(label="Channel", choices=CHANNELS)
     act = forms.CharField(
         label="Act", max_length=60, widget=forms.TextInput(attrs={"placeholder": "templates.approve"})
     )

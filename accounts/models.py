@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from accounts.roles import Role
-from accounts.secrets import SealedField
+from accounts.secrets import EncryptedField
 
 
 class Account(models.Model):
@@ -99,7 +99,7 @@ class ApiKey(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=100)
     secret_id = models.CharField(max_length=64, unique=True)
-    secret_key = SealedField()
+    secret_key = EncryptedField()
     # Action names; empty means all.
     actions = models.JSONField(default=list, blank=True)
     # Addresses and networks allowed to use it; empty means any.
@@ -124,7 +124,7 @@ class AuditEntry(models.Model):
     at = models.DateTimeField(db_default=models.functions.Now())
     # A text, not a key: people and keys go, what they did stays.
     actor = models.CharField(max_length=254)
-    door = models.CharField(max_length=10)
+    channel = models.CharField(max_length=10)
     ip = models.CharField(max_length=45, blank=True)
     # Dotted: "templates.approve".
     act = models.CharField(max_length=60)
@@ -166,7 +166,7 @@ class Notice(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices")
     level = models.CharField(max_length=10, choices=Level)
     text = models.CharField(max_length=500)
-    # Where to mend it: a path of the console.
+    # Where to fix it: a path of the console.
     link = models.CharField(max_length=300, blank=True)
     # What it is about; a second notice of the same subject replaces the first.
     subject = models.CharField(max_length=200)

@@ -10,7 +10,7 @@ from accounts.caller import Caller
 from accounts.models import Account, Notice
 
 
-def tell(account: Account, *, level: Notice.Level, subject: str, text: str, link: str = "") -> None:
+def post(account: Account, *, level: Notice.Level, subject: str, text: str, link: str = "") -> None:
     """Open a notice, or renew the open one of the same subject."""
     Notice.objects.update_or_create(
         account=account,
@@ -28,6 +28,6 @@ def close(caller: Caller, *, notice: Notice) -> None:
             audit.log(caller, "notices.close", notice.text)
 
 
-def settle(account: Account, *, subject: str) -> None:
+def withdraw(account: Account, *, subject: str) -> None:
     """Close the open notice of `subject`, if there is one."""
     Notice.objects.filter(account=account, subject=subject, closed_at=None).update(closed_at=timezone.now())

@@ -17,7 +17,7 @@ def visible(queryset: QuerySet[M], caller: Caller) -> QuerySet[M]:
     return queryset.filter(account_id=caller.account.pk)
 
 
-def one_visible(queryset: QuerySet[M], caller: Caller, **lookup: object) -> M:
+def get_visible_or_404(queryset: QuerySet[M], caller: Caller, **lookup: object) -> M:
     """Return the one row; another account's row and no row are the same 404."""
     row = visible(queryset, caller).filter(**lookup).first()
     if row is None:

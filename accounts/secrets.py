@@ -25,15 +25,15 @@ def keys_for(purpose: str) -> list[bytes]:
     return [_derive(secret, purpose) for secret in settings.SECRETS_KEYS]
 
 
-def seal(plain: str, *, purpose: str) -> str:
-    """Return `plain` encrypted, as text that only `unseal` with the same purpose opens."""
+def encrypt(plain: str, *, purpose: str) -> str:
+    """Return `plain` encrypted, as text that only `decrypt` with the same purpose opens."""
     nonce = os.urandom(12)
     return base64.b64encode(nonce + AESGCM(keys_for(purpose)[0]).encrypt(nonce, plain.encode(), None)).decode()
 
 
-def unseal(sealed: str, *, purpose: str) -> str:
-    """Return what was sealed; raise ValueError when no key of the list opens it."""
-    raw = base64.b64decode(sealed)
+def decrypt(encrypted: str, *, purpose: str) -> str:
+    """Return what was encrypted; raise ValueError when no key of the list opens it."""
+    raw = base64.b64decode(encrypted)
     for key in keys_for(purpose):
         try:
             return AESGCM(key).decrypt(raw[:12], raw[12:], None).decode()
@@ -42,7 +42,7 @@ def unseal(sealed: str, *, purpose: str) -> str:
     raise ValueError("No key in SES_SECRETS_KEY opens this secret; put the earlier key back at the end of the list.")
 
 
-class SealedField(models.TextField):
+class EncryptedField(models.TextField):
     """A text column that is encrypted in the database and plain in Python; empty stays empty."""
 
     def _purpose(self) -> str:
@@ -50,7 +50,7 @@ class SealedField(models.TextField):
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
-        return seal(value, purpose=self._purpose()) if value else value
+        return encrypt(value, purpose=self._purpose()) if value else value
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return unseal(value, purpose=self._purpose()) if value else value
+        return decrypt(value, purpose=self._purpose()) if value else value

@@ -1,4 +1,4 @@
-"""Tasks of the accounts floor."""
+"""Tasks of the accounts app."""
 
 from __future__ import annotations
 

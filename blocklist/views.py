@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
-from accounts.console.acts import ActPage
+from accounts.console.act_page import ActPage
 from accounts.console.forms import FormPage
-from accounts.console.lists import Action, Column, Empty, ListPage
+from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.errors import Refused
-from accounts.scoping import one_visible, visible
+from accounts.scoping import get_visible_or_404, visible
 from blocklist import blocking, custom, entries, forms, normalise, queries
 from blocklist.models import BlockedAddress, Exemption
 
@@ -29,15 +29,17 @@ WORDS = {
     Kind.INVALID: (
         "Addresses that do not exist, as your own mail showed: a receiver answered so. Nobody on this platform sends "
         "to them until they are free again by themselves.",
-        Empty("No dead address yet", "An address lands here when its server says that the mailbox does not exist."),
+        EmptyState(
+            "No dead address yet", "An address lands here when its server says that the mailbox does not exist."
+        ),
     ),
     Kind.REJECT: (
         "People who unsubscribed from a sender domain or reported its mail as spam. That domain sends to them no more.",
-        Empty("Nobody has rejected your mail", "Who unsubscribes or complains is listed here from then on."),
+        EmptyState("Nobody has rejected your mail", "Who unsubscribes or complains is listed here from then on."),
     ),
     Kind.CUSTOM: (
         "Your own list: your account sends to none of these addresses.",
-        Empty("Your own list is empty", "Add addresses one by one, or bring a list as CSV."),
+        EmptyState("Your own list is empty", "Add addresses one by one, or bring a list as CSV."),
     ),
 }
 
@@ -84,10 +86,10 @@ class Blocks(ListPage):
         # A range, not LIKE: the index on the address serves it in any collation.
         return rows.filter(address__gte=begin, address__lt=f"{begin}\U0010ffff") if begin else rows
 
-    def primary(self) -> Action | None:
+    def primary(self) -> Button | None:
         if self.kind is not Kind.CUSTOM or not self.caller.may("blocklist.edit"):
             return None
-        return Action("Add an address", reverse("blocklist:add"))
+        return Button("Add an address", reverse("blocklist:add"))
 
     def context(self, rows: Sequence[Any]) -> dict[str, Any]:
         """Return the tabs, and whether the rows may be acted on."""
@@ -192,7 +194,7 @@ class RowPage(FormPage):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         caller = getattr(request, "caller", None)
         if caller and caller.may(self.right):
-            self.row = one_visible(BlockedAddress.objects.filter(kind=Kind.CUSTOM), caller, pk=kwargs["pk"])
+            self.row = get_visible_or_404(BlockedAddress.objects.filter(kind=Kind.CUSTOM), caller, pk=kwargs["pk"])
         return super().dispatch(request, *args, **kwargs)
 
 
@@ -220,7 +222,7 @@ class Remove(ActPage):
     nav = NAV
 
     def act(self, **kwargs: Any) -> str:
-        row = one_visible(BlockedAddress.objects.all(), self.caller, pk=kwargs["pk"])
+        row = get_visible_or_404(BlockedAddress.objects.all(), self.caller, pk=kwargs["pk"])
         blocking.remove(self.caller, row=row)
         self.say(f"{row.address} is free again.")
         return self.back()

@@ -20,7 +20,7 @@ TRANSPORTS = ("simulator", "direct", "relay")
 
 @register(Tags.security)
 def secrets_are_long(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse short secrets and one secret used for two ends."""
+    """Refuse short secrets and one secret used for two purposes."""
     found: list[CheckMessage] = []
     named = [("SECRET_KEY", settings.SECRET_KEY), *(("SES_SECRETS_KEY", key) for key in settings.SECRETS_KEYS)]
     for name, value in named:
@@ -36,7 +36,7 @@ def secrets_are_long(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
         found.append(
             Error(
                 "SES_SECRETS_KEY holds the SECRET_KEY.",
-                hint="Make a second key: changing SECRET_KEY must not close what SES_SECRETS_KEY opens.",
+                hint="Make a second key: changing SECRET_KEY must not lose what SES_SECRETS_KEY decrypts.",
                 id="ses.E002",
             )
         )
@@ -90,7 +90,7 @@ def public_url_is_complete(app_configs: Sequence[Any] | None, **kwargs: Any) -> 
 
 @register()
 def real_mail_is_safe(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse to send real mail with settings that are made for one's own machine."""
+    """Refuse to send real mail with settings that are made for a developer's machine."""
     if settings.TRANSPORT == "simulator":
         return []
     found: list[CheckMessage] = []
@@ -117,10 +117,10 @@ def real_mail_is_safe(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[
 
 
 @register(Tags.security)
-def debug_stays_at_home(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse DEBUG, whose error pages tell much, where others than this machine's people can ask."""
-    at_home = settings.BIND_HOST in LOOPBACK and not settings.PUBLIC_URL.startswith("https://")
-    if settings.DEBUG and not at_home:
+def debug_is_local_only(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse DEBUG, whose error pages show settings, where other machines can reach this one."""
+    local_only = settings.BIND_HOST in LOOPBACK and not settings.PUBLIC_URL.startswith("https://")
+    if settings.DEBUG and not local_only:
         return [
             Error(
                 "DEBUG is on where others can reach this service.",
@@ -168,10 +168,10 @@ def refuse_unsafe() -> None:
             transport_is_known,
             public_url_is_complete,
             real_mail_is_safe,
-            debug_stays_at_home,
+            debug_is_local_only,
             broker_can_be_reached,
         )
         for message in check(None)
     ]
     if found:
-        raise ImproperlyConfigured("\n".join(f"({one.id}) {one.msg} {one.hint}" for one in found))
+        raise ImproperlyConfigured("\n".join(f"({error.id}) {error.msg} {error.hint}" for error in found))

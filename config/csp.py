@@ -19,7 +19,7 @@ POLICY = "; ".join(
 )
 
 
-class Middleware:
+class ContentSecurityPolicyMiddleware:
     """Adds the policy unless the view set a narrower one of its own (previews do)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,4 +1,4 @@
-"""Thirty days of mail that never was: messages, attempts and events of the demo account, made from a seed."""
+"""Thirty days of made-up mail for the demo account: submissions, messages and events, generated from a seed."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ HOURS = (2, 1, 1, 1, 1, 2, 4, 7, 10, 12, 11, 9, 8, 9, 11, 12, 10, 8, 7, 6, 5, 4,
 
 @dataclass
 class _Mail:
-    """One message on its way through `_fate`."""
+    """One message; `_outcome` fills in what became of it."""
 
     number: int
     at: datetime
     recipient: str
     status: DeliverStatus = DeliverStatus.DELIVERED
     send_status: int = 0
-    words: str = "250 2.0.0 OK"
+    reply: str = "250 2.0.0 OK"
     delivered_at: datetime | None = None
     opened_at: datetime | None = None
     clicked_at: datetime | None = None
@@ -68,17 +68,17 @@ SCANNER = "LinkScanner/2.1 (security gateway)"
 
 def write(*, account: Account, sender: str, template: Template, days: int, now: datetime) -> int:
     """Write the history of the last `days` days and return how many messages it has; one transaction."""
-    dice = random.Random(SEED)  # noqa: S311 - figures to look at, not secrets
+    rng = random.Random(SEED)  # noqa: S311 - figures to look at, not secrets
     ensure((now - timedelta(days=days + 1)).date(), (now + timedelta(days=7)).date())
     mails: list[tuple[_Mail, list[_Event]]] = []
-    for mail in _mails(dice, days=days, now=now):
-        mails.append((mail, _fate(dice, mail, now=now)))
+    for mail in _mails(rng, days=days, now=now):
+        mails.append((mail, _outcome(rng, mail, now=now)))
     with transaction.atomic():
         _store(account, sender, template, mails)
     return len(mails)
 
 
-def _mails(dice: random.Random, *, days: int, now: datetime) -> Iterator[_Mail]:
+def _mails(rng: random.Random, *, days: int, now: datetime) -> Iterator[_Mail]:
     first_day = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days)
     domains = [name for name, _ in PROVIDERS]
     weights = [weight for _, weight in PROVIDERS]
@@ -86,61 +86,61 @@ def _mails(dice: random.Random, *, days: int, now: datetime) -> Iterator[_Mail]:
         start = first_day + timedelta(days=day)
         weekend = 0.45 if start.weekday() >= 5 else 1.0
         growth = 0.55 + 0.45 * day / days
-        count = int(BUSIEST_DAY * weekend * growth * dice.uniform(0.85, 1.0))
+        count = int(BUSIEST_DAY * weekend * growth * rng.uniform(0.85, 1.0))
         for _ in range(count):
-            hour = dice.choices(range(24), HOURS)[0]
-            at = start + timedelta(hours=hour, seconds=dice.uniform(0, 3600))
+            hour = rng.choices(range(24), HOURS)[0]
+            at = start + timedelta(hours=hour, seconds=rng.uniform(0, 3600))
             if at < now - timedelta(minutes=2):
-                provider = dice.choices(domains, weights)[0]
-                yield _Mail(dice.getrandbits(20), at, f"customer{dice.randrange(4000):04d}@{provider}")
+                provider = rng.choices(domains, weights)[0]
+                yield _Mail(rng.getrandbits(20), at, f"customer{rng.randrange(4000):04d}@{provider}")
 
 
-def _fate(dice: random.Random, mail: _Mail, *, now: datetime) -> list[_Event]:
+def _outcome(rng: random.Random, mail: _Mail, *, now: datetime) -> list[_Event]:
     events: list[_Event] = []
-    if dice.random() < 0.004:
+    if rng.random() < 0.004:
         mail.status, mail.send_status = DeliverStatus.DROPPED, 1013
-        mail.words = "The recipient has unsubscribed from this sender domain."
-        return [_Event(mail.at, EventKind.REFUSED, mail.words)]
+        mail.reply = "The recipient has unsubscribed from this sender domain."
+        return [_Event(mail.at, EventKind.REFUSED, mail.reply)]
     events.append(_Event(mail.at, EventKind.ACCEPTED))
-    arrival = mail.at + timedelta(seconds=dice.lognormvariate(0.2, 0.9))
-    if dice.random() < 0.05:
-        words = "451 4.7.1 Greylisted, please try again"
-        events.append(_Event(arrival, EventKind.DEFERRED, words, bounce_class="TransientFailure"))
+    arrival = mail.at + timedelta(seconds=rng.lognormvariate(0.2, 0.9))
+    if rng.random() < 0.05:
+        reply = "451 4.7.1 Greylisted, please try again"
+        events.append(_Event(arrival, EventKind.DEFERRED, reply, bounce_class="TransientFailure"))
         arrival += timedelta(seconds=300)
-    luck = dice.random()
-    if luck < 0.011:
+    chance = rng.random()
+    if chance < 0.011:
         _bounce(mail, events, arrival, "550 5.1.1 No such user here", "hard_bounce", "InvalidRecipient")
-    elif luck < 0.020:
+    elif chance < 0.020:
         _bounce(mail, events, arrival, "552 5.2.2 The mailbox is full", "soft_bounce", "QuotaIssues")
     else:
         mail.delivered_at = arrival
-        events.append(_Event(arrival, EventKind.DELIVERED, mail.words))
-        _engagement(dice, mail, events, arrival)
+        events.append(_Event(arrival, EventKind.DELIVERED, mail.reply))
+        _engagement(rng, mail, events, arrival)
     return [event for event in events if event.at < now]
 
 
-def _bounce(mail: _Mail, events: list[_Event], at: datetime, words: str, bounce_type: str, cause: str) -> None:
-    mail.status, mail.words = DeliverStatus.BOUNCED, words
-    events.append(_Event(at, EventKind.BOUNCE, words, bounce_type, cause))
+def _bounce(mail: _Mail, events: list[_Event], at: datetime, reply: str, bounce_type: str, cause: str) -> None:
+    mail.status, mail.reply = DeliverStatus.BOUNCED, reply
+    events.append(_Event(at, EventKind.BOUNCE, reply, bounce_type, cause))
 
 
-def _engagement(dice: random.Random, mail: _Mail, events: list[_Event], arrival: datetime) -> None:
-    if dice.random() < 0.03:
+def _engagement(rng: random.Random, mail: _Mail, events: list[_Event], arrival: datetime) -> None:
+    if rng.random() < 0.03:
         at = arrival + timedelta(seconds=2)
         events.append(_Event(at, EventKind.OPEN, user_agent=SCANNER, machine=True))
         events.append(_Event(at, EventKind.CLICK, link="https://shop.demo.test/help", user_agent=SCANNER, machine=True))
-    if dice.random() < 0.46:
-        mail.opened_at = arrival + timedelta(seconds=dice.lognormvariate(8.2, 1.6))
-        agent = dice.choice((PHONE, DESKTOP))
+    if rng.random() < 0.46:
+        mail.opened_at = arrival + timedelta(seconds=rng.lognormvariate(8.2, 1.6))
+        agent = rng.choice((PHONE, DESKTOP))
         events.append(_Event(mail.opened_at, EventKind.OPEN, user_agent=agent))
-        if dice.random() < 0.27:
-            mail.clicked_at = mail.opened_at + timedelta(seconds=dice.uniform(3, 90))
-            link = dice.choice(("https://shop.demo.test/orders", "https://shop.demo.test/help"))
+        if rng.random() < 0.27:
+            mail.clicked_at = mail.opened_at + timedelta(seconds=rng.uniform(3, 90))
+            link = rng.choice(("https://shop.demo.test/orders", "https://shop.demo.test/help"))
             events.append(_Event(mail.clicked_at, EventKind.CLICK, link=link, user_agent=agent))
-        if dice.random() < 0.006:
+        if rng.random() < 0.006:
             mail.unsubscribed_at = mail.opened_at + timedelta(seconds=40)
             events.append(_Event(mail.unsubscribed_at, EventKind.UNSUBSCRIBE, user_agent=agent))
-        elif dice.random() < 0.0015:
+        elif rng.random() < 0.0015:
             mail.complained_at = mail.opened_at + timedelta(seconds=60)
             events.append(_Event(mail.complained_at, EventKind.SPAMREPORT))
 
@@ -159,7 +159,7 @@ def _store(account: Account, sender: str, template: Template, mails: list[tuple[
     submissions: list[tuple[Any, ...]] = []
     messages: list[tuple[Any, ...]] = []
     events: list[tuple[Any, ...]] = []
-    for position, (mail, happened) in enumerate(mails):
+    for position, (mail, mail_events) in enumerate(mails):
         number = fresh(mail.at, mail.number)
         local = mail.at.astimezone(CHINA).strftime("%Y%m%d%H%M%S")
         message_id = f"qcloudses-30-{account.app_id}-date-{local}-Demo{position:07d}1"
@@ -171,10 +171,10 @@ def _store(account: Account, sender: str, template: Template, mails: list[tuple[
         )  # fmt: skip
         messages.append(
             (number, account.pk, number, message_id, sender, domain, mail.recipient, to_domain, SUBJECT, template.pk,
-             mail.send_status, int(mail.status), mail.words, mail.delivered_at, "[]", mail.opened_at, mail.clicked_at,
+             mail.send_status, int(mail.status), mail.reply, mail.delivered_at, "[]", mail.opened_at, mail.clicked_at,
              mail.unsubscribed_at, mail.complained_at)
         )  # fmt: skip
-        for event in happened:
+        for event in mail_events:
             events.append(
                 (fresh(event.at, mail.number), account.pk, int(event.kind), number, domain, to_domain, mail.recipient,
                  sender, event.reason, event.bounce_type, event.bounce_class, event.link, event.user_agent,
@@ -182,7 +182,7 @@ def _store(account: Account, sender: str, template: Template, mails: list[tuple[
             )  # fmt: skip
     _copy(
         "sending_submission",
-        "id account_id message_id door submitted_by sender_domain from_address from_name "
+        "id account_id message_id channel submitted_by sender_domain from_address from_name "
         "header_from reply_to subject to cc bcc template version variables header_message_id headers unsubscribe "
         "trigger_type",
         submissions,

@@ -20,7 +20,7 @@ from typing import Any
 
 import psycopg
 
-from config import first_run, pg_binaries
+from config import generated_secrets, pg_binaries
 from config.pg_binaries import CannotStart
 
 DATABASE = "ses"
@@ -41,13 +41,13 @@ def settings_for(data_dir: Path) -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         "NAME": DATABASE,
         "USER": USER,
-        "PASSWORD": first_run.secret(data_dir, "postgres_password"),
+        "PASSWORD": generated_secrets.get_or_create(data_dir, "postgres_password"),
         "HOST": str(socket_dir(data_dir)),
         "PORT": "5432",
     }
 
 
-class Server:
+class EmbeddedServer:
     """One server with its data in `data_dir/postgres`; `start` and `stop` may be called by several processes."""
 
     def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
@@ -81,9 +81,9 @@ class Server:
                 if self.child:
                     self.child.wait(STOP_SECONDS)
                 return
-            for wish in (signal.SIGINT, signal.SIGQUIT):
+            for number in (signal.SIGINT, signal.SIGQUIT):
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, wish)
+                    os.kill(pid, number)
                 deadline = time.monotonic() + STOP_SECONDS
                 while time.monotonic() < deadline:
                     if not self._runs(pid):
@@ -103,7 +103,7 @@ class Server:
             yield
 
     def _connect(self, database: str) -> psycopg.Connection[Any]:
-        password = first_run.secret(self.data_dir, "postgres_password")
+        password = generated_secrets.get_or_create(self.data_dir, "postgres_password")
         return psycopg.connect(
             host=str(self.sockets), user=USER, password=password, dbname=database, autocommit=True, connect_timeout=5
         )
@@ -152,7 +152,7 @@ class Server:
             else ["--locale=C.UTF-8"]
         )
         with tempfile.NamedTemporaryFile("w") as password:
-            password.write(first_run.secret(self.data_dir, "postgres_password"))
+            password.write(generated_secrets.get_or_create(self.data_dir, "postgres_password"))
             password.flush()
             os.chown(password.name, self.owner.pw_uid, self.owner.pw_gid)
             sync = [] if self.durable else ["--no-sync"]
@@ -189,7 +189,7 @@ class Server:
             "log_timezone": "UTC",
             "timezone": "UTC",
             "jit": "off",
-            # What fails is told, not the words of it: they hold people's mail.
+            # Log the error without the statement: its values hold people's mail.
             "log_min_error_statement": "panic",
             "log_error_verbosity": "terse",
         }
@@ -213,7 +213,7 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self.child.poll() is not None:
-                raise CannotStart(f"PostgreSQL ended at once; its last words: {_last_line(log)} (all of it: {log})")
+                raise CannotStart(f"PostgreSQL ended at once; its last line: {_last_line(log)} (all of it: {log})")
             if time.monotonic() > deadline:
                 raise CannotStart(f"PostgreSQL is not ready after {START_SECONDS:.0f} s; see {log}")
             time.sleep(0.02)

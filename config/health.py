@@ -41,7 +41,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         cursor.execute(_FIGURES)
         waiting, held, oldest = cursor.fetchone()
     lines = [
-        "# HELP ses_queue_waiting Mails that wait for a try.",
+        "# HELP ses_queue_waiting Mails that wait for an attempt.",
         "# TYPE ses_queue_waiting gauge",
         f"ses_queue_waiting {waiting}",
         "# HELP ses_queue_held Mails a delivery process holds now.",

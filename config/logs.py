@@ -8,7 +8,7 @@ import re
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-class OneLine(logging.Formatter):
+class OneLineFormatter(logging.Formatter):
     """Formats a record on one line; control characters show as escapes, a traceback as `\\n`."""
 
     def format(self, record: logging.LogRecord) -> str:

@@ -19,8 +19,8 @@ def waiting_reviews(caller: Caller) -> int:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One page: shown to callers with `right`; `badge` counts where somebody must act, `g` and `key` open it."""
+class NavigationEntry:
+    """One page: shown to callers with `right`; `badge` counts what waits for the caller, `g` and `key` open it."""
 
     group: str
     label: str
@@ -32,29 +32,33 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("", "Overview", "stats:dashboard", "overview.view", "layout-dashboard", key="o"),
-    Entry("Configuration", "Sender Domain", "domains:list", "domains.view", "world", key="d"),
-    Entry("Configuration", "Sender Address", "domains:addresses", "domains.view", "at", key="a"),
-    Entry("Configuration", "Email Template", "templates:list", "templates.view", "template", key="t"),
-    Entry("Email Sending", "Email Sending", "sending:send", "messages.send", "send", key="m"),
-    Entry("Email Sending", "Mailbox Simulator", "sending:inbox", "simulator.view", "inbox", key="i"),
-    Entry("Review", "Review Queue", "templates:review_queue", "templates.review", "gavel", waiting_reviews, key="r"),
-    Entry("Statistics", "Sending Overview", "stats:overview", "statistics.view", "chart-bar", key="s"),
-    Entry("Delivery Response", "Real-time Queue Status", "stats:queue", "statistics.view", "activity", key="q"),
-    Entry("Delivery Response", "Email Status", "sending:status", "messages.view", "mail-search", key="e"),
-    Entry("Delivery Response", "Open/Click", "stats:opens", "statistics.view", "mail-opened"),
-    Entry("Delivery Response", "Spam Report", "stats:complaints", "statistics.view", "alert-octagon"),
-    Entry("Delivery Response", "Bounced", "stats:bounced", "statistics.view", "mail-x"),
-    Entry("Delivery Response", "Unsubscription", "stats:unsubscribed", "statistics.view", "mail-minus"),
-    Entry("Delivery Response", "Blocklist", "blocklist:list", "blocklist.view", "ban", key="l"),
-    Entry("Access", "Users and Roles", "accounts:users", "users.manage", "users"),
-    Entry("Access", "API Keys", "accounts:keys", "keys.manage", "key"),
-    Entry("Access", "Audit Log", "accounts:audit", "audit.view", "list-search"),
+    NavigationEntry("", "Overview", "stats:dashboard", "overview.view", "layout-dashboard", key="o"),
+    NavigationEntry("Configuration", "Sender Domain", "domains:list", "domains.view", "world", key="d"),
+    NavigationEntry("Configuration", "Sender Address", "domains:addresses", "domains.view", "at", key="a"),
+    NavigationEntry("Configuration", "Email Template", "templates:list", "templates.view", "template", key="t"),
+    NavigationEntry("Email Sending", "Email Sending", "sending:send", "messages.send", "send", key="m"),
+    NavigationEntry("Email Sending", "Mailbox Simulator", "sending:inbox", "simulator.view", "inbox", key="i"),
+    NavigationEntry(
+        "Review", "Review Queue", "templates:review_queue", "templates.review", "gavel", waiting_reviews, key="r"
+    ),
+    NavigationEntry("Statistics", "Sending Overview", "stats:overview", "statistics.view", "chart-bar", key="s"),
+    NavigationEntry(
+        "Delivery Response", "Real-time Queue Status", "stats:queue", "statistics.view", "activity", key="q"
+    ),
+    NavigationEntry("Delivery Response", "Email Status", "sending:status", "messages.view", "mail-search", key="e"),
+    NavigationEntry("Delivery Response", "Open/Click", "stats:opens", "statistics.view", "mail-opened"),
+    NavigationEntry("Delivery Response", "Spam Report", "stats:complaints", "statistics.view", "alert-octagon"),
+    NavigationEntry("Delivery Response", "Bounced", "stats:bounced", "statistics.view", "mail-x"),
+    NavigationEntry("Delivery Response", "Unsubscription", "stats:unsubscribed", "statistics.view", "mail-minus"),
+    NavigationEntry("Delivery Response", "Blocklist", "blocklist:list", "blocklist.view", "ban", key="l"),
+    NavigationEntry("Access", "Users and Roles", "accounts:users", "users.manage", "users"),
+    NavigationEntry("Access", "API Keys", "accounts:keys", "keys.manage", "key"),
+    NavigationEntry("Access", "Audit Log", "accounts:audit", "audit.view", "list-search"),
 )
 
 
 @dataclass(frozen=True)
-class Item:
+class NavigationItem:
     """An entry as the template shows it."""
 
     label: str
@@ -66,23 +70,23 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Group:
+class NavigationGroup:
     """Entries under one heading; "" for none."""
 
     label: str
-    items: list[Item]
+    items: list[NavigationItem]
 
 
-def groups(caller: Caller) -> list[Group]:
+def groups(caller: Caller) -> list[NavigationGroup]:
     """Return what `caller` may open, group by group; pages that do not exist are left out."""
-    found: dict[str, list[Item]] = {}
+    found: dict[str, list[NavigationItem]] = {}
     for entry in ENTRIES:
         url = _url(entry.url_name)
         if url and caller.may(entry.right):
             badge = entry.badge(caller) if entry.badge else 0
-            item = Item(entry.label, entry.url_name, url, entry.icon, badge, entry.key)
+            item = NavigationItem(entry.label, entry.url_name, url, entry.icon, badge, entry.key)
             found.setdefault(entry.group, []).append(item)
-    return [Group(label, items) for label, items in found.items()]
+    return [NavigationGroup(label, items) for label, items in found.items()]
 
 
 @lru_cache(maxsize=128)

@@ -1,4 +1,6 @@
-"""Every number the service goes by: one table, each with its unit and its source.
+"""The limits, periods and rates an operator may set: one table, each with its unit and its source.
+
+Numbers that belong to one protocol or algorithm alone are constants of its module.
 
 An operator overrides a rule by the environment variable `SES_RULE_<NAME>` (upper case);
 the three review limits are part of what the product is and stay as they are.
@@ -21,7 +23,7 @@ def _rule(value: Any, unit: str, source: str) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """The numbers in force; read as `settings.RULES.<name>`."""
+    """The rules in force; read as `settings.RULES.<name>`."""
 
     # Template review
     review_min_characters: int = _rule(160, "visible characters", "product; rules 6")

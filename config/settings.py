@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import environ
 
-from config import embedded_pg, first_run
+from config import embedded_pg, generated_secrets
 from config.csp import POLICY
 from config.rules import load as load_rules
 
@@ -32,10 +32,12 @@ _public = urlsplit(PUBLIC_URL)
 _https = _public.scheme == "https"
 
 # --- Secrets ----------------------------------------------------------------------------------
-# Without a word from the operator both are made once and kept, readable by the owner alone, in DATA_DIR.
-SECRET_KEY: str = env.str("SECRET_KEY", default="") or first_run.secret(DATA_DIR, "secret_key")
-# Newest first; older ones still open what they closed (rotation by a list).
-SECRETS_KEYS: list[str] = env.list("SES_SECRETS_KEY", default=[]) or [first_run.secret(DATA_DIR, "secrets_key")]
+# When not set, both are generated once and kept in DATA_DIR, readable by the owner alone.
+SECRET_KEY: str = env.str("SECRET_KEY", default="") or generated_secrets.get_or_create(DATA_DIR, "secret_key")
+# Newest first; older ones still decrypt what they encrypted (rotation by a list).
+SECRETS_KEYS: list[str] = env.list("SES_SECRETS_KEY", default=[]) or [
+    generated_secrets.get_or_create(DATA_DIR, "secrets_key")
+]
 
 # --- Numbers ----------------------------------------------------------------------------------
 RULES = load_rules(os.environ)
@@ -86,14 +88,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.csp.Middleware",
+    "config.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "accounts.console.middleware.Console",
+    "accounts.console.middleware.CallerMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -109,7 +111,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "config.shell.shell",
+                "config.context_processors.console",
             ],
         },
     },
@@ -177,11 +179,11 @@ USE_TZ = True
 # --- Front-end files --------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder", "config.front_end.Finder"]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder", "config.npm_files.NpmFinder"]
 NODE_MODULES = BASE_DIR / "node_modules"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "config.front_end.Storage"},
+    "staticfiles": {"BACKEND": "config.npm_files.HashedStorage"},
 }
 
 # --- Tasks ------------------------------------------------------------------------------------
@@ -213,7 +215,7 @@ REST_FRAMEWORK = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "config.logs.OneLine", "format": "%(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "config.logs.OneLineFormatter", "format": "%(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("SES_LOG_LEVEL", default="INFO")},
     "loggers": {

@@ -1,4 +1,4 @@
-"""Collects the front-end files when they changed, so that a second start loses no time."""
+"""Runs collectstatic when the static files changed, so that a second start loses no time."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ def _fingerprint() -> str:
             paths += sorted(path for path in folder.rglob("*") if path.is_file())
     paths += sorted((settings.BASE_DIR / "config").glob("*.py"))
     for path in paths:
-        facts = path.stat()
-        digest.update(f"{path}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
+        stat = path.stat()
+        digest.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()

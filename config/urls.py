@@ -6,9 +6,9 @@ from django.urls import include, path
 from accounts.views.keys import CreateKey
 from config import health
 from config.actions import ACTIONS
-from config.root import favicon, root
+from config.views import favicon, root
 
-# The floors below cannot know the table of the roof.
+# accounts may not import config, which has the table.
 CreateKey.actions = tuple(ACTIONS)
 
 urlpatterns = [

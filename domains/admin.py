@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from accounts.admin import ReadOnly
+from accounts.admin import ReadOnlyAdmin
 from domains.models import DnsRecord, SenderAddress, SenderDomain
 
 
-class RecordInline(ReadOnly, admin.TabularInline):
+class RecordInline(ReadOnlyAdmin, admin.TabularInline):
     model = DnsRecord
     fields = ("kind", "host", "expected", "seen", "state", "reason", "checked_at")
     extra = 0
 
 
 @admin.register(SenderDomain)
-class SenderDomainAdmin(ReadOnly, admin.ModelAdmin):
+class SenderDomainAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ("name", "account", "state", "reputation_level", "created_at")
     list_filter = ("state",)
     list_select_related = ("account",)
@@ -25,7 +25,7 @@ class SenderDomainAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(SenderAddress)
-class SenderAddressAdmin(ReadOnly, admin.ModelAdmin):
+class SenderAddressAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ("address", "account", "name", "created_at")
     list_select_related = ("account",)
     search_fields = ("address",)

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.api import paging
 from accounts.api.action import Action
-from accounts.api.fields import Boolean, Integer, Members, Several, Text
+from accounts.api.fields import Boolean, Integer, ParamList, Params, Text
 from accounts.caller import Caller
 from accounts.errors import Refused
 from accounts.scoping import visible
@@ -17,7 +17,7 @@ from domains.reputation import MAX_LEVEL, daily_quota
 from domains.resolver import Resolver
 
 
-class Tag(Members):
+class Tag(Params):
     """A cloud tag. Domains carry none here, so only reading by tags has a meaning."""
 
     TagKey = Text()
@@ -27,10 +27,10 @@ class Tag(Members):
 class CreateEmailIdentity(Action):
     """Add a sender domain and say which DNS records it needs."""
 
-    class Input(Members):
+    class Input(Params):
         EmailIdentity = Text()
-        DKIMOption = Integer(most=SenderDomain.DkimOption.RSA_2048, required=False)
-        TagList = Several(child=Tag(), required=False)
+        DKIMOption = Integer(max_value=SenderDomain.DkimOption.RSA_2048, required=False)
+        TagList = ParamList(child=Tag(), required=False)
 
     def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
         if data.get("TagList"):
@@ -42,7 +42,7 @@ class CreateEmailIdentity(Action):
 class GetEmailIdentity(Action):
     """Read a domain's records and state."""
 
-    class Input(Members):
+    class Input(Params):
         EmailIdentity = Text()
 
     def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
@@ -56,11 +56,11 @@ class UpdateEmailIdentity(Action):
     # The one of the settings.
     resolver: Resolver | None = None
 
-    class Input(Members):
+    class Input(Params):
         EmailIdentity = Text()
         # A switch of Tencent's own console; one way of verifying exists here.
         NewAPI = Boolean(required=False)
-        DKIMOption = Integer(most=SenderDomain.DkimOption.RSA_2048, required=False)
+        DKIMOption = Integer(max_value=SenderDomain.DkimOption.RSA_2048, required=False)
 
     def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
         domain = one(caller, data["EmailIdentity"])
@@ -75,10 +75,10 @@ class ListEmailIdentities(Action):
 
     codes = paging.CODES
 
-    class Input(Members):
-        TagList = Several(child=Tag(), required=False)
+    class Input(Params):
+        TagList = ParamList(child=Tag(), required=False)
         Offset = Integer(required=False)
-        Limit = paging.Limit(required=False)
+        Limit = paging.LimitParam(required=False)
 
     def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
         caller.require("domains.view")
@@ -110,7 +110,7 @@ class ListEmailIdentities(Action):
 class CreateEmailAddress(Action):
     """Add a sender address on a verified domain."""
 
-    class Input(Members):
+    class Input(Params):
         EmailAddress = Text()
         EmailSenderName = Text(required=False)
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from accounts.models import Account
-from accounts.secrets import SealedField
+from accounts.secrets import EncryptedField
 
 
 class SenderDomain(models.Model):
@@ -35,7 +35,7 @@ class SenderDomain(models.Model):
     dkim_option = models.PositiveSmallIntegerField(choices=DkimOption, default=DkimOption.RSA_2048)
     dkim_selector = models.CharField(max_length=63)
     # PKCS#8 PEM.
-    dkim_private_key = SealedField()
+    dkim_private_key = EncryptedField()
     # Base64 of the SubjectPublicKeyInfo, as it stands in p=.
     dkim_public_key = models.TextField()
     reputation_level = models.PositiveSmallIntegerField(default=1)

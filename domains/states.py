@@ -47,7 +47,7 @@ def move(domain: SenderDomain, new: str, now: datetime) -> None:
         domain.state = new
         if new == State.VERIFIED:
             domain.verified_at, domain.failing_since = domain.verified_at or now, None
-            notices.settle(domain.account, subject=subject_of(domain))
+            notices.withdraw(domain.account, subject=subject_of(domain))
         elif new == State.FAILING:
             domain.failing_since = now
             _warn(domain)
@@ -72,7 +72,7 @@ def _warn(domain: SenderDomain) -> None:
         if lost
         else f"DNS records of {domain.name} have changed. Mend them within {hours} hours or it may no longer send."
     )
-    notices.tell(
+    notices.post(
         domain.account,
         level=Notice.Level.DANGER if lost else Notice.Level.WARNING,
         subject=subject_of(domain),

@@ -93,7 +93,7 @@ def verify(caller: Caller, *, domain: SenderDomain, resolver: Resolver | None = 
         _store(fresh, checked, now)
         old, new = fresh.state, states.next_state(fresh, [one.verdict.state for one in checked], now)
         states.move(fresh, new, now)
-        if caller.door != "task" or new != old:
+        if caller.channel != "task" or new != old:
             found = {one.wanted.kind: one.verdict.state for one in checked}
             audit.log(caller, "domains.verify", fresh.name, before=old, after=new, records=found)
     return fresh
@@ -145,7 +145,7 @@ def delete(caller: Caller, *, domain: SenderDomain) -> None:
                 "OperationDenied.NotAllowDelete",
                 f"{fresh.name} is verified, and a verified domain stays. Mail already sent refers to it.",
             )
-        notices.settle(fresh.account, subject=states.subject_of(fresh))
+        notices.withdraw(fresh.account, subject=states.subject_of(fresh))
         audit.log(caller, "domains.delete", fresh.name)
         fresh.delete()
 

@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.admin import ReadOnly
+from accounts.admin import ReadOnlyAdmin
 from sending.models import InboundReport, Message, QueueItem, Submission
 
 
-class _Newest(ReadOnly, admin.ModelAdmin):
+class _Newest(ReadOnlyAdmin, admin.ModelAdmin):
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -20,7 +20,7 @@ class _Newest(ReadOnly, admin.ModelAdmin):
 
 @admin.register(Submission)
 class SubmissionAdmin(_Newest):
-    list_display = ("message_id", "account", "door", "from_address", "subject")
+    list_display = ("message_id", "account", "channel", "from_address", "subject")
     search_fields = ("=message_id",)
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from accounts.api import paging
 from accounts.api.action import Action
-from accounts.api.fields import Base64, Integer, Members, Several, Text
+from accounts.api.fields import Base64, Integer, ParamList, Params, Text
 from accounts.caller import Caller
 from accounts.errors import Refused
 from sending import queries
@@ -23,21 +23,21 @@ from sending.models.ids import CHINA
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class TemplateInput(Members):
+class TemplateInput(Params):
     """Which template, and its variables as a JSON object in a string."""
 
     TemplateID = Integer()
     TemplateData = Text(lines=True, required=False)
 
 
-class SimpleInput(Members):
+class SimpleInput(Params):
     """Content without a template; known so that it can be refused by its own code."""
 
     Html = Text(lines=True, required=False)
     Text = Text(lines=True, required=False)
 
 
-class AttachmentInput(Members):
+class AttachmentInput(Params):
     """One file."""
 
     FileName = Text()
@@ -50,18 +50,18 @@ class SendEmail(Action):
 
     codes = {"Attachments.Content": "InvalidParameterValue.AttachContentIsWrong"}
 
-    class Input(Members):
+    class Input(Params):
         FromEmailAddress = Text()
         Subject = Text()
-        Destination = Several(child=Text(), required=False)
+        Destination = ParamList(child=Text(), required=False)
         ReplyToAddresses = Text(required=False)
-        Cc = Several(child=Text(), required=False)
-        Bcc = Several(child=Text(), required=False)
+        Cc = ParamList(child=Text(), required=False)
+        Bcc = ParamList(child=Text(), required=False)
         Template = TemplateInput(required=False)
         Simple = SimpleInput(required=False)
-        Attachments = Several(child=AttachmentInput(), required=False)
+        Attachments = ParamList(child=AttachmentInput(), required=False)
         Unsubscribe = Text(numbers=True, required=False)
-        TriggerType = Integer(most=1, required=False)
+        TriggerType = Integer(max_value=1, required=False)
         SmtpMessageId = Text(required=False)
         SmtpHeaders = Text(lines=True, required=False)
         HeaderFrom = Text(required=False)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from accounts.admin import ReadOnly
+from accounts.admin import ReadOnlyAdmin
 from templates_app.models import ForbiddenWord, Review, Template, Version
 
 
 @admin.register(Template)
-class TemplateAdmin(ReadOnly, admin.ModelAdmin):
+class TemplateAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ("id", "account", "name", "state", "created_at")
     list_filter = ("state",)
     search_fields = ("name",)
@@ -17,20 +17,20 @@ class TemplateAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Version)
-class VersionAdmin(ReadOnly, admin.ModelAdmin):
+class VersionAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ("id", "account", "template", "number", "author", "created_at")
     list_select_related = ("account", "template")
 
 
 @admin.register(Review)
-class ReviewAdmin(ReadOnly, admin.ModelAdmin):
+class ReviewAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ("id", "account", "template", "state", "submitted_by", "decided_by", "decided_at")
     list_filter = ("state",)
     list_select_related = ("account", "template", "decided_by")
 
 
 @admin.register(ForbiddenWord)
-class ForbiddenWordAdmin(ReadOnly, admin.ModelAdmin):
+class ForbiddenWordAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ("category", "phrase", "created_at")
     list_filter = ("category",)
     search_fields = ("phrase",)

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from accounts.api import paging
 from accounts.api.action import Action
-from accounts.api.fields import Base64, Integer, Members, Text
+from accounts.api.fields import Base64, Integer, Params, Text
 from accounts.caller import Caller
 from accounts.errors import Refused
 from accounts.scoping import visible
@@ -24,7 +24,7 @@ from templates_app.models import Review, Template, Version
 STATUS = {Template.State.APPROVED: 0, Template.State.IN_REVIEW: 1, Template.State.REJECTED: 2}
 
 
-class Content(Members):
+class Content(Params):
     """The two texts of a template, each in base64."""
 
     Html = Base64(required=False)
@@ -39,7 +39,7 @@ class CreateEmailTemplate(Action):
         "TemplateContent.Text": "InvalidParameterValue.TemplateContentIsWrong",
     }
 
-    class Input(Members):
+    class Input(Params):
         TemplateName = Text()
         TemplateContent = Content()
 
@@ -55,7 +55,7 @@ class CreateEmailTemplate(Action):
 class GetEmailTemplate(Action):
     """Read a template's content and state."""
 
-    class Input(Members):
+    class Input(Params):
         TemplateID = Integer()
 
     def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def submit(caller: Caller, *, template: Template) -> Review:
             submitted_by=caller.name,
             findings=[finding.to_json() for finding in findings],
         )
-        notices.settle(template.account, subject=_subject(template))
+        notices.withdraw(template.account, subject=_subject(template))
         audit.log(caller, "templates.submit", _target(template), version=version.number)
     return review
 
@@ -235,7 +235,7 @@ def _write(caller: Caller, template: Template, number: int, written: writing.Wri
 def _tell(template: Template, state: Review.State, reason: str) -> None:
     approved = state == Review.State.APPROVED
     text = f"Template “{template.name}” was {state.label.lower()}{f': {reason}' if reason else ''}"
-    notices.tell(
+    notices.post(
         template.account,
         level=Notice.Level.INFO if approved else Notice.Level.WARNING,
         subject=_subject(template),

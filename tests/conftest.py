@@ -20,7 +20,7 @@ hypothesis.settings.load_profile("tests")
 def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get("DATABASE_URL") or hasattr(config, "workerinput"):
         return
-    config.stash[_SERVER] = embedded_pg.Server(settings.TEST_DATA_DIR, durable=False)
+    config.stash[_SERVER] = embedded_pg.EmbeddedServer(settings.TEST_DATA_DIR, durable=False)
     config.stash[_SERVER].start()
 
 
@@ -30,7 +30,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         server.stop()
 
 
-_SERVER: pytest.StashKey[embedded_pg.Server] = pytest.StashKey()
+_SERVER: pytest.StashKey[embedded_pg.EmbeddedServer] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")

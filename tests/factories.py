@@ -93,7 +93,7 @@ def submission(account: Account, **fields: Any) -> Submission:
     n = next(_numbers)
     values = {
         "message_id": f"qcloudses-30-{account.app_id}-date-20260301120000-test{n:08d}1",
-        "door": Submission.Door.API,
+        "channel": Submission.Channel.API,
         "submitted_by": "test",
         "sender_domain": "mail.example.test",
         "from_address": "news@mail.example.test",

@@ -93,6 +93,6 @@ def stop(running: Product) -> None:
         running.process.wait(15)
     except subprocess.TimeoutExpired:
         running.process.kill()
-        embedded_pg.Server(Path(running.environment["SES_DATA_DIR"])).stop()
+        embedded_pg.EmbeddedServer(Path(running.environment["SES_DATA_DIR"])).stop()
         pytest.fail("the product did not end within 15 seconds of SIGTERM")
     running.reader.join()

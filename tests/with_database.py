@@ -14,7 +14,9 @@ def main() -> None:
 
     from config import embedded_pg
 
-    server = None if os.environ.get("DATABASE_URL") else embedded_pg.Server(settings.TEST_DATA_DIR, durable=False)
+    server = (
+        None if os.environ.get("DATABASE_URL") else embedded_pg.EmbeddedServer(settings.TEST_DATA_DIR, durable=False)
+    )
     if server:
         server.start()
     try:

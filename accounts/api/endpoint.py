@@ -1,4 +1,4 @@
-"""The API's one address: from an HTTP request to an action and its answer."""
+"""The API's one URL: from an HTTP request to an action and its response."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from accounts import quota
 from accounts.api import errors, keys, legacy, tc3
 from accounts.api.action import Action
-from accounts.api.wire import Call, Raw, missing, seconds
+from accounts.api.requests import ApiCall, RawRequest, missing, seconds
 from accounts.caller import Caller, key_holder
 from accounts.errors import Refused
 from accounts.network import client_ip, within
@@ -26,8 +26,8 @@ from accounts.network import client_ip, within
 logger = logging.getLogger(__name__)
 
 VERSION = "2020-10-02"
-GET_MAX_BYTES = 32 * 1024
-LEGACY_POST_MAX_BYTES = 1024 * 1024
+MAX_GET_BYTES = 32 * 1024
+MAX_LEGACY_POST_BYTES = 1024 * 1024
 
 
 def is_call(request: HttpRequest) -> bool:
@@ -41,7 +41,7 @@ def is_call(request: HttpRequest) -> bool:
 class Endpoint(APIView):
     """Answers every call with HTTP 200 and one JSON object that holds `Response`."""
 
-    # The address itself; the roof passes its table in `as_view(actions=…)`.
+    # Action name -> class; `config.views` passes its table in `as_view(actions=…)`.
     actions: Mapping[str, type[Action]] = {}
     http_method_names = ["get", "post"]
 
@@ -58,7 +58,7 @@ class Endpoint(APIView):
         return self._answer(request._request)
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Answer any other method in the API's own words."""
+        """Answer any other method as an API error."""
         refused = Refused("UnsupportedProtocol", f"The method {request.method} is not supported. Use POST or GET.")
         return _envelope(_error(refused, request.headers.get("X-TC-Language", "")))
 
@@ -68,16 +68,16 @@ class Endpoint(APIView):
         try:
             call = _read(request)
             language = call.language
-            members = self._do(call, client_ip(request))
+            fields = self._do(call, client_ip(request))
         except Refused as refused:
-            members = _error(refused, language)
+            fields = _error(refused, language)
         except Exception:
-            # Whatever it was (the database may be away), nothing was promised to the client.
+            # Whatever failed (the database may be down), no success was reported to the client.
             logger.exception("API call failed, RequestId %s", request_id)
-            members = _error(Refused(*errors.INTERNAL), language)
-        return _envelope(members, request_id)
+            fields = _error(Refused(*errors.INTERNAL), language)
+        return _envelope(fields, request_id)
 
-    def _do(self, call: Call, ip: str) -> dict[str, Any]:
+    def _do(self, call: ApiCall, ip: str) -> dict[str, Any]:
         action = self._action(call)
         _check_time_and_place(call)
         caller = _caller(call, ip)
@@ -87,9 +87,9 @@ class Endpoint(APIView):
                 "RequestLimitExceeded",
                 f"More than {limit.allowed} calls of {call.action} in one second. Wait a second and try again.",
             )
-        return action().answer(caller, call.members(), as_text=call.as_text)
+        return action().answer(caller, call.params(), as_text=call.as_text)
 
-    def _action(self, call: Call) -> type[Action]:
+    def _action(self, call: ApiCall) -> type[Action]:
         if not call.action:
             raise missing("Action")
         if call.action not in self.actions:
@@ -105,26 +105,26 @@ def _is_tc3(request: HttpRequest) -> bool:
     return "Authorization" in request.headers or "X-TC-Action" in request.headers
 
 
-def _read(request: HttpRequest) -> Call:
+def _read(request: HttpRequest) -> ApiCall:
     """Return the call a request makes, by whichever protocol; its size is checked before its body is read."""
-    tongue = tc3 if _is_tc3(request) else legacy
+    protocol = tc3 if _is_tc3(request) else legacy
     query = request.META.get("QUERY_STRING", "")
-    raw = Raw(method=request.method or "", query=query, headers=request.headers, body=b"")
-    tongue.check_content_type(raw)
+    raw = RawRequest(method=request.method or "", query=query, headers=request.headers, body=b"")
+    protocol.check_content_type(raw)
     if raw.method == "GET":
-        size, most = len(raw.query), GET_MAX_BYTES
+        size, allowed = len(raw.query), MAX_GET_BYTES
     elif "Transfer-Encoding" in raw.headers:
-        # The server gateway hands over no body of unknown length.
+        # WSGI gives no body of unknown length.
         raise Refused("UnsupportedProtocol", "Send the body in one piece, with a Content-Length.")
     else:
         size = int(request.META.get("CONTENT_LENGTH") or 0)
-        most = settings.RULES.request_max_bytes if tongue is tc3 else LEGACY_POST_MAX_BYTES
-    if size > most:
-        raise Refused("RequestSizeLimitExceeded", f"The request has {size} bytes; at most {most} are allowed.")
-    return tongue.read(replace(raw, body=request.body) if raw.method == "POST" else raw)
+        allowed = settings.RULES.request_max_bytes if protocol is tc3 else MAX_LEGACY_POST_BYTES
+    if size > allowed:
+        raise Refused("RequestSizeLimitExceeded", f"The request has {size} bytes; at most {allowed} are allowed.")
+    return protocol.read(replace(raw, body=request.body) if raw.method == "POST" else raw)
 
 
-def _check_time_and_place(call: Call) -> None:
+def _check_time_and_place(call: ApiCall) -> None:
     if not call.region:
         raise missing("Region")
     if call.region not in settings.REGIONS:
@@ -138,15 +138,15 @@ def _check_time_and_place(call: Call) -> None:
         )
 
 
-def _caller(call: Call, ip: str) -> Caller:
-    """Return whom the call stands for, once its signature, network and action are in order."""
+def _caller(call: ApiCall, ip: str) -> Caller:
+    """Return the caller of a call whose signature, network and action are allowed."""
     if call.token:
         raise Refused("AuthFailure.TokenFailure", "Temporary credentials do not exist here. Leave the token out.")
-    key = keys.enabled(call.secret_id)
+    key = keys.find_enabled(call.secret_id)
     if key is None:
-        raise errors.wire("AuthFailure.SecretIdNotFound", field="SecretId")
+        raise errors.refusal("AuthFailure.SecretIdNotFound", field="SecretId")
     if not call.signed_by(key.secret_key):
-        raise errors.wire("AuthFailure.SignatureFailure", field="Signature")
+        raise errors.refusal("AuthFailure.SignatureFailure", field="Signature")
     if key.networks and not within(ip, key.networks):
         raise Refused("IpNotInWhitelist", f"This key may not be used from {ip or 'this address'}.")
     caller = key_holder(key, ip=ip)
@@ -155,7 +155,7 @@ def _caller(call: Call, ip: str) -> Caller:
             "AuthFailure.UnauthorizedOperation",
             f"This key may not call {call.action}. Ask an admin of the account for a key that may.",
         )
-    keys.stamp(key)
+    keys.record_use(key)
     return caller
 
 
@@ -163,6 +163,6 @@ def _error(refused: Refused, language: str) -> dict[str, Any]:
     return {"Error": {"Code": refused.code, "Message": errors.message(refused, language)}}
 
 
-def _envelope(members: dict[str, Any], request_id: str = "") -> HttpResponse:
+def _envelope(fields: dict[str, Any], request_id: str = "") -> HttpResponse:
     # No charset in the content type: the official SDKs compare it as a whole.
-    return JsonResponse({"Response": {**members, "RequestId": request_id or str(uuid.uuid4())}})
+    return JsonResponse({"Response": {**fields, "RequestId": request_id or str(uuid.uuid4())}})

@@ -1,4 +1,4 @@
-"""What the API says when it says no: codes, their words in two languages, and input errors as codes."""
+"""The API's errors: codes, their messages in two languages, and input errors as codes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from typing import Any
 
 from accounts.api import fields
-from accounts.api.wire import missing
+from accounts.api.requests import missing
 from accounts.errors import Refused
 
 DEFAULT_LANGUAGE = "zh-CN"
 
-# The sentences known from the wire; every other refusal brings its own words.
-WIRE: dict[str, str] = {
+# Messages that the reference service is known to send; every other refusal brings its own.
+MESSAGES: dict[str, str] = {
     "AuthFailure.SecretIdNotFound": "The SecretId is not found, please ensure that your SecretId is correct.",
     "AuthFailure.SignatureFailure": "The provided credentials could not be validated. "
     "Please check your signature is correct.",
@@ -27,24 +27,24 @@ _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 INTERNAL = "InternalError", "Something went wrong on our side. Please try again."
 
 
-def wire(code: str, *, field: str = "") -> Refused:
-    """Return the refusal of a code whose sentence is fixed."""
-    return Refused(code, WIRE[code], field=field)
+def refusal(code: str, *, field: str = "") -> Refused:
+    """Return the refusal of a code whose message is fixed."""
+    return Refused(code, MESSAGES[code], field=field)
 
 
 def message(refused: Refused, language: str) -> str:
-    """Return the refusal's words in `language` ("zh-CN" when none is given) as far as there are any, else English.
+    """Return the refusal's message in `language` ("zh-CN" when none is given) as far as there are any, else English.
 
-    What they quote from the input is made visible: a control character shows as "U+000A".
+    What it quotes from the input is made visible: a control character shows as "U+000A".
     """
-    words = refused.message
+    text = refused.message
     if (language or DEFAULT_LANGUAGE) == DEFAULT_LANGUAGE and refused.code in CHINESE:
-        words = CHINESE[refused.code].format(field=refused.field)
-    return _INVISIBLE.sub(lambda found: f"U+{ord(found.group()):04X}", words)
+        text = CHINESE[refused.code].format(field=refused.field)
+    return _INVISIBLE.sub(lambda found: f"U+{ord(found.group()):04X}", text)
 
 
 def from_validation(detail: Any, codes: dict[str, str]) -> Refused:
-    """Return a serializer's first error as a refusal; `codes`: member -> the code its bad values have."""
+    """Return a serializer's first error as a refusal; `codes`: path of a parameter -> the code of its bad values."""
     path, error = _first(detail)
     name = ".".join(path)[:100]
     if error.code == "required":

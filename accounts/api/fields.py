@@ -1,4 +1,4 @@
-"""The types an action's members have: strict for JSON, converting where members came as text."""
+"""The types of an action's parameters: strict for JSON, converting where parameters came as text."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ VALUE = "value"
 UNKNOWN = "unknown"
 
 
-class Member(serializers.Field[Any, Any, Any, Any]):
-    """One member of an input; subclasses say what it may hold."""
+class Param(serializers.Field[Any, Any, Any, Any]):
+    """One parameter of an action; subclasses say what it may hold."""
 
     @property
     def as_text(self) -> bool:
@@ -32,11 +32,11 @@ class Member(serializers.Field[Any, Any, Any, Any]):
         return bool(self.context.get("as_text"))
 
     def wrong_type(self, wanted: str) -> ValidationError:
-        """Return the error of a member that is not `wanted`."""
+        """Return the error of a parameter that is not `wanted`."""
         return ValidationError(f"must be {wanted}", code=TYPE)
 
 
-class Text(Member):
+class Text(Param):
     """A string without control characters; `lines` lets line breaks and tabs through."""
 
     def __init__(self, *, lines: bool = False, numbers: bool = False, **kwargs: Any) -> None:
@@ -55,25 +55,25 @@ class Text(Member):
         return data
 
 
-class Integer(Member):
-    """A whole number from `least` to `most`."""
+class Integer(Param):
+    """A whole number from `min_value` to `max_value`."""
 
-    def __init__(self, *, least: int = 0, most: int = MAX_INTEGER, **kwargs: Any) -> None:
+    def __init__(self, *, min_value: int = 0, max_value: int = MAX_INTEGER, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._least = least
-        self._most = most
+        self._min_value = min_value
+        self._max_value = max_value
 
     def to_internal_value(self, data: Any) -> int:
         if self.as_text and isinstance(data, str) and _WHOLE.fullmatch(data):
             data = int(data)
         if isinstance(data, bool) or not isinstance(data, int):
             raise self.wrong_type("a whole number")
-        if not self._least <= data <= self._most:
-            raise ValidationError(f"must be a number from {self._least} to {self._most}", code=VALUE)
+        if not self._min_value <= data <= self._max_value:
+            raise ValidationError(f"must be a number from {self._min_value} to {self._max_value}", code=VALUE)
         return data
 
 
-class Boolean(Member):
+class Boolean(Param):
     """true or false."""
 
     def to_internal_value(self, data: Any) -> bool:
@@ -84,7 +84,7 @@ class Boolean(Member):
         return data
 
 
-class Base64(Member):
+class Base64(Param):
     """Standard base64, line breaks between its characters tolerated; its value is the bytes."""
 
     def to_internal_value(self, data: Any) -> bytes:
@@ -96,8 +96,8 @@ class Base64(Member):
             raise ValidationError("is not base64", code=VALUE) from None
 
 
-class Several(serializers.ListField):
-    """An array of one kind of member."""
+class ParamList(serializers.ListField):
+    """An array of one kind of parameter."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
         if not isinstance(data, list):
@@ -105,8 +105,8 @@ class Several(serializers.ListField):
         return super().to_internal_value(data)
 
 
-class Members(serializers.Serializer[Any]):
-    """An object whose members are all declared: an unknown one is an error, `null` is the same as absent."""
+class Params(serializers.Serializer[Any]):
+    """An object whose parameters are all declared: an unknown one is an error, `null` is the same as absent."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, Mapping):

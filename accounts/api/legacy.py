@@ -7,8 +7,8 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
-from accounts.api import members
-from accounts.api.wire import FORM, Call, Raw, missing
+from accounts.api import params
+from accounts.api.requests import FORM, ApiCall, RawRequest, missing
 from accounts.errors import Refused
 
 METHODS = {"HmacSHA1": hashlib.sha1, "HmacSHA256": hashlib.sha256}
@@ -29,7 +29,7 @@ COMMON = frozenset(
 )
 
 
-def check_content_type(raw: Raw) -> None:
+def check_content_type(raw: RawRequest) -> None:
     """Raise Refused unless a POST is a form; a GET needs no content type."""
     if raw.method == "POST" and raw.content_type != FORM:
         raise Refused(
@@ -39,9 +39,9 @@ def check_content_type(raw: Raw) -> None:
         )
 
 
-def read(raw: Raw) -> Call:
-    """Return the call that form or query members describe; raise Refused when it lacks its signature."""
-    flat = members.pairs(raw.query if raw.method == "GET" else _text(raw.body))
+def read(raw: RawRequest) -> ApiCall:
+    """Return the call that form or query parameters describe; raise Refused when it lacks its signature."""
+    flat = params.pairs(raw.query if raw.method == "GET" else _text(raw.body))
     for name in ("Action", "SecretId", "Signature", "Nonce"):
         if not flat.get(name):
             raise missing(name)
@@ -56,7 +56,7 @@ def read(raw: Raw) -> Call:
             field="SignatureMethod",
         )
     host = raw.headers.get("Host", "")
-    return Call(
+    return ApiCall(
         action=flat["Action"],
         version=flat.get("Version", ""),
         region=flat.get("Region", ""),
@@ -68,12 +68,12 @@ def read(raw: Raw) -> Call:
         signed_by=lambda secret_key: hmac.compare_digest(
             sign(secret_key, method, string_to_sign(raw.method, host, flat)).encode(), flat["Signature"].encode()
         ),
-        members=lambda: members.nest({name: value for name, value in flat.items() if name not in COMMON}),
+        params=lambda: params.nest({name: value for name, value in flat.items() if name not in COMMON}),
     )
 
 
 def string_to_sign(method: str, host: str, flat: Mapping[str, str]) -> str:
-    """Return METHOD, host and path, and every member but Signature by name, values not URL-coded."""
+    """Return METHOD, host and path, and every parameter but Signature by name, values not URL-coded."""
     signed = {name.replace("_", "."): value for name, value in flat.items() if name != "Signature"}
     return f"{method}{host}/?" + "&".join(f"{name}={signed[name]}" for name in sorted(signed))
 

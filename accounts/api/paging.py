@@ -7,13 +7,13 @@ from typing import Any
 from django.conf import settings
 from rest_framework.exceptions import ValidationError
 
-from accounts.api.fields import VALUE, Integer, Members
+from accounts.api.fields import VALUE, Integer, Params
 
 # For `Action.codes` of every action that pages.
 CODES = {"Limit": "FailedOperation.InvalidLimit"}
 
 
-class Limit(Integer):
+class LimitParam(Integer):
     """How many rows a page may have; 0 is an empty page."""
 
     def to_internal_value(self, data: Any) -> int:
@@ -23,8 +23,8 @@ class Limit(Integer):
         return limit
 
 
-class PageInput(Members):
+class PageInput(Params):
     """The input of an action that returns a page."""
 
     Offset = Integer()
-    Limit = Limit()
+    Limit = LimitParam()

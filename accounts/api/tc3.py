@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from accounts.api import members
-from accounts.api.wire import FORM, JSON, Call, Raw, missing, seconds
+from accounts.api import params
+from accounts.api.requests import FORM, JSON, ApiCall, RawRequest, missing, seconds
 from accounts.errors import Refused
 
 ALGORITHM = "TC3-HMAC-SHA256"
@@ -35,7 +35,7 @@ class Authorization:
     signature: str
 
 
-def check_content_type(raw: Raw) -> None:
+def check_content_type(raw: RawRequest) -> None:
     """Raise Refused unless the content type is one that TC3 calls may have."""
     allowed = {FORM, JSON} if raw.method == "GET" else {JSON}
     if raw.content_type not in allowed:
@@ -46,13 +46,13 @@ def check_content_type(raw: Raw) -> None:
         )
 
 
-def read(raw: Raw) -> Call:
+def read(raw: RawRequest) -> ApiCall:
     """Return the call that X-TC headers describe; raise Refused when its Authorization cannot be read."""
     header = raw.headers.get("Authorization", "")
     if not header:
         raise missing("Authorization")
     authorization = parse(header)
-    return Call(
+    return ApiCall(
         action=raw.headers.get("X-TC-Action", ""),
         version=raw.headers.get("X-TC-Version", ""),
         region=raw.headers.get("X-TC-Region", ""),
@@ -62,7 +62,7 @@ def read(raw: Raw) -> Call:
         token=raw.headers.get("X-TC-Token", ""),
         as_text=raw.method == "GET",
         signed_by=lambda secret_key: verify(raw, authorization, secret_key),
-        members=lambda: _members(raw),
+        params=lambda: _params(raw),
     )
 
 
@@ -86,7 +86,7 @@ def parse(header: str) -> Authorization:
     return Authorization(match["secret_id"], match["date"], match["service"], signed, match["signature"])
 
 
-def verify(raw: Raw, authorization: Authorization, secret_key: str) -> bool:
+def verify(raw: RawRequest, authorization: Authorization, secret_key: str) -> bool:
     """Say whether `secret_key` signed the request, on the day and for the service that its scope names."""
     timestamp = raw.headers.get("X-TC-Timestamp", "")
     day = datetime.fromtimestamp(seconds(timestamp), UTC).date().isoformat()
@@ -103,7 +103,7 @@ def verify(raw: Raw, authorization: Authorization, secret_key: str) -> bool:
     return hmac.compare_digest(expected, authorization.signature)
 
 
-def payload_hash(raw: Raw) -> str:
+def payload_hash(raw: RawRequest) -> str:
     """Return the hexadecimal SHA-256 of what the signature covers of the body."""
     if raw.headers.get("X-TC-Content-SHA256") == UNSIGNED:
         return hashlib.sha256(UNSIGNED.encode()).hexdigest()
@@ -147,5 +147,5 @@ def _hmac(key: bytes, text: str) -> bytes:
     return hmac.new(key, text.encode(), hashlib.sha256).digest()
 
 
-def _members(raw: Raw) -> dict[str, Any]:
-    return members.from_query(raw.query) if raw.method == "GET" else members.from_json(raw.body)
+def _params(raw: RawRequest) -> dict[str, Any]:
+    return params.from_query(raw.query) if raw.method == "GET" else params.from_json(raw.body)

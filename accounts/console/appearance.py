@@ -41,8 +41,8 @@ COMMON_ZONES = (
 
 def theme_of(request: HttpRequest) -> str:
     """Return the theme the browser keeps: "light", "dark", or "auto" by default."""
-    wish = request.COOKIES.get(THEME_COOKIE, "")
-    return wish if wish in THEMES else "auto"
+    requested = request.COOKIES.get(THEME_COOKIE, "")
+    return requested if requested in THEMES else "auto"
 
 
 def zones() -> list[str]:

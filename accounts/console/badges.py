@@ -1,4 +1,4 @@
-"""How states look: word, icon and colour in one table, so that one state looks the same everywhere."""
+"""State badges: label, icon and colour in one table, so that one state looks the same everywhere."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from enum import Enum
 
 
 @dataclass(frozen=True)
-class Look:
-    """Icon and colour of a state; the word is the state's own label."""
+class BadgeStyle:
+    """Icon and colour of a state; the text is the state's own label."""
 
     icon: str
     colour: str
 
 
-GOOD = Look("circle-check", "green")
-BUSY = Look("clock", "azure")
-WAIT = Look("hourglass", "yellow")
-BAD = Look("circle-x", "red")
-WARN = Look("alert-triangle", "orange")
-OFF = Look("circle-off", "secondary")
-PLAIN = Look("circle", "secondary")
+GOOD = BadgeStyle("circle-check", "green")
+BUSY = BadgeStyle("clock", "azure")
+WAIT = BadgeStyle("hourglass", "yellow")
+BAD = BadgeStyle("circle-x", "red")
+WARN = BadgeStyle("alert-triangle", "orange")
+OFF = BadgeStyle("circle-off", "secondary")
+PLAIN = BadgeStyle("circle", "secondary")
 
-# By the state's word: letters in lower case, spaces for underscores.
-LOOKS = {
+# By the state's name: letters in lower case, spaces for underscores.
+STYLES = {
     **dict.fromkeys(
         ("active", "verified", "passed", "approved", "delivered", "enabled", "accepted", "ok", "yes"), GOOD
     ),
@@ -54,19 +54,19 @@ LOOKS = {
         WARN,
     ),
     **dict.fromkeys(("disabled", "withdrawn", "draft", "expired", "unsubscribed", "no"), OFF),
-    "opened": Look("mail-opened", "teal"),
-    "clicked": Look("click", "cyan"),
-    "information": Look("info-circle", "azure"),
+    "opened": BadgeStyle("mail-opened", "teal"),
+    "clicked": BadgeStyle("click", "cyan"),
+    "information": BadgeStyle("info-circle", "azure"),
 }
 
 
-def look(word: str) -> Look:
-    """Return how the state called `word` looks; a plain grey one when the table does not know it."""
-    return LOOKS.get(word.strip().lower().replace("_", " "), PLAIN)
+def style_of(name: str) -> BadgeStyle:
+    """Return the style of the state called `name`; plain grey when the table does not have it."""
+    return STYLES.get(name.strip().lower().replace("_", " "), PLAIN)
 
 
 def label(state: object) -> str:
-    """Return the state's word: a choice's label, else the text itself with a capital and spaces."""
+    """Return the state's label: a choice's own, else the text itself with a capital and spaces."""
     named = getattr(state, "label", None)
     if named is not None:
         return str(named)

@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from accounts.caller import Caller
 
-# The URL's own words for paging and format; a changed filter starts at the first page again.
+# Query parameters of paging and format; a changed filter starts at the first page again.
 PAGING = ("after", "before", "size", "format")
 
 
 @dataclass(frozen=True)
 class Chip:
-    """One applied filter in words, and the query string without it."""
+    """One applied filter as text, and the query string without it."""
 
     label: str
     value: str
@@ -53,7 +53,7 @@ class Filters(forms.Form):
     def chips(self) -> list[Chip]:
         """Return what is applied, each with the query string that takes it away."""
         return [
-            Chip(str(self.fields[name].label or self[name].label), self._words(name, value), self._without(name))
+            Chip(str(self.fields[name].label or self[name].label), self._text(name, value), self._without(name))
             for name, value in self.cleaned.items()
             if not self.fields[name].widget.is_hidden
         ]
@@ -62,7 +62,7 @@ class Filters(forms.Form):
         """Return the query string without any filter; what a hidden field says (a tab, say) stays."""
         return self._without(*(name for name, field in self.fields.items() if not field.widget.is_hidden))
 
-    def _words(self, name: str, value: Any) -> str:
+    def _text(self, name: str, value: Any) -> str:
         field = self.fields[name]
         if isinstance(field, forms.MultipleChoiceField):
             names = {str(key): str(label) for key, label in _flat(field.choices)}

@@ -18,7 +18,7 @@ def show_refusal(form: forms.Form, refusal: Refused) -> None:
 
 
 class FormPage(ConsoleView):
-    """Shows a form and does one act with it; a refusal stands at its field, status 422, and nothing typed is lost."""
+    """Shows a form and does one act with it; a refusal is shown at its field, status 422, and nothing typed is lost."""
 
     template_name = "console/form.html"
     form_class: type[forms.Form]

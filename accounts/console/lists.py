@@ -53,7 +53,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Line:
+class ListLine:
     """One row as the template shows it."""
 
     row: Any
@@ -62,7 +62,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Empty:
+class EmptyState:
     """What stands in place of an empty table."""
 
     title: str
@@ -72,7 +72,7 @@ class Empty:
 
 
 @dataclass(frozen=True)
-class Action:
+class Button:
     """A button at the top of the page."""
 
     label: str
@@ -91,8 +91,8 @@ class ListPage(ConsoleView):
     csv_columns: Sequence[Column] = ()
     filters_class: type[Filters] = Filters
     order: Sequence[str] = ("-id",)
-    empty = Empty("Nothing here yet")
-    empty_filtered = Empty("Nothing matches", "No row matches these filters. Take one away, or widen the dates.")
+    empty = EmptyState("Nothing here yet")
+    empty_filtered = EmptyState("Nothing matches", "No row matches these filters. Take one away, or widen the dates.")
     csv_name = ""
     csv_right = "exports.make"
     # A sentence under the title: what the rows are.
@@ -103,7 +103,7 @@ class ListPage(ConsoleView):
         """Return the caller's rows, `visible()` and narrowed by `self.filters.cleaned`, in no order."""
         raise NotImplementedError
 
-    def primary(self) -> Action | None:
+    def primary(self) -> Button | None:
         """Return the page's main button, None when the caller may not use it."""
         return None
 
@@ -146,12 +146,12 @@ class ListPage(ConsoleView):
         )
 
     def _size(self) -> int:
-        wish = self.request.GET.get("size", "")
-        return int(wish) if wish in {str(size) for size in SIZES} else SIZES[0]
+        requested = self.request.GET.get("size", "")
+        return int(requested) if requested in {str(size) for size in SIZES} else SIZES[0]
 
-    def _line(self, row: Model) -> Line:
+    def _line(self, row: Model) -> ListLine:
         cells = [Cell(column, column.of(row), column.href(row) if column.href else "") for column in self.columns]
-        return Line(row, self.row_url(row), cells)
+        return ListLine(row, self.row_url(row), cells)
 
     def _download(self) -> HttpResponseBase:
         self.caller.require(self.csv_right)

@@ -15,18 +15,18 @@ from accounts.caller import Caller, member
 from accounts.models import Account, User
 from accounts.network import client_ip
 
-# The session's word for the chosen account.
+# The session key of the chosen account.
 ACCOUNT = "account"
 
 
 class ConsoleRequest(HttpRequest):
     """A request that went through the middleware; `caller` is None for strangers and people without account.
 
-    `unknown` is the error that kept us from finding out who asks.
+    `caller_error` is the error that the database raised while the caller was looked up.
     """
 
     caller: Caller | None
-    unknown: Exception | None
+    caller_error: Exception | None
 
 
 def accounts_of(user: User) -> QuerySet[Account]:
@@ -43,21 +43,21 @@ def zone_of(user: User) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-class Console:
+class CallerMiddleware:
     """Resolves log-in and chosen account to `request.caller`; programs bring no session and cost no query."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: ConsoleRequest) -> HttpResponse:
-        request.caller = request.unknown = None
+        request.caller = request.caller_error = None
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return self.get_response(request)
         try:
             zone = _find_out(request)
         except (DatabaseError, InterfaceError) as error:
-            # Doors that ask nobody's name (API, pixel, health) answer in their own words; pages raise it again.
-            request.unknown, zone = error, None
+            # Views without a log-in (API, pixel, health) answer all the same; console pages raise the error again.
+            request.caller_error, zone = error, None
         with timezone.override(zone):
             return self.get_response(request)
 

@@ -17,7 +17,7 @@ Order = Sequence[str]
 
 
 @dataclass(frozen=True)
-class Page(Generic[M]):
+class KeysetPage(Generic[M]):
     """The rows of one page, and the cursors of its neighbours ("" where there is none)."""
 
     rows: list[M]
@@ -25,7 +25,7 @@ class Page(Generic[M]):
     older: str
 
 
-def page(queryset: QuerySet[M], order: Order, *, after: str, before: str, size: int) -> Page[M]:
+def page(queryset: QuerySet[M], order: Order, *, after: str, before: str, size: int) -> KeysetPage[M]:
     """Return up to `size` rows after (or before) a cursor; a cursor that is none means the first page.
 
     `order` names columns of the table without NULLs, the last one unique.
@@ -42,8 +42,8 @@ def page(queryset: QuerySet[M], order: Order, *, after: str, before: str, size: 
         more_before, more_after = position is not None, len(found) > size
     if not rows:
         # The rows beyond the cursor are gone: begin anew rather than show an empty list.
-        return Page([], "", "") if position is None else page(queryset, order, after="", before="", size=size)
-    return Page(
+        return KeysetPage([], "", "") if position is None else page(queryset, order, after="", before="", size=size)
+    return KeysetPage(
         rows,
         newer=cursor(rows[0], order) if more_before else "",
         older=cursor(rows[-1], order) if more_after else "",

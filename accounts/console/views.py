@@ -33,8 +33,8 @@ class ConsoleView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         caller = getattr(request, "caller", None)
         if caller is None:
-            if unknown := getattr(request, "unknown", None):
-                raise unknown
+            if caller_error := getattr(request, "caller_error", None):
+                raise caller_error
             if request.user.is_authenticated:
                 return render(request, "console/no_account.html", {"title": "No account"}, status=403)
             return _to_log_in(request)

@@ -45,12 +45,11 @@ def _paths(name: str) -> SafeString:
 
 
 @register.inclusion_tag("console/_badge.html")
-def badge(state: object, word: str = "") -> dict[str, Any]:
-    """Show a state as word, icon and colour; `word` replaces the state's own label."""
-    text = word or badges.label(state)
-    look = badges.look(badges.label(state))
-    plain = badges.look(str(getattr(state, "value", state)))
-    return {"label": text, "look": look if look is not badges.PLAIN else plain}
+def badge(state: object, text: str = "") -> dict[str, Any]:
+    """Show a state as label, icon and colour; `text` replaces the state's own label."""
+    style = badges.style_of(badges.label(state))
+    plain = badges.style_of(str(getattr(state, "value", state)))
+    return {"label": text or badges.label(state), "style": style if style is not badges.PLAIN else plain}
 
 
 @register.simple_tag

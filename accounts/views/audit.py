@@ -6,13 +6,13 @@ import json
 
 from django.db.models import Q, QuerySet
 
-from accounts.console.lists import Column, Empty, ListPage
+from accounts.console.lists import Column, EmptyState, ListPage
 from accounts.forms import AuditFilters
 from accounts.models import AuditEntry
 from accounts.scoping import visible
 
 
-class Log(ListPage):
+class AuditLog(ListPage):
     """Every act in the account, newest first."""
 
     right = "audit.view"
@@ -22,23 +22,23 @@ class Log(ListPage):
     csv_name = "audit"
     csv_right = "audit.view"
     intro = "Every act of people, programs and the service itself. Entries are never changed or deleted."
-    empty = Empty("Nothing was done in this time", "Widen the dates to see earlier acts.")
+    empty = EmptyState("Nothing was done in this time", "Widen the dates to see earlier acts.")
     filters: AuditFilters
     columns = (
         Column("at", "Time", "at", kind="time"),
         Column("actor", "Actor", "actor"),
         Column("act", "Act", "act", kind="mono"),
         Column("target", "Target", "target"),
-        Column("details", "Details", lambda row: _words(row.details), csv=lambda row: json.dumps(row.details)),
-        Column("door", "Door", "door"),
+        Column("details", "Details", lambda row: _details_text(row.details), csv=lambda row: json.dumps(row.details)),
+        Column("channel", "Channel", "channel"),
         Column("ip", "Address", "ip", kind="mono"),
     )
 
     def rows(self) -> QuerySet[AuditEntry]:
         window, wanted = self.filters.window, self.filters.cleaned
         rows = visible(AuditEntry.objects.filter(at__gte=window.start, at__lt=window.end), self.caller)
-        if "door" in wanted:
-            rows = rows.filter(door=wanted["door"])
+        if "channel" in wanted:
+            rows = rows.filter(channel=wanted["channel"])
         if "act" in wanted:
             rows = rows.filter(act__startswith=wanted["act"])
         if "q" in wanted:
@@ -46,5 +46,5 @@ class Log(ListPage):
         return rows
 
 
-def _words(details: dict[str, object]) -> str:
+def _details_text(details: dict[str, object]) -> str:
     return ", ".join(f"{name}: {value}" for name, value in details.items() if value not in ("", [], None))

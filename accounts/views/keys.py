@@ -10,19 +10,19 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import credentials
-from accounts.console import once
-from accounts.console.acts import ActPage
+from accounts.console import one_time_secrets
+from accounts.console.act_page import ActPage
 from accounts.console.forms import FormPage
-from accounts.console.lists import Action, Column, Empty, ListPage
+from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.forms import KeyForm
 from accounts.models import ApiKey
-from accounts.scoping import one_visible, visible
+from accounts.scoping import get_visible_or_404, visible
 
 RIGHT = "keys.manage"
 NAV = "accounts:keys"
 
 
-class Keys(ListPage):
+class ApiKeys(ListPage):
     """The pairs that programs sign with."""
 
     right = RIGHT
@@ -31,7 +31,7 @@ class Keys(ListPage):
     template_name = "accounts/keys.html"
     csv_name = "api_keys"
     csv_right = RIGHT
-    empty = Empty("No API key yet", "Programs need one to send mail through the API. Create one above.")
+    empty = EmptyState("No API key yet", "Programs need one to send mail through the API. Create one above.")
     intro = "A program signs its calls with a SecretId and its SecretKey. The SecretKey is shown once, when it is made."
     columns = (
         Column("name", "Name", "name"),
@@ -46,22 +46,22 @@ class Keys(ListPage):
     def rows(self) -> QuerySet[ApiKey]:
         return visible(ApiKey.objects.defer("secret_key"), self.caller)
 
-    def primary(self) -> Action:
-        return Action("Create API key", reverse("accounts:key_create"))
+    def primary(self) -> Button:
+        return Button("Create API key", reverse("accounts:key_create"))
 
     def context(self, rows: Any) -> dict[str, Any]:
-        return {"secret": once.take(self.request, "secret_key"), "endpoint": settings.PUBLIC_URL}
+        return {"secret": one_time_secrets.take(self.request, "secret_key"), "endpoint": settings.PUBLIC_URL}
 
 
 class CreateKey(FormPage):
-    """A new pair; the SecretKey stands on the next page, once."""
+    """A new pair; the SecretKey is shown on the next page, once."""
 
     right = RIGHT
     title = "Create API key"
     nav = NAV
     form_class = KeyForm
     submit_label = "Create key"
-    # The names an API key can be cut down to; the roof passes its table in `as_view(actions=…)`.
+    # The action names an API key can be limited to; `config.urls` sets them from its table.
     actions: tuple[str, ...] = ()
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -72,11 +72,11 @@ class CreateKey(FormPage):
         return {"actions": self.actions}
 
     def act(self, form: Any) -> str:
-        given = form.cleaned_data
+        data = form.cleaned_data
         key, secret_key = credentials.create_key(
-            self.caller, name=given["name"], actions=given["actions"], networks=given["networks"]
+            self.caller, name=data["name"], actions=data["actions"], networks=data["networks"]
         )
-        once.keep(self.request, "secret_key", f"{key.secret_id}\n{secret_key}")
+        one_time_secrets.keep(self.request, "secret_key", f"{key.secret_id}\n{secret_key}")
         return reverse(NAV)
 
 
@@ -86,7 +86,7 @@ class _SetEnabled(ActPage):
     enabled: bool
 
     def act(self, **kwargs: Any) -> str:
-        key = one_visible(ApiKey.objects.defer("secret_key"), self.caller, pk=kwargs["pk"])
+        key = get_visible_or_404(ApiKey.objects.defer("secret_key"), self.caller, pk=kwargs["pk"])
         credentials.set_key_enabled(self.caller, key=key, enabled=self.enabled)
         self.say(f"{key.name} is {'enabled' if self.enabled else 'disabled; calls signed with it are refused'}.")
         return reverse(NAV)

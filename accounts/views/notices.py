@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from accounts import notices
-from accounts.console.acts import ActPage
+from accounts.console.act_page import ActPage
 from accounts.models import Notice
-from accounts.scoping import one_visible
+from accounts.scoping import get_visible_or_404
 
 
 class CloseNotice(ActPage):
@@ -16,7 +16,7 @@ class CloseNotice(ActPage):
     right = "overview.view"
 
     def act(self, **kwargs: Any) -> str:
-        notice = one_visible(Notice.objects.all(), self.caller, pk=kwargs["pk"])
+        notice = get_visible_or_404(Notice.objects.all(), self.caller, pk=kwargs["pk"])
         notices.close(self.caller, notice=notice)
         self.say("The notice was closed. It stays in the audit log.")
         return self.back()

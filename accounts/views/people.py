@@ -10,15 +10,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import lifecycle
-from accounts.console import once
-from accounts.console.acts import ActPage
+from accounts.console import one_time_secrets
+from accounts.console.act_page import ActPage
 from accounts.console.filters import Filters
 from accounts.console.forms import FormPage
-from accounts.console.lists import Action, Column, ListPage
+from accounts.console.lists import Button, Column, ListPage
 from accounts.forms import MemberForm, RoleForm
 from accounts.models import Membership
 from accounts.roles import Role
-from accounts.scoping import one_visible, visible
+from accounts.scoping import get_visible_or_404, visible
 
 RIGHT = "users.manage"
 NAV = "accounts:users"
@@ -66,11 +66,11 @@ class Users(ListPage):
     def row_url(self, row: Any) -> str:
         return reverse("accounts:member", args=[row.pk])
 
-    def primary(self) -> Action:
-        return Action("Add user", reverse("accounts:member_add"))
+    def primary(self) -> Button:
+        return Button("Add user", reverse("accounts:member_add"))
 
     def context(self, rows: Any) -> dict[str, Any]:
-        return {"password": once.take(self.request, "password")}
+        return {"password": one_time_secrets.take(self.request, "password")}
 
 
 class AddMember(FormPage):
@@ -88,18 +88,18 @@ class AddMember(FormPage):
         self.parent = ("Users and Roles", reverse(NAV))
 
     def act(self, form: Any) -> str:
-        given = form.cleaned_data
-        password = given["password"] or lifecycle.initial_password()
+        data = form.cleaned_data
+        password = data["password"] or lifecycle.initial_password()
         membership = lifecycle.add_member(
-            self.caller, email=given["email"], name=given["name"], role=given["role"], password=password
+            self.caller, email=data["email"], name=data["name"], role=data["role"], password=password
         )
         # Somebody who could log in before kept his own password; there is none to show then.
-        if not given["password"] and membership.user.check_password(password):
-            once.keep(self.request, "password", f"{membership.user.email}\n{password}")
+        if not data["password"] and membership.user.check_password(password):
+            one_time_secrets.keep(self.request, "password", f"{membership.user.email}\n{password}")
         return reverse(NAV)
 
 
-class Member(FormPage):
+class MemberDetail(FormPage):
     """One member and his role."""
 
     right = RIGHT
@@ -121,7 +121,7 @@ class Member(FormPage):
         return super().post(request, **self._found(**kwargs))
 
     def _found(self, **kwargs: Any) -> dict[str, Any]:
-        self.membership = one_visible(Membership.objects.select_related("user"), self.caller, pk=kwargs["pk"])
+        self.membership = get_visible_or_404(Membership.objects.select_related("user"), self.caller, pk=kwargs["pk"])
         return kwargs
 
     def page_title(self) -> str:
@@ -145,7 +145,7 @@ class RemoveMember(ActPage):
     nav = NAV
 
     def act(self, **kwargs: Any) -> str:
-        membership = one_visible(Membership.objects.select_related("user"), self.caller, pk=kwargs["pk"])
+        membership = get_visible_or_404(Membership.objects.select_related("user"), self.caller, pk=kwargs["pk"])
         email = membership.user.email
         lifecycle.remove_member(self.caller, membership=membership)
         self.say(f"{email} is no longer a member of {self.caller.account.name}.")

@@ -49,7 +49,7 @@ class ChangePassword(FormPage):
         return "/"
 
 
-class TimeZone(FormPage):
+class ChangeTimeZone(FormPage):
     """The zone in which the console shows times."""
 
     title = "Time zone"
@@ -71,11 +71,11 @@ class SetTheme(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         response = HttpResponseRedirect(safe_back(request, "/"))
-        wish = request.POST.get("theme", "")
-        if wish in THEMES:
+        requested = request.POST.get("theme", "")
+        if requested in THEMES:
             response.set_cookie(
                 THEME_COOKIE,
-                wish,
+                requested,
                 max_age=THEME_SECONDS,
                 secure=settings.SESSION_COOKIE_SECURE,
                 samesite="Lax",

@@ -19,7 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import audit, quota, tokens
 from accounts.caller import member
-from accounts.console.acts import ActPage
+from accounts.console.act_page import ActPage
 from accounts.console.middleware import ACCOUNT, accounts_of
 from accounts.errors import Refused
 from accounts.forms import LogInForm
@@ -81,11 +81,11 @@ class LogIn(View):
         return str(self.request.POST.get("next") or self.request.GET.get("next") or "")
 
     def _target(self) -> str:
-        wish = self._next()
+        requested = self._next()
         safe = url_has_allowed_host_and_scheme(
-            wish, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
+            requested, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
         )
-        return wish if safe else settings.LOGIN_REDIRECT_URL
+        return requested if safe else settings.LOGIN_REDIRECT_URL
 
 
 class LogOut(View):
@@ -105,9 +105,9 @@ class SwitchAccount(ActPage):
     """Looks at another account from now on."""
 
     def act(self, **kwargs: Any) -> str:
-        wish = self.request.POST.get("account", "")
+        requested = self.request.POST.get("account", "")
         mine = accounts_of(self.caller.user) if self.caller.user else Account.objects.none()
-        account = mine.filter(pk=int(wish)).first() if wish.isdecimal() and len(wish) < 19 else None
+        account = mine.filter(pk=int(requested)).first() if requested.isdecimal() and len(requested) < 19 else None
         if account is None:
             raise Refused("ResourceNotFound", "There is no such account among yours.")
         self.request.session[ACCOUNT] = account.pk

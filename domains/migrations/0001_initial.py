@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(choices=[(0, "1024 bit"), (1, "2048 bit")], default=1),
                 ),
                 ("dkim_selector", models.CharField(max_length=63)),
-                ("dkim_private_key", accounts.secrets.SealedField()),
+                ("dkim_private_key", accounts.secrets.EncryptedField()),
                 ("dkim_public_key", models.TextField()),
                 ("reputation_level", models.PositiveSmallIntegerField(default=1)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),

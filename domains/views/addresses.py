@@ -8,11 +8,11 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.console.acts import ActPage
+from accounts.console.act_page import ActPage
 from accounts.console.forms import FormPage
-from accounts.console.lists import Action, Column, Empty, ListPage
+from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.errors import Refused
-from accounts.scoping import one_visible, visible
+from accounts.scoping import get_visible_or_404, visible
 from domains import addresses, queries
 from domains.forms import AddressFilters, AddressForm
 from domains.models import SenderAddress, SenderDomain
@@ -39,10 +39,10 @@ class Addresses(ListPage):
     )  # fmt: skip
 
     @property
-    def empty(self) -> Empty:  # type: ignore[override]
+    def empty(self) -> EmptyState:  # type: ignore[override]
         """Say what has to be there first."""
         action = self.primary()
-        return Empty(
+        return EmptyState(
             "No sender address yet",
             "Each address belongs to a verified sender domain.",
             *((action.label, action.url) if action else ()),
@@ -58,10 +58,10 @@ class Addresses(ListPage):
             rows = rows.filter(Q(address__icontains=wanted["q"]) | Q(name__icontains=wanted["q"]))
         return rows
 
-    def primary(self) -> Action | None:
+    def primary(self) -> Button | None:
         if not self.caller.may("addresses.edit"):
             return None
-        return Action("Create sender address", reverse("domains:address_create"))
+        return Button("Create sender address", reverse("domains:address_create"))
 
 
 class CreateAddress(FormPage):
@@ -106,7 +106,7 @@ class DeleteAddress(ActPage):
     nav = ADDRESSES
 
     def act(self, **kwargs: Any) -> str:
-        address = one_visible(SenderAddress.objects.all(), self.caller, pk=kwargs["pk"])
+        address = get_visible_or_404(SenderAddress.objects.all(), self.caller, pk=kwargs["pk"])
         addresses.delete(self.caller, address=address)
         self.say(f"{address.address} was deleted.")
         return reverse(ADDRESSES)

@@ -11,11 +11,11 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from accounts.console.acts import ActPage
+from accounts.console.act_page import ActPage
 from accounts.console.forms import FormPage
-from accounts.console.lists import Action, Column, Empty, ListPage
+from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
-from accounts.scoping import one_visible, visible
+from accounts.scoping import get_visible_or_404, visible
 from domains import differences, names, verification, zone_file
 from domains.forms import DomainFilters, DomainForm
 from domains.models import DnsRecord, SenderDomain
@@ -52,10 +52,10 @@ class Domains(ListPage):
     )
 
     @property
-    def empty(self) -> Empty:  # type: ignore[override]
+    def empty(self) -> EmptyState:  # type: ignore[override]
         """Say what to do first, to those who may."""
         action = self.primary()
-        return Empty(
+        return EmptyState(
             "No sender domain yet",
             "Add the domain your mail is to come from; the next page shows the DNS records it needs.",
             *((action.label, action.url) if action else ()),
@@ -71,10 +71,10 @@ class Domains(ListPage):
         passed = Count("records", filter=Q(records__state=DnsRecord.State.PASSED))
         return rows.annotate(passed=passed, wanted=Count("records"))
 
-    def primary(self) -> Action | None:
+    def primary(self) -> Button | None:
         if not self.caller.may("domains.edit"):
             return None
-        return Action("Create sender domain", reverse("domains:create"))
+        return Button("Create sender domain", reverse("domains:create"))
 
     def row_url(self, row: SenderDomain) -> str:
         return reverse("domains:detail", args=[row.pk])
@@ -121,7 +121,7 @@ class Detail(ConsoleView):
     domain: SenderDomain
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.domain = one_visible(SenderDomain.objects.defer("dkim_private_key"), self.caller, pk=pk)
+        self.domain = get_visible_or_404(SenderDomain.objects.defer("dkim_private_key"), self.caller, pk=pk)
         self.parent = ("Sender Domain", reverse(DOMAINS))
         zone = names.zone_of(self.domain.name)
         records = list(self.domain.records.order_by("pk"))
@@ -175,7 +175,7 @@ class _DomainAct(ActPage):
     nav = DOMAINS
 
     def domain(self, pk: int) -> SenderDomain:
-        return one_visible(SenderDomain.objects.all(), self.caller, pk=pk)
+        return get_visible_or_404(SenderDomain.objects.all(), self.caller, pk=pk)
 
 
 class Verify(_DomainAct):

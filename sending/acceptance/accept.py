@@ -33,10 +33,10 @@ MAX_SUBJECT_KEPT = 200
 # One round trip for everything. `fresh` is evaluated once, so each row's id is the same in all three tables.
 _WRITE = """
 WITH whole AS (
-    INSERT INTO sending_submission (message_id, account_id, door, submitted_by, sender_domain, from_address, from_name,
-        header_from, reply_to, subject, "to", cc, bcc, template, version, variables, header_message_id, headers,
-        unsubscribe, trigger_type)
-    VALUES (%(message_id)s, %(account)s, %(door)s, %(submitted_by)s, %(sender_domain)s, %(from_address)s,
+    INSERT INTO sending_submission (message_id, account_id, channel, submitted_by, sender_domain, from_address,
+        from_name, header_from, reply_to, subject, "to", cc, bcc, template, version, variables, header_message_id,
+        headers, unsubscribe, trigger_type)
+    VALUES (%(message_id)s, %(account)s, %(channel)s, %(submitted_by)s, %(sender_domain)s, %(from_address)s,
         %(from_name)s, %(header_from)s, %(reply_to)s, %(subject)s, %(to)s, %(cc)s, %(bcc)s, %(template)s, %(version)s,
         %(variables)s, %(header_message_id)s, %(headers)s, %(unsubscribe)s, %(trigger_type)s)
     RETURNING id
@@ -116,7 +116,7 @@ def _write(case: Case) -> Accepted:
     row: dict[str, Any] = {
         "message_id": message_id,
         "account": case.account.pk,
-        "door": case.caller.door,
+        "channel": case.caller.channel,
         "submitted_by": case.caller.name,
         "sender_domain": sender.domain.name,
         "from_address": sender.address,

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ),
                 ("message_id", models.CharField(db_collation="C", max_length=100, unique=True)),
                 (
-                    "door",
+                    "channel",
                     models.CharField(choices=[("api", "API"), ("smtp", "SMTP"), ("console", "Console")], max_length=7),
                 ),
                 ("submitted_by", models.CharField(max_length=254)),

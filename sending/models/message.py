@@ -14,7 +14,7 @@ from sending.models.ids import TimeOrderedId, time_of
 class Submission(models.Model):
     """One accepted request: what every recipient's mail is made from."""
 
-    class Door(models.TextChoices):
+    class Channel(models.TextChoices):
         API = "api", "API"
         SMTP = "smtp", "SMTP"
         CONSOLE = "console", "Console"
@@ -24,7 +24,7 @@ class Submission(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False, related_name="+")
     # The id the client got: "qcloudses-30-<appId>-date-<time>-<suffix>".
     message_id = models.CharField(max_length=100, unique=True, db_collation="C")
-    door = models.CharField(max_length=7, choices=Door)
+    channel = models.CharField(max_length=7, choices=Channel)
     # Who submitted it: an address, or a key id.
     submitted_by = models.CharField(max_length=254)
     sender_domain = models.CharField(max_length=253, db_collation="C")

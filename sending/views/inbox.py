@@ -15,9 +15,9 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from accounts.console.filters import DatedFilters
-from accounts.console.lists import Action, Column, Empty, ListPage
+from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
-from accounts.scoping import one_visible, visible
+from accounts.scoping import get_visible_or_404, visible
 from sending.models import Message, SimulatedMail
 from sending.models.ids import first_of, time_of
 from sending.simulator import mail
@@ -77,10 +77,10 @@ class SimulatorInbox(ListPage):
     )
 
     @property
-    def empty(self) -> Empty:  # type: ignore[override]
+    def empty(self) -> EmptyState:  # type: ignore[override]
         """Say what to do, to those who may."""
         send = ("Send mail", reverse("sending:send")) if self.caller.may("messages.send") else ()
-        return Empty("No mail yet", "Send one to any address under .test; it arrives here within seconds.", *send)
+        return EmptyState("No mail yet", "Send one to any address under .test; it arrives here within seconds.", *send)
 
     def rows(self) -> QuerySet[SimulatedMail]:
         window = self.filters.window
@@ -97,10 +97,10 @@ class SimulatorInbox(ListPage):
     def row_url(self, row: SimulatedMail) -> str:
         return reverse("sending:inbox_mail", args=[row.pk])
 
-    def primary(self) -> Action | None:
+    def primary(self) -> Button | None:
         if settings.TRANSPORT != "simulator":
             return None
-        return Action("Simulated addresses", reverse("sending:simulator"), "at")
+        return Button("Simulated addresses", reverse("sending:simulator"), "at")
 
 
 class SimulatorAddresses(ConsoleView):
@@ -137,7 +137,7 @@ class InboxMail(ConsoleView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.parent = ("Mailbox Simulator", reverse(NAV))
-        self.kept = one_visible(SimulatedMail.objects.all(), self.caller, pk=pk)
+        self.kept = get_visible_or_404(SimulatedMail.objects.all(), self.caller, pk=pk)
         read = mail.read(bytes(self.kept.raw))
         return self.page(
             kept=self.kept,
@@ -164,7 +164,7 @@ class InboxBody(ConsoleView):
     right = "simulator.view"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        kept = one_visible(SimulatedMail.objects.all(), self.caller, pk=pk)
+        kept = get_visible_or_404(SimulatedMail.objects.all(), self.caller, pk=pk)
         html = _PICTURE.sub(
             lambda tag: _SOURCE.sub(r"\1data-not-loaded\2", tag.group()), mail.read(bytes(kept.raw)).html
         )
@@ -182,7 +182,7 @@ class InboxRaw(ConsoleView):
     right = "simulator.view"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        kept = one_visible(SimulatedMail.objects.all(), self.caller, pk=pk)
+        kept = get_visible_or_404(SimulatedMail.objects.all(), self.caller, pk=pk)
         return HttpResponse(
             bytes(kept.raw),
             content_type="message/rfc822",

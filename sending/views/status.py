@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from accounts.caller import Caller
 from accounts.console.filters import DatedFilters
-from accounts.console.lists import Column, Empty, ListPage
+from accounts.console.lists import Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
-from accounts.scoping import one_visible, visible
+from accounts.scoping import get_visible_or_404, visible
 from domains.models import SenderDomain
 from sending import queries, timeline
 from sending.models import DeliverStatus, Message
@@ -97,11 +97,11 @@ class EmailStatusList(ListPage):
     )
 
     @property
-    def empty(self) -> Empty:  # type: ignore[override]
+    def empty(self) -> EmptyState:  # type: ignore[override]
         """Say what to do, to those who may."""
         send = ("Send mail", reverse("sending:send")) if self.caller.may("messages.send") else ()
         text = "Each mail shows here as soon as it is accepted. Widen the dates to see earlier ones."
-        return Empty("No mail in this time", text, *send)
+        return EmptyState("No mail in this time", text, *send)
 
     def rows(self) -> QuerySet[Message]:
         window, wanted = self.filters.window, self.filters.cleaned
@@ -133,7 +133,7 @@ class MessagePage(ConsoleView):
         return self.message.subject
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.message = one_visible(Message.objects.all(), self.caller, pk=pk)
+        self.message = get_visible_or_404(Message.objects.all(), self.caller, pk=pk)
         self.parent = ("Email Status", reverse("sending:status"))
         attempts, events_found = queries.attempts(self.message), queries.events(self.message)
         place = queries.place_in_queue(self.message)

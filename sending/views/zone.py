@@ -6,8 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.console.acts import ActPage
-from accounts.scoping import one_visible
+from accounts.console.act_page import ActPage
+from accounts.scoping import get_visible_or_404
 from domains.models import SenderDomain
 from sending.simulator import zone
 
@@ -17,7 +17,7 @@ class _ZoneAct(ActPage):
     nav = "domains:list"
 
     def domain(self, pk: int) -> SenderDomain:
-        return one_visible(SenderDomain.objects.all(), self.caller, pk=pk)
+        return get_visible_or_404(SenderDomain.objects.all(), self.caller, pk=pk)
 
 
 class PublishZone(_ZoneAct):

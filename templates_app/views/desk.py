@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.console.acts import ActPage
+from accounts.console.act_page import ActPage
 from accounts.console.forms import show_refusal
-from accounts.console.lists import Column, Empty, ListPage
+from accounts.console.lists import Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.errors import Forbidden, Refused
-from accounts.scoping import one_visible
+from accounts.scoping import get_visible_or_404
 from templates_app import queries, report, review, screening
 from templates_app.forms import DecisionForm
 from templates_app.models import Review
@@ -34,7 +34,7 @@ class Queue(ListPage):
     order = ("id",)
     template_name = "templates_app/queue.html"
     intro = "Oldest first. Opening one keeps it for you for a while; nobody decides on a version of their own."
-    empty = Empty("Nothing waits", "Every submitted template has been decided. New ones appear here.")
+    empty = EmptyState("Nothing waits", "Every submitted template has been decided. New ones appear here.")
     columns = (
         Column("template", "Template", "template.name"),
         Column("version", "Version", lambda row: f"{row.version.number}{' (again)' if row.again else ''}"),
@@ -89,7 +89,7 @@ class Decision(ConsoleView):
 
     def _one(self, pk: int) -> Review:
         reviews = Review.objects.select_related("template__approved", "version", "claimed_by", "decided_by")
-        return one_visible(reviews, self.caller, pk=pk)
+        return get_visible_or_404(reviews, self.caller, pk=pk)
 
     def _decide(self, form: DecisionForm) -> str:
         name = self.review.template.name
@@ -136,7 +136,7 @@ class Claim(ActPage):
     nav = NAV
 
     def act(self, **kwargs: Any) -> str:
-        one = one_visible(Review.objects.select_related("template", "version"), self.caller, **kwargs)
+        one = get_visible_or_404(Review.objects.select_related("template", "version"), self.caller, **kwargs)
         review.claim(self.caller, review=one)
         return reverse("templates:review", args=[one.pk])
 
@@ -148,7 +148,7 @@ class Release(ActPage):
     nav = NAV
 
     def act(self, **kwargs: Any) -> str:
-        one = one_visible(Review.objects.select_related("template", "version"), self.caller, **kwargs)
+        one = get_visible_or_404(Review.objects.select_related("template", "version"), self.caller, **kwargs)
         review.release(self.caller, review=one)
         self.say("Given back to the queue.")
         return reverse(NAV)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.console.forms import FormPage
 from accounts.console.views import ConsoleView
-from accounts.scoping import one_visible
+from accounts.scoping import get_visible_or_404
 from templates_app import queries, report, review, screening, words
 from templates_app.forms import TemplateForm
 from templates_app.models import Template
@@ -89,7 +89,7 @@ class Edit(_Editor):
     @cached_property
     def template(self) -> Template:
         """The caller's template, or 404."""
-        return one_visible(Template.objects.select_related("latest"), self.caller, pk=self.kwargs["pk"])
+        return get_visible_or_404(Template.objects.select_related("latest"), self.caller, pk=self.kwargs["pk"])
 
     def page_title(self) -> str:
         return f"Edit {self.template.name}"

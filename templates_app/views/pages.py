@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
-from accounts.console.acts import ActPage
-from accounts.console.lists import Action, Column, Empty, ListPage
+from accounts.console.act_page import ActPage
+from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
-from accounts.scoping import one_visible, visible
+from accounts.scoping import get_visible_or_404, visible
 from templates_app import queries, report, review, screening
 from templates_app.forms import TemplateFilters
 from templates_app.models import Review, Template, Version
@@ -54,13 +54,17 @@ class Templates(ListPage):
         return queries.with_reason(queries.search(templates, state=asked.get("state", ""), words=asked.get("q", "")))
 
     @property
-    def empty(self) -> Empty:  # type: ignore[override]
+    def empty(self) -> EmptyState:  # type: ignore[override]
         text = "Write what your mails say once, with {{variables}} for what differs, and have it approved."
         primary = self.primary()
-        return Empty("No template yet", text, primary.label, primary.url) if primary else Empty("No template yet", text)
+        return (
+            EmptyState("No template yet", text, primary.label, primary.url)
+            if primary
+            else EmptyState("No template yet", text)
+        )
 
-    def primary(self) -> Action | None:
-        return Action("Create template", reverse("templates:create")) if self.caller.may("templates.edit") else None
+    def primary(self) -> Button | None:
+        return Button("Create template", reverse("templates:create")) if self.caller.may("templates.edit") else None
 
     def row_url(self, row: Template) -> str:
         return reverse("templates:detail", args=[row.pk])
@@ -79,7 +83,7 @@ class Detail(ConsoleView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.parent = ("Email Template", reverse(NAV))
-        self.template = one_visible(Template.objects.select_related("latest", "approved"), self.caller, pk=pk)
+        self.template = get_visible_or_404(Template.objects.select_related("latest", "approved"), self.caller, pk=pk)
         versions = list(self.template.versions.order_by("-number"))
         version = _chosen(versions, request.GET.get("version", "")) or self.template.latest
         if version is None:
@@ -108,7 +112,7 @@ class Submit(ActPage):
     nav = NAV
 
     def act(self, **kwargs: Any) -> str:
-        template = one_visible(Template.objects.all(), self.caller, **kwargs)
+        template = get_visible_or_404(Template.objects.all(), self.caller, **kwargs)
         review.submit(self.caller, template=template)
         self.say("Submitted for review. Somebody else will decide; you will find the answer here.")
         return reverse("templates:detail", args=[template.pk])
@@ -121,7 +125,7 @@ class Withdraw(ActPage):
     nav = NAV
 
     def act(self, **kwargs: Any) -> str:
-        template = one_visible(Template.objects.all(), self.caller, **kwargs)
+        template = get_visible_or_404(Template.objects.all(), self.caller, **kwargs)
         review.withdraw(self.caller, template=template)
         self.say("Taken back from review; it is a draft again.")
         return reverse("templates:detail", args=[template.pk])

@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from accounts.console.views import ConsoleView
-from accounts.scoping import one_visible
+from accounts.scoping import get_visible_or_404
 from templates_app import rendering
 from templates_app.forms import TemplateForm
 from templates_app.models import Version
@@ -46,7 +46,7 @@ class Preview(ConsoleView):
     right = "templates.view"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        version = one_visible(Version.objects.all(), self.caller, pk=pk)
+        version = get_visible_or_404(Version.objects.all(), self.caller, pk=pk)
         return document(version.html, request.GET)
 
 

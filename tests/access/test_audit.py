@@ -47,9 +47,9 @@ def waiting(account: Account) -> Any:
 
 
 def claimed(account: Account, person: User) -> Any:
-    one = waiting(account)
-    review.claim(member(account, person), review=one)
-    return one
+    submitted = waiting(account)
+    review.claim(member(account, person), review=submitted)
+    return submitted
 
 
 def pk(row: Any) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def custom(account: Account) -> Any:
 
 
 def entry(account: Account) -> Notice:
-    notices.tell(account, level=Notice.Level.INFO, subject="x", text="x")
+    notices.post(account, level=Notice.Level.INFO, subject="x", text="x")
     return Notice.objects.get()
 
 
@@ -162,4 +162,4 @@ def test_a_doing_leaves_an_entry(name: str) -> None:
     assert response.status_code in {200, 302}
     added = list(AuditEntry.objects.order_by("id")[before:])
     assert added, "nothing was written down"
-    assert {(one.account, one.actor, one.ip) for one in added} == {(account, person.email, "127.0.0.1")}
+    assert {(entry.account, entry.actor, entry.ip) for entry in added} == {(account, person.email, "127.0.0.1")}

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django_q.tasks import async_task
 
-from accounts import secrets as sealing
+from accounts import secrets as encryption
 from accounts.models import ApiKey, User
 from domains.models import SenderDomain
 from tests import factories
@@ -62,7 +62,7 @@ def test_nothing_secret_is_readable_at_rest(client: Client, caplog: pytest.LogCa
         "PEM": "PRIVATE KEY",
         "SECRET_KEY": settings.SECRET_KEY,
         "SES_SECRETS_KEY": settings.SECRETS_KEYS[0],
-        "token key": sealing.keys_for("token.unsubscribe")[0].hex(),
+        "token key": encryption.keys_for("token.unsubscribe")[0].hex(),
     }
     dump, log = whole_database(), caplog.text
     assert key.secret_id in dump

@@ -109,9 +109,9 @@ def test_a_dead_address_is_known_to_all_and_its_mail_to_its_account_alone(ours: 
     assert [word for word in words_of(ours) if word in text.replace(asked, "")] == []
 
 
-# Of each action, members that name what is `ours`; then the same with names that nobody has.
-Members = dict[str, Any]
-CALLS: dict[str, Callable[[Account], tuple[Members, Members]]] = {
+# Of each action, parameters that name what is `ours`; then the same with names that nobody has.
+Params = dict[str, Any]
+CALLS: dict[str, Callable[[Account], tuple[Params, Params]]] = {
     "CreateEmailAddress": lambda ours: (
         {"EmailAddress": f"new@{CANARY}.test"},
         {"EmailAddress": "new@nobody7f3ab.test"},
@@ -143,7 +143,7 @@ def today() -> str:
     return f"{datetime.now(CHINA):%Y-%m-%d}"
 
 
-def mail(sender: str, template: int) -> Members:
+def mail(sender: str, template: int) -> Params:
     return {
         "FromEmailAddress": sender,
         "Subject": "x",
@@ -161,11 +161,11 @@ def test_what_another_account_has_is_to_the_api_as_if_it_were_not(action: str, o
     held, unheld = CALLS[action](ours)
     key = factories.api_key(theirs)
     answers = []
-    for members in (held, unheld):
-        response = post(Client(), key, action, members)
+    for params in (held, unheld):
+        response = post(Client(), key, action, params)
         del response["RequestId"]
         text = json.dumps(response)
-        for value in members.values():
+        for value in params.values():
             text = text.replace(str(value), "…").replace(str(value).rpartition("@")[2], "…")
         answers.append(text)
     assert answers[0] == answers[1]

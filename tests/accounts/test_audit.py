@@ -16,7 +16,12 @@ def test_an_entry_says_who_did_what_to_what_by_which_door() -> None:
     caller = member(account, factories.user(account, email="ann@example.test"), ip="192.0.2.7")
     audit.log(caller, "templates.submit", "Welcome", version=3)
     entry = AuditEntry.objects.get()
-    assert (entry.account, entry.actor, entry.door, entry.ip) == (account, "ann@example.test", "console", "192.0.2.7")
+    assert (entry.account, entry.actor, entry.channel, entry.ip) == (
+        account,
+        "ann@example.test",
+        "console",
+        "192.0.2.7",
+    )
     assert (entry.act, entry.target, entry.details) == ("templates.submit", "Welcome", {"version": 3})
     assert entry.at is not None
 

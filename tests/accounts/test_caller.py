@@ -44,7 +44,7 @@ def test_a_right_that_is_held_passes() -> None:
 def test_a_key_holds_an_admins_rights_through_the_api() -> None:
     account = factories.account()
     caller = key_holder(factories.api_key(account), ip="192.0.2.7")
-    assert (caller.account, caller.rights, caller.door, caller.ip) == (account, RIGHTS["admin"], "api", "192.0.2.7")
+    assert (caller.account, caller.rights, caller.channel, caller.ip) == (account, RIGHTS["admin"], "api", "192.0.2.7")
     assert caller.actions is None
 
 

@@ -13,32 +13,32 @@ pytestmark = pytest.mark.django_db
 
 def test_a_second_notice_of_a_subject_replaces_the_first() -> None:
     account = factories.account()
-    notices.tell(account, level=Notice.Level.INFO, subject="domain 1", text="Records missing")
-    notices.tell(account, level=Notice.Level.DANGER, subject="domain 1", text="Lost", link="/domains/1/")
+    notices.post(account, level=Notice.Level.INFO, subject="domain 1", text="Records missing")
+    notices.post(account, level=Notice.Level.DANGER, subject="domain 1", text="Lost", link="/domains/1/")
     notice = Notice.objects.get()
     assert (notice.level, notice.text, notice.link) == ("danger", "Lost", "/domains/1/")
 
 
 def test_a_settled_notice_is_closed_and_the_subject_can_come_back() -> None:
     account = factories.account()
-    notices.tell(account, level=Notice.Level.INFO, subject="domain 1", text="Records missing")
-    notices.settle(account, subject="domain 1")
+    notices.post(account, level=Notice.Level.INFO, subject="domain 1", text="Records missing")
+    notices.withdraw(account, subject="domain 1")
     assert Notice.objects.get().closed_at is not None
-    notices.tell(account, level=Notice.Level.INFO, subject="domain 1", text="Missing again")
+    notices.post(account, level=Notice.Level.INFO, subject="domain 1", text="Missing again")
     assert Notice.objects.filter(closed_at=None).get().text == "Missing again"
 
 
 def test_settling_touches_neither_other_subjects_nor_other_accounts() -> None:
     ours, theirs = factories.account(), factories.account()
     for account, subject in ((ours, "one"), (ours, "two"), (theirs, "one")):
-        notices.tell(account, level=Notice.Level.INFO, subject=subject, text="text")
-    notices.settle(ours, subject="one")
+        notices.post(account, level=Notice.Level.INFO, subject=subject, text="text")
+    notices.withdraw(ours, subject="one")
     assert Notice.objects.filter(closed_at=None).count() == 2
 
 
 def test_settling_what_was_never_told_leaves_other_notices_open() -> None:
     notice = factories.notice(factories.account(), text="Records missing")
-    notices.settle(notice.account, subject="nothing")
+    notices.withdraw(notice.account, subject="nothing")
     notice.refresh_from_db()
     assert notice.closed_at is None
 

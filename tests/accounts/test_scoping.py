@@ -4,7 +4,7 @@ import pytest
 from django.http import Http404
 
 from accounts.models import ApiKey
-from accounts.scoping import one_visible, visible
+from accounts.scoping import get_visible_or_404, visible
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def test_one_row_is_found_by_what_it_is_asked_for() -> None:
     account = factories.account()
     factories.api_key(account)
     key = factories.api_key(account)
-    assert one_visible(ApiKey.objects, factories.caller(account), pk=key.pk) == key
+    assert get_visible_or_404(ApiKey.objects, factories.caller(account), pk=key.pk) == key
 
 
 def test_anothers_row_and_no_row_are_the_same() -> None:
@@ -34,5 +34,5 @@ def test_anothers_row_and_no_row_are_the_same() -> None:
     caller = factories.caller(factories.account())
     for pk in (theirs.pk, theirs.pk + 1000):
         with pytest.raises(Http404) as missing:
-            one_visible(ApiKey.objects, caller, pk=pk)
+            get_visible_or_404(ApiKey.objects, caller, pk=pk)
         assert str(missing.value) == ""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from accounts.models import ApiKey
-from accounts.secrets import keys_for, seal, unseal
+from accounts.secrets import decrypt, encrypt, keys_for
 from tests import factories
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -17,36 +17,36 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 @given(TEXT)
 def test_what_is_sealed_opens_again(plain: str) -> None:
-    assert unseal(seal(plain, purpose="test"), purpose="test") == plain
+    assert decrypt(encrypt(plain, purpose="test"), purpose="test") == plain
 
 
 def test_two_seals_of_one_text_differ() -> None:
-    assert seal("secret", purpose="test") != seal("secret", purpose="test")
+    assert encrypt("secret", purpose="test") != encrypt("secret", purpose="test")
 
 
 def test_a_seal_opens_for_its_purpose_only() -> None:
     with pytest.raises(ValueError, match="SES_SECRETS_KEY"):
-        unseal(seal("secret", purpose="one"), purpose="two")
+        decrypt(encrypt("secret", purpose="one"), purpose="two")
 
 
 @given(st.integers(min_value=0, max_value=200))
 def test_an_altered_seal_does_not_open(place: int) -> None:
-    raw = bytearray(base64.b64decode(seal("a secret that is worth hiding", purpose="test")))
+    raw = bytearray(base64.b64decode(encrypt("a secret that is worth hiding", purpose="test")))
     raw[place % len(raw)] ^= 1
     with pytest.raises(ValueError, match="opens this secret"):
-        unseal(base64.b64encode(raw).decode(), purpose="test")
+        decrypt(base64.b64encode(raw).decode(), purpose="test")
 
 
 def test_an_older_key_still_opens_and_the_newest_writes(settings: Settings) -> None:
     settings.SECRETS_KEYS = ["old key " * 5]
-    sealed = seal("secret", purpose="test")
+    encrypted = encrypt("secret", purpose="test")
     settings.SECRETS_KEYS = ["new key " * 5, "old key " * 5]
-    assert unseal(sealed, purpose="test") == "secret"
-    renewed = seal("secret", purpose="test")
+    assert decrypt(encrypted, purpose="test") == "secret"
+    renewed = encrypt("secret", purpose="test")
     settings.SECRETS_KEYS = ["new key " * 5]
-    assert unseal(renewed, purpose="test") == "secret"
+    assert decrypt(renewed, purpose="test") == "secret"
     with pytest.raises(ValueError, match="put the earlier key back"):
-        unseal(sealed, purpose="test")
+        decrypt(encrypted, purpose="test")
 
 
 def test_each_purpose_has_a_key_of_its_own() -> None:

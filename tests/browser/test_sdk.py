@@ -35,10 +35,10 @@ WAITING, DELIVERED, BOUNCED = 0, 1, 3
 PATIENCE = 30.0
 
 
-def call(client: SesClient, name: str, **members: Any) -> Any:
+def call(client: SesClient, name: str, **params: Any) -> Any:
     """Return the SDK's answer to an action."""
     asked = getattr(models, f"{name}Request")()
-    asked.from_json_string(json.dumps(members))
+    asked.from_json_string(json.dumps(params))
     return getattr(client, name)(asked)
 
 

@@ -19,7 +19,7 @@ def test_the_settings_of_a_first_start_pass(settings):
         checks.site_is_known,
         checks.public_url_is_complete,
         checks.real_mail_is_safe,
-        checks.debug_stays_at_home,
+        checks.debug_is_local_only,
         checks.broker_can_be_reached,
     ):
         assert check(None) == []
@@ -83,9 +83,9 @@ def test_a_broker_whose_package_is_missing_says_what_to_install(settings):
 )
 def test_debug_is_refused_where_others_can_ask(settings, host, url, refused):
     settings.DEBUG, settings.BIND_HOST, settings.PUBLIC_URL = True, host, url
-    assert ids(checks.debug_stays_at_home(None)) == refused
+    assert ids(checks.debug_is_local_only(None)) == refused
     settings.DEBUG = False
-    assert checks.debug_stays_at_home(None) == []
+    assert checks.debug_is_local_only(None) == []
 
 
 def test_a_refusal_names_every_trouble_and_its_way_out(settings):

@@ -4,9 +4,9 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.logs import OneLine
+from config.logs import OneLineFormatter
 
-FORMAT = OneLine("%(levelname)s %(message)s")
+FORMAT = OneLineFormatter("%(levelname)s %(message)s")
 
 
 def line(message: str, **fields) -> str:

@@ -26,7 +26,7 @@ def test_roles_see_their_own_pages() -> None:
 
 
 def test_a_page_that_is_not_built_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = navigation.Entry("", "Later", "nowhere:later", "overview.view", "clock")
+    entry = navigation.NavigationEntry("", "Later", "nowhere:later", "overview.view", "clock")
     monkeypatch.setattr(navigation, "ENTRIES", (entry,))
     assert labels(Role.ADMIN) == []
 

@@ -59,14 +59,14 @@ def test_lines_come_with_the_name_of_their_process(running):
 
 
 def test_a_child_that_dies_is_started_again(running):
-    one = child("one", SLEEPER)
-    _, lines = running(one)
+    worker = child("one", SLEEPER)
+    _, lines = running(worker)
     wait_for(lambda: ("one", "up") in lines)
-    assert one.process
-    first = one.process.pid
+    assert worker.process
+    first = worker.process.pid
     os.kill(first, signal.SIGKILL)
     wait_for(lambda: lines.count(("one", "up")) == 2)
-    assert one.process.pid != first
+    assert worker.process.pid != first
     assert any("signal SIGKILL" in line for _, line in lines)
 
 
@@ -116,12 +116,12 @@ def test_a_taken_port_is_named_with_its_setting():
 
 
 def test_every_taken_port_is_named_at_once():
-    with socket.socket() as one, socket.socket() as other:
-        for holder in (one, other):
+    with socket.socket() as first, socket.socket() as second:
+        for holder in (first, second):
             holder.bind(("127.0.0.1", 0))
             holder.listen()
-        ports = [("ONE", "127.0.0.1", one.getsockname()[1]), ("OTHER", "127.0.0.1", other.getsockname()[1])]
-        with pytest.raises(PortTaken, match="Ports in use: .* choose by ONE, OTHER"):
+        ports = [("FIRST", "127.0.0.1", first.getsockname()[1]), ("SECOND", "127.0.0.1", second.getsockname()[1])]
+        with pytest.raises(PortTaken, match="Ports in use: .* choose by FIRST, SECOND"):
             check_ports([Child("web", [], ports)])
 
 

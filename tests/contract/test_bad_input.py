@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 PLAIN = "<p>" + "Plain words. " * 20 + "</p>"
 OUR_APPS = {"accounts", "domains", "templates_app", "sending", "stats", "blocklist"}
-# What the door keeps of every call, good or bad: its counters and the key's last use.
+# What the endpoint keeps of every call, good or bad: its counters and the key's last use.
 OWN = {"accounts_allowance", "accounts_apikey"}
 
 
@@ -57,8 +57,8 @@ class Shop:
 
     def create(self, html: str) -> dict[str, Any]:
         content = {"Html": base64.b64encode(html.encode()).decode()}
-        members = {"TemplateName": "Spring", "TemplateContent": content}
-        return post(self.client, self.key, "CreateEmailTemplate", members)
+        params = {"TemplateName": "Spring", "TemplateContent": content}
+        return post(self.client, self.key, "CreateEmailTemplate", params)
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ BAD = {
     ),
     "no JSON": Bad(lambda shop: post(shop.client, shop.key, "SendEmail", b'{"FromEmailAddress": '), "InvalidParameter"),
     "JSON that is no object": Bad(lambda shop: post(shop.client, shop.key, "SendEmail", b"[1]"), "InvalidParameter"),
-    "a member that does not exist": Bad(lambda shop: shop.send(Destinations=["a@b.test"]), "UnknownParameter"),
+    "a parameter that does not exist": Bad(lambda shop: shop.send(Destinations=["a@b.test"]), "UnknownParameter"),
     "variables that are no JSON": Bad(
         lambda shop: shop.send(Template={"TemplateID": shop.template, "TemplateData": "{"}),
         "FailedOperation.WrongContentJson",

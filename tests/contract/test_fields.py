@@ -1,4 +1,4 @@
-"""No character in any text member of any action does harm: it is refused in words, or harmless."""
+"""No character in any text parameter of any action does harm: it is refused in words, or harmless."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.refusals import refusal_of
 pytestmark = pytest.mark.django_db
 
 BAD = ["\r", "\n", "\x00", "\x0b", "\x85", "\u2028", "\u2029", "\x7f"]
-# Members in which line breaks have a meaning of their own: JSON, and base64 in lines.
+# Parameters in which line breaks have a meaning of their own: JSON, and base64 in lines.
 LINES = {
     "Template.TemplateData",
     "SmtpHeaders",
@@ -118,16 +118,16 @@ def test_every_action_is_walked():
 def test_a_bad_character_is_refused_in_words(
     caller: Caller, account: Account, name: str, path: tuple[Any, ...], bad: str
 ):
-    member = ".".join(map(str, path))
+    param = ".".join(map(str, path))
     good = copy.deepcopy(INPUTS[name])
     if name == "SendEmail":
         good["Template"]["TemplateID"] = factories.template(account).pk
         if path[0] != "Simple":
             del good["Simple"]
-    for members in spoilt(good, path, bad):
-        refused = refusal_of(lambda members=members: ACTIONS[name]().answer(caller, members))
+    for params in spoilt(good, path, bad):
+        refused = refusal_of(lambda params=params: ACTIONS[name]().answer(caller, params))
         if refused is None:
-            assert member in LINES, f"{member} took {bad!r}"
+            assert param in LINES, f"{param} took {bad!r}"
         else:
             assert errors.message(refused, "en-US").isprintable()
     for submission in Submission.objects.all():
@@ -139,7 +139,7 @@ def test_a_bad_character_is_refused_in_words(
 @pytest.mark.parametrize("where", ["Subject", "SmtpHeaders"])
 def test_a_bad_character_inside_json_reaches_no_header(caller: Caller, account: Account, where: str, bad: str):
     escaped = f"\\u{ord(bad):04x}Bcc: eve@evil.test"
-    members = {
+    params = {
         "FromEmailAddress": "news@mail.shop.example",
         "Subject": "Hello {{name}}",
         "Destination": ["ann@customer.test"],
@@ -150,7 +150,7 @@ def test_a_bad_character_inside_json_reaches_no_header(caller: Caller, account: 
         "SmtpHeaders": f'{{"X-A": "b{escaped if where == "SmtpHeaders" else ""}"}}',
     }
     with pytest.raises(Refused):
-        ACTIONS["SendEmail"]().answer(caller, members)
+        ACTIONS["SendEmail"]().answer(caller, params)
     assert not Submission.objects.exists()
 
 
@@ -173,7 +173,7 @@ _MEMBERS = sorted(
         "FileName",
         "Content",
         "FileURL",
-        *(member for action in ACTIONS.values() for member in action.Input().fields),
+        *(param for action in ACTIONS.values() for param in action.Input().fields),
     }
 )
 _VALUES = st.recursive(
@@ -188,7 +188,7 @@ _VALUES = st.recursive(
 def test_any_input_is_answered_or_refused(name: str, data: st.DataObject, as_text: bool, caller: Caller):
     action = ACTIONS[name]()
     declared = sorted(action.Input().fields)
-    required = {member: data.draw(_VALUES, member) for member in declared if action.Input().fields[member].required}
+    required = {param: data.draw(_VALUES, param) for param in declared if action.Input().fields[param].required}
     others = data.draw(st.dictionaries(st.sampled_from([*declared, "Other"]), _VALUES, max_size=3))
     refused = refusal_of(lambda: action.answer(caller, {**required, **others}, as_text=as_text))
     assert refused is None or errors.message(refused, "zh-CN")

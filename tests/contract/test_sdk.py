@@ -32,29 +32,29 @@ HTML = f"<html><body><p>Hello {{{{name}}}}, order {{{{order}}}}.</p><p>{TEXT}</p
 TODAY = datetime.now(timezone(timedelta(hours=8))).date()
 
 
-def request(name: str, **members: Any) -> Any:
+def request(name: str, **params: Any) -> Any:
     """Return the SDK's request object of an action, filled as its users fill it."""
     made = getattr(models, f"{name}Request")()
-    made.from_json_string(json.dumps(members))
+    made.from_json_string(json.dumps(params))
     return made
 
 
-def refusal(client: Any, name: str, **members: Any) -> TencentCloudSDKException:
+def refusal(client: Any, name: str, **params: Any) -> TencentCloudSDKException:
     with pytest.raises(TencentCloudSDKException) as raised:
-        getattr(client, name)(request(name, **members))
+        getattr(client, name)(request(name, **params))
     assert len(raised.value.get_request_id()) == 36
     assert raised.value.get_message()
     return raised.value
 
 
 def mail(sender: str, template: int, **changed: Any) -> dict[str, Any]:
-    members = {
+    params = {
         "FromEmailAddress": f"Shop <{sender}>",
         "Subject": "Order {{order}}",
         "Destination": ["ann@customer.test"],
         "Template": {"TemplateID": template, "TemplateData": '{"name": "Ann", "order": 17}'},
     }
-    return {**members, **changed}
+    return {**params, **changed}
 
 
 @pytest.fixture
@@ -135,8 +135,8 @@ def test_from_a_new_domain_to_a_mails_status(sdk: Sdk, account: Account, zone: N
 )
 def test_every_way_of_signing_sends(sdk: Sdk, sender: str, template: int, profile: dict[str, Any]):
     subject = "Grüße & 你好 = 1+1 {{order}}"
-    members = mail(sender, template, Subject=subject, Unsubscribe="2", TriggerType=1, Cc=["bob@customer.test"])
-    sent = sdk(**profile).SendEmail(request("SendEmail", **members))
+    params = mail(sender, template, Subject=subject, Unsubscribe="2", TriggerType=1, Cc=["bob@customer.test"])
+    sent = sdk(**profile).SendEmail(request("SendEmail", **params))
     submission = Submission.objects.get(message_id=sent.MessageId)
     assert submission.subject == subject
     assert {message.subject for message in submission.messages.all()} == {"Grüße & 你好 = 1+1 17"}
@@ -146,7 +146,7 @@ def test_every_way_of_signing_sends(sdk: Sdk, sender: str, template: int, profil
 
 
 def test_everything_a_mail_may_carry_arrives(sdk: Sdk, sender: str, template: int):
-    members = mail(
+    params = mail(
         sender,
         template,
         Bcc=["carl@customer.test"],
@@ -156,7 +156,7 @@ def test_everything_a_mail_may_carry_arrives(sdk: Sdk, sender: str, template: in
         SmtpHeaders='{"X-Campaign": "spring"}',
         HeaderFrom=f"Shop <{sender}>",
     )
-    sent = sdk().SendEmail(request("SendEmail", **members))
+    sent = sdk().SendEmail(request("SendEmail", **params))
     submission = Submission.objects.get(message_id=sent.MessageId)
     assert (submission.bcc, submission.reply_to) == (["carl@customer.test"], "help@shop.example")
     assert submission.headers == {"X-Campaign": "spring"}
@@ -167,9 +167,9 @@ def test_everything_a_mail_may_carry_arrives(sdk: Sdk, sender: str, template: in
 
 
 def test_bare_scalars_pass_as_programs_in_the_wild_send_them(sdk: Sdk, sender: str, template: int):
-    members = mail(sender, template, Unsubscribe=0)
-    members["Template"]["TemplateData"] = '{"name": true, "order": 10.50}'
-    sent = sdk().SendEmail(request("SendEmail", **members))
+    params = mail(sender, template, Unsubscribe=0)
+    params["Template"]["TemplateData"] = '{"name": true, "order": 10.50}'
+    sent = sdk().SendEmail(request("SendEmail", **params))
     assert Submission.objects.get(message_id=sent.MessageId).variables == {"name": "true", "order": "10.50"}
 
 
@@ -214,8 +214,8 @@ def test_a_bad_mail_is_refused_with_its_code_and_nothing_is_stored(
 
 @pytest.mark.parametrize("data", ["", "{", "[]", '{"name": "Ann"}', '{"name": ["Ann"], "order": 1}'])
 def test_bad_variables_are_refused(sdk: Sdk, sender: str, template: int, data: str):
-    members = mail(sender, template, Template={"TemplateID": template, "TemplateData": data})
-    assert refusal(sdk(), "SendEmail", **members).get_code() == "FailedOperation.WrongContentJson"
+    params = mail(sender, template, Template={"TemplateID": template, "TemplateData": data})
+    assert refusal(sdk(), "SendEmail", **params).get_code() == "FailedOperation.WrongContentJson"
 
 
 def test_another_accounts_sender_and_template_are_not_ours(sdk: Sdk, sender: str, template: int):
@@ -252,8 +252,8 @@ def test_a_barred_recipient_is_told_and_shows_in_the_status(sdk: Sdk, account: A
     ],
 )
 def test_a_bad_question_about_status_is_refused(sdk: Sdk, query: dict[str, Any], code: str):
-    members = {"RequestDate": f"{TODAY}", "Offset": 0, "Limit": 10, **query}
-    assert refusal(sdk(), "GetSendEmailStatus", **members).get_code() == code
+    params = {"RequestDate": f"{TODAY}", "Offset": 0, "Limit": 10, **query}
+    assert refusal(sdk(), "GetSendEmailStatus", **params).get_code() == code
 
 
 def test_status_is_paged_and_never_anothers(sdk: Sdk, account: Account):
@@ -301,14 +301,14 @@ def test_an_action_that_is_not_there_is_refused(sdk: Sdk):
 
 def test_a_request_over_eight_megabytes_is_refused(sdk: Sdk, sender: str, template: int):
     content = base64.b64encode(b"x" * (7 * 1024 * 1024)).decode()
-    members = mail(sender, template, Attachments=[{"FileName": "a.txt", "Content": content}])
-    assert refusal(sdk(), "SendEmail", **members).get_code() == "RequestSizeLimitExceeded"
+    params = mail(sender, template, Attachments=[{"FileName": "a.txt", "Content": content}])
+    assert refusal(sdk(), "SendEmail", **params).get_code() == "RequestSizeLimitExceeded"
 
 
 def test_files_over_four_megabytes_are_refused(sdk: Sdk, sender: str, template: int):
     content = base64.b64encode(b"x" * (4 * 1024 * 1024 + 1)).decode()
-    members = mail(sender, template, Attachments=[{"FileName": "a.txt", "Content": content}])
-    assert refusal(sdk(), "SendEmail", **members).get_code() == "FailedOperation.AttachContentToolarge"
+    params = mail(sender, template, Attachments=[{"FileName": "a.txt", "Content": content}])
+    assert refusal(sdk(), "SendEmail", **params).get_code() == "FailedOperation.AttachContentToolarge"
 
 
 def test_calls_in_parallel_never_pass_the_rate(sdk: Sdk, account: Account):

@@ -1,4 +1,4 @@
-"""The API's actions of domains and addresses, member by member."""
+"""The API's actions of domains and addresses, parameter by parameter."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Verify(api.UpdateEmailIdentity):
     resolver = Published()
 
 
-def create(caller: Caller, **members: Any) -> dict[str, Any]:
-    return api.CreateEmailIdentity().answer(caller, {"EmailIdentity": NAME, **members})
+def create(caller: Caller, **params: Any) -> dict[str, Any]:
+    return api.CreateEmailIdentity().answer(caller, {"EmailIdentity": NAME, **params})
 
 
 def test_a_new_domain_says_which_records_it_needs(caller: Caller):
@@ -136,8 +136,8 @@ def test_domains_are_listed_with_level_and_volume(caller: Caller, account: Accou
 def test_domains_are_paged(caller: Caller, account: Account):
     names = [factories.domain(account).name for _ in range(3)][::-1]
 
-    def listed(**members: Any) -> list[str]:
-        answer = api.ListEmailIdentities().answer(caller, members)
+    def listed(**params: Any) -> list[str]:
+        answer = api.ListEmailIdentities().answer(caller, params)
         assert answer["Total"] == 3
         return [row["IdentityName"] for row in answer["EmailIdentities"]]
 
@@ -158,8 +158,8 @@ def test_no_domain_has_a_tag(caller: Caller, account: Account):
 def test_an_address_is_added_and_listed(caller: Caller, account: Account):
     domain = factories.domain(account)
     factories.address(factories.domain(factories.account()))
-    members = {"EmailAddress": f"News@{domain.name}", "EmailSenderName": "Shop News"}
-    assert api.CreateEmailAddress().answer(caller, members) == {}
+    params = {"EmailAddress": f"News@{domain.name}", "EmailSenderName": "Shop News"}
+    assert api.CreateEmailAddress().answer(caller, params) == {}
     (row,) = api.ListEmailAddress().answer(caller, {})["EmailSenders"]
     assert set(row) == {"EmailAddress", "EmailSenderName", "CreatedTimestamp", "SmtpPwdType"}
     assert row["EmailAddress"].lower() == f"news@{domain.name}"

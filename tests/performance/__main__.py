@@ -14,7 +14,7 @@ from tests.performance.stage import stage
 # In this order; each is the module `bench_<name>` with a `run(stage, scale)` that returns False when it was too slow.
 NAMES = ("delivery", "latency", "acceptance", "queue", "blocklist", "figures", "texts")
 # A run that hangs ends here, and still cleans up.
-SECONDS_MOST = 600
+MAX_SECONDS = 600
 
 
 def main() -> int:
@@ -26,7 +26,7 @@ def main() -> int:
     if unknown := set(asked.names) - set(NAMES):
         parser.error(f"there is no benchmark named {', '.join(sorted(unknown))}")
     slow = []
-    with stage(int(SECONDS_MOST * max(1.0, asked.scale))) as here:
+    with stage(int(MAX_SECONDS * max(1.0, asked.scale))) as here:
         for name in asked.names or NAMES:
             here.clear()
             # Only now: the models want settings, and those the stage's environment.

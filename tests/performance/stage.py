@@ -123,7 +123,7 @@ def stage(seconds: int) -> Iterator[Stage]:
     signal.signal(signal.SIGALRM, too_long)
     # Whoever ends the run by a signal leaves nothing behind either.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    server = embedded_pg.Server(folder, durable=True)
+    server = embedded_pg.EmbeddedServer(folder, durable=True)
     server.start()
     set_up = Stage(folder)
     signal.alarm(seconds)

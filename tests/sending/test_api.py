@@ -41,7 +41,7 @@ def test_no_message_id_is_given_for_a_mail_that_is_not_stored(client: Client, ca
         # An account of its own each time: no rate hides the answer.
         account = factories.account()
         key = factories.api_key(account)
-        members = {
+        params = {
             "FromEmailAddress": factories.address(factories.domain(account)).address,
             "Subject": "Hello",
             "Destination": ["ann@customer.test"],
@@ -51,7 +51,7 @@ def test_no_message_id_is_given_for_a_mail_that_is_not_stored(client: Client, ca
             },
         }
         with away_after(statements):
-            answer = post(client, key, "SendEmail", members)
+            answer = post(client, key, "SendEmail", params)
         rows = [
             model.objects.filter(account=account).count()  # type: ignore[attr-defined]
             for model in (Submission, Message, QueueItem)

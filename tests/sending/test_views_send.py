@@ -90,7 +90,7 @@ def test_a_subject_that_wants_no_other_fields_changes_nothing_on_the_page(room: 
 def test_sending_to_two_leads_to_their_rows(room: Room) -> None:
     response = room.client.post(URL, room.fields())
     submission = Submission.objects.get()
-    assert (submission.door, submission.to) == ("console", ["ann@example.com", "bob@example.com"])
+    assert (submission.channel, submission.to) == ("console", ["ann@example.com", "bob@example.com"])
     assert submission.variables == {"name": "Ann", "code": "7"}
     assert response.status_code == 302
     page = room.client.get(response.url).content.decode()

@@ -103,9 +103,9 @@ def test_the_quota_is_what_the_level_allows_and_the_day_has_used():
 
 def test_open_notices_are_shown_and_closed_ones_are_not():
     account = factories.account()
-    notices.tell(account, level=Notice.Level.WARNING, subject="spf", text="SPF is missing", link="/domains/")
-    notices.tell(account, level=Notice.Level.INFO, subject="old", text="long settled")
-    notices.settle(account, subject="old")
+    notices.post(account, level=Notice.Level.WARNING, subject="spf", text="SPF is missing", link="/domains/")
+    notices.post(account, level=Notice.Level.INFO, subject="old", text="long settled")
+    notices.withdraw(account, subject="old")
     page = html(account)
     assert "SPF is missing" in page
     assert "long settled" not in page

@@ -1,4 +1,4 @@
-"""The API's actions of templates, member by member."""
+"""The API's actions of templates, parameter by parameter."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def coded(text: str) -> str:
 
 
 def create(caller: Caller, **content: str) -> int:
-    members = {"TemplateName": "Order sent", "TemplateContent": content or {"Html": coded(HTML)}}
-    answer = api.CreateEmailTemplate().answer(caller, members)
+    params = {"TemplateName": "Order sent", "TemplateContent": content or {"Html": coded(HTML)}}
+    answer = api.CreateEmailTemplate().answer(caller, params)
     assert set(answer) == {"TemplateID"}
     number: int = answer["TemplateID"]
     return number
@@ -84,8 +84,8 @@ def test_a_template_that_screening_refuses_is_not_stored(caller: Caller):
     ],
 )
 def test_content_that_cannot_be_read_is_refused(caller: Caller, content: Any, expected: str):
-    members = {"TemplateName": "Order sent", "TemplateContent": content}
-    assert code_of(lambda: api.CreateEmailTemplate().answer(caller, members)) == expected
+    params = {"TemplateName": "Order sent", "TemplateContent": content}
+    assert code_of(lambda: api.CreateEmailTemplate().answer(caller, params)) == expected
 
 
 def test_base64_in_lines_is_read(caller: Caller):

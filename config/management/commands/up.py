@@ -62,7 +62,7 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
 
     def _run(self, supervisor: Supervisor, stop: threading.Event, *, no_demo: bool) -> None:
-        server = None if settings.DATABASE_URL else embedded_pg.Server(settings.DATA_DIR)
+        server = None if settings.DATABASE_URL else embedded_pg.EmbeddedServer(settings.DATA_DIR)
         try:
             if server:
                 self._say("up", "starting PostgreSQL")
@@ -93,7 +93,7 @@ class Command(BaseCommand):
         # The children open their own; we only supervise from here.
         connections.close_all()
 
-    def _keep_running(self, server: embedded_pg.Server, stop: threading.Event) -> None:
+    def _keep_running(self, server: embedded_pg.EmbeddedServer, stop: threading.Event) -> None:
         while not stop.wait(0.5):
             if not server.is_running() and not stop.is_set():
                 self._say("up", "PostgreSQL ended; starting it again")

@@ -6,7 +6,7 @@
   form.querySelectorAll('[name="kind"]').forEach((choice) => choice.addEventListener("change", showKind));
   showKind();
 
-  // A file goes into the body, where it is screened and can be mended; what is not UTF-8 is left to the server to refuse.
+  // A file goes into the body, where it is screened and can be corrected; what is not UTF-8 is left to the server to refuse.
   const file = form.elements.file;
   file.addEventListener("change", async () => {
     if (!file.files.length) return;

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.test import Client
 
 from accounts.api import legacy, tc3
-from accounts.api.wire import Raw
+from accounts.api.requests import RawRequest
 from accounts.models import ApiKey
 
 HOST = "testserver"
@@ -45,7 +45,7 @@ def tc3_headers(
         query=query,
         headers=given | {"content-type": given["Content-Type"], "host": given["Host"]},
         signed=("content-type", "host"),
-        payload_hash=tc3.payload_hash(Raw(method=method, query=query, headers=given, body=body)),
+        payload_hash=tc3.payload_hash(RawRequest(method=method, query=query, headers=given, body=body)),
     )
     signature = tc3.sign(key.secret_key, day, tc3.string_to_sign(timestamp, day, canonical))
     authorization = (
@@ -55,9 +55,9 @@ def tc3_headers(
     return {"Authorization": authorization, **given}
 
 
-def post(client: Client, key: ApiKey, action: str, members: Any = None, **changed: Any) -> dict[str, Any]:
-    """Return the `Response` of a signed POST; `members` may be bytes, sent as they are."""
-    body = members if isinstance(members, bytes) else json.dumps(members or {}).encode()
+def post(client: Client, key: ApiKey, action: str, params: Any = None, **changed: Any) -> dict[str, Any]:
+    """Return the `Response` of a signed POST; `params` may be bytes, sent as they are."""
+    body = params if isinstance(params, bytes) else json.dumps(params or {}).encode()
     return send(client, "POST", tc3_headers(key, action, body=body, **changed), body=body)
 
 
@@ -92,7 +92,7 @@ def old(
     client: Client,
     key: ApiKey,
     action: str,
-    members: dict[str, str] | None = None,
+    params: dict[str, str] | None = None,
     *,
     method: str = "POST",
     algorithm: str = "HmacSHA256",
@@ -108,7 +108,7 @@ def old(
         "SecretId": key.secret_id,
         "SignatureMethod": algorithm,
         "Language": "en-US",
-        **(members or {}),
+        **(params or {}),
     } | changed
     given = {name: value for name, value in flat.items() if value is not None}
     given.setdefault("Signature", legacy.sign(key.secret_key, algorithm, legacy.string_to_sign(method, HOST, given)))

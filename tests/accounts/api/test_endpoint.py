@@ -29,9 +29,9 @@ def key() -> ApiKey:
     return factories.api_key(factories.account())
 
 
-def test_an_answer_holds_the_actions_members_and_a_request_id(client: Client, key: ApiKey):
+def test_an_answer_holds_the_actions_fields_and_a_request_id(client: Client, key: ApiKey):
     answer = post(client, key, "Echo", {"Text": "hello"})
-    assert answer == {"Text": "hello", "Account": key.account_id, "Door": "api", "RequestId": answer["RequestId"]}
+    assert answer == {"Text": "hello", "Account": key.account_id, "Channel": "api", "RequestId": answer["RequestId"]}
     assert post(client, key, "Echo", {"Text": "hello"})["RequestId"] != answer["RequestId"]
 
 
@@ -161,7 +161,7 @@ def test_a_secret_id_that_cannot_be_one_is_not_looked_up(
         assert code(old(client, key, "Echo", SecretId=secret_id)) == "AuthFailure.SecretIdNotFound"
 
 
-def test_a_wrong_secret_key_is_refused_in_the_wires_words(client: Client, key: ApiKey):
+def test_a_wrong_secret_key_is_refused_in_the_references_words(client: Client, key: ApiKey):
     refused = post(client, ApiKey(secret_id=key.secret_id, secret_key="wrong"), "Echo", {"Text": "a"})
     assert code(refused) == "AuthFailure.SignatureFailure"
     assert refused["Error"]["Message"] == (
@@ -273,7 +273,7 @@ def test_each_action_and_each_account_has_its_own_rate(client: Client, key: ApiK
 
 
 @pytest.mark.parametrize(
-    ("members", "expected", "word"),
+    ("params", "expected", "word"),
     [
         ({}, "MissingParameter", "`Text`"),
         ({"Text": None}, "MissingParameter", "`Text`"),
@@ -311,20 +311,20 @@ def test_each_action_and_each_account_has_its_own_rate(client: Client, key: ApiK
         ({"Text": "a", "Items": [{"Name": "n", "Content": 1}]}, "InvalidParameter", "`Items.0.Content`"),
     ],
 )
-def test_a_bad_member_is_named_with_its_code(
-    client: Client, key: ApiKey, members: dict[str, Any], expected: str, word: str
+def test_a_bad_parameter_is_named_with_its_code(
+    client: Client, key: ApiKey, params: dict[str, Any], expected: str, word: str
 ):
-    refused = post(client, key, "Echo", members)
+    refused = post(client, key, "Echo", params)
     assert code(refused) == expected
     assert word in refused["Error"]["Message"]
 
 
-def test_numbers_pass_for_text_where_the_wire_knows_both(client: Client, key: ApiKey):
+def test_numbers_pass_for_text_where_the_parameter_takes_both(client: Client, key: ApiKey):
     assert post(client, key, "Echo", {"Text": "a", "Language": 0})["Language"] == "0"
     assert post(client, key, "Echo", {"Text": "a", "Language": "0"})["Language"] == "0"
 
 
-def test_text_that_is_no_number_is_refused_where_members_come_as_text(client: Client, key: ApiKey):
+def test_text_that_is_no_number_is_refused_where_parameters_come_as_text(client: Client, key: ApiKey):
     assert code(old(client, key, "Echo", {"Text": "a", "Number": "7x"})) == "InvalidParameter"
     assert code(old(client, key, "Echo", {"Text": "a", "Number": "٧"})) == "InvalidParameter"
     assert code(old(client, key, "Echo", {"Text": "a", "Flag": "1"})) == "InvalidParameter"
@@ -358,11 +358,11 @@ _NAMES = st.sampled_from(["Text", "Lines", "Number", "Language", "Flag", "Names"
 @settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@given(members=st.dictionaries(_NAMES, _JSON, max_size=4))
-def test_no_json_makes_an_internal_error(client: Client, members: dict[str, Any]):
+@given(params=st.dictionaries(_NAMES, _JSON, max_size=4))
+def test_no_json_makes_an_internal_error(client: Client, params: dict[str, Any]):
     # A key of its own each time, so that the rate does not hide the answer.
     key = factories.api_key(factories.account())
-    assert code(post(client, key, "Echo", members)) in {
+    assert code(post(client, key, "Echo", params)) in {
         None,
         "MissingParameter",
         "UnknownParameter",

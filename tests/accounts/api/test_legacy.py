@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.api import legacy
-from accounts.api.wire import Raw
+from accounts.api.requests import RawRequest
 from accounts.errors import Refused
 from tests.refusals import code_of
 
 SECRET_KEY = "SECRETEXAMPLE00000000000000000000"
-MEMBERS = {
+PARAMS = {
     "Action": "GetEmailTemplate",
     "Language": "en-US",
     "Nonce": "11886",
@@ -26,16 +26,16 @@ MEMBERS = {
     "Timestamp": "1700000000",
     "Version": "2020-10-02",
 }
-SHA256 = {**MEMBERS, "Signature": "qQXoVVIflSyKX2FGkxN6q2elVFRgwWI65dOfAdjV4Qk="}
-SHA1 = {**MEMBERS, "SignatureMethod": "HmacSHA1", "Signature": "noMbp2tYdBP+d0RQRtPEzbIdjME="}
+SHA256 = {**PARAMS, "Signature": "qQXoVVIflSyKX2FGkxN6q2elVFRgwWI65dOfAdjV4Qk="}
+SHA1 = {**PARAMS, "SignatureMethod": "HmacSHA1", "Signature": "noMbp2tYdBP+d0RQRtPEzbIdjME="}
 
 
-def raw(members: dict[str, str], method: str = "POST") -> Raw:
-    form = urlencode(members)
+def raw(params: dict[str, str], method: str = "POST") -> RawRequest:
+    form = urlencode(params)
     headers = {"Host": "127.0.0.1:8000", "Content-Type": "application/x-www-form-urlencoded"}
     if method == "GET":
-        return Raw(method="GET", query=form, headers=headers, body=b"")
-    return Raw(method="POST", query="", headers=headers, body=form.encode())
+        return RawRequest(method="GET", query=form, headers=headers, body=b"")
+    return RawRequest(method="POST", query="", headers=headers, body=form.encode())
 
 
 def test_the_string_to_sign_is_that_of_the_example():
@@ -50,7 +50,7 @@ def test_hmac_sha256_by_post_is_that_of_the_example():
     call = legacy.read(raw(SHA256))
     assert call.signed_by(SECRET_KEY)
     assert call.as_text
-    assert call.members() == {"TemplateID": "10091"}
+    assert call.params() == {"TemplateID": "10091"}
 
 
 def test_hmac_sha1_by_get_is_that_of_the_example():
@@ -59,10 +59,10 @@ def test_hmac_sha1_by_get_is_that_of_the_example():
 
 
 def test_without_a_method_it_is_hmac_sha1():
-    members = {name: value for name, value in MEMBERS.items() if name != "SignatureMethod"}
-    text = legacy.string_to_sign("POST", "127.0.0.1:8000", members)
+    params = {name: value for name, value in PARAMS.items() if name != "SignatureMethod"}
+    text = legacy.string_to_sign("POST", "127.0.0.1:8000", params)
     signature = legacy.sign(SECRET_KEY, "HmacSHA1", text)
-    assert legacy.read(raw({**members, "Signature": signature})).signed_by(SECRET_KEY)
+    assert legacy.read(raw({**params, "Signature": signature})).signed_by(SECRET_KEY)
 
 
 @pytest.mark.parametrize("name", ["Action", "SecretId", "Signature", "Nonce"])
@@ -86,7 +86,7 @@ def test_names_that_signing_would_make_one_are_refused():
 
 def test_a_body_that_is_no_text_is_refused():
     with pytest.raises(Refused, match="UTF-8"):
-        legacy.read(Raw(method="POST", query="", headers={}, body=b"Action=\xff\xfe"))
+        legacy.read(RawRequest(method="POST", query="", headers={}, body=b"Action=\xff\xfe"))
 
 
 # "&" and "=" are left out: the string to sign does not code them, which is why the protocol was given up.
@@ -110,5 +110,7 @@ def test_any_mutated_member_is_refused(name: str, at: int, char: str):
 
 def test_another_host_is_refused():
     request = raw(SHA256)
-    other = Raw(method="POST", query="", headers={**request.headers, "Host": "127.0.0.1:8001"}, body=request.body)
+    other = RawRequest(
+        method="POST", query="", headers={**request.headers, "Host": "127.0.0.1:8001"}, body=request.body
+    )
     assert not legacy.read(other).signed_by(SECRET_KEY)

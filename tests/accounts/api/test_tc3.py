@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.api import tc3
-from accounts.api.wire import Raw
+from accounts.api.requests import RawRequest
 from accounts.errors import Refused
 from tests.refusals import code_of
 
@@ -30,7 +30,7 @@ def authorization(
     )
 
 
-def raw(method: str = "POST", query: str = "", body: bytes = BODY, **headers: str) -> Raw:
+def raw(method: str = "POST", query: str = "", body: bytes = BODY, **headers: str) -> RawRequest:
     given = {
         "Content-Type": "application/json",
         "Host": "127.0.0.1:8000",
@@ -40,7 +40,7 @@ def raw(method: str = "POST", query: str = "", body: bytes = BODY, **headers: st
         **{name.replace("_", "-"): value for name, value in headers.items()},
     }
     lower = {name.lower(): value for name, value in given.items()}
-    return Raw(method=method, query=query, headers=Folded(lower), body=body)
+    return RawRequest(method=method, query=query, headers=Folded(lower), body=body)
 
 
 class Folded(dict[str, str]):
@@ -50,7 +50,7 @@ class Folded(dict[str, str]):
         return super().get(name.lower(), default)
 
 
-def signed(request: Raw, secret_key: str = SECRET_KEY) -> bool:
+def signed(request: RawRequest, secret_key: str = SECRET_KEY) -> bool:
     return tc3.verify(request, tc3.parse(request.headers.get("Authorization")), secret_key)
 
 
@@ -119,14 +119,16 @@ def test_a_signed_action_is_compared_in_lower_case():
         ),
     )
     assert signed(request)
-    assert not signed(Raw(**{**vars(request), "headers": Folded(request.headers | {"x-tc-action": "SendEmail"})}))
+    assert not signed(
+        RawRequest(**{**vars(request), "headers": Folded(request.headers | {"x-tc-action": "SendEmail"})})
+    )
 
 
 def test_read_returns_what_the_headers_say():
     call = tc3.read(raw(X_TC_Version="2020-10-02", X_TC_Region="ap-hongkong", X_TC_Language="en-US"))
     assert (call.action, call.version, call.region) == ("GetEmailTemplate", "2020-10-02", "ap-hongkong")
     assert (call.secret_id, call.language, call.as_text) == (SECRET_ID, "en-US", False)
-    assert call.members() == {"TemplateID": 10091}
+    assert call.params() == {"TemplateID": 10091}
     assert call.signed_by(SECRET_KEY)
     assert not call.signed_by(SECRET_KEY + "x")
 
@@ -173,7 +175,7 @@ def test_the_method_is_signed():
 def test_the_query_of_a_post_is_neither_signed_nor_read():
     request = raw(query="TemplateID=1")
     assert signed(request)
-    assert tc3.read(request).members() == {"TemplateID": 10091}
+    assert tc3.read(request).params() == {"TemplateID": 10091}
 
 
 @pytest.mark.parametrize(

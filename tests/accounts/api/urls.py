@@ -9,12 +9,12 @@ from django.urls import path
 from accounts.api import fields
 from accounts.api.action import Action
 from accounts.api.endpoint import Endpoint
-from accounts.api.fields import Base64, Boolean, Integer, Members, Several, Text
+from accounts.api.fields import Base64, Boolean, Integer, ParamList, Params, Text
 from accounts.caller import Caller
 from accounts.errors import Refused
 
 
-class Item(Members):
+class Item(Params):
     Name = Text()
     Content = Base64(required=False)
 
@@ -22,19 +22,19 @@ class Item(Members):
 class Echo(Action):
     codes = {"Items.Content": "InvalidParameterValue.AttachContentIsWrong"}
 
-    class Input(Members):
+    class Input(Params):
         Text = fields.Text()
         Lines = fields.Text(lines=True, required=False)
-        Number = Integer(least=1, most=100, required=False)
+        Number = Integer(min_value=1, max_value=100, required=False)
         Language = fields.Text(numbers=True, required=False)
         Flag = Boolean(required=False)
-        Names = Several(child=fields.Text(), required=False)
-        Items = Several(child=Item(), required=False)
+        Names = ParamList(child=fields.Text(), required=False)
+        Items = ParamList(child=Item(), required=False)
         One = Item(required=False)
 
     def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
         shown = {name: value for name, value in data.items() if name not in {"Items", "One"}}
-        return {**shown, "Account": caller.account.pk, "Door": caller.door}
+        return {**shown, "Account": caller.account.pk, "Channel": caller.channel}
 
 
 class Refusing(Action):

@@ -85,7 +85,12 @@ def test_no_match_and_nothing_yet_say_different_things(browser: Client, admin: C
 
 def test_rows_outside_the_window_are_not_shown_until_asked_for(browser: Client, admin: Caller) -> None:
     AuditEntry.objects.create(
-        account=admin.account, at=timezone.now() - timedelta(days=8), actor="a", door="task", act="old.act", target="t"
+        account=admin.account,
+        at=timezone.now() - timedelta(days=8),
+        actor="a",
+        channel="task",
+        act="old.act",
+        target="t",
     )
     assert browser.get("/audit/").context["lines"] == []
     assert len(browser.get("/audit/?range=30d").context["lines"]) == 1
@@ -97,7 +102,7 @@ def test_the_csv_has_every_row_of_the_filter_and_no_more(browser: Client, admin:
     response = browser.get("/audit/", {"format": "csv", "act": "test."})
     rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
     assert [row["target"] for row in rows] == [f"target {number}" for number in reversed(range(120))]
-    assert list(rows[0]) == ["at", "actor", "act", "target", "details", "door", "ip"]
+    assert list(rows[0]) == ["at", "actor", "act", "target", "details", "channel", "ip"]
     assert response["Content-Type"] == "text/csv; charset=utf-8"
 
 

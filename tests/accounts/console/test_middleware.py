@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from accounts.console.middleware import ACCOUNT, Console, accounts_of, zone_of
+from accounts.console.middleware import ACCOUNT, CallerMiddleware, accounts_of, zone_of
 from accounts.models import User
 from accounts.roles import Role
 from tests import factories
@@ -31,7 +31,7 @@ def seen(user: User | AnonymousUser, *, account: int | None = None, cookie: bool
         shown.append(timezone.localtime(datetime(2026, 3, 1, tzinfo=UTC)).isoformat())
         return HttpResponse()
 
-    Console(view)(request)  # type: ignore[arg-type]
+    CallerMiddleware(view)(request)  # type: ignore[arg-type]
     return request, shown[0]
 
 

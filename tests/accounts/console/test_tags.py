@@ -75,7 +75,7 @@ def test_a_state_is_word_icon_and_colour() -> None:
 
 def test_a_state_that_nobody_knows_is_grey() -> None:
     assert "state-secondary" in render("{% badge state %}", state="peculiar")
-    assert badges.look("peculiar") == badges.PLAIN
+    assert badges.style_of("peculiar") == badges.PLAIN
 
 
 def test_a_choice_shows_its_label() -> None:

@@ -148,7 +148,7 @@ def test_a_known_browser_helps_its_own_person_alone(client: Client, person: User
 
 
 @pytest.mark.parametrize(
-    ("wish", "goes"),
+    ("requested", "goes"),
     [
         ("/users/", "/users/"),
         ("https://evil.example/", "/"),
@@ -157,8 +157,8 @@ def test_a_known_browser_helps_its_own_person_alone(client: Client, person: User
         ("", "/"),
     ],
 )
-def test_log_in_leads_to_pages_of_ours_alone(client: Client, person: User, wish: str, goes: str) -> None:
-    assert log_in(client, data={"next": wish})["Location"] == goes
+def test_log_in_leads_to_pages_of_ours_alone(client: Client, person: User, requested: str, goes: str) -> None:
+    assert log_in(client, data={"next": requested})["Location"] == goes
 
 
 def test_the_session_gets_a_new_name_at_log_in(client: Client, person: User) -> None:
@@ -196,10 +196,10 @@ def test_the_account_is_switched_among_ones_own(client: Client, person: User) ->
     assert client.get("/password/").context["caller"].account == other
 
 
-@pytest.mark.parametrize("wish", ["0", "", "x", "9" * 30, "²"])
-def test_what_is_not_ones_own_account_is_refused(client: Client, person: User, wish: str) -> None:
+@pytest.mark.parametrize("requested", ["0", "", "x", "9" * 30, "²"])
+def test_what_is_not_ones_own_account_is_refused(client: Client, person: User, requested: str) -> None:
     client.force_login(person)
-    client.post("/switch/", {"account": wish})
+    client.post("/switch/", {"account": requested})
     page = client.get("/password/")
     assert page.context["caller"].account == person.memberships.get().account
     assert b"There is no such account among yours." in page.content

@@ -1,4 +1,4 @@
-"""Pages that only do: a POST, an act, a toast, and on to the next page."""
+"""Pages without a view of their own: a POST does one act, leaves a message and redirects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from accounts.errors import Forbidden, Refused
 
 
 class ActPage(ConsoleView):
-    """One act behind one button; what the act refuses is said in a toast on the page the user came from."""
+    """One act behind one button; a refusal is shown as a message on the page the user came from."""
 
     http_method_names = ("post",)
 

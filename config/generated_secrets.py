@@ -1,4 +1,4 @@
-"""What the first start makes and later starts find again: keys kept beside the data."""
+"""Secrets made on the first start and kept beside the data for later ones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 
 
-def secret(data_dir: Path, name: str) -> str:
+def get_or_create(data_dir: Path, name: str) -> str:
     """Return the random text kept in `data_dir/secrets/<name>`, made on first use, mode 0600."""
     folder = data_dir / "secrets"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

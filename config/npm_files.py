@@ -1,4 +1,4 @@
-"""The front-end files that npm brought: which are served, under which names, and how they get hashed names."""
+"""The files served from npm packages, the names they have under /static/, and how they get hashed names."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _NodeModules(FileSystemStorage):
         return str(Path(settings.NODE_MODULES) / FILES[name])
 
 
-class Finder(BaseFinder):
+class NpmFinder(BaseFinder):
     """Finds exactly the files of the table."""
 
     storage = _NodeModules()
@@ -50,7 +50,7 @@ class Finder(BaseFinder):
                 yield name, self.storage
 
 
-class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+class HashedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashed, compressed names; comments that point to source maps stay as they are, the maps are not served."""
 
     patterns = tuple(

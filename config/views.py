@@ -1,4 +1,4 @@
-"""The address "/": the API for programs, the overview for people; and the icon browsers ask for beside it."""
+"""The views of "/" (the API for programs, the overview for people) and of /favicon.ico."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every page shows around its content."""
+"""The template context of every console page."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from accounts.console.appearance import COMMON_ZONES, THEMES, theme_of
 from accounts.console.middleware import accounts_of
 from config import navigation
 
-# The switcher's length; platform staff reach the others through the admin site.
-ACCOUNTS = 50
+# In the account switcher; platform staff reach the others through the admin site.
+MAX_ACCOUNTS = 50
 
 
-def shell(request: HttpRequest) -> dict[str, Any]:
+def console(request: HttpRequest) -> dict[str, Any]:
     """Return the names that the base template needs; strangers get the theme alone."""
     theme = theme_of(request)
     shared = {"theme": theme, "themes": THEMES, "theme_icon": THEMES[theme].icon}
@@ -24,7 +24,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return shared | {
         "caller": caller,
         "nav": navigation.groups(caller),
-        "accounts": list(accounts_of(caller.user)[:ACCOUNTS]),
+        "accounts": list(accounts_of(caller.user)[:MAX_ACCOUNTS]),
         "zone": caller.user.time_zone,
         "zones": COMMON_ZONES,
     }

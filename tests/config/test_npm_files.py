@@ -7,7 +7,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from pytest_django import Settings
 
-from config.front_end import FILES
+from config.npm_files import FILES
 
 
 def test_every_file_of_the_table_is_there() -> None:
@@ -22,7 +22,7 @@ def test_nothing_else_of_node_modules_is_served() -> None:
 
 def test_all_files_get_hashed_names_and_no_page_asks_for_a_map(tmp_path: Path, settings: Settings) -> None:
     settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "config.front_end.Storage"}}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "config.npm_files.HashedStorage"}}
     call_command("collectstatic", interactive=False, verbosity=0)
     url = staticfiles_storage.url("css/console.css")
     assert url != "/static/css/console.css"

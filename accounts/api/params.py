@@ -1,4 +1,4 @@
-"""From bytes to an action's members: JSON bodies, and flattened names of forms and queries (pure)."""
+"""From bytes to an action's parameters: JSON bodies, and flattened names of forms and queries (pure)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def from_json(body: bytes) -> dict[str, Any]:
 
 
 def from_query(query: str) -> dict[str, Any]:
-    """Return the members of a query string, nested; their values are text."""
+    """Return the parameters of a query string, nested; their values are text."""
     return nest(pairs(query))
 
 

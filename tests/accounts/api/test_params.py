@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.api import members
+from accounts.api import params
 from accounts.errors import Refused
 from tests.refusals import code_of
 
@@ -39,8 +39,8 @@ def depth(value: Any) -> int:
 
 @given(st.dictionaries(_NAMES, _VALUES, max_size=4))
 def test_what_the_sdk_flattens_comes_back_as_it_was(value: dict[str, Any]):
-    if not value or depth(value) <= members.MAX_DEPTH:
-        assert members.nest(flat(value)) == value
+    if not value or depth(value) <= params.MAX_DEPTH:
+        assert params.nest(flat(value)) == value
 
 
 @pytest.mark.parametrize(
@@ -58,32 +58,32 @@ def test_what_the_sdk_flattens_comes_back_as_it_was(value: dict[str, Any]):
 )
 def test_names_that_make_no_sense_are_refused(names: list[str]):
     with pytest.raises(Refused) as refused:
-        members.nest(dict.fromkeys(names, "x"))
+        params.nest(dict.fromkeys(names, "x"))
     assert refused.value.code == "InvalidParameter"
     assert len(refused.value.message) < 300
 
 
 @given(st.dictionaries(st.text(st.sampled_from("ab.01"), max_size=9), st.just("x"), max_size=6))
 def test_any_names_nest_or_are_refused(names: dict[str, str]):
-    assert code_of(lambda: members.nest(names)) in {None, "InvalidParameter"}
+    assert code_of(lambda: params.nest(names)) in {None, "InvalidParameter"}
 
 
 def test_a_name_given_twice_is_refused():
     with pytest.raises(Refused, match="twice"):
-        members.from_query("Subject=a&Subject=b")
+        params.from_query("Subject=a&Subject=b")
 
 
 def test_blanks_and_pluses_are_read_as_the_sdk_writes_them():
-    assert members.from_query("Subject=a+b%20c&Cc.0=") == {"Subject": "a b c", "Cc": [""]}
+    assert params.from_query("Subject=a+b%20c&Cc.0=") == {"Subject": "a b c", "Cc": [""]}
 
 
 def test_bytes_that_are_no_text_are_refused_in_a_query():
     with pytest.raises(Refused, match="UTF-8"):
-        members.from_query("Subject=%ff%fe")
+        params.from_query("Subject=%ff%fe")
 
 
 def test_an_empty_body_is_an_empty_object():
-    assert members.from_json(b"") == members.from_json(b"{}") == {}
+    assert params.from_json(b"") == params.from_json(b"{}") == {}
 
 
 @pytest.mark.parametrize(
@@ -105,11 +105,11 @@ def test_an_empty_body_is_an_empty_object():
 )
 def test_a_body_that_is_no_object_is_refused(body: bytes):
     with pytest.raises(Refused) as refused:
-        members.from_json(body)
+        params.from_json(body)
     assert refused.value.code == "InvalidParameter"
     assert "JSON" in refused.value.message or "UTF-8" in refused.value.message
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_an_object_or_refused(body: bytes):
-    assert code_of(lambda: members.from_json(body)) in {None, "InvalidParameter"}
+    assert code_of(lambda: params.from_json(body)) in {None, "InvalidParameter"}

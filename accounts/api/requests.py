@@ -1,4 +1,4 @@
-"""A call as it came over the wire, before anybody believes it (pure)."""
+"""An API request as it was received, before it is authenticated (pure)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ JSON = "application/json"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Raw:
+class RawRequest:
     """One HTTP request: header names in any case, values and query exactly as received."""
 
     method: str
@@ -29,8 +29,8 @@ class Raw:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
-    """What the request claims to be; `signed_by` and `members` are for later, in that order."""
+class ApiCall:
+    """What the request claims; `signed_by` is to be asked before `params` is read."""
 
     action: str
     version: str
@@ -41,12 +41,12 @@ class Call:
     secret_id: str
     # Of temporary credentials.
     token: str
-    # True when members came as text and must be converted by the action's types.
+    # True when parameters came as text and must be converted by the action's types.
     as_text: bool
     # Says whether this SecretKey signed the request.
     signed_by: Callable[[str], bool]
-    # Returns the action's members, nested; raises Refused when the request cannot be read.
-    members: Callable[[], dict[str, Any]]
+    # Returns the action's parameters, nested; raises Refused when the request cannot be read.
+    params: Callable[[], dict[str, Any]]
 
 
 _SECONDS = re.compile(r"[0-9]{1,11}")
