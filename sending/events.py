@@ -214,9 +214,9 @@ def _log(lines: Iterable[tuple[Happening, Standing]]) -> None:
 
 
 def _block(recorded: Sequence[Happening], standings: dict[int, Standing]) -> None:
-    blocking.block_dead(
+    blocking.block_invalid(
         [
-            blocking.Dead(
+            blocking.InvalidAddress(
                 account_id=standings[one.message].account_id,
                 address=standings[one.message].recipient,
                 reason=clean(one.reason),
@@ -226,9 +226,9 @@ def _block(recorded: Sequence[Happening], standings: dict[int, Standing]) -> Non
             if one.kind is EventKind.BOUNCE and one.bounce_type == BounceType.HARD
         ]
     )
-    blocking.bar(
+    blocking.block_rejects(
         [
-            blocking.Bar(
+            blocking.Reject(
                 account_id=standings[one.message].account_id,
                 sender_domain=standings[one.message].sender_domain,
                 address=standings[one.message].recipient,

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from blocklist.queries import Found, Wanted, blocked_among
+from blocklist.queries import BlockInForce, BlockQuery, blocked_among
 from domains.dkim import Signer
 from sending.delivery import mime
 from sending.delivery.footers import footer
@@ -41,7 +41,7 @@ class Hold:
 class Ports:
     """What the pipeline asks of others."""
 
-    blocked: Callable[[Sequence[Wanted]], Mapping[Wanted, Found]] = blocked_among
+    blocked: Callable[[Sequence[BlockQuery]], Mapping[BlockQuery, BlockInForce]] = blocked_among
     compiled: Callable[[int], Compiled] = queries.compiled
 
 
@@ -50,7 +50,7 @@ def still_wanted(
 ) -> tuple[list[Work], list[tuple[Work, Outcome | Hold]]]:
     """Return the work that may go, and the rest with what becomes of it; one query for the whole batch."""
     ports = ports or Ports()
-    wanted = {work.message: Wanted(work.account, work.shared.sender_domain, work.recipient) for work in works}
+    wanted = {work.message: BlockQuery(work.account, work.shared.sender_domain, work.recipient) for work in works}
     blocked = ports.blocked(list(dict.fromkeys(wanted.values())))
     go: list[Work] = []
     rest: list[tuple[Work, Outcome | Hold]] = []
@@ -129,7 +129,7 @@ def expired(last: str = "") -> Outcome:
     return Outcome(kind=Kind.BOUNCED, bounce_class=Class.MESSAGE_EXPIRED, reason=reason)
 
 
-def _blocked(found: Found | None) -> Outcome | None:
+def _blocked(found: BlockInForce | None) -> Outcome | None:
     if found is None:
         return None
     reason = f"The address was blocked after the mail was accepted ({found.kind}: {found.cause})."

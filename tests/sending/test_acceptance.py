@@ -278,9 +278,9 @@ BARS = [
 def test_who_unsubscribed_or_complained_is_barred_for_that_domain_alone(
     desk: Desk, cause: str, status: int, code: str
 ) -> None:
-    blocking.bar(
+    blocking.block_rejects(
         [
-            blocking.Bar(
+            blocking.Reject(
                 account_id=desk.account.pk,
                 sender_domain=desk.domain.name,
                 address="ann@example.com",

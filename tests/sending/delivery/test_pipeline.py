@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from blocklist.queries import Found, Wanted
+from blocklist.queries import BlockInForce, BlockQuery
 from domains.dkim import generate
 from sending.delivery.pipeline import HELD_SECONDS, Hold, Ports, render, still_wanted
 from sending.delivery.replies import Kind, Outcome
@@ -59,7 +59,7 @@ def work(message: int = 7, **shared: Any) -> Work:
     )
 
 
-def nobody(wanted: Sequence[Wanted]) -> Mapping[Wanted, Found]:
+def nobody(wanted: Sequence[BlockQuery]) -> Mapping[BlockQuery, BlockInForce]:
     return {}
 
 
@@ -104,16 +104,16 @@ def test_mail_of_a_deleted_domain_is_dropped() -> None:
 
 
 def test_the_blocklist_is_asked_once_for_the_batch() -> None:
-    asked: list[Sequence[Wanted]] = []
+    asked: list[Sequence[BlockQuery]] = []
 
-    def blocked(wanted: Sequence[Wanted]) -> Mapping[Wanted, Found]:
+    def blocked(wanted: Sequence[BlockQuery]) -> Mapping[BlockQuery, BlockInForce]:
         asked.append(wanted)
-        return {wanted[0]: Found("reject", "unsubscribed", "")}
+        return {wanted[0]: BlockInForce("reject", "unsubscribed", "")}
 
     works = [work(1), work(2), work(3)]
     works[2].recipient = "bob@a.test"
     go, rest = still_wanted(works, now=NOW, ports=ports(blocked=blocked))
-    assert asked == [[Wanted(1, "shop.test", "ada@a.test"), Wanted(1, "shop.test", "bob@a.test")]]
+    assert asked == [[BlockQuery(1, "shop.test", "ada@a.test"), BlockQuery(1, "shop.test", "bob@a.test")]]
     assert [one.message for one in go] == [3]
     assert {one.message for one, _ in rest} == {1, 2}
 
