@@ -1,4 +1,4 @@
-"""Who gets blocked by what receivers and readers said, and how an account answers to that."""
+"""Blocks that bounces, unsubscribes and complaints make, and how an account removes or whitelists them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ RELEASE_CHUNK = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dead:
-    """A receiver said that the mailbox does not exist; `message` is the mail it said so about."""
+class InvalidAddress:
+    """A receiver said that the mailbox does not exist; `message` is the mail it answered."""
 
     account_id: int
     address: str
@@ -30,8 +30,8 @@ class Dead:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bar:
-    """A person unsubscribed from, or complained about, a sender domain; `cause` is `Cause`'s word for it."""
+class Reject:
+    """A person unsubscribed from, or complained about, a sender domain; `cause` is a `BlockedAddress.Cause`."""
 
     account_id: int
     sender_domain: str
@@ -41,13 +41,14 @@ class Bar:
     message: int
 
 
-# The account whose mail showed it first keeps the block while it is in force: it alone may remove it.
-_BLOCK_DEAD = """
+# The block belongs to the account whose mail bounced first, as long as it is in force: that account alone may
+# remove it.
+_BLOCK_INVALID = """
 INSERT INTO blocklist_blockedaddress AS held
        (account_id, kind, cause, address, sender_domain, reason, message, created_at, expires_at)
 SELECT DISTINCT ON (address) account_id, 'invalid', 'bounced', address, '', reason, message, now(),
        now() + make_interval(days => %s)
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[]) AS dead(account_id, address, reason, message)
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[]) AS invalid(account_id, address, reason, message)
 ORDER BY address, message
 ON CONFLICT (address) WHERE kind = 'invalid' DO UPDATE SET
     expires_at = excluded.expires_at,
@@ -59,65 +60,65 @@ ON CONFLICT (address) WHERE kind = 'invalid' DO UPDATE SET
               THEN excluded.message ELSE held.message END
 """
 
-# A whitelisted address that bounced for the very account that vouched for it is vouched for no longer.
+# A hard bounce ends the whitelisting by the account whose mail bounced.
 _END_EXEMPTIONS = """
 DELETE FROM blocklist_exemption AS exempt
-USING unnest(%s::bigint[], %s::text[]) AS dead(account_id, address)
-WHERE exempt.address = dead.address COLLATE "C" AND exempt.account_id = dead.account_id
+USING unnest(%s::bigint[], %s::text[]) AS invalid(account_id, address)
+WHERE exempt.address = invalid.address COLLATE "C" AND exempt.account_id = invalid.account_id
 """
 
-_BAR = """
+_BLOCK_REJECTS = """
 INSERT INTO blocklist_blockedaddress
        (account_id, kind, cause, address, sender_domain, reason, message, created_at)
 SELECT DISTINCT ON (address, account_id, sender_domain)
        account_id, 'reject', cause, address, sender_domain, reason, message, now()
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[])
-     AS bar(account_id, sender_domain, address, cause, reason, message)
+     AS reject(account_id, sender_domain, address, cause, reason, message)
 ORDER BY address, account_id, sender_domain, message
 ON CONFLICT (address, account_id, sender_domain) WHERE kind = 'reject' DO NOTHING
 """
 
 
-def block_dead(dead: Sequence[Dead]) -> None:
-    """Block dead addresses for all accounts, or renew their blocks; runs in the caller's transaction."""
-    if not dead:
+def block_invalid(invalid: Sequence[InvalidAddress]) -> None:
+    """Block invalid addresses for all accounts, or renew their blocks; runs in the caller's transaction."""
+    if not invalid:
         return
-    accounts = [one.account_id for one in dead]
-    addresses = [_spelling(one.address) for one in dead]
+    accounts = [row.account_id for row in invalid]
+    addresses = [_spelling(row.address) for row in invalid]
     with connection.cursor() as cursor:
         cursor.execute(
-            _BLOCK_DEAD,
+            _BLOCK_INVALID,
             [
                 settings.RULES.block_days,
                 accounts,
                 addresses,
-                [one.reason[:500] for one in dead],
-                [one.message for one in dead],
+                [row.reason[:500] for row in invalid],
+                [row.message for row in invalid],
             ],
         )
         cursor.execute(_END_EXEMPTIONS, [accounts, addresses])
 
 
-def bar(bars: Sequence[Bar]) -> None:
-    """Bar sender domains from people who want no more of their mail; runs in the caller's transaction."""
-    if not bars:
+def block_rejects(rejects: Sequence[Reject]) -> None:
+    """Block people who unsubscribed or complained, for that sender domain; runs in the caller's transaction."""
+    if not rejects:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            _BAR,
+            _BLOCK_REJECTS,
             [
-                [one.account_id for one in bars],
-                [one.sender_domain for one in bars],
-                [_spelling(one.address) for one in bars],
-                [one.cause for one in bars],
-                [one.reason[:500] for one in bars],
-                [one.message for one in bars],
+                [row.account_id for row in rejects],
+                [row.sender_domain for row in rejects],
+                [_spelling(row.address) for row in rejects],
+                [row.cause for row in rejects],
+                [row.reason[:500] for row in rejects],
+                [row.message for row in rejects],
             ],
         )
 
 
 def remove(caller: Caller, *, row: BlockedAddress) -> None:
-    """Release an address; the platform's block only where the account's own mail brought it about."""
+    """Release an address; the platform's block only where the account's own mail caused it."""
     caller.require("blocklist.edit")
     if row.account_id != caller.account.pk:
         raise Refused(
@@ -138,7 +139,7 @@ def remove(caller: Caller, *, row: BlockedAddress) -> None:
 
 
 def whitelist(caller: Caller, *, address: str, reason: str = "") -> Exemption:
-    """Free the account from the platform's block of `address`; to other accounts the block stays."""
+    """Exempt the account from the platform's block of `address`; for other accounts the block stays."""
     caller.require("blocklist.edit")
     row = BlockedAddress.objects.filter(
         address=_spelling(address), kind=BlockedAddress.Kind.INVALID, expires_at__gt=timezone.now()
@@ -157,7 +158,7 @@ def whitelist(caller: Caller, *, address: str, reason: str = "") -> Exemption:
 
 
 def unwhitelist(caller: Caller, *, address: str) -> None:
-    """Let the platform's block of `address` bind the account again."""
+    """Take `address` off the account's whitelist: the platform's block of it holds again."""
     caller.require("blocklist.edit")
     with transaction.atomic():
         gone, _ = Exemption.objects.filter(account=caller.account, address=_spelling(address)).delete()
@@ -174,7 +175,7 @@ def release_expired() -> int:
     )
     released = 0
     while chunk := list(over.values_list("pk", flat=True)[:RELEASE_CHUNK]):
-        # A block renewed since the look stays.
+        # The filter again: a block renewed in the meantime stays.
         released += over.filter(pk__in=chunk).delete()[0]
     return released
 
@@ -183,5 +184,5 @@ def _spelling(address: str) -> str:
     try:
         return normalise.address(address)
     except ValueError:
-        # It was accepted once: what the receiver said about it must not be lost over its spelling.
+        # The address was accepted before, so its block must not be lost because its spelling is not understood.
         return address.strip().lower()[: normalise.MAX_CHARACTERS]

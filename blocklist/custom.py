@@ -1,4 +1,4 @@
-"""The account's own list of blocked addresses: entries by hand and by file, each with its end."""
+"""The account's own list of blocked addresses: entries added by hand or by file, each with its expiry."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ def import_list(caller: Caller, *, reading: entries.Reading, reason: str = "", d
             for entry in reading.entries
             if entry.address not in stored
         ]
-        rejected = sorted([*reading.rejected, *held], key=lambda one: one.line)
-        codes = [one.code for one in rejected]
+        rejected = sorted([*reading.rejected, *held], key=lambda line: line.line)
+        codes = [line.code for line in rejected]
         done = Imported(
             total=total,
             valid=len(stored),

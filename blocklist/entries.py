@@ -14,7 +14,7 @@ HEADINGS = frozenset({"address", "addresses", "email", "e-mail", "emails", "mail
 
 
 @dataclass(frozen=True)
-class Entry:
+class BlockEntry:
     """A line that can be stored."""
 
     line: int
@@ -36,7 +36,7 @@ class Rejected:
 class Reading:
     """What a list holds."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[BlockEntry] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
 
@@ -82,7 +82,7 @@ def check(lines: Iterable[tuple[int, str, str]], *, today: date) -> Reading:
             reading.rejected.append(Rejected(line, text, "repeat", f"stands in line {seen[address]} already"))
             continue
         seen[address] = line
-        reading.entries.append(Entry(line, address, expires))
+        reading.entries.append(BlockEntry(line, address, expires))
     return reading
 
 

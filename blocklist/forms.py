@@ -1,4 +1,4 @@
-"""What the blocklist's pages take in."""
+"""The forms of the blocklist's pages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class BlockFilters(Filters):
         return str(self.cleaned_data["address"]).strip().lower()
 
 
-class AddForm(forms.Form):
+class AddBlockForm(forms.Form):
     """One address for the account's own list."""
 
     address = forms.CharField(max_length=320, widget=forms.EmailInput)
@@ -36,7 +36,7 @@ class AddForm(forms.Form):
     reason = forms.CharField(max_length=500, required=False, help_text="For you and your colleagues.")
 
 
-class ImportForm(forms.Form):
+class ImportBlocksForm(forms.Form):
     """A list of addresses, as a file or as text."""
 
     file = forms.FileField(label="CSV file", required=False)
@@ -71,7 +71,7 @@ class ImportForm(forms.Form):
         return cleaned
 
 
-class ExpiryForm(forms.Form):
+class BlockExpiryForm(forms.Form):
     """When an entry ends."""
 
     expires = forms.DateField(label="Blocked until", required=False, widget=_DAY, help_text=_FOR_EVER)

@@ -11,10 +11,10 @@ from accounts.models import Account
 
 
 class BlockedAddress(models.Model):
-    """One block. Every kind stands in one table, so that one look-up by address answers for a whole batch."""
+    """One block. All kinds are in one table, so that one query by address answers for a whole batch."""
 
     class Kind(models.TextChoices):
-        # The platform's: a dead address, for all accounts. `account` is the one whose mail bounced.
+        # The platform's, for all accounts: the mailbox does not exist. `account` is the one whose mail bounced.
         INVALID = "invalid", "Invalid address"
         # The person unsubscribed from, or complained about, one sender domain.
         REJECT = "reject", "Reject"
@@ -35,9 +35,9 @@ class BlockedAddress(models.Model):
     address = models.CharField(max_length=254, db_collation="C")
     # The sender domain of a reject; empty for the other kinds.
     sender_domain = models.CharField(max_length=253, blank=True, db_collation="C")
-    # The receiver's words, or the operator's.
+    # The SMTP response, or what an operator entered.
     reason = models.CharField(max_length=500, blank=True)
-    # The mail that showed it (sending's Message.id), where there was one.
+    # The mail that caused it (sending's Message.id), where there was one.
     message = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     # Empty: for ever.

@@ -1,4 +1,4 @@
-"""Who is blocked: one look-up for a batch on its way, and the full answer for one address."""
+"""Who is blocked: one query for a batch of recipients, and every block of one address for its page."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from blocklist.models import BlockedAddress, Exemption
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A mail that is about to go: from which account and sender domain, to which normalised address."""
+class BlockQuery:
+    """A recipient to look up: account and sender domain of the mail, and its normalised address."""
 
     account_id: int
     sender_domain: str
@@ -24,8 +24,8 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Found:
-    """The block that binds it, in the words of `BlockedAddress`."""
+class BlockInForce:
+    """The block in force for a recipient, with the values of `BlockedAddress`."""
 
     kind: str
     cause: str
@@ -34,58 +34,58 @@ class Found:
 
 # What the person asked for comes first, then the account's own list, then the platform's.
 _BLOCKED = """
-SELECT DISTINCT ON (want.number) want.number, block.kind, block.cause, block.reason
+SELECT DISTINCT ON (asked.number) asked.number, block.kind, block.cause, block.reason
 FROM unnest(%s::bigint[], %s::text[], %s::text[]) WITH ORDINALITY
-     AS want(account_id, sender_domain, address, number)
-JOIN blocklist_blockedaddress AS block ON block.address = want.address COLLATE "C"
+     AS asked(account_id, sender_domain, address, number)
+JOIN blocklist_blockedaddress AS block ON block.address = asked.address COLLATE "C"
 WHERE (block.expires_at IS NULL OR block.expires_at > now())
   AND CASE block.kind
-      WHEN 'reject' THEN block.account_id = want.account_id AND block.sender_domain = want.sender_domain
-      WHEN 'custom' THEN block.account_id = want.account_id
+      WHEN 'reject' THEN block.account_id = asked.account_id AND block.sender_domain = asked.sender_domain
+      WHEN 'custom' THEN block.account_id = asked.account_id
       ELSE NOT EXISTS (SELECT FROM blocklist_exemption AS exempt
-                       WHERE exempt.address = want.address COLLATE "C"
-                         AND exempt.account_id = want.account_id)
+                       WHERE exempt.address = asked.address COLLATE "C"
+                         AND exempt.account_id = asked.account_id)
       END
-ORDER BY want.number, CASE block.kind WHEN 'reject' THEN 1 WHEN 'custom' THEN 2 ELSE 3 END
+ORDER BY asked.number, CASE block.kind WHEN 'reject' THEN 1 WHEN 'custom' THEN 2 ELSE 3 END
 """
 
 
-def blocked_among(wanted: Sequence[Wanted]) -> dict[Wanted, Found]:
-    """Return those of `wanted` that must not be sent, each with its block in force; one query for all."""
-    if not wanted:
+def blocked_among(asked: Sequence[BlockQuery]) -> dict[BlockQuery, BlockInForce]:
+    """Return those of `asked` that must not be sent, each with its block in force; one query for all."""
+    if not asked:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
             _BLOCKED,
             [
-                [want.account_id for want in wanted],
-                [want.sender_domain for want in wanted],
-                [want.address for want in wanted],
+                [query.account_id for query in asked],
+                [query.sender_domain for query in asked],
+                [query.address for query in asked],
             ],
         )
-        return {wanted[number - 1]: Found(*found) for number, *found in cursor.fetchall()}
+        return {asked[number - 1]: BlockInForce(*found) for number, *found in cursor.fetchall()}
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One block of a looked-up address as its account may know it."""
+class LookedUpBlock:
+    """One block of a looked-up address, as the account may see it."""
 
     row: BlockedAddress
-    # Brought about by the account's own mail or people: it may be removed.
+    # The account's own mail or people caused it: the account may remove it.
     own: bool
     # The platform's block does not bind the account: it whitelisted the address.
     exempt: bool
     in_force: bool
 
 
-def look_up(caller: Caller, address: str) -> list[Answer]:
+def look_up(caller: Caller, address: str) -> list[LookedUpBlock]:
     """Return every block of a normalised address that concerns the caller's account, the latest first."""
     own = Q(account_id=caller.account.pk)
     rows = BlockedAddress.objects.filter(own | Q(kind=BlockedAddress.Kind.INVALID), address=address).order_by("-id")
     exempt = visible(Exemption.objects.all(), caller).filter(address=address).exists()
     now = timezone.now()
     return [
-        Answer(
+        LookedUpBlock(
             row=row,
             own=row.account_id == caller.account.pk,
             exempt=exempt and row.kind == BlockedAddress.Kind.INVALID,

@@ -1,4 +1,4 @@
-"""What the task workers do for the blocklist."""
+"""Periodic work of the blocklist."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from blocklist import blocking
 
 
 def release_expired() -> int:
-    """Release the addresses whose time is over."""
+    """Release the addresses whose block has expired."""
     return blocking.release_expired()

@@ -1,4 +1,4 @@
-"""The blocklist's addresses."""
+"""The URLs of the blocklist."""
 
 from django.urls import path
 
@@ -6,12 +6,12 @@ from blocklist import views
 
 app_name = "blocklist"
 urlpatterns = [
-    path("", views.Blocks.as_view(), name="list"),
-    path("look-up/", views.LookUp.as_view(), name="look_up"),
-    path("add/", views.Add.as_view(), name="add"),
-    path("import/", views.Import.as_view(), name="import"),
-    path("whitelist/", views.Whitelist.as_view(), name="whitelist"),
-    path("unwhitelist/", views.Unwhitelist.as_view(), name="unwhitelist"),
-    path("<int:pk>/expiry/", views.Expiry.as_view(), name="expiry"),
-    path("<int:pk>/remove/", views.Remove.as_view(), name="remove"),
+    path("", views.Blocklist.as_view(), name="list"),
+    path("look-up/", views.LookUpAddress.as_view(), name="look_up"),
+    path("add/", views.AddBlock.as_view(), name="add"),
+    path("import/", views.ImportBlocks.as_view(), name="import"),
+    path("whitelist/", views.WhitelistAddress.as_view(), name="whitelist"),
+    path("unwhitelist/", views.UnwhitelistAddress.as_view(), name="unwhitelist"),
+    path("<int:pk>/expiry/", views.ChangeBlockExpiry.as_view(), name="expiry"),
+    path("<int:pk>/remove/", views.RemoveBlock.as_view(), name="remove"),
 ]

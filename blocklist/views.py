@@ -24,8 +24,8 @@ Kind = BlockedAddress.Kind
 NAV = "blocklist:list"
 TITLE = "Blocklist"
 
-# What each list is, and what stands in its place while it is empty.
-WORDS = {
+# The introduction of each list, and what the page shows while the list is empty.
+LIST_TEXTS = {
     Kind.INVALID: (
         "Addresses that do not exist, as your own mail showed: a receiver answered so. Nobody on this platform sends "
         "to them until they are free again by themselves.",
@@ -63,7 +63,7 @@ COLUMNS: dict[str, Sequence[Column]] = {
 }
 
 
-class Blocks(ListPage):
+class Blocklist(ListPage):
     """One of the three lists, chosen by `kind`."""
 
     right = "blocklist.view"
@@ -73,10 +73,10 @@ class Blocks(ListPage):
     filters_class = forms.BlockFilters
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        wish = request.GET.get("kind", "")
-        self.kind = Kind(wish) if wish in Kind.values else Kind.INVALID
+        asked = request.GET.get("kind", "")
+        self.kind = Kind(asked) if asked in Kind.values else Kind.INVALID
         self.columns = COLUMNS[self.kind]
-        self.intro, self.empty = WORDS[self.kind]
+        self.intro, self.empty = LIST_TEXTS[self.kind]
         self.csv_name = f"blocklist-{self.kind}"
         return super().get(request, **kwargs)
 
@@ -103,8 +103,8 @@ class Blocks(ListPage):
         }
 
 
-class LookUp(ConsoleView):
-    """Is an address blocked, by what, since when, until when, and which mail showed it?"""
+class LookUpAddress(ConsoleView):
+    """Is an address blocked, by what, since when, until when, and because of which mail?"""
 
     right = "blocklist.view"
     title = "Look up an address"
@@ -126,18 +126,18 @@ class LookUp(ConsoleView):
             answers=answers,
             blocked=bool(binding),
             domains=[answer.row.sender_domain for answer in binding],
-            barred_only=bool(binding) and all(answer.row.kind == Kind.REJECT for answer in binding),
+            rejects_only=bool(binding) and all(answer.row.kind == Kind.REJECT for answer in binding),
             may_edit=self.caller.may("blocklist.edit"),
         )
 
 
-class Add(FormPage):
+class AddBlock(FormPage):
     """One address for the account's own list."""
 
     right = "blocklist.edit"
     title = "Block an address"
     nav = NAV
-    form_class = forms.AddForm
+    form_class = forms.AddBlockForm
     submit_label = "Block"
     success = "The address is on your list."
 
@@ -150,14 +150,14 @@ class Add(FormPage):
         return _list_url(Kind.CUSTOM)
 
 
-class Import(FormPage):
-    """A list of addresses; the page after it names every line that was not taken."""
+class ImportBlocks(FormPage):
+    """A list of addresses; the page after it lists every line that was rejected."""
 
     right = "blocklist.edit"
     title = "Import addresses to block"
     nav = NAV
     template_name = "blocklist/import.html"
-    form_class = forms.ImportForm
+    form_class = forms.ImportBlocksForm
     submit_label = "Import"
 
     @property
@@ -165,7 +165,7 @@ class Import(FormPage):
         return TITLE, _list_url(Kind.CUSTOM)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        form = forms.ImportForm(request.POST, request.FILES)
+        form = forms.ImportBlocksForm(request.POST, request.FILES)
         if form.is_valid():
             given = form.cleaned_data
             reading = entries.read(given["file"] or given["text"], today=datetime.now(UTC).date())
@@ -180,7 +180,7 @@ class Import(FormPage):
         return self.render(self.context(form), status=422)
 
 
-class RowPage(FormPage):
+class CustomBlockPage(FormPage):
     """A form about one row of the account."""
 
     right = "blocklist.edit"
@@ -198,10 +198,10 @@ class RowPage(FormPage):
         return super().dispatch(request, *args, **kwargs)
 
 
-class Expiry(RowPage):
+class ChangeBlockExpiry(CustomBlockPage):
     """Modify when an entry of the account's own list ends."""
 
-    form_class = forms.ExpiryForm
+    form_class = forms.BlockExpiryForm
     success = "The expiry is changed."
 
     def page_title(self) -> str:
@@ -215,7 +215,7 @@ class Expiry(RowPage):
         return _list_url(Kind.CUSTOM)
 
 
-class Remove(ActPage):
+class RemoveBlock(ActPage):
     """Release one address of the account's lists."""
 
     right = "blocklist.edit"
@@ -228,8 +228,8 @@ class Remove(ActPage):
         return self.back()
 
 
-class Whitelist(ActPage):
-    """Send to an address all the same that the platform blocks through another account's mail."""
+class WhitelistAddress(ActPage):
+    """Whitelist an address that the platform blocks because of another account's mail."""
 
     right = "blocklist.edit"
     nav = NAV
@@ -242,8 +242,8 @@ class Whitelist(ActPage):
         return _look_up_url(exemption.address)
 
 
-class Unwhitelist(ActPage):
-    """Let the platform's block bind the account again."""
+class UnwhitelistAddress(ActPage):
+    """Take an address off the account's whitelist: the platform's block holds again."""
 
     right = "blocklist.edit"
     nav = NAV

@@ -20,7 +20,7 @@ LOCAL_MAX = 64
 ADDRESS_MAX = 254
 NAME_MAX = 100
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-# They would end or split the From header a name stands in.
+# They would end or split the From header that holds the name.
 _NOT_IN_NAMES = frozenset(':<>"\\')
 
 

@@ -1,4 +1,4 @@
-"""Domains and addresses at /admin/, to look at: changes go through the console's acts."""
+"""Domains and addresses at /admin/, read-only: they are changed through the console alone."""
 
 from __future__ import annotations
 

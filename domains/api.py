@@ -18,7 +18,7 @@ from domains.resolver import Resolver
 
 
 class Tag(Params):
-    """A cloud tag. Domains carry none here, so only reading by tags has a meaning."""
+    """A cloud tag. Domains have no tags here, so they are only accepted as a filter."""
 
     TagKey = Text()
     TagValue = Text()
@@ -47,13 +47,13 @@ class GetEmailIdentity(Action):
 
     def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
         caller.require("domains.view")
-        return identity(one(caller, data["EmailIdentity"])) | {"TagList": []}
+        return identity(domain_named(caller, data["EmailIdentity"])) | {"TagList": []}
 
 
 class UpdateEmailIdentity(Action):
-    """Look at DNS now; with DKIMOption, change the key size first."""
+    """Check the DNS records now; with DKIMOption, change the key size first."""
 
-    # The one of the settings.
+    # None: the resolver that the settings name.
     resolver: Resolver | None = None
 
     class Input(Params):
@@ -63,7 +63,7 @@ class UpdateEmailIdentity(Action):
         DKIMOption = Integer(max_value=SenderDomain.DkimOption.RSA_2048, required=False)
 
     def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
-        domain = one(caller, data["EmailIdentity"])
+        domain = domain_named(caller, data["EmailIdentity"])
         if "DKIMOption" in data and data["DKIMOption"] != domain.dkim_option:
             option = SenderDomain.DkimOption(data["DKIMOption"])
             domain = verification.set_dkim_option(caller, domain=domain, dkim_option=option)
@@ -137,13 +137,13 @@ class ListEmailAddress(Action):
         }
 
 
-def one(caller: Caller, name: str) -> SenderDomain:
+def domain_named(caller: Caller, name: str) -> SenderDomain:
     """Return the caller's domain of this name; raise Refused when the account has none."""
     try:
-        wanted = host_name(name)
+        host = host_name(name)
     except ValueError as error:
         raise Refused("InvalidParameterValue.InvalidEmailIdentity", str(error), field="EmailIdentity") from None
-    domain = visible(SenderDomain.objects.all(), caller).filter(name=wanted).first()
+    domain = visible(SenderDomain.objects.all(), caller).filter(name=host).first()
     if domain is None:
         raise Refused(
             "InvalidParameterValue.NotExistDomain",

@@ -1,4 +1,4 @@
-"""Where a text departs from another: pure."""
+"""Where a text differs from another: pure."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-# Texts more alike than this differ by slips: single characters are marked, else whole words.
+# Texts more alike than this differ by typing errors: single characters are marked, else whole words.
 ALIKE = 0.9
 _WORDS = re.compile(r"\s+|[^\s.:=;]+|[.:=;]")
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of the text; `differs` marks what the other one does not have there."""
+    """A stretch of the text; `differs`: the expected text does not have it there."""
 
     text: str
     differs: bool
 
 
 def pieces(expected: str, seen: str) -> list[Piece]:
-    """Return `seen` in pieces that, joined, are it again."""
+    """Return `seen` cut into pieces, each marked as equal to `expected` or not."""
     slips = SequenceMatcher(None, expected, seen, autojunk=False)
     if slips.quick_ratio() > ALIKE and slips.ratio() > ALIKE:
         return _marked(slips, seen)

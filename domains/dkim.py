@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 Header = tuple[bytes, bytes]
 
-# Signed once more than they occur: a second one, or one added later, breaks the signature.
+# Signed once more than they occur (oversigned), so that a header added later breaks the signature.
 OVERSIGNED = (b"from", b"subject", b"to", b"cc", b"date", b"reply-to", b"message-id")
 # Signed where they occur. RFC 8058 counts a one-click link only when both of its headers are signed.
 SIGNED = (

@@ -12,7 +12,7 @@ from domains import queries
 from domains.models import SenderDomain
 
 
-class DomainFilters(Filters):
+class SenderDomainFilters(Filters):
     """By state and by a part of the name."""
 
     state = forms.ChoiceField(label="Status", choices=[("", "Any"), *SenderDomain.State.choices])
@@ -40,7 +40,7 @@ class DomainForm(forms.Form):
     )
 
 
-class AddressFilters(Filters):
+class SenderAddressFilters(Filters):
     """By domain and by a part of address or name."""
 
     domain = forms.ModelChoiceField(

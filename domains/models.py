@@ -59,7 +59,7 @@ class SenderDomain(models.Model):
 
 
 class DnsRecord(models.Model):
-    """One record the domain needs: what it should say, and what DNS said at the last look."""
+    """One record the domain needs: its expected value, and what DNS returned at the last check."""
 
     class Kind(models.TextChoices):
         MX = "mx", "MX"
@@ -84,7 +84,7 @@ class DnsRecord(models.Model):
     expected = models.TextField()
     seen = models.TextField(blank=True)
     state = models.CharField(max_length=11, choices=State, default=State.UNCHECKED)
-    # Why it does not pass, in words for the operator.
+    # Why it does not pass: a sentence for the operator.
     reason = models.CharField(max_length=500, blank=True)
     checked_at = models.DateTimeField(null=True)
 

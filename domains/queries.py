@@ -1,4 +1,4 @@
-"""What others read of domains and addresses."""
+"""Reads of sender domains and sender addresses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def sender(account_id: int, address: str) -> SenderAddress | None:
         SenderAddress.objects.alias(any_case=Lower("address"))
         .filter(account_id=account_id, any_case=address.strip().lower())
         .select_related("domain")
-        # Acceptance needs no key: opening it for each mail would be for nothing.
+        # Acceptance needs no key, and decrypting it costs time.
         .defer("domain__dkim_private_key", "domain__dkim_public_key")
         .first()
     )

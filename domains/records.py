@@ -1,4 +1,4 @@
-"""What DNS should say for a sender domain, and what to make of what it says: pure."""
+"""The DNS records a sender domain needs, and the verdict on what DNS returns: pure."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from domains.names import MAX_NAME, relative, zone_of
-from domains.resolver import Answer, Status
+from domains.resolver import DnsAnswer, DnsStatus
 
 Kind = Literal["mx", "spf", "dkim", "dmarc"]
 State = Literal["passed", "missing", "wrong", "unreachable"]
 
 MX_PRIORITY = 5
-SEEN_MAX = 4000
-REASON_MAX = 500
+MAX_SEEN = 4000
+MAX_REASON = 500
 _DMARC_POLICIES = frozenset({"none", "quarantine", "reject"})
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ExpectedRecord:
     """One record: `host` is a full name without final dot, `value` what to enter (an MX without its priority)."""
 
     kind: Kind
@@ -36,56 +36,60 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What a record is found to be; `seen` is DNS's text, `reason` says what to do and is empty when it passed."""
+class RecordVerdict:
+    """The result of checking a record; `seen` is DNS's text, `reason` says what to do and is empty when it passed."""
 
     state: State
     seen: str = ""
     reason: str = ""
 
 
-def wanted_for(
+def expected_for(
     domain: str, *, mx_host: str, spf_include: str, selector: str, public_key: str
-) -> tuple[Wanted, Wanted, Wanted, Wanted]:
+) -> tuple[ExpectedRecord, ExpectedRecord, ExpectedRecord, ExpectedRecord]:
     """Return the four records of `domain` (a host name in A-labels)."""
     return (
-        Wanted("mx", "MX", domain, f"{mx_host}.", domain),
-        Wanted("spf", "TXT", domain, f"v=spf1 include:{spf_include} ~all", domain),
-        Wanted("dkim", "TXT", dkim_host(domain, selector), f"v=DKIM1; k=rsa; p={public_key}", domain),
-        Wanted("dmarc", "TXT", f"_dmarc.{domain}", "v=DMARC1; p=none", domain),
+        ExpectedRecord("mx", "MX", domain, f"{mx_host}.", domain),
+        ExpectedRecord("spf", "TXT", domain, f"v=spf1 include:{spf_include} ~all", domain),
+        ExpectedRecord("dkim", "TXT", dkim_host(domain, selector), f"v=DKIM1; k=rsa; p={public_key}", domain),
+        ExpectedRecord("dmarc", "TXT", f"_dmarc.{domain}", "v=DMARC1; p=none", domain),
     )
 
 
 def dkim_host(domain: str, selector: str) -> str:
-    """Return where the public key of `selector` stands."""
+    """Return the host of the public key of `selector`."""
     return f"{selector}._domainkey.{domain}"
 
 
-def misplaced(wanted: Wanted) -> tuple[str, ...]:
-    """Return the names the record stands at when a DNS host appended its zone to a full host name."""
-    ends = dict.fromkeys((zone_of(wanted.domain), wanted.domain))
-    names = (f"{wanted.host}.{end}" for end in ends)
+def misplaced(expected: ExpectedRecord) -> tuple[str, ...]:
+    """Return the names where the record ends up when a DNS host appends its zone to a full host name."""
+    ends = dict.fromkeys((zone_of(expected.domain), expected.domain))
+    names = (f"{expected.host}.{end}" for end in ends)
     return tuple(name for name in names if len(name) <= MAX_NAME)
 
 
-def judge(wanted: Wanted, answer: Answer, elsewhere: Mapping[str, Answer] | None = None) -> Verdict:
+def judge(
+    expected: ExpectedRecord, answer: DnsAnswer, elsewhere: Mapping[str, DnsAnswer] | None = None
+) -> RecordVerdict:
     """Compare DNS's answer with the record; `elsewhere` holds the answers for the `misplaced` names."""
-    if answer.status is Status.UNREACHABLE:
-        return Verdict("unreachable", "", "DNS did not answer, or its server failed. The check repeats by itself.")
-    found = answer.values if answer.status is Status.FOUND else ()
-    state, shown, reason = _JUDGES[wanted.kind](wanted, found)
+    if answer.status is DnsStatus.UNREACHABLE:
+        return RecordVerdict(
+            "unreachable", "", "DNS did not answer, or its server failed. The check repeats by itself."
+        )
+    found = answer.values if answer.status is DnsStatus.FOUND else ()
+    state, shown, reason = _JUDGES[expected.kind](expected, found)
     if state != "passed":
-        reason = _alias(wanted, answer) or _doubled(wanted, elsewhere or {}) or reason
-    return Verdict(state, "\n".join(shown)[:SEEN_MAX], reason[:REASON_MAX])
+        reason = _alias(expected, answer) or _doubled(expected, elsewhere or {}) or reason
+    return RecordVerdict(state, "\n".join(shown)[:MAX_SEEN], reason[:MAX_REASON])
 
 
-Finding = tuple[State, tuple[str, ...], str]
+RecordFinding = tuple[State, tuple[str, ...], str]
 
 
-def _mx(wanted: Wanted, found: tuple[str, ...]) -> Finding:
+def _mx(expected: ExpectedRecord, found: tuple[str, ...]) -> RecordFinding:
     hosts = sorted(_exchange(value) for value in found)
-    ours = wanted.value.removesuffix(".").lower()
-    enter = f"Enter {wanted.value} with priority {MX_PRIORITY}."
+    ours = expected.value.removesuffix(".").lower()
+    enter = f"Enter {expected.value} with priority {MX_PRIORITY}."
     if not hosts:
         return "missing", (), f"There is no MX record. {enter}"
     if not any(host == ours for _, host in hosts):
@@ -112,16 +116,16 @@ def _exchange(value: str) -> tuple[int, str]:
     return (int(number) if number.isdecimal() else 0), host.strip().removesuffix(".").lower()
 
 
-def _spf(wanted: Wanted, found: tuple[str, ...]) -> Finding:
-    include = wanted.value.split()[1].lower()
+def _spf(expected: ExpectedRecord, found: tuple[str, ...]) -> RecordFinding:
+    include = expected.value.split()[1].lower()
     spf = tuple(value for value in found if value.lower().split(" ", 1)[0] == "v=spf1")
     if not spf:
         near = tuple(value for value in found if "spf1" in value.lower() or include in value.lower())
         if any(value.lstrip().startswith(('"', "'", "\\")) for value in near):
             return "wrong", near, _QUOTED
         if near:
-            return "wrong", near, f"This is no SPF record: it must begin with “v=spf1 ”. Enter {wanted.value}"
-        return "missing", (), f"There is no SPF record. Enter {wanted.value}"
+            return "wrong", near, f"This is no SPF record: it must begin with “v=spf1 ”. Enter {expected.value}"
+        return "missing", (), f"There is no SPF record. Enter {expected.value}"
     if len(spf) > 1:
         return (
             "wrong",
@@ -152,8 +156,8 @@ def _merged(spf: tuple[str, ...], include: str) -> str:
     return " ".join(["v=spf1", include, *kept, "~all"])
 
 
-def _dkim(wanted: Wanted, found: tuple[str, ...]) -> Finding:
-    ours = tags_of(wanted.value)
+def _dkim(expected: ExpectedRecord, found: tuple[str, ...]) -> RecordFinding:
+    ours = tags_of(expected.value)
     if not found:
         return "missing", (), "There is no DKIM record at this host. Enter the value as one TXT record."
     if any(mark in value for value in found for mark in "\"'\\"):
@@ -203,14 +207,14 @@ def tags_of(value: str) -> dict[str, str]:
     return tags
 
 
-def _dmarc(wanted: Wanted, found: tuple[str, ...]) -> Finding:
+def _dmarc(expected: ExpectedRecord, found: tuple[str, ...]) -> RecordFinding:
     policies = tuple(value for value in found if re.match(r"\s*v\s*=\s*DMARC1\s*(;|$)", value))
     if not policies:
         if any("dmarc1" in value.lower() for value in found):
             if any(mark in value for value in found for mark in "\"'\\"):
                 return "wrong", found, _QUOTED
-            return "wrong", found, f"The record must begin with v=DMARC1 in this spelling. Enter {wanted.value}"
-        return "missing", found, f"There is no DMARC record. Enter {wanted.value}, or a stricter policy of yours."
+            return "wrong", found, f"The record must begin with v=DMARC1 in this spelling. Enter {expected.value}"
+        return "missing", found, f"There is no DMARC record. Enter {expected.value}, or a stricter policy of yours."
     if len(policies) > 1:
         return "wrong", policies, f"There are {len(policies)} DMARC records, and receivers ignore all. Keep one."
     if tags_of(policies[0]).get("p", "").lower() not in _DMARC_POLICIES:
@@ -219,7 +223,7 @@ def _dmarc(wanted: Wanted, found: tuple[str, ...]) -> Finding:
 
 
 _QUOTED = "Quotation marks or backslashes became part of the text. Enter the value without them."
-_JUDGES: dict[Kind, Callable[[Wanted, tuple[str, ...]], Finding]] = {
+_JUDGES: dict[Kind, Callable[[ExpectedRecord, tuple[str, ...]], RecordFinding]] = {
     "mx": _mx,
     "spf": _spf,
     "dkim": _dkim,
@@ -227,21 +231,21 @@ _JUDGES: dict[Kind, Callable[[Wanted, tuple[str, ...]], Finding]] = {
 }
 
 
-def _doubled(wanted: Wanted, elsewhere: Mapping[str, Answer]) -> str:
+def _doubled(expected: ExpectedRecord, elsewhere: Mapping[str, DnsAnswer]) -> str:
     for name, answer in elsewhere.items():
-        if answer.status is Status.FOUND and _JUDGES[wanted.kind](wanted, answer.values)[0] == "passed":
-            end = name.removeprefix(f"{wanted.host}.")
+        if answer.status is DnsStatus.FOUND and _JUDGES[expected.kind](expected, answer.values)[0] == "passed":
+            end = name.removeprefix(f"{expected.host}.")
             return (
                 f"The record stands at {name}: your DNS host adds the domain by itself. "
-                f"Enter the host as {relative(wanted.host, end)} instead."
+                f"Enter the host as {relative(expected.host, end)} instead."
             )
     return ""
 
 
-def _alias(wanted: Wanted, answer: Answer) -> str:
+def _alias(expected: ExpectedRecord, answer: DnsAnswer) -> str:
     if not answer.alias:
         return ""
     return (
-        f"{wanted.host} is an alias (CNAME) of {answer.alias}, which hides every other record of that name. "
+        f"{expected.host} is an alias (CNAME) of {answer.alias}, which hides every other record of that name. "
         "Remove the CNAME and enter the value."
     )

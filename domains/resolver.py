@@ -1,4 +1,4 @@
-"""Asking DNS: the port that verification goes through, and dnspython behind it."""
+"""Asking DNS: the resolver port of verification, and its implementation on dnspython."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ import dns.resolver
 from django.conf import settings
 from dns.rdtypes.ANY.TXT import TXT
 
-# Seconds for one look-up, all tries and servers together; less after a silence, until an answer comes again.
+# Seconds for one look-up, all tries and servers together; less after a timeout, until DNS answers again.
 LIFETIME = 5.0
 LIFETIME_AFTER_SILENCE = 1.0
 # Bytes of a UDP answer that pass every network; a longer one is asked for again by TCP.
 PAYLOAD = 1232
 
 
-class Status(Enum):
+class DnsStatus(Enum):
     """How a look-up ended. UNREACHABLE says nothing about the record."""
 
     FOUND = "found"
@@ -33,10 +33,10 @@ class Status(Enum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class DnsAnswer:
     """What DNS said: TXT records with their strings joined, MX as "10 host."; `alias` where a CNAME led."""
 
-    status: Status
+    status: DnsStatus
     values: tuple[str, ...] = ()
     alias: str = ""
 
@@ -44,7 +44,7 @@ class Answer:
 class Resolver(Protocol):
     """Answers look-ups; never raises."""
 
-    def look_up(self, name: str, type: str) -> Answer:
+    def look_up(self, name: str, type: str) -> DnsAnswer:
         """Return the records of `type` at `name` (absolute, with or without final dot)."""
         ...
 
@@ -61,27 +61,27 @@ class DnspythonResolver:
             self._resolver = _of_this_machine()
         self._resolver.use_edns(0, 0, PAYLOAD)
 
-    def look_up(self, name: str, type: str) -> Answer:
+    def look_up(self, name: str, type: str) -> DnsAnswer:
         """Return the records of `type` at `name`: NO_NAME for what DNS cannot hold, UNREACHABLE for every fault."""
         try:
             absolute = dns.name.from_text(name.removesuffix(".") + ".")
         except dns.exception.DNSException:
-            return Answer(Status.NO_NAME)
+            return DnsAnswer(DnsStatus.NO_NAME)
         try:
             found = self._resolver.resolve(
                 absolute, type, lifetime=self._lifetime, search=False, raise_on_no_answer=False
             )
         except dns.resolver.NXDOMAIN:
             self._lifetime = LIFETIME
-            return Answer(Status.NO_NAME)
+            return DnsAnswer(DnsStatus.NO_NAME)
         except (dns.exception.DNSException, OSError):
             self._lifetime = LIFETIME_AFTER_SILENCE
-            return Answer(Status.UNREACHABLE)
+            return DnsAnswer(DnsStatus.UNREACHABLE)
         self._lifetime = LIFETIME
         alias = found.canonical_name.to_text(omit_final_dot=True) if found.canonical_name != absolute else ""
         if found.rrset is None:
-            return Answer(Status.NO_DATA, alias=alias)
-        return Answer(Status.FOUND, tuple(text_of(rdata) for rdata in found.rrset), alias)
+            return DnsAnswer(DnsStatus.NO_DATA, alias=alias)
+        return DnsAnswer(DnsStatus.FOUND, tuple(text_of(rdata) for rdata in found.rrset), alias)
 
 
 def text_of(rdata: dns.rdata.Rdata) -> str:
@@ -118,5 +118,5 @@ def _of_this_machine() -> dns.resolver.Resolver:
     try:
         return dns.resolver.Resolver()
     except dns.resolver.NoResolverConfiguration:
-        # Without any server each look-up ends as UNREACHABLE, which is what it is.
+        # Without any server each look-up ends as UNREACHABLE, which is true.
         return dns.resolver.Resolver(configure=False)

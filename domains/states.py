@@ -1,4 +1,4 @@
-"""How a sender domain moves between its states, and what its people are told then."""
+"""How a sender domain moves between its states, and the notices about it."""
 
 from __future__ import annotations
 

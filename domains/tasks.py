@@ -6,5 +6,5 @@ from domains import verification
 
 
 def recheck() -> int:
-    """Look at every domain whose next check has come; return how many."""
+    """Check every domain whose next check has come; return how many."""
     return verification.recheck_due()

@@ -1,4 +1,4 @@
-"""A sender domain's life: create, look into DNS, give a new key, delete."""
+"""Sender domains: create, verify by DNS, change the key, delete."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from accounts.models import Account
 from domains import dkim, names, queries, records, states
 from domains import resolver as dns_resolver
 from domains.models import DnsRecord, SenderDomain
-from domains.records import Verdict, Wanted
-from domains.resolver import Answer, Resolver
+from domains.records import ExpectedRecord, RecordVerdict
+from domains.resolver import DnsAnswer, Resolver
 
 State = SenderDomain.State
 
@@ -30,11 +30,11 @@ RUN_SECONDS = 300
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedRecord:
     """One record with what was found."""
 
-    wanted: Wanted
-    verdict: Verdict
+    expected: ExpectedRecord
+    verdict: RecordVerdict
 
 
 def create(caller: Caller, *, name: str, dkim_option: int = SenderDomain.DkimOption.RSA_2048) -> SenderDomain:
@@ -59,16 +59,16 @@ def create(caller: Caller, *, name: str, dkim_option: int = SenderDomain.DkimOpt
                     reputation_level=settings.RULES.domain_start_level,
                 )
         except IntegrityError:
-            # Another account was quicker.
+            # Another account created it at the same time.
             raise _created_by_other(name) from None
         DnsRecord.objects.bulk_create(_rows(domain))
         audit.log(caller, "domains.create", name, dkim_bits=bits)
     return domain
 
 
-def wanted_records(domain: SenderDomain) -> tuple[Wanted, Wanted, Wanted, Wanted]:
+def expected_records(domain: SenderDomain) -> tuple[ExpectedRecord, ExpectedRecord, ExpectedRecord, ExpectedRecord]:
     """Return the records the domain needs under the present settings and its present key."""
-    return records.wanted_for(
+    return records.expected_for(
         domain.name,
         mx_host=settings.MX_HOST,
         spf_include=settings.SPF_INCLUDE,
@@ -78,23 +78,23 @@ def wanted_records(domain: SenderDomain) -> tuple[Wanted, Wanted, Wanted, Wanted
 
 
 def verify(caller: Caller, *, domain: SenderDomain, resolver: Resolver | None = None) -> SenderDomain:
-    """Look the records up now (no transaction is open meanwhile), store what was seen and move the domain's state.
+    """Look the records up in DNS now, outside of any transaction; store what was seen and move the state.
 
     A record DNS gave no answer for leaves a verified domain verified; in every other state it does not pass.
     """
     caller.require("domains.edit")
     port = resolver or dns_resolver.from_settings()
-    checked = [_check(wanted, port) for wanted in wanted_records(domain)]
+    checked = [_check(expected, port) for expected in expected_records(domain)]
     now = timezone.now()
     with transaction.atomic():
         fresh = _locked(domain)
         if fresh.dkim_public_key != domain.dkim_public_key:
             raise Refused("OperationDenied", "The domain was changed during the check. Verify it again.")
         _store(fresh, checked, now)
-        old, new = fresh.state, states.next_state(fresh, [one.verdict.state for one in checked], now)
+        old, new = fresh.state, states.next_state(fresh, [record.verdict.state for record in checked], now)
         states.move(fresh, new, now)
         if caller.channel != "task" or new != old:
-            found = {one.wanted.kind: one.verdict.state for one in checked}
+            found = {record.expected.kind: record.verdict.state for record in checked}
             audit.log(caller, "domains.verify", fresh.name, before=old, after=new, records=found)
     return fresh
 
@@ -154,24 +154,26 @@ def recheck_due(resolver: Resolver | None = None) -> int:
     """Verify every domain whose next check has come, as the service itself; return how many."""
     port = resolver or dns_resolver.from_settings()
     until = time.monotonic() + RUN_SECONDS
-    looked_at = 0
+    checked = 0
     for domain in list(queries.due_for_check(timezone.now()).select_related("account")[:DUE_AT_ONCE]):
-        if looked_at and time.monotonic() > until:
+        if checked and time.monotonic() > until:
             break
-        looked_at += 1
-        # Changed or deleted meanwhile: whoever did it looks by himself, or the next run does.
+        checked += 1
+        # Refused when the domain was changed or deleted during the check; the next run checks it again.
         with contextlib.suppress(Refused):
             verify(service(domain.account), domain=domain, resolver=port)
-    return looked_at
+    return checked
 
 
-def _check(wanted: Wanted, port: Resolver) -> Checked:
-    answer = port.look_up(wanted.host, wanted.type)
-    verdict = records.judge(wanted, answer)
+def _check(expected: ExpectedRecord, port: Resolver) -> CheckedRecord:
+    answer = port.look_up(expected.host, expected.type)
+    verdict = records.judge(expected, answer)
     if verdict.state in {"missing", "wrong"}:
-        elsewhere: dict[str, Answer] = {name: port.look_up(name, wanted.type) for name in records.misplaced(wanted)}
-        verdict = records.judge(wanted, answer, elsewhere)
-    return Checked(wanted, verdict)
+        elsewhere: dict[str, DnsAnswer] = {
+            name: port.look_up(name, expected.type) for name in records.misplaced(expected)
+        }
+        verdict = records.judge(expected, answer, elsewhere)
+    return CheckedRecord(expected, verdict)
 
 
 def _locked(domain: SenderDomain) -> SenderDomain:
@@ -182,18 +184,18 @@ def _locked(domain: SenderDomain) -> SenderDomain:
     return fresh
 
 
-def _store(domain: SenderDomain, checked: list[Checked], now: datetime) -> None:
-    for one in checked:
+def _store(domain: SenderDomain, checked: list[CheckedRecord], now: datetime) -> None:
+    for record in checked:
         domain.records.update_or_create(
-            kind=one.wanted.kind,
+            kind=record.expected.kind,
             defaults={
                 "account_id": domain.account_id,
-                "type": one.wanted.type,
-                "host": one.wanted.host,
-                "expected": one.wanted.value,
-                "seen": one.verdict.seen,
-                "state": one.verdict.state,
-                "reason": one.verdict.reason,
+                "type": record.expected.type,
+                "host": record.expected.host,
+                "expected": record.expected.value,
+                "seen": record.verdict.seen,
+                "state": record.verdict.state,
+                "reason": record.verdict.reason,
                 "checked_at": now,
             },
         )
@@ -204,12 +206,12 @@ def _rows(domain: SenderDomain) -> list[DnsRecord]:
         DnsRecord(
             account_id=domain.account_id,
             domain=domain,
-            kind=wanted.kind,
-            type=wanted.type,
-            host=wanted.host,
-            expected=wanted.value,
+            kind=expected.kind,
+            type=expected.type,
+            host=expected.host,
+            expected=expected.value,
         )
-        for wanted in wanted_records(domain)
+        for expected in expected_records(domain)
     ]
 
 

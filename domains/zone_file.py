@@ -7,12 +7,12 @@ from typing import Protocol
 
 from domains.records import MX_PRIORITY
 
-STRING_MAX = 255
+MAX_STRING = 255
 TTL = 3600
 
 
 class Record(Protocol):
-    """What a line is made of."""
+    """What a line needs of a DNS record."""
 
     type: str
     host: str
@@ -28,4 +28,4 @@ def _data(record: Record) -> str:
     if record.type == "MX":
         return f"{MX_PRIORITY} {record.expected}"
     text = record.expected.replace("\\", "\\\\").replace('"', '\\"')
-    return " ".join(f'"{text[at : at + STRING_MAX]}"' for at in range(0, len(text), STRING_MAX))
+    return " ".join(f'"{text[at : at + MAX_STRING]}"' for at in range(0, len(text), MAX_STRING))

@@ -37,7 +37,7 @@ FORWARD: dict[EventKind, tuple[DeliverStatus, frozenset[DeliverStatus]]] = {
         frozenset({DeliverStatus.QUEUED, DeliverStatus.DEFERRED, DeliverStatus.DROPPED, DeliverStatus.DELIVERED}),
     ),
 }
-BAR_CAUSES = {EventKind.UNSUBSCRIBE: "unsubscribed", EventKind.SPAMREPORT: "complained"}
+REJECT_CAUSES = {EventKind.UNSUBSCRIBE: "unsubscribed", EventKind.SPAMREPORT: "complained"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,9 +214,9 @@ def _log(lines: Iterable[tuple[NewEvent, MessageState]]) -> None:
 
 
 def _block(recorded: Sequence[NewEvent], states: dict[int, MessageState]) -> None:
-    blocking.block_dead(
+    blocking.block_invalid(
         [
-            blocking.Dead(
+            blocking.InvalidAddress(
                 account_id=states[event.message].account_id,
                 address=states[event.message].recipient,
                 reason=clean(event.reason),
@@ -226,17 +226,17 @@ def _block(recorded: Sequence[NewEvent], states: dict[int, MessageState]) -> Non
             if event.kind is EventKind.BOUNCE and event.bounce_type == BounceType.HARD
         ]
     )
-    blocking.bar(
+    blocking.block_rejects(
         [
-            blocking.Bar(
+            blocking.Reject(
                 account_id=states[event.message].account_id,
                 sender_domain=states[event.message].sender_domain,
                 address=states[event.message].recipient,
-                cause=BAR_CAUSES[event.kind],
+                cause=REJECT_CAUSES[event.kind],
                 reason=clean(event.reason),
                 message=event.message,
             )
             for event in recorded
-            if event.kind in BAR_CAUSES
+            if event.kind in REJECT_CAUSES
         ]
     )

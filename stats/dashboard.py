@@ -1,4 +1,4 @@
-"""The Overview page: today, what is left of the quota, what to do first, and what wants attention."""
+"""The Overview page: today's figures, quotas, first steps, and notices."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Quota:
 
 
 @dataclass(frozen=True)
-class Step:
+class OnboardingStep:
     """One step of first use: done or not, where to do it, and whether the caller can do it now."""
 
     text: str
@@ -56,8 +56,8 @@ class Step:
     open: bool
 
 
-def steps(caller: Caller) -> list[Step]:
-    """Return the way to the first mail with the account's state; each step leads to where it is done."""
+def steps(caller: Caller) -> list[OnboardingStep]:
+    """Return the steps to the first mail, each done or not and with the page where it is done."""
     domains, templates = visible(SenderDomain.objects.all(), caller), visible(Template.objects.all(), caller)
     domain = domains.order_by("-id").values_list("pk", flat=True).first()
     verified = sending_domains(caller).exists()
@@ -67,8 +67,8 @@ def steps(caller: Caller) -> list[Step]:
     sent = visible(Submission.objects.all(), caller).exists()
     may = caller.may
 
-    def step(text: str, done: bool, url: str, label: str, right: str, ready: bool = True) -> Step:
-        return Step(text, done, url, label, ready and not done and may(right))
+    def step(text: str, done: bool, url: str, label: str, right: str, ready: bool = True) -> OnboardingStep:
+        return OnboardingStep(text, done, url, label, ready and not done and may(right))
 
     return [
         step("Add a sender domain", domain is not None, reverse("domains:create"), "Add domain", "domains.edit"),
@@ -151,20 +151,20 @@ def _cards(counts: dict[str, int]) -> list[dict[str, Any]]:
     def card(label: str, names: tuple[str, ...], rate: pages.Rate | None = None, of: str = "") -> dict[str, Any]:
         count = sum(counts[name] for name in names)
         share = tables.rate(rate, counts) if rate else ""
-        # Early in the day more of yesterday's mails are read than today's are delivered: no share of these then.
-        told = share != "–" and not (rate and count > sum(counts[name] for name in rate.whole))
+        # Opens of yesterday's mails can exceed today's deliveries early in the day: then no share is shown.
+        meaningful = share != "–" and not (rate and count > sum(counts[name] for name in rate.whole))
         return {
             "label": label,
             "state": label.lower(),
             "count": count,
-            "rate": share if told else "–",
-            "of": of if told else "",
+            "rate": share if meaningful else "–",
+            "of": of if meaningful else "",
         }
 
-    taken = pages.Rate("Accepted", ("accepted",), ("accepted", "refused"))
+    accepted = pages.Rate("Accepted", ("accepted",), ("accepted", "refused"))
     return [
         card("Requests", ("accepted", "refused")),
-        card("Accepted", ("accepted",), taken, "requests"),
+        card("Accepted", ("accepted",), accepted, "requests"),
         card("Delivered", ("delivered",), pages.DELIVERY_RATE, "accepted"),
         card("Bounced", ("bounced_hard", "bounced_soft"), pages.BOUNCE_RATE, "accepted"),
         card("Opened", ("opened",), pages.OPEN_RATE, "delivered"),

@@ -1,4 +1,4 @@
-"""Events as CSV: made by the database, streamed as it comes, inert in spreadsheets."""
+"""Events as CSV: written by the database, streamed, and safe to open in spreadsheets."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _safe(text: str) -> str:
 
 # Column C is the time in milliseconds UTC, which spreadsheets turn into a date by
 # =TEXT(C2/86400000+DATE(1970,1,1),"YYYY-MM-DD HH:mm:ss"); columns are only ever added at the end.
-# Ids, domain names and our own words cannot begin like a formula; texts of others can.
+# Ids, domain names and our own constants cannot begin like a formula; text from outside can.
 COLUMNS: dict[str, str] = {
     "message_id": "coalesce(event.message_id, event.message::text)",
     "recipient": _safe("event.recipient"),
@@ -71,7 +71,7 @@ COPY (
           AND (%(sender_domain)s = '' OR event.sender_domain = %(sender_domain)s)
           AND (%(recipient_domain)s = '' OR event.recipient_domain = %(recipient_domain)s)
         ORDER BY event.id
-        OFFSET 0 -- The rows are sorted as they are, and dressed up one by one as they leave.
+        OFFSET 0 -- Sort the raw rows; the cells are formatted after that, row by row.
     ) AS event
 ) TO STDOUT WITH (FORMAT csv, HEADER true)
 """  # noqa: S608
@@ -92,7 +92,7 @@ def lines(selection: Selection, zone: str) -> Iterator[bytes]:
         cursor.execute("SELECT set_config('timezone', %s, true), set_config('work_mem', '64MB', true)", [zone])
         with cursor.copy(_COPY, values) as rows:
             for row in rows:
-                # One row at a time, and it ends in a bare line feed.
+                # PostgreSQL gives one row at a time, ended by a bare line feed.
                 piece += row[:-1]
                 piece += b"\r\n"
                 if len(piece) >= PIECE:

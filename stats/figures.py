@@ -1,4 +1,4 @@
-"""From numbers to a plotly figure: pure, and without a colour of its own but the palette here."""
+"""Plotly figures from numbers: pure; every colour is in the palette here."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from stats.intervals import Axis, Grain
 if TYPE_CHECKING:
     import pandas as pd
 
-# One state, one colour, on every chart: (light theme, dark theme). Blue and orange carry the weight, so that
-# colour-blind eyes tell them apart; what shares a hue is told apart by a pattern.
+# One colour per state on every chart: (light theme, dark theme). Blue and orange are the main two, because
+# colour-blind people can distinguish them; series of one hue differ by a pattern.
 PALETTE: dict[str, tuple[str, str]] = {
     "sent": ("#475569", "#cbd5e1"),
     "delivered": ("#2f73d9", "#5b9bf5"),
@@ -37,7 +37,7 @@ class Series:
     label: str
     columns: tuple[str, ...]
     state: str
-    # "/" for what is the same state in a weaker sense: by a program, for now only.
+    # "/" for a weaker sense of the same state: opens by programs, soft bounces.
     pattern: str = ""
     # A line over the bars instead of a bar.
     line: bool = False
@@ -50,12 +50,13 @@ class Series:
 def chart(frame: pd.DataFrame, series: Sequence[Series], axis: Axis) -> dict[str, Any]:
     """Return what `charts.js` draws: traces, layout, and each trace's colour for either theme."""
     times = [bucket.replace(tzinfo=None).isoformat() for bucket in frame.index]
-    counts = [_numbers(one.of(frame)) for one in series]
+    counts = [_numbers(layer.of(frame)) for layer in series]
     return {
-        "traces": [_trace(one, times, numbers, axis) for one, numbers in zip(series, counts, strict=True)],
+        "traces": [_trace(layer, times, numbers, axis) for layer, numbers in zip(series, counts, strict=True)],
         "layout": _layout(times, axis, empty=not any(any(numbers) for numbers in counts)),
         "colours": {
-            theme: [PALETTE[one.state][position] for one in series] for position, theme in enumerate(("light", "dark"))
+            theme: [PALETTE[layer.state][position] for layer in series]
+            for position, theme in enumerate(("light", "dark"))
         },
     }
 

@@ -1,4 +1,4 @@
-"""What the figures can be narrowed by."""
+"""The filters of the statistics pages."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from accounts.console.filters import DatedFilters, Filters, Window
 from stats import queries
 
 # The longest span on one axis.
-LONGEST = timedelta(days=400)
+MAX_SPAN = timedelta(days=400)
 
 
-class DomainFilters(Filters):
-    """Sender domain and recipient domain."""
+class LiveFilters(Filters):
+    """Sender domain and recipient domain: the filters of a live page, which has no dates."""
 
     sender_domain = forms.ChoiceField(label="Sender domain")
     recipient_domain = forms.ChoiceField(label="Recipient domain")
@@ -43,7 +43,7 @@ class FigureFilters(DatedFilters):
         """Return the preset of a chart nobody narrowed yet."""
         return "30d"
 
-    def words(self) -> str:
+    def span_text(self) -> str:
         """Return the range as the end of a sentence: "in the last 30 days"."""
         preset = self.cleaned.get("range") or self.default_range()
         if preset == "today":
@@ -56,10 +56,10 @@ class FigureFilters(DatedFilters):
 
     @property
     def window(self) -> Window:
-        """Return the span that is asked for: a day at least, `LONGEST` at most, whatever the dates say."""
+        """Return the span that is asked for: a day at least, `MAX_SPAN` at most, whatever the dates say."""
         asked = super().window
         end = asked.end if asked.end > asked.start else asked.start + timedelta(days=1)
-        return Window(max(asked.start, end - LONGEST), end)
+        return Window(max(asked.start, end - MAX_SPAN), end)
 
 
 def _offer(form: Filters, caller: Caller) -> None:
@@ -71,6 +71,6 @@ def _offer(form: Filters, caller: Caller) -> None:
     for name, domains in offered.items():
         field = form.fields[name]
         assert isinstance(field, forms.ChoiceField)
-        # A domain of a shared link stays chosen although it is not among the busiest any more.
+        # A domain given in the URL stays chosen even if it is no longer among the busiest.
         rest = [asked[name]] if asked[name] not in domains and asked[name].isprintable() else []
         field.choices = [("", "All"), *((domain, domain) for domain in [*domains, *rest] if domain)]

@@ -1,4 +1,4 @@
-"""Time on a chart: how fine it is, and which buckets stand on the axis. Pure."""
+"""The time axis of a chart: its granularity and its buckets. Pure."""
 
 from __future__ import annotations
 

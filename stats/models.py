@@ -1,4 +1,4 @@
-"""Roll-ups: a few wide tables, one counter column per kind, recomputed from events and never bumped."""
+"""Roll-ups: a few wide tables, one counter column per kind, recomputed from events and never incremented."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Delivery Response pages: one table, drawn by one page kit."""
+"""The definitions of the Delivery Response pages; `stats.views.ChartPage` draws each."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page: what it charts, which events lie behind it, and the words it is told in."""
+class ChartDefinition:
+    """One page: what it charts, which events lie behind it, and its sentences."""
 
     name: str
     title: str
@@ -56,21 +56,21 @@ class Page:
     panels: tuple[Panel, ...]
     rates: tuple[Rate, ...]
     kinds: tuple[EventKind, ...]
-    # The sentence with the finding: which counters it adds up, in words for one and for many, and of what
-    # counters (in words, too) they are a share.
+    # The sentence of the finding: the counters it sums and their name in singular and plural, then the counters
+    # they are a share of (`of`) and their name (`whole`).
     counted: tuple[str, ...]
-    one: str
-    many: str
+    singular: str
+    plural: str
     of: tuple[str, ...]
     whole: str
     # Minutes of the running window; 0 for a page with a date range.
     live_minutes: int = 0
 
 
-PAGES: dict[str, Page] = {
+PAGES: dict[str, ChartDefinition] = {
     page.name: page
     for page in (
-        Page(
+        ChartDefinition(
             name="queue",
             title="Real-time Queue Status",
             intro="What the queue did in each minute of the last hour. “Sent” are mails taken into the queue.",
@@ -84,13 +84,13 @@ PAGES: dict[str, Page] = {
                 EventKind.DROPPED,
             ),
             counted=("delivered",),
-            one="mail delivered",
-            many="mails delivered",
+            singular="mail delivered",
+            plural="mails delivered",
             of=("accepted",),
             whole="sent",
             live_minutes=60,
         ),
-        Page(
+        ChartDefinition(
             name="opens",
             title="Open/Click",
             intro="Every open and click counts. Programs that look at mail (scanners, image proxies) are told apart "
@@ -102,12 +102,12 @@ PAGES: dict[str, Page] = {
             rates=(OPEN_RATE, CLICK_RATE),
             kinds=(EventKind.OPEN, EventKind.CLICK),
             counted=("opened",),
-            one="open by a person",
-            many="opens by people",
+            singular="open by a person",
+            plural="opens by people",
             of=("delivered",),
             whole="mails delivered",
         ),
-        Page(
+        ChartDefinition(
             name="bounced",
             title="Bounced",
             intro="Mail that the recipient's server turned away. Hard means that the address does not exist: it is "
@@ -116,12 +116,12 @@ PAGES: dict[str, Page] = {
             rates=(BOUNCE_RATE,),
             kinds=(EventKind.BOUNCE,),
             counted=("bounced_hard", "bounced_soft"),
-            one="bounce",
-            many="bounces",
+            singular="bounce",
+            plural="bounces",
             of=("accepted",),
             whole="mails sent",
         ),
-        Page(
+        ChartDefinition(
             name="complaints",
             title="Spam Report",
             intro="Recipients who reported a mail as spam. Mailbox providers want fewer than 0.1%, and act at 0.3%.",
@@ -129,12 +129,12 @@ PAGES: dict[str, Page] = {
             rates=(COMPLAINT_RATE,),
             kinds=(EventKind.SPAMREPORT,),
             counted=("complained",),
-            one="spam report",
-            many="spam reports",
+            singular="spam report",
+            plural="spam reports",
             of=("delivered",),
             whole="mails delivered",
         ),
-        Page(
+        ChartDefinition(
             name="unsubscribed",
             title="Unsubscription",
             intro="Recipients who unsubscribed. They get no more mail from that sender domain.",
@@ -142,8 +142,8 @@ PAGES: dict[str, Page] = {
             rates=(UNSUBSCRIBE_RATE,),
             kinds=(EventKind.UNSUBSCRIBE,),
             counted=("unsubscribed",),
-            one="unsubscription",
-            many="unsubscriptions",
+            singular="unsubscription",
+            plural="unsubscriptions",
             of=("delivered",),
             whole="mails delivered",
         ),

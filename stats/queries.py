@@ -1,4 +1,4 @@
-"""Reading the roll-ups: SQL sums, a table of one row per bucket comes out."""
+"""Reads of the roll-ups: summed in SQL, returned as a table of one row per bucket."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # At most so many recipient domains are offered in a filter, the busiest of the last 90 days first.
-OFFERED = 100
+MAX_OFFERED = 100
 # A longer queue is shown as "more than" this.
-COUNTED = 100_000
+MAX_COUNTED = 100_000
 RAW = "sending_event"
 
 _SUMS = ", ".join(f"sum({name})::bigint" for name in rollup.COLUMNS)
@@ -40,7 +40,7 @@ def volumes(
     _, _, at = _source(axis, recipient_domain)
     zone = [str(axis.zone)] if "%s" in at else []
     rows = _read(f"{at} AS bucket, ", caller, axis, sender_domain, recipient_domain, "GROUP BY 1", zone)
-    # Keyed by the instant: in the hour a clock is set back, times of two zones never equal each other.
+    # Keyed by the instant: datetimes of two zones do not compare equal in the hour that occurs twice.
     found = {_moment(bucket, axis).timestamp(): counts for bucket, *counts in rows}
     nothing, unknown = [0] * len(rollup.COLUMNS), [None] * len(rollup.COLUMNS)
     buckets = axis.buckets
@@ -67,11 +67,11 @@ def accepted_by_domain(caller: Caller, day: date) -> dict[str, int]:
 
 
 def waiting(caller: Caller, *, recipient_domain: str = "") -> int:
-    """Return how many of the account's mails wait in the queue now; counting ends at `COUNTED`."""
+    """Return how many of the account's mails wait in the queue now; counting ends at `MAX_COUNTED`."""
     items = visible(QueueItem.objects.all(), caller)
     if recipient_domain:
         items = items.filter(recipient_domain=recipient_domain)
-    return items.values("pk")[:COUNTED].count()
+    return items.values("pk")[:MAX_COUNTED].count()
 
 
 def sender_domains(caller: Caller) -> list[str]:
@@ -83,7 +83,7 @@ def recipient_domains(caller: Caller, today: date) -> list[str]:
     """Return the recipient domains of the last 90 days, the busiest first."""
     rows = visible(DayVolume.objects.all(), caller).filter(day__gte=today - timedelta(days=90))
     busiest = rows.values("recipient_domain").annotate(mails=Sum("accepted")).order_by("-mails", "recipient_domain")
-    return [row["recipient_domain"] for row in busiest[:OFFERED]]
+    return [row["recipient_domain"] for row in busiest[:MAX_OFFERED]]
 
 
 def rolled_at() -> datetime | None:

@@ -1,6 +1,6 @@
 """Roll-ups: minute, hour and day volumes counted from the events alone.
 
-An event's id is taken before its transaction commits, so the newest events may still gain neighbours. A pass
+An event's id is taken before its transaction commits, so an event with an older id may still appear. A pass
 therefore counts everything since `RollUpState.rolled_to` anew, and moves that edge on only over minutes that
 no open transaction can add to. One scan of the new events makes a small table of counts; the three roll-ups
 are made from it: minutes and hours are replaced, days grow by what became settled, and their open rows are
@@ -19,7 +19,7 @@ from sending.models.ids import SEQUENCE_BITS, first_of, time_of
 from stats.models import DayVolume, HourVolume, MinuteVolume, RollUpState
 
 LOCK = 7_306_001
-# A backlog is worked off in slices, each a transaction, so that its end never waits for all of it.
+# A backlog is counted in slices, one transaction each, so that progress is kept.
 SLICE = timedelta(hours=6)
 LAST_ID = 2**63 - 1
 
@@ -90,7 +90,7 @@ ON CONFLICT (account_id, day, sender_domain, recipient_domain, settled) DO UPDAT
 
 _EVENTS = f"SELECT coalesce(sum({' + '.join(COLUMNS)}), 0)::bigint FROM stats_found"  # noqa: S608
 
-# Looked at before the events are counted: what these transactions hold back has ids after their start.
+# Read before the events are counted: events these transactions have not committed have ids after their start.
 _CLOCK_AND_OLDEST_WRITER = """
 SELECT clock_timestamp(), min(xact_start) FROM pg_stat_activity
 WHERE backend_xid IS NOT NULL AND backend_type = 'client backend'
@@ -124,7 +124,7 @@ def rebuild(since: date) -> int:
         oldest = Event.objects.order_by("pk").values_list("pk", flat=True).first()
         if oldest is None:
             return 0
-        # Whatever was never rolled up is part of it, and the first day is a whole one.
+        # Events that were never rolled up are included, and the first day is a whole day.
         first = min(datetime.combine(since, time.min, UTC), _midnight(time_of(state.rolled_to)))
         first = max(first, _midnight(time_of(oldest)))
         MinuteVolume.objects.filter(minute__gte=first).delete()
@@ -167,7 +167,7 @@ def _step(state: RollUpState, now: datetime | None) -> tuple[int, bool]:
 
 
 def _edge(now: datetime | None) -> tuple[datetime, int]:
-    """Return the time, and the edge of the minute before which no event can come any more."""
+    """Return the time, and the start of the minute before which no new event can appear."""
     with connection.cursor() as cursor:
         cursor.execute(_CLOCK_AND_OLDEST_WRITER)
         clock, oldest = cursor.fetchone()

@@ -1,4 +1,4 @@
-"""The same numbers as rows, rates and one sentence: pure."""
+"""The numbers of a chart as table rows, rates and one sentence: pure."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from stats.figures import Series
 from stats.intervals import Axis, Grain
-from stats.pages import Page, Rate
+from stats.pages import ChartDefinition, Rate
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_WORDS = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%Y-%m-%d %H:%M", Grain.DAY: "%Y-%m-%d"}
+_LABELS = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%Y-%m-%d %H:%M", Grain.DAY: "%Y-%m-%d"}
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One bucket: its numbers in the order of the series, its rates in per cent."""
 
     at: datetime
@@ -29,10 +29,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """What stands under a chart; the newest bucket first, the sums last."""
+    """The table under a chart; the newest bucket first, the sums last."""
 
     headings: list[str]
-    rows: list[Row]
+    rows: list[TableRow]
     totals: list[int]
     total_rates: list[str]
 
@@ -59,33 +59,33 @@ def table(frame: pd.DataFrame, series: Sequence[Series], rates: Sequence[Rate], 
     """Return the rows of `frame` that have begun."""
     begun, sums = _begun(frame)
     return Table(
-        headings=[one.label for one in series] + [one.label for one in rates],
+        headings=[layer.label for layer in series] + [column.label for column in rates],
         rows=[
-            Row(
+            TableRow(
                 at,
-                at.strftime(_WORDS[axis.grain]),
-                [_sum(one.columns, counts) for one in series],
-                [rate(one, counts) for one in rates],
+                at.strftime(_LABELS[axis.grain]),
+                [_sum(layer.columns, counts) for layer in series],
+                [rate(column, counts) for column in rates],
             )
             for at, counts in reversed(begun)
         ],
-        totals=[_sum(one.columns, sums) for one in series],
-        total_rates=[rate(one, sums) for one in rates],
+        totals=[_sum(layer.columns, sums) for layer in series],
+        total_rates=[rate(column, sums) for column in rates],
     )
 
 
-def finding(page: Page, frame: pd.DataFrame, axis: Axis, span: str) -> str:
-    """Return one sentence with what the chart says; `span` is its time in words ("in the last 30 days")."""
+def finding(page: ChartDefinition, frame: pd.DataFrame, axis: Axis, span: str) -> str:
+    """Return one sentence that sums the chart up; `span` is its time in words ("in the last 30 days")."""
     begun, sums = _begun(frame)
     count, whole = _sum(page.counted, sums), _sum(page.of, sums)
     if not count:
-        return f"No {page.many} {span}."
+        return f"No {page.plural} {span}."
     share = f", {per_cent(count, whole)} of {whole:,} {page.whole}" if whole else ""
-    most, at = max((_sum(page.counted, counts), at) for at, counts in begun)
+    highest, at = max((_sum(page.counted, counts), at) for at, counts in begun)
     on = "on" if axis.grain is Grain.DAY else "at"
     return (
-        f"{count:,} {page.one if count == 1 else page.many} {span}{share}; "
-        f"most {on} {at.strftime(_WORDS[axis.grain])} ({most:,})."
+        f"{count:,} {page.singular if count == 1 else page.plural} {span}{share}; "
+        f"most {on} {at.strftime(_LABELS[axis.grain])} ({highest:,})."
     )
 
 

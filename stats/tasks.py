@@ -1,4 +1,4 @@
-"""What the task workers do for the figures."""
+"""Periodic work of the statistics."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import connection
 
 from stats import rollup
 
-# Another number than the passes' own lock: this one is for the whole minute.
+# Not the lock of a single pass (`rollup.LOCK`): this one is held for the whole minute.
 LOCK = 7_306_002
 SECONDS = 57.0
 PAUSE = 2.5

@@ -1,9 +1,9 @@
-"""The addresses of the overview and the statistics."""
+"""The URLs of the overview and the statistics."""
 
 from django.urls import path
 
 from stats.dashboard import Dashboard
-from stats.forms import DomainFilters, FigureFilters
+from stats.forms import FigureFilters, LiveFilters
 from stats.pages import PAGES
 from stats.views import ChartPage, OverviewPage
 
@@ -18,7 +18,7 @@ urlpatterns = [
                 definition=page,
                 title=page.title,
                 nav=f"stats:{name}",
-                filters_class=DomainFilters if page.live_minutes else FigureFilters,
+                filters_class=LiveFilters if page.live_minutes else FigureFilters,
             ),
             name=name,
         )

@@ -1,4 +1,4 @@
-"""The pages of figures: one kit for the charts of Delivery Response, and the sending overview."""
+"""The statistics pages: a base, the charts of Delivery Response, and the sending overview."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from accounts.console import csv
 from accounts.console.filters import Window
 from accounts.console.views import ConsoleView
 from stats import exports, figures, intervals, pages, queries, tables
-from stats.forms import DomainFilters, FigureFilters
-from stats.pages import Page, Panel
+from stats.forms import FigureFilters, LiveFilters
+from stats.pages import ChartDefinition, Panel
 
 
 class FiguresPage(ConsoleView):
-    """The base: filters, an axis, a table of numbers, and how fresh they are."""
+    """The base of all statistics pages: filters, an axis, the numbers, and how fresh they are."""
 
     right = "statistics.view"
     csv_right = "exports.make"
-    filters_class: type[DomainFilters | FigureFilters] = FigureFilters
+    filters_class: type[LiveFilters | FigureFilters] = FigureFilters
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         self.now, self.rolled_at = timezone.now(), queries.rolled_at()
@@ -45,7 +45,7 @@ class FiguresPage(ConsoleView):
         )
 
     def contents(self) -> dict[str, Any]:
-        """Return what is the page's own."""
+        """Return the context of this page."""
         raise NotImplementedError
 
     def download(self) -> HttpResponseBase:
@@ -59,10 +59,10 @@ class FiguresPage(ConsoleView):
         return self.filters.window
 
     @property
-    def words(self) -> str:
+    def span_text(self) -> str:
         """Return the span in words."""
         assert isinstance(self.filters, FigureFilters)
-        return self.filters.words()
+        return self.filters.span_text()
 
     @cached_property
     def axis(self) -> intervals.Axis:
@@ -102,19 +102,19 @@ class FiguresPage(ConsoleView):
 
 
 class ChartPage(FiguresPage):
-    """One page of Delivery Response; `definition` says all that is its own."""
+    """One page of Delivery Response; `definition` holds all that differs between them."""
 
     template_name = "stats/chart.html"
-    # Given by the table of addresses.
-    definition: Page = pages.PAGES["queue"]
+    # Set in `stats.urls`.
+    definition: ChartDefinition = pages.PAGES["queue"]
 
     @property
     def window(self) -> Window:
         return Window(self.axis.start, self.axis.end) if self.definition.live_minutes else super().window
 
     @property
-    def words(self) -> str:
-        return "in the last hour" if self.definition.live_minutes else super().words
+    def span_text(self) -> str:
+        return "in the last hour" if self.definition.live_minutes else super().span_text
 
     @cached_property
     def axis(self) -> intervals.Axis:
@@ -125,16 +125,16 @@ class ChartPage(FiguresPage):
         return intervals.last_minutes(self.now, self.definition.live_minutes, zone)
 
     def contents(self) -> dict[str, Any]:
-        """Return charts, finding and table; on a live page what waits, too."""
+        """Return charts, finding and table; on a live page also the number of waiting mails."""
         page, frame = self.definition, self.frame()
-        series = [one for panel in page.panels for one in panel.series]
+        series = [layer for panel in page.panels for layer in panel.series]
         return {
             "definition": page,
             "panels": self.panels(frame, page.panels),
             "table": tables.table(frame, series, page.rates, self.axis),
-            "finding": tables.finding(page, frame, self.axis, self.words),
+            "finding": tables.finding(page, frame, self.axis, self.span_text),
             "waiting": queries.waiting(self.caller) if page.live_minutes else None,
-            "counted": queries.COUNTED,
+            "counted": queries.MAX_COUNTED,
         }
 
     def download(self) -> HttpResponseBase:
@@ -189,15 +189,15 @@ class OverviewPage(FiguresPage):
             "panels": self.panels(frame, (self.panel,)),
             "table": table,
             "cards": _cards(table),
-            "words": self.words,
+            "span": self.span_text,
         }
 
     def download(self) -> HttpResponseBase:
         """Return the table."""
         table = self.table(self.frame())
-        words = [heading.lower().replace(" ", "_") for heading in table.headings]
+        columns = [heading.lower().replace(" ", "_") for heading in table.headings]
         rows = [[row.label, *row.counts, *row.rates] for row in reversed(table.rows)]
-        response = csv.response("overview", [self.axis.grain.value, *words], rows)
+        response = csv.response("overview", [self.axis.grain.value, *columns], rows)
         return self.attach(response, "overview", self.window.start, self.window.end)
 
 

@@ -1,11 +1,11 @@
-"""Templates for the platform's staff to look at; they are changed through the console's acts alone."""
+"""Templates at /admin/, read-only: they are changed through the console alone."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin
-from templates_app.models import ForbiddenWord, Review, Template, Version
+from templates_app.models import ForbiddenPhrase, Review, Template, Version
 
 
 @admin.register(Template)
@@ -29,8 +29,8 @@ class ReviewAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     list_select_related = ("account", "template", "decided_by")
 
 
-@admin.register(ForbiddenWord)
-class ForbiddenWordAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+@admin.register(ForbiddenPhrase)
+class ForbiddenPhraseAdmin(ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ("category", "phrase", "created_at")
     list_filter = ("category",)
     search_fields = ("phrase",)

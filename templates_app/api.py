@@ -115,12 +115,12 @@ def status(template: Template) -> int:
 
 
 def shown(template: Template) -> Version | None:
-    """Return the version the API speaks of; None for a draft that was never approved."""
+    """Return the version the API shows; None for a draft that was never approved."""
     return template.approved if template.state == Template.State.DRAFT else template.latest
 
 
 def _reasons(templates: list[Template]) -> dict[int, str]:
-    """Return the reviewer's words on each template's version shown; approvals without words read "Approved"."""
+    """Return the reviewer's reason for each template's version shown; approvals without a reason read "Approved"."""
     versions = [
         template.approved_id if template.state == Template.State.DRAFT else template.latest_id for template in templates
     ]

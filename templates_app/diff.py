@@ -1,38 +1,38 @@
-"""What a reader will see changed: two versions' plain texts, line by line."""
+"""The difference that readers will see between two versions: their plain texts, line by line."""
 
 from __future__ import annotations
 
 import difflib
 from typing import Literal, NamedTuple
 
-from templates_app.plain import as_written, plain_text
+from templates_app.text_part import as_written, plain_text
 
-_MOST_LINES = 2_000
+_MAX_LINES = 2_000
 
 
-class Line(NamedTuple):
+class DiffLine(NamedTuple):
     """One line of the comparison; the text is plain, the page escapes it."""
 
     kind: Literal["same", "gone", "new"]
     text: str
 
 
-def difference(old: tuple[str, str], new: tuple[str, str]) -> list[Line]:
+def difference(old: tuple[str, str], new: tuple[str, str]) -> list[DiffLine]:
     """Return the lines of `new` (html, text) against `old`; empty when readers see the same."""
     before, after = _lines(*old), _lines(*new)
     if before == after:
         return []
-    if max(len(before), len(after)) > _MOST_LINES:
+    if max(len(before), len(after)) > _MAX_LINES:
         # Comparing takes quadratic time; texts this long are shown one after the other.
-        return [*(Line("gone", line) for line in before), *(Line("new", line) for line in after)]
-    lines: list[Line] = []
+        return [*(DiffLine("gone", line) for line in before), *(DiffLine("new", line) for line in after)]
+    lines: list[DiffLine] = []
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
         if tag == "equal":
-            lines += [Line("same", line) for line in after[new_from:new_to]]
+            lines += [DiffLine("same", line) for line in after[new_from:new_to]]
             continue
-        lines += [Line("gone", line) for line in before[old_from:old_to]]
-        lines += [Line("new", line) for line in after[new_from:new_to]]
+        lines += [DiffLine("gone", line) for line in before[old_from:old_to]]
+        lines += [DiffLine("new", line) for line in after[new_from:new_to]]
     return lines
 
 

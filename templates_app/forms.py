@@ -1,4 +1,4 @@
-"""What people fill in about templates and reviews."""
+"""The forms of templates, reviews and forbidden phrases."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _AREA = {"spellcheck": "false", "autocomplete": "off"}
 
 
 class TemplateForm(forms.Form):
-    """A template's words; an uploaded file takes the place of what was typed."""
+    """A template's content; an uploaded file takes the place of what was typed."""
 
     name = forms.CharField(label="Template name", max_length=100, help_text="For your lists only.")
     kind = forms.ChoiceField(
@@ -48,7 +48,7 @@ class TemplateForm(forms.Form):
         help_text="For readers who do not see HTML; made from the HTML body when left empty.",
     )
 
-    # The body that is not asked for is hidden, and browsers stop at hidden fields that are required.
+    # The other body's field is hidden, and browsers refuse to submit a form with a hidden required field.
     use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -70,7 +70,7 @@ class TemplateForm(forms.Form):
 
     @property
     def bodies(self) -> tuple[str, str]:
-        """Return HTML and text as they stand in the form, valid or not."""
+        """Return HTML and text as the form holds them, valid or not."""
         kind = self["kind"].value()
         html, text = (_unix(str(self[name].value() or "")) for name in (HTML, TEXT))
         return ("" if kind == TEXT else html), text
@@ -94,9 +94,9 @@ class TemplateForm(forms.Form):
         return given
 
     def _take(self, file: UploadedFile, kind: str, given: dict[str, Any]) -> None:
-        most = settings.RULES.template_max_bytes
-        if (file.size or 0) > most:
-            self.add_error("file", f"The file has {file.size:,} bytes; at most {most:,} are allowed.")
+        max_bytes = settings.RULES.template_max_bytes
+        if (file.size or 0) > max_bytes:
+            self.add_error("file", f"The file has {file.size:,} bytes; at most {max_bytes:,} are allowed.")
             return
         content = file.read()
         try:
@@ -106,7 +106,7 @@ class TemplateForm(forms.Form):
             self.add_error("file", f"The file is not UTF-8 text ({place}). Save it as UTF-8 and upload again.")
             return
         given[kind] = body
-        # What was read stands in the form, so that another error does not lose it.
+        # The file's text goes into the form's data, so that it is not lost when another field has an error.
         assert isinstance(self.data, QueryDict)
         data = self.data.copy()
         data[kind] = body
@@ -123,7 +123,7 @@ class TemplateFilters(Filters):
 
 
 class DecisionForm(forms.Form):
-    """A reviewer's words; the quick reasons come from the machine's findings and from experience."""
+    """A reviewer's reason; the quick reasons are the screening's findings and a list of common ones."""
 
     QUICK = (
         "The fixed text does not show what the mail is for.",
@@ -147,15 +147,15 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         quick = self.fields["quick"]
         assert isinstance(quick, forms.MultipleChoiceField)
-        quick.choices = [(one, one) for one in dict.fromkeys([*found, *self.QUICK])]
+        quick.choices = [(reason, reason) for reason in dict.fromkeys([*found, *self.QUICK])]
 
     @property
-    def words(self) -> str:
+    def full_reason(self) -> str:
         """Return the whole reason: the quick ones, then what was typed."""
         return "\n".join([*self.cleaned_data["quick"], self.cleaned_data["reason"].strip()]).strip()
 
 
-class WordForm(forms.Form):
+class ForbiddenPhraseForm(forms.Form):
     """A forbidden phrase."""
 
     category = forms.CharField(label="Category", max_length=60)
@@ -163,5 +163,5 @@ class WordForm(forms.Form):
 
 
 def _unix(text: str) -> str:
-    """Return the text with the line ends that browsers make of every new line taken back."""
+    """Return the text with the CRLF line ends that browsers send turned into LF."""
     return text.replace("\r\n", "\n")

@@ -1,12 +1,12 @@
-"""One walk over a document that notes what the review rules ask about."""
+"""One pass over a document that collects what the review rules check."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 
+from templates_app.link_targets import RUNS, fault, scheme, target
 from templates_app.markup import BLOCKS, Attribute, Token, conditional, declarations, decode, walk
-from templates_app.targets import RUNS, fault, scheme, target
 from templates_app.variables import BROKEN, VARIABLE, Variable, split
 
 Span = tuple[int, int]
@@ -51,21 +51,21 @@ _ADDRESSES = frozenset(
     }
 )
 _SPACE = re.compile(r"[\s\u2800]+")
-# Characters that take no room: zero width, joiners, direction marks, fillers, controls.
+# Characters of zero width or without a glyph: zero width, joiners, direction marks, fillers, controls.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]+"
 )
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;{}:]*?url\(", re.IGNORECASE)
 _IMPORT = re.compile(r"@import\b", re.IGNORECASE)
-# A variable right behind a bracket would make a tag of its value.
+# A variable right after “<” would turn its value into a tag.
 _TAG_TO_BE = re.compile(r"<(?=\{\{[ \t]*[\w.-]{1,64}[ \t]*\}\})")
 _STAND_IN = "\ufffc"
 
 
 @dataclass
 class Inspection:
-    """What was noted. `text` is what is read, variables as written; spans lie in it or in the source."""
+    """What a document holds. `text` is the visible text, variables as written; spans lie in it or in the source."""
 
     text: str = ""
     variables: list[Span] = field(default_factory=list)
@@ -123,7 +123,7 @@ def _look(html: str, place: Span, notes: Inspection, reader: _Reader, unseen: _R
         elif token.kind == "comment":
             inside = None if outlook else conditional(html, token)
             if inside:
-                # Outlook shows it: nothing may hide there, but it does not count as text.
+                # Outlook shows it: it is checked as all else is, but does not count as text.
                 _look(html, inside, notes, reader, unseen, outlook=True)
             elif not outlook:
                 _misplaced(html, token, "in a comment", notes)
@@ -198,8 +198,12 @@ def _misplaced(html: str, token: Token, place: str, notes: Inspection) -> None:
 
 
 def _misplaced_in_tag(html: str, token: Token, notes: Inspection) -> None:
-    """Note the variables of a tag that are not in a quoted value, or in one that is code."""
-    held = [(one.start, one.end) for one in token.attributes if one.quote and one.name != "style"]
+    """Record the variables of a tag that are outside a quoted value, or in one that is code."""
+    held = [
+        (attribute.start, attribute.end)
+        for attribute in token.attributes
+        if attribute.quote and attribute.name != "style"
+    ]
     at = 0
     for match in VARIABLE.finditer(html, token.start, token.end):
         while at < len(held) and held[at][1] < match.end():
@@ -217,7 +221,7 @@ def _short(text: str) -> str:
 
 
 class _Reader:
-    """Joins what is read: one blank for any white space, nothing for what takes no room."""
+    """Joins visible text: one blank for any white space, nothing for characters of zero width."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []

@@ -125,7 +125,7 @@ class Token(NamedTuple):
 
     def attribute(self, name: str) -> Attribute | None:
         """Return the attribute that counts: the first of its name."""
-        return next((one for one in self.attributes if one.name == name), None)
+        return next((attribute for attribute in self.attributes if attribute.name == name), None)
 
 
 def tokens(source: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
@@ -197,8 +197,8 @@ def decode_attribute(raw: str) -> str:
 def declarations(style: str) -> dict[str, str]:
     """Return the declarations of a style attribute, names and values in lower case without white space."""
     found = {}
-    for one in _STYLE_COMMENT.sub("", style).lower().split(";"):
-        name, colon, value = one.partition(":")
+    for declaration in _STYLE_COMMENT.sub("", style).lower().split(";"):
+        name, colon, value = declaration.partition(":")
         if colon:
             found[name.strip()] = "".join(value.replace("!important", "").split())
     return found

@@ -11,7 +11,7 @@ from accounts.models import Account, User
 
 
 class Template(models.Model):
-    """A template as its users know it; what it says stands in its versions."""
+    """A template as its users know it; its content is in its versions."""
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -37,7 +37,7 @@ class Template(models.Model):
 
 
 class Version(models.Model):
-    """One text of a template; the database refuses to change it."""
+    """One version of a template's content; the database refuses to change it."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="versions")
@@ -63,7 +63,7 @@ class Version(models.Model):
 
 
 class Review(models.Model):
-    """One version's way through review."""
+    """One review of one version."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -118,8 +118,8 @@ class Skeleton(models.Model):
         return f"skeleton of {self.version_id}"
 
 
-class ForbiddenWord(models.Model):
-    """A word or phrase no template may hold, with the category it stands for; the list is the platform's."""
+class ForbiddenPhrase(models.Model):
+    """A phrase that no template may hold, with its category; the list is the platform's."""
 
     category = models.CharField(max_length=60)
     phrase = models.CharField(max_length=100, unique=True)

@@ -12,13 +12,13 @@ from accounts.caller import Caller
 from accounts.scoping import visible
 from templates_app.models import Review, Skeleton, Template, Version
 from templates_app.rendering import Compiled
-from templates_app.screening import Limits
+from templates_app.screening import ReviewLimits
 
 
-def limits() -> Limits:
+def limits() -> ReviewLimits:
     """Return the review limits in force."""
     rules = settings.RULES
-    return Limits(
+    return ReviewLimits(
         min_characters=rules.review_min_characters,
         text_per_variable=rules.review_text_per_variable,
         max_images=rules.review_max_images,
@@ -51,18 +51,18 @@ def compiled(version_id: int) -> Compiled:
 
 
 def with_reason(templates: QuerySet[Template]) -> QuerySet[Template]:
-    """Add `reason` to each template: what the latest decided review said, "" or None without one."""
+    """Add `reason` to each template: the reason of the latest decided review, "" or None without one."""
     decided = Review.objects.filter(template=OuterRef("pk"), decided_at__isnull=False).order_by("-id")
     return templates.annotate(reason=Subquery(decided.values("reason")[:1]))
 
 
-def search(templates: QuerySet[Template], *, state: str, words: str) -> QuerySet[Template]:
-    """Return the templates in `state` whose name holds `words` or whose ID they are; "" asks nothing."""
+def search(templates: QuerySet[Template], *, state: str, text: str) -> QuerySet[Template]:
+    """Return the templates in `state` whose name holds `text` or whose ID it is; "" asks nothing."""
     if state:
         templates = templates.filter(state=state)
-    if words:
-        by_id = Q(pk=int(words)) if words.isascii() and words.isdigit() and len(words) < 19 else Q()
-        templates = templates.filter(Q(name__icontains=words) | by_id)
+    if text:
+        by_id = Q(pk=int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else Q()
+        templates = templates.filter(Q(name__icontains=text) | by_id)
     return templates
 
 

@@ -12,9 +12,9 @@ from functools import cached_property
 from html import escape
 from typing import Any, NamedTuple
 
+from templates_app.link_targets import followed, target
 from templates_app.markup import Attribute, conditional, tokens
-from templates_app.plain import plain_text
-from templates_app.targets import followed, target
+from templates_app.text_part import plain_text
 from templates_app.variables import Variable, fill_plain, names_in, split, url_encode
 
 __all__ = [
@@ -61,9 +61,9 @@ class Compiled:
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
         return {
-            "html": None if self.html is None else [_dump(one) for one in self.html],
-            "text": [_dump(one) for one in self.text],
-            "links": [[_dump(one) for one in link] for link in self.links],
+            "html": None if self.html is None else [_dump(segment) for segment in self.html],
+            "text": [_dump(segment) for segment in self.text],
+            "links": [[_dump(segment) for segment in link] for link in self.links],
             "names": sorted(self.names),
         }
 
@@ -72,9 +72,9 @@ class Compiled:
         """Return what `to_json` wrote."""
         html = parts["html"]
         return Compiled(
-            None if html is None else tuple(_load(one) for one in html),
-            tuple(_load_piece(one) for one in parts["text"]),
-            tuple(tuple(_load_piece(one) for one in link) for link in parts["links"]),
+            None if html is None else tuple(_load(part) for part in html),
+            tuple(_load_piece(part) for part in parts["text"]),
+            tuple(tuple(_load_piece(part) for part in link) for link in parts["links"]),
             frozenset(parts["names"]),
         )
 
@@ -146,12 +146,12 @@ def fill_link(compiled: Compiled, index: int, values: Mapping[str, str]) -> str:
 
 def _filled(segments: tuple[str | Variable, ...], values: Mapping[str, str]) -> str:
     return "".join(
-        one
-        if isinstance(one, str)
-        else url_encode(values.get(one.name, ""), argument=one.argument)
-        if one.url
-        else values.get(one.name, "")
-        for one in segments
+        segment
+        if isinstance(segment, str)
+        else url_encode(values.get(segment.name, ""), argument=segment.argument)
+        if segment.url
+        else values.get(segment.name, "")
+        for segment in segments
     )
 
 
@@ -241,13 +241,13 @@ def _dump(segment: Segment) -> Any:
     if isinstance(segment, Variable):
         return ["argument" if segment.argument else "url" if segment.url else "value", segment.name]
     if isinstance(segment, Link):
-        return ["link", segment.number, segment.quoted, [_dump(one) for one in segment.source]]
+        return ["link", segment.number, segment.quoted, [_dump(piece) for piece in segment.source]]
     return ["end"]
 
 
 def _load(part: Any) -> Segment:
     if isinstance(part, list) and part[0] == "link":
-        return Link(part[1], part[2], tuple(_load_piece(one) for one in part[3]))
+        return Link(part[1], part[2], tuple(_load_piece(piece) for piece in part[3]))
     return End() if part == ["end"] else _load_piece(part)
 
 

@@ -1,4 +1,4 @@
-"""The way of a template: written, submitted, decided by someone else, sent."""
+"""The life of a template: written, submitted, reviewed by someone else, approved for sending."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from accounts import audit, notices
 from accounts.caller import Caller
 from accounts.errors import Refused
 from accounts.models import Account, Notice, User
-from templates_app import queries, rendering, screening, words, writing
+from templates_app import content_rules, forbidden_phrases, queries, rendering, screening
 from templates_app.models import Review, Skeleton, Template, Version
 
 State = Template.State
@@ -31,19 +31,19 @@ REFUSED = "OperationDenied"
 
 
 def create(caller: Caller, *, name: str, html: str = "", text: str = "", summary: str = "") -> Template:
-    """Make a template as a draft with its first version; Refused when it says nothing, too much or one too many."""
+    """Make a template, a draft with its first version; Refused for invalid content or at the account's maximum."""
     caller.require("templates.edit")
-    written = writing.checked(name=name, html=html, text=text, summary=summary)
+    content = content_rules.check(name=name, html=html, text=text, summary=summary)
     with transaction.atomic():
-        # Two at once would both see room for the last one.
+        # Locked, so that two creations at once cannot both take the last place.
         account = Account.objects.select_for_update(no_key=True).get(pk=caller.account.pk)
         allowed = settings.RULES.templates_per_account
         if Template.objects.filter(account=account).count() >= allowed:
             raise Refused(
                 "FailedOperation.ExceedTemplateLimit", f"An account has at most {allowed:,} templates; edit one."
             )
-        template = Template.objects.create(account=account, name=written.name, created_by=caller.user)
-        template.latest = _write(caller, template, 1, written)
+        template = Template.objects.create(account=account, name=content.name, created_by=caller.user)
+        template.latest = _write(caller, template, 1, content)
         template.save(update_fields=["latest"])
         audit.log(caller, "templates.create", _target(template))
     return template
@@ -52,19 +52,19 @@ def create(caller: Caller, *, name: str, html: str = "", text: str = "", summary
 def revise(caller: Caller, *, template: Template, name: str, html: str, text: str, summary: str) -> Version:
     """Write the next version and make the template a draft; an open review ends, the approved version stays.
 
-    A draft whose words did not change keeps its version.
+    A draft whose content did not change keeps its version.
     """
     caller.require("templates.edit")
-    written = writing.checked(name=name, html=html, text=text, summary=summary, renamed=True)
+    content = content_rules.check(name=name, html=html, text=text, summary=summary, renamed=True)
     with transaction.atomic():
-        template = _held(caller, template)
+        template = _locked(caller, template)
         latest = template.latest
-        if latest and template.state == State.DRAFT and writing.says(latest, written):
+        if latest and template.state == State.DRAFT and content_rules.is_same(latest, content):
             version = latest
         else:
-            version = _write(caller, template, latest.number + 1 if latest else 1, written)
+            version = _write(caller, template, latest.number + 1 if latest else 1, content)
             template.reviews.filter(state=Review.State.WAITING).update(state=Review.State.WITHDRAWN)
-        _move(template, "revise", name=written.name, latest=version)
+        _move(template, "revise", name=content.name, latest=version)
         audit.log(caller, "templates.revise", _target(template), version=version.number)
     return version
 
@@ -73,11 +73,11 @@ def submit(caller: Caller, *, template: Template) -> Review:
     """Send the latest version to review; Refused with every finding's numbers when screening does not pass."""
     caller.require("templates.edit")
     with transaction.atomic():
-        template = _held(caller, template)
+        template = _locked(caller, template)
         version = template.latest
         if version is None:
             raise Refused("InvalidParameterValue.TemplateContentIsNULL", "Write a body first.")
-        findings = screening.screen(version.html, version.text, words.current(), queries.limits())
+        findings = screening.screen(version.html, version.text, forbidden_phrases.current(), queries.limits())
         if not screening.passes(findings):
             failed = " ".join(finding.message for finding in findings if not finding.passed)
             raise Refused("InvalidParameterValue.TemplateContentIsWrong", failed)
@@ -98,7 +98,7 @@ def withdraw(caller: Caller, *, template: Template) -> Template:
     """Take a template back from review; it is a draft again."""
     caller.require("templates.edit")
     with transaction.atomic():
-        template = _held(caller, template)
+        template = _locked(caller, template)
         template.reviews.filter(state=Review.State.WAITING).update(state=Review.State.WITHDRAWN)
         _move(template, "withdraw")
         audit.log(caller, "templates.withdraw", _target(template))
@@ -106,7 +106,7 @@ def withdraw(caller: Caller, *, template: Template) -> Template:
 
 
 def claim(caller: Caller, *, review: Review) -> Review:
-    """Keep others off a review for the lease (`review_claim_seconds`), or renew it; Refused while another has it."""
+    """Claim a review for the lease (`review_claim_seconds`), or renew it; Refused while another has it."""
     reviewer = _reviewer(caller, review)
     until = timezone.now() + timedelta(seconds=settings.RULES.review_claim_seconds)
     with transaction.atomic():
@@ -130,7 +130,7 @@ def approve(caller: Caller, *, review: Review, reason: str = "") -> Review:
 
 
 def reject(caller: Caller, *, review: Review, reason: str) -> Review:
-    """Turn the version down with the reason its author reads; what was approved before stays in use."""
+    """Reject the version with a reason for its author; the version approved before stays in use."""
     caller.require("templates.review")
     if not reason.strip():
         raise Refused("InvalidParameterValue", "Say why, so that the author can mend it.", field="reason")
@@ -156,7 +156,7 @@ def _decide(caller: Caller, review: Review, act: str, state: Review.State, reaso
     if len(reason) > 2_000:
         raise Refused("InvalidParameterValue", "Use at most 2,000 characters.", field="reason")
     with transaction.atomic():
-        template = _held(caller, review.template)
+        template = _locked(caller, review.template)
         _change(review, reviewer, state=state, decided_by=reviewer, decided_at=timezone.now(), reason=reason)
         version = review.version
         if state == Review.State.APPROVED:
@@ -167,13 +167,13 @@ def _decide(caller: Caller, review: Review, act: str, state: Review.State, reaso
             _move(template, act, approved=version)
         else:
             _move(template, act)
-        _tell(template, state, reason)
+        _notify(template, state, reason)
         audit.log(caller, f"templates.{act}", _target(template), version=version.number, reason=reason)
     return review
 
 
 def _reviewer(caller: Caller, review: Review) -> User:
-    """Return the person who may decide: with the right, and with other hands than the author's."""
+    """Return the person who may decide: one with the right who neither wrote nor submitted the version."""
     caller.require("templates.review")
     if caller.user is None:
         raise Refused(REFUSED, "Only a person reviews: log in to the console.")
@@ -185,7 +185,7 @@ def _reviewer(caller: Caller, review: Review) -> User:
 
 
 def _change(review: Review, reviewer: User, **fields: object) -> None:
-    """Write to an open review that nobody else holds, or refuse; the row itself is asked, not what was read."""
+    """Update an open review that nobody else holds, or refuse; the condition is part of the UPDATE."""
     free = Q(claimed_until=None) | Q(claimed_until__lt=timezone.now()) | Q(claimed_by=reviewer)
     if Review.objects.filter(free, pk=review.pk, state=Review.State.WAITING).update(**fields) == 1:
         review.refresh_from_db()
@@ -196,17 +196,17 @@ def _change(review: Review, reviewer: User, **fields: object) -> None:
     raise Refused(REFUSED, f"This is being reviewed by {review.claimed_by}; take another one or wait.")
 
 
-def _held(caller: Caller, template: Template) -> Template:
-    """Return the template as it stands now, locked; acts on one template follow one another."""
-    held = (
+def _locked(caller: Caller, template: Template) -> Template:
+    """Return the template as it is now, locked, so that acts on one template do not overlap."""
+    locked = (
         Template.objects.select_for_update(of=("self",), no_key=True)
         .select_related("latest", "account")
         .filter(pk=template.pk, account=caller.account)
         .first()
     )
-    if held is None:
+    if locked is None:
         raise Refused("InvalidParameterValue.TemplateNotExist", "There is no such template in this account.")
-    return held
+    return locked
 
 
 def _move(template: Template, act: str, **fields: object) -> None:
@@ -218,21 +218,21 @@ def _move(template: Template, act: str, **fields: object) -> None:
     template.refresh_from_db()
 
 
-def _write(caller: Caller, template: Template, number: int, written: writing.Written) -> Version:
+def _write(caller: Caller, template: Template, number: int, content: content_rules.CheckedContent) -> Version:
     return Version.objects.create(
         account=template.account,
         template=template,
         number=number,
-        html=written.html,
-        text=written.text,
-        summary=written.summary,
-        digest=written.digest,
+        html=content.html,
+        text=content.text,
+        summary=content.summary,
+        digest=content.digest,
         author=caller.name,
         author_user=caller.user,
     )
 
 
-def _tell(template: Template, state: Review.State, reason: str) -> None:
+def _notify(template: Template, state: Review.State, reason: str) -> None:
     approved = state == Review.State.APPROVED
     text = f"Template “{template.name}” was {state.label.lower()}{f': {reason}' if reason else ''}"
     notices.post(

@@ -1,4 +1,4 @@
-"""What the machine finds in a template before a person looks: numbers, limits and the places that count.
+"""What a program finds in a template before a person reviews it: numbers, limits and the places that count.
 
 docs/decisions/0005-what-screening-counts.md says what is counted and why.
 """
@@ -9,18 +9,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
-from templates_app import phrases
+from templates_app import phrase_matching
 from templates_app.inspection import Inspection, Span, inspect_html, inspect_text
-from templates_app.phrases import Word
+from templates_app.phrase_matching import Phrase
 
-__all__ = ["Finding", "Limits", "Part", "Span", "Word", "passes", "read", "screen"]
+__all__ = ["Finding", "ReviewLimits", "VisibleText", "Span", "Phrase", "passes", "read", "screen"]
 
 Where = Literal["html", "text", "source"]
-_SPANS_KEPT = 200
+_MAX_SPANS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class ReviewLimits:
     """The numbers of the review rules; the caller passes those in force."""
 
     min_characters: int = 160
@@ -51,29 +51,29 @@ class Finding:
         return Finding(**parts | {"spans": tuple((start, end) for start, end in parts["spans"])})
 
 
-class Part(NamedTuple):
-    """One body as it is read: its visible text and the places of the variables in it."""
+class VisibleText(NamedTuple):
+    """One body's visible text, with the places of the variables in it."""
 
     where: Where
     text: str
     variables: tuple[Span, ...]
 
 
-def screen(html: str, text: str, words: Sequence[Word], limits: Limits | None = None) -> list[Finding]:
+def screen(html: str, text: str, forbidden: Sequence[Phrase], limits: ReviewLimits | None = None) -> list[Finding]:
     """Return the finding of every rule, passed or not, in the order in which people read them."""
-    limits = limits or Limits()
+    limits = limits or ReviewLimits()
     size = len(html.encode(errors="replace")) + len(text.encode(errors="replace"))
     if size > limits.max_bytes:
         return [_size(size, limits)]
     parts = _parts(html, text)
-    document = next((one for where, one in parts if where == "html"), Inspection())
+    document = next((body for where, body in parts if where == "html"), Inspection())
     return [
         _length(parts, limits),
         _variables(parts, limits),
         _images(document, limits),
         _images_only(document),
         _links(document),
-        _words(parts, words),
+        _forbidden_phrases(parts, forbidden),
         _active(document),
         _placeholders(parts),
     ]
@@ -84,9 +84,9 @@ def passes(findings: Sequence[Finding]) -> bool:
     return all(finding.passed for finding in findings)
 
 
-def read(html: str, text: str) -> list[Part]:
+def read(html: str, text: str) -> list[VisibleText]:
     """Return the bodies as people read them, HTML first."""
-    return [Part(where, one.text, tuple(one.variables)) for where, one in _parts(html, text)]
+    return [VisibleText(where, body.text, tuple(body.variables)) for where, body in _parts(html, text)]
 
 
 def _parts(html: str, text: str) -> list[tuple[Where, Inspection]]:
@@ -98,7 +98,7 @@ def _parts(html: str, text: str) -> list[tuple[Where, Inspection]]:
     return parts
 
 
-def _size(size: int, limits: Limits) -> Finding:
+def _size(size: int, limits: ReviewLimits) -> Finding:
     return Finding(
         rule="size",
         passed=False,
@@ -109,23 +109,23 @@ def _size(size: int, limits: Limits) -> Finding:
     )
 
 
-def _length(parts: list[tuple[Where, Inspection]], limits: Limits) -> Finding:
+def _length(parts: list[tuple[Where, Inspection]], limits: ReviewLimits) -> Finding:
     where, shortest = min(parts, key=lambda part: part[1].characters)
-    count, least = shortest.characters, limits.min_characters
-    said = f"{count} of {least} visible characters, {least - count} to go"
-    if count >= least:
-        said = f"{count:,} visible characters, at least {least} are needed"
+    count, minimum = shortest.characters, limits.min_characters
+    progress = f"{count} of {minimum} visible characters, {minimum - count} to go"
+    if count >= minimum:
+        progress = f"{count:,} visible characters, at least {minimum} are needed"
     return Finding(
         rule="length",
-        passed=count >= least,
+        passed=count >= minimum,
         value=count,
-        limit=least,
+        limit=minimum,
         where=where,
-        message=f"{said}{_of(parts, where)}.",
+        message=f"{progress}{_of(parts, where)}.",
     )
 
 
-def _variables(parts: list[tuple[Where, Inspection]], limits: Limits) -> Finding:
+def _variables(parts: list[tuple[Where, Inspection]], limits: ReviewLimits) -> Finding:
     per = limits.text_per_variable
     where, worst = max(parts, key=lambda part: part[1].variable_characters * per - part[1].characters)
     taken, text = worst.variable_characters, worst.characters
@@ -137,12 +137,12 @@ def _variables(parts: list[tuple[Where, Inspection]], limits: Limits) -> Finding
         value=taken,
         limit=text // per,
         where=where,
-        spans=tuple(worst.variables[:_SPANS_KEPT]),
+        spans=tuple(worst.variables[:_MAX_SPANS]),
         message=message,
     )
 
 
-def _images(document: Inspection, limits: Limits) -> Finding:
+def _images(document: Inspection, limits: ReviewLimits) -> Finding:
     count = len(document.images)
     return Finding(
         rule="images",
@@ -150,7 +150,7 @@ def _images(document: Inspection, limits: Limits) -> Finding:
         value=count,
         limit=limits.max_images,
         where="source",
-        spans=tuple(document.images[:_SPANS_KEPT]),
+        spans=tuple(document.images[:_MAX_SPANS]),
         message=f"{count:,} of at most {limits.max_images} images.",
     )
 
@@ -179,28 +179,37 @@ def _links(document: Inspection) -> Finding:
         limit=0,
         message=message,
         where="source",
-        spans=tuple(span for _, _, span in faults[:_SPANS_KEPT]),
+        spans=tuple(span for _, _, span in faults[:_MAX_SPANS]),
     )
 
 
-def _words(parts: list[tuple[Where, Inspection]], words: Sequence[Word]) -> Finding:
-    found = [(where, match) for where, one in parts for match in phrases.find(one.searchable, words)]
-    unseen = [match for _, one in parts for text in one.unseen for match in phrases.find(text, words)]
+def _forbidden_phrases(parts: list[tuple[Where, Inspection]], forbidden: Sequence[Phrase]) -> Finding:
+    found = [
+        (where, match)
+        for where, inspection in parts
+        for match in phrase_matching.find(inspection.searchable, forbidden)
+    ]
+    unseen = [
+        match
+        for _, inspection in parts
+        for text in inspection.unseen
+        for match in phrase_matching.find(text, forbidden)
+    ]
     where = found[0][0] if found else parts[0][0]
-    named = dict.fromkeys(f"“{match.word.phrase}” ({match.word.category})" for _, match in found)
+    named = dict.fromkeys(f"“{match.phrase.text}” ({match.phrase.category})" for _, match in found)
     named |= dict.fromkeys(
-        f"“{match.word.phrase}” ({match.word.category}, in text that is not shown)" for match in unseen
+        f"“{match.phrase.text}” ({match.phrase.category}, in text that is not shown)" for match in unseen
     )
     shown = ", ".join(list(named)[:5])
     message = f"Forbidden: {shown}{_more(len(named) - 5)}." if named else "No forbidden phrase."
     spans = tuple(match.span for place, match in found if place == where)
     return Finding(
-        rule="words",
+        rule="forbidden_phrases",
         passed=not named,
         value=len(found) + len(unseen),
         limit=0,
         message=message,
-        spans=spans[:_SPANS_KEPT],
+        spans=spans[:_MAX_SPANS],
         where=where,
     )
 
@@ -218,13 +227,13 @@ def _active(document: Inspection) -> Finding:
         value=len(document.active),
         limit=0,
         message=message,
-        spans=tuple(span for _, span in document.active[:_SPANS_KEPT]),
+        spans=tuple(span for _, span in document.active[:_MAX_SPANS]),
         where="source",
     )
 
 
 def _placeholders(parts: list[tuple[Where, Inspection]]) -> Finding:
-    faults = [(name, span, where) for where, one in parts for name, span in one.misplaced]
+    faults = [(name, span, where) for where, body in parts for name, span in body.misplaced]
     if not faults:
         return Finding(
             rule="placeholders",
@@ -243,13 +252,13 @@ def _placeholders(parts: list[tuple[Where, Inspection]]) -> Finding:
         value=len(faults),
         limit=0,
         where=where,
-        spans=kept[:_SPANS_KEPT],
+        spans=kept[:_MAX_SPANS],
         message=f"{'; '.join(names[:3])}{_more(len(names) - 3)}.",
     )
 
 
 def _of(parts: list[tuple[Where, Inspection]], where: Where) -> str:
-    """Name the part that counts where there are two."""
+    """Name the part a finding is about, where there are two."""
     if len(parts) == 1:
         return ""
     return " in the HTML part" if where == "html" else " in the text part"

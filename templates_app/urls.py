@@ -2,22 +2,22 @@
 
 from django.urls import path
 
-from templates_app.views import desk, editor, pages, preview, words
+from templates_app.views import editor, forbidden_phrases, pages, preview, review
 
 app_name = "templates"
 urlpatterns = [
-    path("templates/", pages.Templates.as_view(), name="list"),
-    path("templates/create/", editor.Create.as_view(), name="create"),
-    path("templates/screening/", editor.Screening.as_view(), name="screening"),
-    path("templates/preview/", preview.Unsaved.as_view(), name="preview_unsaved"),
-    path("templates/<int:pk>/", pages.Detail.as_view(), name="detail"),
-    path("templates/<int:pk>/edit/", editor.Edit.as_view(), name="edit"),
-    path("templates/<int:pk>/submit/", pages.Submit.as_view(), name="submit"),
-    path("templates/<int:pk>/withdraw/", pages.Withdraw.as_view(), name="withdraw"),
-    path("templates/versions/<int:pk>/preview/", preview.Preview.as_view(), name="preview"),
-    path("review/", desk.Queue.as_view(), name="review_queue"),
-    path("review/words/", words.Words.as_view(), name="words"),
-    path("review/<int:pk>/", desk.Decision.as_view(), name="review"),
-    path("review/<int:pk>/claim/", desk.Claim.as_view(), name="claim"),
-    path("review/<int:pk>/release/", desk.Release.as_view(), name="release"),
+    path("templates/", pages.TemplateList.as_view(), name="list"),
+    path("templates/create/", editor.CreateTemplate.as_view(), name="create"),
+    path("templates/screening/", editor.ScreeningPanel.as_view(), name="screening"),
+    path("templates/preview/", preview.UnsavedPreview.as_view(), name="preview_unsaved"),
+    path("templates/<int:pk>/", pages.TemplateDetail.as_view(), name="detail"),
+    path("templates/<int:pk>/edit/", editor.EditTemplate.as_view(), name="edit"),
+    path("templates/<int:pk>/submit/", pages.SubmitTemplate.as_view(), name="submit"),
+    path("templates/<int:pk>/withdraw/", pages.WithdrawTemplate.as_view(), name="withdraw"),
+    path("templates/versions/<int:pk>/preview/", preview.VersionPreview.as_view(), name="preview"),
+    path("review/", review.ReviewQueue.as_view(), name="review_queue"),
+    path("review/forbidden-phrases/", forbidden_phrases.ForbiddenPhrases.as_view(), name="forbidden_phrases"),
+    path("review/<int:pk>/", review.ReviewDecision.as_view(), name="review"),
+    path("review/<int:pk>/claim/", review.ClaimReview.as_view(), name="claim"),
+    path("review/<int:pk>/release/", review.ReleaseReview.as_view(), name="release"),
 ]

@@ -1,4 +1,4 @@
-"""Variables: `{{name}}`, found by one pattern, filled by values that are never looked at again."""
+"""Variables: `{{name}}`, found by one pattern, replaced by values that are not searched for variables again."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 # A name is letters of any script, digits, "_", "-" and "."; blanks inside the braces do not count.
 VARIABLE = re.compile(r"\{\{[ \t]*([\w.-]{1,64})[ \t]*\}\}")
-# Braces that open a placeholder but do not make a variable: what a reader would see as they stand.
+# Braces that open a placeholder but make no variable: a reader would see them.
 BROKEN = re.compile(r"\{\{(?![ \t]*[\w.-]{1,64}[ \t]*\}\})[^{}<>\n]{0,80}(?:\}\})?")
 
 _URL_SAFE = "-._~:/?#@!$&'()*+,;=%"
-# What would end an argument, or be read as a blank.
+# Characters that would end a query argument, or be read as a blank.
 _PARTING = re.compile(r"[&#+]")
 _ARGUMENT_SAFE = "".join(character for character in _URL_SAFE if not _PARTING.match(character))
 _URL = re.compile(r"(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
@@ -21,7 +21,7 @@ _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 class Variable(NamedTuple):
-    """A place for a value; `url` says that it stands in an address, `argument` that it follows a `=` there."""
+    """A place for a value; `url`: it is inside a URL; `argument`: it follows a `=` there."""
 
     name: str
     url: bool = False

@@ -14,20 +14,20 @@ from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.errors import Refused
 from accounts.scoping import get_visible_or_404, visible
 from domains import addresses, queries
-from domains.forms import AddressFilters, AddressForm
+from domains.forms import AddressForm, SenderAddressFilters
 from domains.models import SenderAddress, SenderDomain
 
 ADDRESSES = "domains:addresses"
 
 
-class Addresses(ListPage):
+class SenderAddressList(ListPage):
     """The account's sender addresses."""
 
     right = "domains.view"
     title = "Sender Address"
     nav = ADDRESSES
     template_name = "domains/addresses.html"
-    filters_class = AddressFilters
+    filters_class = SenderAddressFilters
     csv_name = "sender_addresses"
     intro = "The addresses your mail may come from. They can be used at once."
     columns = (
@@ -100,7 +100,7 @@ class CreateAddress(FormPage):
 
 
 class DeleteAddress(ActPage):
-    """Removes a sender address."""
+    """Delete a sender address."""
 
     right = "addresses.edit"
     nav = ADDRESSES

@@ -17,7 +17,7 @@ from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.scoping import get_visible_or_404, visible
 from domains import differences, names, verification, zone_file
-from domains.forms import DomainFilters, DomainForm
+from domains.forms import DomainForm, SenderDomainFilters
 from domains.models import DnsRecord, SenderDomain
 from domains.records import MX_PRIORITY
 from domains.reputation import daily_quota
@@ -31,14 +31,14 @@ PURPOSES = {
 }
 
 
-class Domains(ListPage):
+class SenderDomainList(ListPage):
     """The account's sender domains."""
 
     right = "domains.view"
     title = "Sender Domain"
     nav = DOMAINS
     template_name = "domains/list.html"
-    filters_class = DomainFilters
+    filters_class = SenderDomainFilters
     csv_name = "sender_domains"
     intro = "Mail is sent from domains you have proved to be yours, by four records in their DNS."
     columns = (
@@ -112,7 +112,7 @@ class RecordRow:
     seen: list[list[differences.Piece]]
 
 
-class Detail(ConsoleView):
+class SenderDomainDetail(ConsoleView):
     """One domain: its state and the DNS records it needs, beside what DNS says."""
 
     right = "domains.view"
@@ -141,10 +141,10 @@ class Detail(ConsoleView):
             grace_hours=settings.RULES.domain_grace_seconds // 3600,
             may_edit=may_edit,
             may_add_address=self.domain.may_send and self.caller.may("addresses.edit"),
-            # Who cannot take a step is not led along the way.
+            # The guide is shown only to those who can take its steps.
             guided=may_edit and not (addressed and self.domain.state == SenderDomain.State.VERIFIED),
             addressed=addressed,
-            other_option=next(one for one in SenderDomain.DkimOption if one != self.domain.dkim_option),
+            other_option=next(option for option in SenderDomain.DkimOption if option != self.domain.dkim_option),
         )
 
     def page_title(self) -> str:
@@ -154,7 +154,7 @@ class Detail(ConsoleView):
         """Return what is to be done next: "publish", "verify" or "address"."""
         if self.domain.state == SenderDomain.State.VERIFIED:
             return "address"
-        # The page after publishing says so; the zone itself belongs to the floor above.
+        # The page after publishing says so by a parameter: the simulator's zone belongs to `sending`.
         published = "published" in self.request.GET or passed == wanted
         return "publish" if settings.RESOLVER == "simulator" and not published else "verify"
 
@@ -178,13 +178,13 @@ class _DomainAct(ActPage):
         return get_visible_or_404(SenderDomain.objects.all(), self.caller, pk=pk)
 
 
-class Verify(_DomainAct):
-    """Looks into DNS now."""
+class VerifyDomain(_DomainAct):
+    """Check the DNS records now."""
 
     def act(self, **kwargs: Any) -> str:
         domain = verification.verify(self.caller, domain=self.domain(kwargs["pk"]))
-        open_ones = domain.records.exclude(state=DnsRecord.State.PASSED).order_by("pk")
-        kinds = ", ".join(record.get_kind_display() for record in open_ones)
+        not_passed = domain.records.exclude(state=DnsRecord.State.PASSED).order_by("pk")
+        kinds = ", ".join(record.get_kind_display() for record in not_passed)
         if not kinds:
             self.say(f"All records pass. {domain.name} is verified and may send.")
         else:
@@ -192,8 +192,8 @@ class Verify(_DomainAct):
         return reverse("domains:detail", args=[domain.pk])
 
 
-class ChangeKey(_DomainAct):
-    """Makes a new DKIM key of the other size."""
+class ChangeDkimKey(_DomainAct):
+    """Generate a DKIM key of the other size."""
 
     def act(self, **kwargs: Any) -> str:
         wish = self.request.POST.get("dkim_option", "")
@@ -205,7 +205,7 @@ class ChangeKey(_DomainAct):
 
 
 class DeleteDomain(_DomainAct):
-    """Removes a domain that never sent."""
+    """Delete a domain that never sent."""
 
     def act(self, **kwargs: Any) -> str:
         domain = self.domain(kwargs["pk"])

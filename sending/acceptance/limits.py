@@ -7,7 +7,7 @@ from django.db import connection
 
 from accounts import quota
 from accounts.errors import Refused
-from blocklist.queries import Wanted, blocked_among
+from blocklist.queries import BlockQuery, blocked_among
 from domains.reputation import daily_quota
 from sending.acceptance.case import Case, GateFinding, RecipientRefusal
 
@@ -43,7 +43,7 @@ def queue_room(case: Case) -> GateFinding:
 def not_blocked(case: Case) -> GateFinding:
     """No recipient is on a blocklist or has unsubscribed."""
     domain = case.sender.domain.name
-    wanted = {Wanted(case.account.pk, domain, recipient.key): recipient for recipient in case.live}
+    wanted = {BlockQuery(case.account.pk, domain, recipient.key): recipient for recipient in case.live}
     found = blocked_among(list(wanted))
     for want, block in found.items():
         status, code, words = _BLOCKS.get((block.kind, block.cause), _LISTED)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from blocklist.queries import Found, Wanted, blocked_among
+from blocklist.queries import BlockInForce, BlockQuery, blocked_among
 from domains.dkim import Signer
 from sending.delivery.queued import QueuedMessage, RenderedMail
 from sending.delivery.retry import is_expired
@@ -40,7 +40,7 @@ class Hold:
 class Ports:
     """What the pipeline asks of others."""
 
-    blocked: Callable[[Sequence[Wanted]], Mapping[Wanted, Found]] = blocked_among
+    blocked: Callable[[Sequence[BlockQuery]], Mapping[BlockQuery, BlockInForce]] = blocked_among
     compiled: Callable[[int], Compiled] = queries.compiled
 
 
@@ -50,7 +50,8 @@ def still_wanted(
     """Return the messages that may go, and the rest with what becomes of it; one query for the whole batch."""
     ports = ports or Ports()
     wanted = {
-        queued.message: Wanted(queued.account, queued.submission.sender_domain, queued.recipient) for queued in messages
+        queued.message: BlockQuery(queued.account, queued.submission.sender_domain, queued.recipient)
+        for queued in messages
     }
     blocked = ports.blocked(list(dict.fromkeys(wanted.values())))
     go: list[QueuedMessage] = []
@@ -132,7 +133,7 @@ def expired(last: str = "") -> Outcome:
     return Outcome(kind=OutcomeKind.BOUNCED, bounce_class=BounceClass.MESSAGE_EXPIRED, reason=reason)
 
 
-def _blocked(found: Found | None) -> Outcome | None:
+def _blocked(found: BlockInForce | None) -> Outcome | None:
     if found is None:
         return None
     reason = f"The address was blocked after the mail was accepted ({found.kind}: {found.cause})."

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from domains.models import DnsRecord, SenderDomain
 from domains.records import MX_PRIORITY
-from domains.resolver import Answer, Status
+from domains.resolver import DnsAnswer, DnsStatus
 from sending.models import SimulatedRecord
 from sending.simulator.dns_server import DnsServer
 
@@ -44,28 +44,28 @@ def unpublish(domain: SenderDomain) -> None:
         _remove(domain)
 
 
-def look_up(name: str, type: str) -> Answer:
+def look_up(name: str, type: str) -> DnsAnswer:
     """Return what the zone says of `name`, read afresh."""
     name = name.removesuffix(".").lower()
     here = list(SimulatedRecord.objects.filter(name=name).order_by("pk").values_list("type", "value"))
     values = tuple(dict.fromkeys(value for held, value in here if held == type))
     if values:
-        return Answer(Status.FOUND, values)
+        return DnsAnswer(DnsStatus.FOUND, values)
     # A name exists when it has records of another type, or names below it have some.
     if here or SimulatedRecord.objects.filter(name__endswith=f".{name}").exists():
-        return Answer(Status.NO_DATA)
-    return Answer(Status.NO_NAME) if _of_a_sender(name) else _recipient_domain(name, type)
+        return DnsAnswer(DnsStatus.NO_DATA)
+    return DnsAnswer(DnsStatus.NO_NAME) if _of_a_sender(name) else _recipient_domain(name, type)
 
 
 class TableResolver:
     """Answers from the zone's table without a server."""
 
-    def look_up(self, name: str, type: str) -> Answer:
+    def look_up(self, name: str, type: str) -> DnsAnswer:
         """Return what the zone says, in the words of a resolver."""
         answer = look_up(name, type)
         if type != "MX":
             return answer
-        return Answer(answer.status, tuple(f"{value.removesuffix('.')}." for value in answer.values))
+        return DnsAnswer(answer.status, tuple(f"{value.removesuffix('.')}." for value in answer.values))
 
 
 async def start(host: str, port: int) -> DnsServer:
@@ -73,7 +73,7 @@ async def start(host: str, port: int) -> DnsServer:
     # The database is asked in one thread of its own, which keeps its connection.
     thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="zone")
 
-    async def ask(name: str, type: str) -> Answer:
+    async def ask(name: str, type: str) -> DnsAnswer:
         return await asyncio.get_running_loop().run_in_executor(thread, _look_up_in_thread, name, type)
 
     def finish() -> None:
@@ -92,7 +92,7 @@ async def serve(host: str, port: int) -> None:
         server.close()
 
 
-def _look_up_in_thread(name: str, type: str) -> Answer:
+def _look_up_in_thread(name: str, type: str) -> DnsAnswer:
     close_old_connections()
     return look_up(name, type)
 
@@ -123,9 +123,9 @@ def _of_a_sender(name: str) -> bool:
     return SenderDomain.objects.filter(name__in=[".".join(labels[at:]) for at in range(len(labels))]).exists()
 
 
-def _recipient_domain(name: str, type: str) -> Answer:
+def _recipient_domain(name: str, type: str) -> DnsAnswer:
     if name == INBOX_HOST and type == "A":
-        return Answer(Status.FOUND, (settings.SIMULATOR_HOST,))
+        return DnsAnswer(DnsStatus.FOUND, (settings.SIMULATOR_HOST,))
     if type == "MX" and name != INBOX_HOST:
-        return Answer(Status.FOUND, (f"10 {INBOX_HOST}",))
-    return Answer(Status.NO_DATA)
+        return DnsAnswer(DnsStatus.FOUND, (f"10 {INBOX_HOST}",))
+    return DnsAnswer(DnsStatus.NO_DATA)

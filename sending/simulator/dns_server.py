@@ -21,9 +21,9 @@ import dns.rdatatype
 import dns.rrset
 from dns.rdtypes.ANY.TXT import TXT
 
-from domains.resolver import Answer, Status
+from domains.resolver import DnsAnswer, DnsStatus
 
-Ask = Callable[[str, str], Awaitable[Answer]]
+Ask = Callable[[str, str], Awaitable[DnsAnswer]]
 
 # Answers are read afresh for every question; nobody is to keep them.
 TTL = 0
@@ -138,13 +138,13 @@ async def _fill(response: dns.message.Message, question: dns.rrset.RRset, ask: A
         logger.exception("The zone could not be read")
         response.set_rcode(dns.rcode.SERVFAIL)
         return
-    if answer.status is Status.UNREACHABLE:
+    if answer.status is DnsStatus.UNREACHABLE:
         response.set_rcode(dns.rcode.SERVFAIL)
-    elif answer.status is Status.FOUND:
+    elif answer.status is DnsStatus.FOUND:
         rdatas = [_rdata(kind, value) for value in answer.values]
         response.answer.append(dns.rrset.from_rdata_list(question.name, TTL, rdatas))
     else:
-        if answer.status is Status.NO_NAME:
+        if answer.status is DnsStatus.NO_NAME:
             response.set_rcode(dns.rcode.NXDOMAIN)
         response.authority.append(_soa(question.name))
 

@@ -1,4 +1,4 @@
-"""The views of one version's body that pages share: tabs, marked texts, sample values."""
+"""The card of one version's body that two pages share: tabs, marked texts, sample values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
-from templates_app import diff, queries, rendering, report, screening, words
+from templates_app import diff, forbidden_phrases, presentation, queries, rendering, screening
 from templates_app.models import Version
 from templates_app.screening import Finding
 from templates_app.views.preview import VALUE, samples
@@ -18,7 +18,7 @@ WIDTHS = ("600", "320")
 
 def findings(version: Version) -> list[Finding]:
     """Return what screening finds in the version today."""
-    return screening.screen(version.html, version.text, words.current(), queries.limits())
+    return screening.screen(version.html, version.text, forbidden_phrases.current(), queries.limits())
 
 
 def shown(request: HttpRequest, version: Version, found: list[Finding], *, base: Version | None) -> dict[str, Any]:
@@ -55,11 +55,11 @@ def _content(
 ) -> dict[str, Any]:
     if view == "reading":
         parts = screening.read(version.html, version.text)
-        return {"parts": [(part.where, report.marked(part, found)) for part in parts if part.text]}
+        return {"parts": [(part.where, presentation.marked(part, found)) for part in parts if part.text]}
     if view == "text":
         return {"plain": rendering.fill_text(compiled, values, footer=""), "plain_made": not version.text}
     if view == "source":
-        return {"source": report.marked_source(version.html, found)}
+        return {"source": presentation.marked_source(version.html, found)}
     if view == "changes" and base:
         return {"changes": diff.difference((base.html, base.text), (version.html, version.text)), "base": base}
     return {}

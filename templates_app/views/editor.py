@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.console.forms import FormPage
 from accounts.console.views import ConsoleView
 from accounts.scoping import get_visible_or_404
-from templates_app import queries, report, review, screening, words
+from templates_app import forbidden_phrases, presentation, queries, review, screening
 from templates_app.forms import TemplateForm
 from templates_app.models import Template
 
@@ -21,17 +21,17 @@ SUBMIT = "submit"
 
 def screened(html: str, text: str) -> dict[str, Any]:
     """Return what the screening panel shows of these bodies."""
-    findings = screening.screen(html, text, words.current(), queries.limits())
+    findings = screening.screen(html, text, forbidden_phrases.current(), queries.limits())
     parts = [] if findings[0].rule == "size" else screening.read(html, text)
     return {
-        "rows": report.rows(findings),
+        "rows": presentation.rows(findings),
         "passes": screening.passes(findings),
         "empty": not html.strip() and not text.strip(),
-        "parts": [(part.where, report.marked(part, findings)) for part in parts if part.text],
+        "parts": [(part.where, presentation.marked(part, findings)) for part in parts if part.text],
     }
 
 
-class Screening(ConsoleView):
+class ScreeningPanel(ConsoleView):
     """The panel alone, asked for while somebody types."""
 
     right = "templates.edit"
@@ -51,12 +51,12 @@ class _Editor(FormPage):
     def context(self, form: TemplateForm) -> dict[str, Any]:
         return super().context(form) | screened(*form.bodies)
 
-    def words(self, form: TemplateForm) -> dict[str, str]:
-        """Return the form's words as the acts take them."""
+    def content(self, form: TemplateForm) -> dict[str, str]:
+        """Return the form's fields as `review.create` and `review.revise` take them."""
         return {name: form.cleaned_data[name] for name in ("name", "html", "text", "summary")}
 
     def act(self, form: TemplateForm) -> str:
-        # Both or nothing: what screening refuses stays in the form and nowhere else.
+        # One transaction: when screening refuses the submission, the version is not stored either.
         with transaction.atomic():
             template = self.write(form)
             self.success = "Draft saved."
@@ -66,11 +66,11 @@ class _Editor(FormPage):
         return reverse("templates:detail", args=[template.pk])
 
     def write(self, form: TemplateForm) -> Template:
-        """Do the writing act and return the template."""
+        """Create or revise the template and return it."""
         raise NotImplementedError
 
 
-class Create(_Editor):
+class CreateTemplate(_Editor):
     """A new template."""
 
     title = "Create template"
@@ -80,10 +80,10 @@ class Create(_Editor):
         self.parent = ("Email Template", reverse("templates:list"))
 
     def write(self, form: TemplateForm) -> Template:
-        return review.create(self.caller, **self.words(form))
+        return review.create(self.caller, **self.content(form))
 
 
-class Edit(_Editor):
+class EditTemplate(_Editor):
     """The next version of a template."""
 
     @cached_property
@@ -103,5 +103,5 @@ class Edit(_Editor):
         return super().context(form) | {"template": self.template}
 
     def write(self, form: TemplateForm) -> Template:
-        review.revise(self.caller, template=self.template, **self.words(form))
+        review.revise(self.caller, template=self.template, **self.content(form))
         return self.template

@@ -1,4 +1,4 @@
-"""The account's templates: the list, and one template with its way through review."""
+"""The account's templates: the list, and one template with its versions and reviews."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from accounts.console.act_page import ActPage
 from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.scoping import get_visible_or_404, visible
-from templates_app import queries, report, review, screening
+from templates_app import presentation, queries, review, screening
 from templates_app.forms import TemplateFilters
 from templates_app.models import Review, Template, Version
 from templates_app.views import body
@@ -29,7 +29,7 @@ def _why(row: Any, shown: int = 0) -> str:
     return f"{reason[:shown]}…" if shown and len(reason) > shown else reason
 
 
-class Templates(ListPage):
+class TemplateList(ListPage):
     """Every template of the account."""
 
     right = "templates.view"
@@ -51,7 +51,7 @@ class Templates(ListPage):
     def rows(self) -> QuerySet[Template]:
         asked = self.filters.cleaned
         templates = visible(Template.objects.select_related("approved"), self.caller)
-        return queries.with_reason(queries.search(templates, state=asked.get("state", ""), words=asked.get("q", "")))
+        return queries.with_reason(queries.search(templates, state=asked.get("state", ""), text=asked.get("q", "")))
 
     @property
     def empty(self) -> EmptyState:  # type: ignore[override]
@@ -70,8 +70,8 @@ class Templates(ListPage):
         return reverse("templates:detail", args=[row.pk])
 
 
-class Detail(ConsoleView):
-    """One template: what it says, what was found, what was decided."""
+class TemplateDetail(ConsoleView):
+    """One template: its content, the screening's findings, and its reviews."""
 
     right = "templates.view"
     nav = NAV
@@ -96,16 +96,16 @@ class Detail(ConsoleView):
             version=version,
             versions=versions,
             reviews=reviews,
-            rejected=next((one for one in reviews if one.state != "withdrawn"), None),
-            waiting=next((one for one in reviews if one.state == Review.State.WAITING), None),
+            rejected=next((past for past in reviews if past.state != "withdrawn"), None),
+            waiting=next((past for past in reviews if past.state == Review.State.WAITING), None),
             may_send=self.template.state == Template.State.APPROVED and self.caller.may("messages.send"),
-            rows=report.rows(findings),
+            rows=presentation.rows(findings),
             passes=screening.passes(findings),
             **body.shown(request, version, findings, base=None),
         )
 
 
-class Submit(ActPage):
+class SubmitTemplate(ActPage):
     """Send the latest version to review."""
 
     right = "templates.edit"
@@ -118,7 +118,7 @@ class Submit(ActPage):
         return reverse("templates:detail", args=[template.pk])
 
 
-class Withdraw(ActPage):
+class WithdrawTemplate(ActPage):
     """Take a template back from review."""
 
     right = "templates.edit"
@@ -132,4 +132,4 @@ class Withdraw(ActPage):
 
 
 def _chosen(versions: list[Version], number: str) -> Version | None:
-    return next((one for one in versions if str(one.number) == number), None)
+    return next((version for version in versions if str(version.number) == number), None)

@@ -1,4 +1,4 @@
-"""A template's HTML as its readers get it, under a policy that lets it do nothing."""
+"""A template's HTML as recipients see it, under a Content-Security-Policy that lets it load and run nothing."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def document(html: str, given: Mapping[str, str]) -> HttpResponse:
 
 
 @method_decorator(xframe_options_sameorigin, name="dispatch")
-class Preview(ConsoleView):
+class VersionPreview(ConsoleView):
     """One version's HTML."""
 
     right = "templates.view"
@@ -51,7 +51,7 @@ class Preview(ConsoleView):
 
 
 @method_decorator(xframe_options_sameorigin, name="dispatch")
-class Unsaved(ConsoleView):
+class UnsavedPreview(ConsoleView):
     """The HTML that stands in the editor, sent there by the editor's form."""
 
     right = "templates.edit"

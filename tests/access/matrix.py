@@ -161,7 +161,7 @@ ROWS: dict[str, Row] = {
     "templates:withdraw": act("operator admin", template),
     "templates:preview": page(EVERYBODY, version),
     "templates:review_queue": page("reviewer"),
-    "templates:words": page("reviewer"),
+    "templates:forbidden_phrases": page("reviewer"),
     "templates:review": page("reviewer", open_review),
     "templates:claim": act("reviewer", open_review),
     "templates:release": act("reviewer", open_review),

@@ -47,9 +47,9 @@ def waiting(account: Account) -> Any:
 
 
 def claimed(account: Account, person: User) -> Any:
-    submitted = waiting(account)
-    review.claim(member(account, person), review=submitted)
-    return submitted
+    open_review = waiting(account)
+    review.claim(member(account, person), review=open_review)
+    return open_review
 
 
 def pk(row: Any) -> dict[str, Any]:
@@ -71,13 +71,13 @@ def published(account: Account) -> SenderDomain:
     return found
 
 
-def dead() -> str:
+def invalid_address() -> str:
     """Return an address that another account's mail showed to be dead."""
     return factories.block(factories.account(), expires_at=datetime.now(UTC) + timedelta(days=9)).address
 
 
 def exempt(account: Account) -> str:
-    address = dead()
+    address = invalid_address()
     blocking.whitelist(factories.caller(account, "operator"), address=address)
     return address
 
@@ -124,13 +124,13 @@ DOINGS: dict[str, tuple[str, Callable[[Account, User], Made]]] = {
     "templates:edit": ("operator", lambda a, p: (pk(draft(a)), EDITOR | {"name": "Other"})),
     "templates:submit": ("operator", lambda a, p: (pk(draft(a)), {})),
     "templates:withdraw": ("operator", lambda a, p: (pk(waiting(a).template), {})),
-    "templates:words": ("staff", lambda a, p: ({}, {"category": "gambling", "phrase": "zzyzx"})),
+    "templates:forbidden_phrases": ("staff", lambda a, p: ({}, {"category": "gambling", "phrase": "zzyzx"})),
     "templates:review": ("reviewer", lambda a, p: (pk(claimed(a, p)), {"decision": "approve", "reason": ""})),
     "templates:claim": ("reviewer", lambda a, p: (pk(waiting(a)), {})),
     "templates:release": ("reviewer", lambda a, p: (pk(claimed(a, p)), {})),
     "blocklist:add": ("operator", lambda a, p: ({}, {"address": "held@example.com"})),
     "blocklist:import": ("operator", lambda a, p: ({}, {"text": "held@example.com"})),
-    "blocklist:whitelist": ("operator", lambda a, p: ({}, {"address": dead(), "reason": "they are back"})),
+    "blocklist:whitelist": ("operator", lambda a, p: ({}, {"address": invalid_address(), "reason": "they are back"})),
     "blocklist:unwhitelist": ("operator", lambda a, p: ({}, {"address": exempt(a)})),
     "blocklist:expiry": ("operator", lambda a, p: (pk(custom(a)), {"expires": TOMORROW.isoformat()})),
     "blocklist:remove": ("operator", lambda a, p: (pk(custom(a)), {})),

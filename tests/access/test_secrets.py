@@ -30,7 +30,7 @@ def whole_database() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         for (table,) in cursor.fetchall():
-            cursor.execute(f'SELECT to_json(one)::text FROM "{table}" AS one')
+            cursor.execute(f'SELECT to_json(stored)::text FROM "{table}" AS stored')
             found += [row[0] for row in cursor.fetchall()]
     text = "\n".join(found)
     for hexed in re.findall(r'"\\\\x([0-9a-f]+)"', text):

@@ -19,20 +19,20 @@ TODAY = datetime.now(UTC).date()
 LATER = TODAY + timedelta(days=30)
 
 
-def dead(account, address="ann@example.com", reason="550 5.1.1 unknown", message=7):
-    return blocking.Dead(account_id=account.pk, address=address, reason=reason, message=message)
+def invalid(account, address="ann@example.com", reason="550 5.1.1 unknown", message=7):
+    return blocking.InvalidAddress(account_id=account.pk, address=address, reason=reason, message=message)
 
 
-def bar(account, address="ann@example.com", cause="unsubscribed", domain="mail.test", message=7):
-    return blocking.Bar(
+def reject(account, address="ann@example.com", cause="unsubscribed", domain="mail.test", message=7):
+    return blocking.Reject(
         account_id=account.pk, sender_domain=domain, address=address, cause=cause, reason="", message=message
     )
 
 
-class TestDeadAddresses:
+class TestInvalidAddresses:
     def test_are_blocked_for_180_days_with_the_receivers_words(self):
         account = factories.account()
-        blocking.block_dead([dead(account, "Ann@Example.com", "x" * 600)])
+        blocking.block_invalid([invalid(account, "Ann@Example.com", "x" * 600)])
         row = BlockedAddress.objects.get()
         assert (row.address, row.kind, row.cause, row.message) == ("ann@example.com", "invalid", "bounced", 7)
         assert row.reason == "x" * 500
@@ -41,58 +41,58 @@ class TestDeadAddresses:
     def test_cost_two_statements_however_many_they_are(self, django_assert_num_queries):
         account = factories.account()
         with django_assert_num_queries(2):
-            blocking.block_dead([dead(account, f"user{n}@example.com") for n in range(300)])
+            blocking.block_invalid([invalid(account, f"user{n}@example.com") for n in range(300)])
         assert BlockedAddress.objects.count() == 300
 
     def test_named_twice_in_one_batch_are_blocked_once(self):
         account = factories.account()
-        blocking.block_dead([dead(account, message=9), dead(account, "ANN@example.com", message=8)])
+        blocking.block_invalid([invalid(account, message=9), invalid(account, "ANN@example.com", message=8)])
         assert BlockedAddress.objects.get().message == 8
 
     def test_that_bounce_again_are_blocked_anew_and_stay_with_the_first_account(self):
         first, second = factories.account(), factories.account()
-        blocking.block_dead([dead(first, message=1)])
+        blocking.block_invalid([invalid(first, message=1)])
         BlockedAddress.objects.update(expires_at=timezone.now() + timedelta(days=1))
-        blocking.block_dead([dead(second, message=2)])
+        blocking.block_invalid([invalid(second, message=2)])
         row = BlockedAddress.objects.get()
         assert (row.account, row.message) == (first, 1)
         assert row.expires_at > timezone.now() + timedelta(days=179)
 
     def test_whose_block_is_over_belong_to_the_account_that_showed_it_anew(self):
         first, second = factories.account(), factories.account()
-        blocking.block_dead([dead(first, message=1)])
+        blocking.block_invalid([invalid(first, message=1)])
         BlockedAddress.objects.update(expires_at=timezone.now() - timedelta(days=1))
-        blocking.block_dead([dead(second, message=2)])
+        blocking.block_invalid([invalid(second, message=2)])
         row = BlockedAddress.objects.get()
         assert (row.account, row.message) == (second, 2)
 
     def test_end_the_whitelisting_by_the_account_they_bounced_for(self):
         owner, other, third = factories.account(), factories.account(), factories.account()
-        blocking.block_dead([dead(owner)])
+        blocking.block_invalid([invalid(owner)])
         for account in (other, third):
             blocking.whitelist(factories.caller(account), address="ann@example.com")
-        blocking.block_dead([dead(other)])
+        blocking.block_invalid([invalid(other)])
         assert list(Exemption.objects.values_list("account", flat=True)) == [third.pk]
 
 
-class TestBars:
+class TestRejects:
     def test_are_kept_once_with_the_first_cause_and_for_ever(self):
         account = factories.account()
-        blocking.bar([bar(account), bar(account, "Ann@example.com", message=9)])
-        blocking.bar([bar(account, cause="complained")])
+        blocking.block_rejects([reject(account), reject(account, "Ann@example.com", message=9)])
+        blocking.block_rejects([reject(account, cause="complained")])
         row = BlockedAddress.objects.get()
         assert (row.kind, row.cause, row.message, row.expires_at) == ("reject", "unsubscribed", 7, None)
 
     def test_of_several_accounts_and_domains_go_in_by_one_statement(self, django_assert_num_queries):
-        one, two = factories.account(), factories.account()
+        first, second = factories.account(), factories.account()
         with django_assert_num_queries(1):
-            blocking.bar([bar(one), bar(one, domain="news.test"), bar(two)])
+            blocking.block_rejects([reject(first), reject(first, domain="news.test"), reject(second)])
         assert BlockedAddress.objects.count() == 3
 
     def test_nothing_to_do_costs_no_query(self, django_assert_num_queries):
         with django_assert_num_queries(0):
-            blocking.bar([])
-            blocking.block_dead([])
+            blocking.block_rejects([])
+            blocking.block_invalid([])
 
 
 class TestRelease:

@@ -76,7 +76,7 @@ class TestImport:
         factories.block(account, kind="custom", cause="entered", address="bob@example.com")
         done = custom.import_list(factories.caller(account), reading=entries.read(self.TEXT, today=TODAY))
         assert (done.total, done.valid, done.too_long, done.repeat, done.invalid) == (5, 1, 1, 2, 1)
-        assert [(one.line, one.code) for one in done.rejected] == [
+        assert [(line.line, line.code) for line in done.rejected] == [
             (3, "repeat"),
             (4, "repeat"),
             (5, "invalid"),

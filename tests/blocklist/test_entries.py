@@ -18,7 +18,7 @@ def read(text):
 
 
 def test_a_paste_of_bare_addresses_is_a_list():
-    assert [one.address for one in read("Ann@example.com\n\n bob@example.com \n").entries] == [
+    assert [entry.address for entry in read("Ann@example.com\n\n bob@example.com \n").entries] == [
         "ann@example.com",
         "bob@example.com",
     ]
@@ -28,14 +28,14 @@ def test_a_paste_of_bare_addresses_is_a_list():
 def test_the_columns_may_be_parted_as_spreadsheets_do(mark):
     reading = read(f"\ufeffEmail{mark}Expires\r\nann@example.com{mark}2026-04-01\r\nbob@example.com{mark}\r\n")
     assert reading.entries == [
-        entries.Entry(2, "ann@example.com", date(2026, 4, 1)),
-        entries.Entry(3, "bob@example.com", None),
+        entries.BlockEntry(2, "ann@example.com", date(2026, 4, 1)),
+        entries.BlockEntry(3, "bob@example.com", None),
     ]
 
 
 def test_the_line_of_the_file_is_named_not_the_number_of_the_row():
     reading = read('ann@example.com\n\n"bad\nname",x\nbob@example.com,soon\ncid@example.com,2026-03-01')
-    assert [(one.line, one.code) for one in reading.rejected] == [(4, "invalid"), (5, "invalid"), (6, "invalid")]
+    assert [(entry.line, entry.code) for entry in reading.rejected] == [(4, "invalid"), (5, "invalid"), (6, "invalid")]
     assert "“soon”" in reading.rejected[1].reason
     assert "not later than today" in reading.rejected[2].reason
 
@@ -64,5 +64,5 @@ def test_a_file_in_another_encoding_is_refused_with_its_line():
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_reader_and_no_line_is_counted_twice(text):
     reading = read(text)
-    addresses = [one.address for one in reading.entries]
+    addresses = [entry.address for entry in reading.entries]
     assert len(addresses) == len(set(addresses))

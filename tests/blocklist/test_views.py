@@ -42,8 +42,8 @@ def block(account, kind="custom", **fields):
 class TestLists:
     @pytest.mark.parametrize("kind", BlockedAddress.Kind.values)
     def test_each_kind_has_its_own(self, account, browser, kind):
-        for one in BlockedAddress.Kind.values:
-            block(account, one, address=f"{one}@example.com")
+        for listed in BlockedAddress.Kind.values:
+            block(account, listed, address=f"{listed}@example.com")
         page = browser.get(LIST, {"kind": kind}).content.decode()
         assert f"{kind}@example.com" in page
         assert page.count("@example.com</span></a>") == 1
@@ -108,7 +108,7 @@ class TestLookUp:
             block(factories.account(), kind)
         assert "is not blocked" in self.look(browser, "ann@example.com")
 
-    def test_names_the_domain_that_is_barred(self, account, browser):
+    def test_names_the_domain_that_is_blocked(self, account, browser):
         block(account, "reject")
         assert "gets no mail from mail.test" in self.look(browser, "ann@example.com")
 

@@ -30,7 +30,7 @@ PAGES = {
     },
     "reviewer": {
         "overview-reviewer": ("/", "Overview"),
-        "words": ("/review/words/", "Forbidden phrases"),
+        "forbidden_phrases": ("/review/forbidden-phrases/", "Forbidden phrases"),
     },
 }
 WRONG = {

@@ -10,7 +10,7 @@ from accounts.caller import Caller, key_holder
 from accounts.models import Account
 from domains import api
 from domains.models import SenderDomain
-from domains.resolver import Answer, Status
+from domains.resolver import DnsAnswer, DnsStatus
 from tests import factories
 from tests.refusals import code_of
 
@@ -32,11 +32,11 @@ def caller(account: Account) -> Caller:
 class Published:
     """A DNS that holds what the domain wants."""
 
-    def look_up(self, name: str, type: str) -> Answer:
+    def look_up(self, name: str, type: str) -> DnsAnswer:
         domain = SenderDomain.objects.get(name=NAME)
         found = domain.records.filter(host=name, type=type)
         values = tuple(f"10 {row.expected}" if type == "MX" else row.expected for row in found)
-        return Answer(Status.FOUND, values) if values else Answer(Status.NO_DATA)
+        return DnsAnswer(DnsStatus.FOUND, values) if values else DnsAnswer(DnsStatus.NO_DATA)
 
 
 class Verify(api.UpdateEmailIdentity):

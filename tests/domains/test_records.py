@@ -1,4 +1,4 @@
-"""What DNS says is judged as receivers would, and each fault is told in words that mend it."""
+"""What DNS says is judged as receivers would, and each fault comes with a sentence that says how to fix it."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domains.models import DnsRecord
-from domains.records import Wanted, judge, misplaced, wanted_for
-from domains.resolver import Answer, Status
+from domains.records import ExpectedRecord, expected_for, judge, misplaced
+from domains.resolver import DnsAnswer, DnsStatus
 
 KEY = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA" + "ab/+" * 80 + "IDAQAB"
-MX, SPF, DKIM, DMARC = wanted_for(
+MX, SPF, DKIM, DMARC = expected_for(
     "mail.d.test", mx_host="mx.ses.test", spf_include="spf.ses.test", selector="ses", public_key=KEY
 )
 ALL = (MX, SPF, DKIM, DMARC)
 TEXT = st.text(max_size=60)
 
 
-def found(*values: str) -> Answer:
-    return Answer(Status.FOUND, values)
+def found(*values: str) -> DnsAnswer:
+    return DnsAnswer(DnsStatus.FOUND, values)
 
 
 def test_the_four_records_stand_at_their_hosts() -> None:
-    assert [(one.kind, one.type, one.host, one.relative_host) for one in ALL] == [
+    assert [(record.kind, record.type, record.host, record.relative_host) for record in ALL] == [
         ("mx", "MX", "mail.d.test", "mail"),
         ("spf", "TXT", "mail.d.test", "mail"),
         ("dkim", "TXT", "ses._domainkey.mail.d.test", "ses._domainkey.mail"),
         ("dmarc", "TXT", "_dmarc.mail.d.test", "_dmarc.mail"),
     ]
-    assert [one.value for one in ALL] == [
+    assert [record.value for record in ALL] == [
         "mx.ses.test.",
         "v=spf1 include:spf.ses.test ~all",
         f"v=DKIM1; k=rsa; p={KEY}",
@@ -38,12 +38,12 @@ def test_the_four_records_stand_at_their_hosts() -> None:
 
 
 def test_at_the_zone_itself_the_host_is_an_at_sign() -> None:
-    mx, *_ = wanted_for("d.test", mx_host="m.test", spf_include="s.test", selector="ses", public_key=KEY)
+    mx, *_ = expected_for("d.test", mx_host="m.test", spf_include="s.test", selector="ses", public_key=KEY)
     assert mx.relative_host == "@"
 
 
 @pytest.mark.parametrize(
-    ("wanted", "values"),
+    ("expected", "values"),
     [
         (MX, ("5 mx.ses.test.",)),
         (MX, ("10 MX.SES.TEST.", "20 mx.own.test.")),
@@ -56,14 +56,14 @@ def test_at_the_zone_itself_the_host_is_an_at_sign() -> None:
         (DMARC, ("v=DMARC1;p=reject;rua=mailto:d@d.test", "other text")),
     ],
 )
-def test_a_right_record_passes_in_every_spelling(wanted: Wanted, values: tuple[str, ...]) -> None:
-    verdict = judge(wanted, found(*values))
+def test_a_right_record_passes_in_every_spelling(expected: ExpectedRecord, values: tuple[str, ...]) -> None:
+    verdict = judge(expected, found(*values))
     assert (verdict.state, verdict.reason) == ("passed", "")
     assert verdict.seen
 
 
 @pytest.mark.parametrize(
-    ("wanted", "values", "state", "words"),
+    ("expected", "values", "state", "words"),
     [
         (MX, ("10 mx.own.test.",), "wrong", "another one"),
         (MX, ("5 mx.ses.test.", "5 mx.own.test."), "wrong", "smallest number"),
@@ -96,54 +96,56 @@ def test_a_right_record_passes_in_every_spelling(wanted: Wanted, values: tuple[s
         (DMARC, ("hello",), "missing", "no DMARC record"),
     ],
 )
-def test_a_fault_is_named_with_its_cure(wanted: Wanted, values: tuple[str, ...], state: str, words: str) -> None:
-    verdict = judge(wanted, found(*values))
+def test_a_fault_is_named_with_its_cure(
+    expected: ExpectedRecord, values: tuple[str, ...], state: str, words: str
+) -> None:
+    verdict = judge(expected, found(*values))
     assert verdict.state == state
     assert words in verdict.reason
 
 
-@pytest.mark.parametrize("wanted", ALL)
-@pytest.mark.parametrize("status", [Status.NO_NAME, Status.NO_DATA])
-def test_a_record_that_is_not_there_is_missing(wanted: Wanted, status: Status) -> None:
-    verdict = judge(wanted, Answer(status))
+@pytest.mark.parametrize("expected", ALL)
+@pytest.mark.parametrize("status", [DnsStatus.NO_NAME, DnsStatus.NO_DATA])
+def test_a_record_that_is_not_there_is_missing(expected: ExpectedRecord, status: DnsStatus) -> None:
+    verdict = judge(expected, DnsAnswer(status))
     assert (verdict.state, verdict.seen) == ("missing", "")
     assert verdict.reason
 
 
-@pytest.mark.parametrize("wanted", ALL)
-def test_no_answer_says_nothing_about_the_record(wanted: Wanted) -> None:
-    assert judge(wanted, Answer(Status.UNREACHABLE)).state == "unreachable"
+@pytest.mark.parametrize("expected", ALL)
+def test_no_answer_says_nothing_about_the_record(expected: ExpectedRecord) -> None:
+    assert judge(expected, DnsAnswer(DnsStatus.UNREACHABLE)).state == "unreachable"
 
 
-@pytest.mark.parametrize("wanted", ALL)
-def test_a_record_under_a_doubled_suffix_is_found(wanted: Wanted) -> None:
-    value = f"5 {wanted.value}" if wanted.type == "MX" else wanted.value
-    name = f"{wanted.host}.d.test"
-    assert name in misplaced(wanted)
-    verdict = judge(wanted, Answer(Status.NO_NAME), {name: found(value)})
+@pytest.mark.parametrize("expected", ALL)
+def test_a_record_under_a_doubled_suffix_is_found(expected: ExpectedRecord) -> None:
+    value = f"5 {expected.value}" if expected.type == "MX" else expected.value
+    name = f"{expected.host}.d.test"
+    assert name in misplaced(expected)
+    verdict = judge(expected, DnsAnswer(DnsStatus.NO_NAME), {name: found(value)})
     assert verdict.state == "missing"
     assert f"stands at {name}" in verdict.reason
-    assert f"as {wanted.relative_host} instead" in verdict.reason
+    assert f"as {expected.relative_host} instead" in verdict.reason
 
 
 def test_another_record_under_a_doubled_suffix_means_nothing() -> None:
-    verdict = judge(SPF, Answer(Status.NO_NAME), {"mail.d.test.d.test": found("v=spf1 -all")})
+    verdict = judge(SPF, DnsAnswer(DnsStatus.NO_NAME), {"mail.d.test.d.test": found("v=spf1 -all")})
     assert "no SPF record" in verdict.reason
 
 
 def test_an_alias_that_hides_the_record_is_named() -> None:
-    verdict = judge(SPF, Answer(Status.FOUND, ("v=spf1 -all",), alias="shop.example"))
+    verdict = judge(SPF, DnsAnswer(DnsStatus.FOUND, ("v=spf1 -all",), alias="shop.example"))
     assert verdict.state == "wrong"
     assert "alias (CNAME) of shop.example" in verdict.reason
 
 
 def test_an_alias_to_the_right_key_passes() -> None:
-    assert judge(DKIM, Answer(Status.FOUND, (DKIM.value,), alias="keys.example")).state == "passed"
+    assert judge(DKIM, DnsAnswer(DnsStatus.FOUND, (DKIM.value,), alias="keys.example")).state == "passed"
 
 
 @given(
-    wanted=st.sampled_from(ALL),
-    status=st.sampled_from(Status),
+    expected=st.sampled_from(ALL),
+    status=st.sampled_from(DnsStatus),
     values=st.lists(
         st.one_of(
             TEXT,
@@ -155,8 +157,10 @@ def test_an_alias_to_the_right_key_passes() -> None:
         max_size=4,
     ),
 )
-def test_any_answer_gets_a_verdict_that_fits_its_row(wanted: Wanted, status: Status, values: list[str]) -> None:
-    verdict = judge(wanted, Answer(status, tuple(values)))
+def test_any_answer_gets_a_verdict_that_fits_its_row(
+    expected: ExpectedRecord, status: DnsStatus, values: list[str]
+) -> None:
+    verdict = judge(expected, DnsAnswer(status, tuple(values)))
     assert verdict.state in DnsRecord.State.values
     assert len(verdict.reason) <= 500
     assert (verdict.reason == "") == (verdict.state == "passed")

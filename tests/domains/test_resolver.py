@@ -13,16 +13,16 @@ import pytest
 from pytest_django import Settings
 
 from domains import resolver
-from domains.resolver import Answer, DnspythonResolver, Status, servers_of, text_of
-from sending.simulator.dns_server import Server
+from domains.resolver import DnsAnswer, DnspythonResolver, DnsStatus, servers_of, text_of
+from sending.simulator.dns_server import DnsServer
 
 LONG = "v=DKIM1; p=" + "x" * 2000
 ANSWERS = {
-    ("mx.test", "MX"): Answer(Status.FOUND, ("10 A.mail.test", "20 b.mail.test")),
-    ("txt.test", "TXT"): Answer(Status.FOUND, ("k" * 300,)),
-    ("long.test", "TXT"): Answer(Status.FOUND, (LONG,)),
-    ("data.test", "TXT"): Answer(Status.NO_DATA),
-    ("broken.test", "TXT"): Answer(Status.UNREACHABLE),
+    ("mx.test", "MX"): DnsAnswer(DnsStatus.FOUND, ("10 A.mail.test", "20 b.mail.test")),
+    ("txt.test", "TXT"): DnsAnswer(DnsStatus.FOUND, ("k" * 300,)),
+    ("long.test", "TXT"): DnsAnswer(DnsStatus.FOUND, (LONG,)),
+    ("data.test", "TXT"): DnsAnswer(DnsStatus.NO_DATA),
+    ("broken.test", "TXT"): DnsAnswer(DnsStatus.UNREACHABLE),
 }
 
 
@@ -30,13 +30,13 @@ ANSWERS = {
 def serving() -> Iterator[int]:
     """Run a server over ANSWERS in a thread of its own and give its port."""
 
-    async def ask(name: str, type: str) -> Answer:
-        return ANSWERS.get((name, type), Answer(Status.NO_NAME))
+    async def ask(name: str, type: str) -> DnsAnswer:
+        return ANSWERS.get((name, type), DnsAnswer(DnsStatus.NO_NAME))
 
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    server = asyncio.run_coroutine_threadsafe(Server(ask).start("127.0.0.1", 0), loop).result(10)
+    server = asyncio.run_coroutine_threadsafe(DnsServer(ask).start("127.0.0.1", 0), loop).result(10)
     try:
         yield server.port
     finally:
@@ -65,24 +65,24 @@ def asked(port: int) -> DnspythonResolver:
 
 def test_mail_servers_come_with_priority_and_final_dot(asked: DnspythonResolver) -> None:
     answer = asked.look_up("mx.test", "MX")
-    assert (answer.status, sorted(answer.values)) == (Status.FOUND, ["10 A.mail.test.", "20 b.mail.test."])
+    assert (answer.status, sorted(answer.values)) == (DnsStatus.FOUND, ["10 A.mail.test.", "20 b.mail.test."])
 
 
 def test_strings_of_a_text_are_joined(asked: DnspythonResolver) -> None:
-    assert asked.look_up("txt.test.", "TXT") == Answer(Status.FOUND, ("k" * 300,))
+    assert asked.look_up("txt.test.", "TXT") == DnsAnswer(DnsStatus.FOUND, ("k" * 300,))
 
 
 def test_a_cut_answer_is_asked_again_by_tcp(asked: DnspythonResolver) -> None:
-    assert asked.look_up("long.test", "TXT") == Answer(Status.FOUND, (LONG,))
+    assert asked.look_up("long.test", "TXT") == DnsAnswer(DnsStatus.FOUND, (LONG,))
 
 
-def test_no_name_and_no_data_are_told_apart(asked: DnspythonResolver) -> None:
-    assert asked.look_up("none.test", "TXT") == Answer(Status.NO_NAME)
-    assert asked.look_up("data.test", "TXT") == Answer(Status.NO_DATA)
+def test_no_name_and_no_data_are_distinguished(asked: DnspythonResolver) -> None:
+    assert asked.look_up("none.test", "TXT") == DnsAnswer(DnsStatus.NO_NAME)
+    assert asked.look_up("data.test", "TXT") == DnsAnswer(DnsStatus.NO_DATA)
 
 
 def test_a_failing_server_is_unreachable(asked: DnspythonResolver) -> None:
-    assert asked.look_up("broken.test", "TXT") == Answer(Status.UNREACHABLE)
+    assert asked.look_up("broken.test", "TXT") == DnsAnswer(DnsStatus.UNREACHABLE)
 
 
 def test_a_silent_server_is_unreachable_and_then_asked_more_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ def test_a_silent_server_is_unreachable_and_then_asked_more_briefly(monkeypatch:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
         mute.bind(("127.0.0.1", 0))
         silent = DnspythonResolver([mute.getsockname()])
-        assert silent.look_up("a.test", "TXT") == Answer(Status.UNREACHABLE)
+        assert silent.look_up("a.test", "TXT") == DnsAnswer(DnsStatus.UNREACHABLE)
         assert silent._lifetime == 0.1
 
 
@@ -103,12 +103,12 @@ def test_without_any_server_nothing_is_reachable(monkeypatch: pytest.MonkeyPatch
 
     plain = dns.resolver.Resolver
     monkeypatch.setattr(dns.resolver, "Resolver", unconfigured)
-    assert DnspythonResolver().look_up("a.test", "TXT") == Answer(Status.UNREACHABLE)
+    assert DnspythonResolver().look_up("a.test", "TXT") == DnsAnswer(DnsStatus.UNREACHABLE)
 
 
 @pytest.mark.parametrize("name", ["a..test", "x" * 64 + ".test", ".".join(["abcdefg"] * 40)])
 def test_a_name_that_cannot_be_does_not_exist(asked: DnspythonResolver, name: str) -> None:
-    assert asked.look_up(name, "TXT") == Answer(Status.NO_NAME)
+    assert asked.look_up(name, "TXT") == DnsAnswer(DnsStatus.NO_NAME)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from accounts.models import AuditEntry, Notice
 from accounts.roles import Role
 from domains import verification
 from domains.models import DnsRecord, SenderDomain
-from domains.resolver import Answer, Status
+from domains.resolver import DnsAnswer, DnsStatus
 from tests import factories
 from tests.domains.fakes import FakeResolver, right, silent
 
@@ -147,7 +147,7 @@ class TestVerify:
         assert domain.state == State.VERIFIED
         assert not Notice.objects.exists()
 
-    def test_lost_records_start_the_days_of_grace_and_tell(self) -> None:
+    def test_lost_records_start_the_days_of_grace_and_a_notice(self) -> None:
         domain = create()
         verify(domain, right(domain))
         domain = verify(domain, FakeResolver())
@@ -190,11 +190,11 @@ class TestVerify:
         assert first is None or domain.verified_at == first
         assert not Notice.objects.filter(closed_at=None).exists()
 
-    def test_a_doubled_suffix_is_looked_for_and_told(self) -> None:
+    def test_a_doubled_suffix_is_looked_for_and_reported(self) -> None:
         domain = create()
         dkim = domain.records.get(kind="dkim")
         doubled = f"{dkim.host}.shop.test"
-        resolver = FakeResolver({(doubled, "TXT"): Answer(Status.FOUND, (dkim.expected,))})
+        resolver = FakeResolver({(doubled, "TXT"): DnsAnswer(DnsStatus.FOUND, (dkim.expected,))})
         verify(domain, resolver)
         dkim.refresh_from_db()
         assert doubled in dkim.reason

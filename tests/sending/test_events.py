@@ -180,8 +180,8 @@ def test_who_wants_no_more_is_barred_for_that_sender_domain(kind: EventKind, cau
     message = fresh()
     happen(kind, message)
     happen(kind, message)
-    bar = BlockedAddress.objects.get()
-    assert (bar.kind, bar.cause, bar.sender_domain, bar.account_id) == (
+    block_rejects = BlockedAddress.objects.get()
+    assert (block_rejects.kind, block_rejects.cause, block_rejects.sender_domain, block_rejects.account_id) == (
         "reject",
         cause,
         message.sender_domain,

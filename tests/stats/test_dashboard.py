@@ -144,7 +144,7 @@ def test_opens_of_earlier_mails_are_no_share_of_todays():
     assert "200.0%" not in page
 
 
-def test_a_reviewer_is_told_what_waits():
+def test_a_reviewer_sees_what_waits():
     account = factories.account()
     assert "your decision" not in html(account, "reviewer")
     author = factories.caller(account)

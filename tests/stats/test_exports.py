@@ -160,7 +160,7 @@ def test_no_cell_begins_like_a_formula_and_every_other_text_is_kept(text):
     assert cell == (f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text)
 
 
-def test_the_files_name_tells_what_when_and_in_which_zone():
+def test_the_files_name_says_what_when_and_in_which_zone():
     assert exports.file_name("bounced", START, START + timedelta(days=6), "Asia/Shanghai") == (
         "ses_bounced_20260301-20260307_Asia-Shanghai.csv"
     )

@@ -45,9 +45,9 @@ def test_every_series_has_a_colour_in_both_themes(page):
     for panel in page.panels:
         chart = figures.chart(frame(), panel.series, AXIS)
         assert len(chart["colours"]["light"]) == len(chart["colours"]["dark"]) == len(panel.series)
-        assert all(column in COLUMNS for one in panel.series for column in one.columns)
-        # Layers of one colour are told apart by a pattern.
-        looks = [(one.state, one.pattern) for one in panel.series]
+        assert all(column in COLUMNS for layer in panel.series for column in layer.columns)
+        # Layers of one colour differ by a pattern.
+        looks = [(layer.state, layer.pattern) for layer in panel.series]
         assert len(looks) == len(set(looks))
 
 
@@ -80,8 +80,8 @@ def test_a_finding_says_how_many_of_what_and_when_most():
         "5 bounces in the last 3 days, 5.0% of 100 mails sent; most on 2026-03-01 (4)."
     )
     assert tables.finding(page, frame(), AXIS, "in the last 3 days") == "No bounces in the last 3 days."
-    one = frame(complained=[0, 1, None])
-    assert tables.finding(pages.PAGES["complaints"], one, AXIS, "in the last 3 days") == (
+    days = frame(complained=[0, 1, None])
+    assert tables.finding(pages.PAGES["complaints"], days, AXIS, "in the last 3 days") == (
         "1 spam report in the last 3 days; most on 2026-03-02 (1)."
     )
 

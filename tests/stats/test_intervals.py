@@ -52,7 +52,7 @@ def test_the_hour_that_comes_twice_has_two_buckets():
 
 
 @pytest.mark.parametrize(("zone", "whole"), [("UTC", True), ("Asia/Shanghai", True), ("Asia/Kolkata", False)])
-def test_zones_between_the_hours_are_told_apart(zone, whole):
+def test_zones_between_the_hours_are_distinguished(zone, whole):
     assert Axis(NOW - timedelta(days=1), NOW, Grain.DAY, ZoneInfo(zone)).on_whole_hours is whole
 
 

@@ -60,10 +60,12 @@ def test_filters_narrow_by_sender_and_recipient_domain():
     everything = axis(START, END, UTC)
     whole = queries.totals(caller, everything)["delivered"]
     by_sender = [
-        queries.totals(caller, everything, sender_domain=one)["delivered"] for one in ("mail.test", "news.test")
+        queries.totals(caller, everything, sender_domain=domain)["delivered"] for domain in ("mail.test", "news.test")
     ]
     days = axis(START, END, UTC, by_recipient=True)
-    by_recipient = [queries.totals(caller, days, recipient_domain=one)["delivered"] for one in ("a.test", "b.test")]
+    by_recipient = [
+        queries.totals(caller, days, recipient_domain=domain)["delivered"] for domain in ("a.test", "b.test")
+    ]
     assert whole == sum(by_sender) == sum(by_recipient) == 60
     assert min(by_sender + by_recipient) > 0
 
@@ -130,7 +132,7 @@ def test_waiting_counts_the_accounts_own_queue():
     assert queries.waiting(caller, recipient_domain="a.test") == 1
 
 
-def test_accepted_mails_of_a_day_are_told_by_sender_domain():
+def test_accepted_mails_of_a_day_are_counted_by_sender_domain():
     account = factories.account()
     for hours in (1, 23, 25):
         factories.event(account, EventKind.ACCEPTED, START + timedelta(hours=hours))

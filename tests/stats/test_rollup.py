@@ -41,13 +41,13 @@ class TestFigures:
         assert rolled() == expected()
         assert rolled()[0].total() == 1
 
-    def test_tell_accounts_sender_domains_and_recipient_domains_apart(self):
-        one, two = factories.account(), factories.account()
+    def test_distinguish_accounts_sender_domains_and_recipient_domains(self):
+        first, second = factories.account(), factories.account()
         for account, sender, recipient in (
-            (one, "mail.test", "a.test"),
-            (one, "mail.test", "b.test"),
-            (one, "news.test", "a.test"),
-            (two, "mail.test", "a.test"),
+            (first, "mail.test", "a.test"),
+            (first, "mail.test", "b.test"),
+            (first, "news.test", "a.test"),
+            (second, "mail.test", "a.test"),
         ):
             factories.event(account, at=START, sender_domain=sender, recipient_domain=recipient)
         rollup.roll_up(now=START)
@@ -143,7 +143,7 @@ class TestRebuild:
         assert rollup.rebuild((START - timedelta(days=20)).date()) == 2
         assert rolled() == expected()
 
-    def test_mends_figures_that_were_tampered_with(self):
+    def test_repairs_figures_that_were_tampered_with(self):
         factories.event(factories.account(), at=START)
         rollup.roll_up()
         for model in (MinuteVolume, HourVolume, DayVolume):

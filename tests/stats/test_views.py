@@ -52,20 +52,20 @@ class TestChartPages:
         drawn = figures(html)
         assert len(drawn) == len(pages.PAGES[name].panels)
         assert sum(filter(None, drawn[0]["traces"][0]["y"])) == 3
-        assert f"3 {pages.PAGES[name].many} in " in html
+        assert f"3 {pages.PAGES[name].plural} in " in html
         assert "Data to " in html
         assert "times in UTC" in html
 
     def test_say_so_when_nothing_was_ever_counted(self, name):
         html = client(factories.account()).get(reverse(f"stats:{name}")).content.decode()
         assert "Nothing counted yet" in html
-        assert f"No {pages.PAGES[name].many} in " in html
+        assert f"No {pages.PAGES[name].plural} in " in html
 
     def test_narrow_to_a_domain_by_the_url(self, name):
         account = factories.account()
         fill(account)
         html = client(account).get(reverse(f"stats:{name}"), {"recipient_domain": "other.test"}).content.decode()
-        assert f"No {pages.PAGES[name].many} in " in html
+        assert f"No {pages.PAGES[name].plural} in " in html
 
     def test_survive_any_query(self, name):
         browser = client(factories.account())

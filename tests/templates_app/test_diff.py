@@ -1,6 +1,6 @@
 """What readers will see changed."""
 
-from templates_app.diff import Line, difference
+from templates_app.diff import DiffLine, difference
 
 
 def test_the_same_text_has_no_difference_whatever_the_markup():
@@ -9,10 +9,10 @@ def test_the_same_text_has_no_difference_whatever_the_markup():
 
 def test_changed_lines_stand_old_before_new():
     assert difference(("<p>a</p><p>b</p>", ""), ("<p>a</p><p>c {{x}}</p>", "")) == [
-        Line("same", "a"),
-        Line("same", ""),
-        Line("gone", "b"),
-        Line("new", "c {{x}}"),
+        DiffLine("same", "a"),
+        DiffLine("same", ""),
+        DiffLine("gone", "b"),
+        DiffLine("new", "c {{x}}"),
     ]
 
 

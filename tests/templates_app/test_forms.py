@@ -13,24 +13,24 @@ def form(content=None, **fields):
 
 
 def test_a_file_becomes_the_body_and_stays_in_the_form():
-    one = form("\ufeff<p>é</p>\r\n".encode(), html="old")
-    assert one.is_valid(), one.errors
-    assert one.cleaned_data["html"] == "<p>é</p>\r\n"
-    assert one["html"].value() == "<p>é</p>\r\n"
+    bound = form("\ufeff<p>é</p>\r\n".encode(), html="old")
+    assert bound.is_valid(), bound.errors
+    assert bound.cleaned_data["html"] == "<p>é</p>\r\n"
+    assert bound["html"].value() == "<p>é</p>\r\n"
 
 
 def test_a_text_file_becomes_the_text_of_a_plain_template():
-    one = form(b"Hello", kind="text", html="<p>old</p>")
-    assert one.is_valid(), one.errors
-    assert (one.cleaned_data["html"], one.cleaned_data["text"]) == ("", "Hello")
-    assert one.bodies == ("", "Hello")
+    bound = form(b"Hello", kind="text", html="<p>old</p>")
+    assert bound.is_valid(), bound.errors
+    assert (bound.cleaned_data["html"], bound.cleaned_data["text"]) == ("", "Hello")
+    assert bound.bodies == ("", "Hello")
 
 
 def test_a_file_that_is_not_utf8_is_refused_with_its_place():
-    one = form("Grüße".encode("latin-1"))
-    assert not one.is_valid()
-    assert "byte 3" in one.errors["file"][0]
-    assert "UTF-8" in one.errors["file"][0]
+    bound = form("Grüße".encode("latin-1"))
+    assert not bound.is_valid()
+    assert "byte 3" in bound.errors["file"][0]
+    assert "UTF-8" in bound.errors["file"][0]
 
 
 def test_a_file_that_is_too_big_is_refused():
@@ -45,15 +45,15 @@ def test_a_body_is_needed_where_its_type_says():
 
 
 def test_the_line_ends_that_browsers_make_are_taken_back():
-    one = form(html=" <p>\r\na</p>\r\n")
-    assert one.is_valid()
-    assert one.cleaned_data["html"] == " <p>\na</p>\n"
+    bound = form(html=" <p>\r\na</p>\r\n")
+    assert bound.is_valid()
+    assert bound.cleaned_data["html"] == " <p>\na</p>\n"
 
 
 def test_the_reason_is_the_quick_ones_and_then_the_typed_one():
     data = QueryDict(mutable=True)
     data.setlist("quick", ["Too short.", DecisionForm.QUICK[0]])
     data["reason"] = " Mend it. "
-    one = DecisionForm(data, found=["Too short."])
-    assert one.is_valid()
-    assert one.words == f"Too short.\n{DecisionForm.QUICK[0]}\nMend it."
+    bound = DecisionForm(data, found=["Too short."])
+    assert bound.is_valid()
+    assert bound.full_reason == f"Too short.\n{DecisionForm.QUICK[0]}\nMend it."

@@ -15,7 +15,7 @@ def shown(source):
     return "".join(source[token.start : token.end] for token, seen in walk(source) if seen and token.kind == "text")
 
 
-def test_text_tags_and_comments_are_told_apart():
+def test_text_tags_and_comments_are_distinguished():
     assert pieces("a<b x=1>c</b><!-- d --><br/>") == [
         ("text", "a"),
         ("start", "<b x=1>"),
@@ -113,8 +113,8 @@ def test_tokens_follow_one_another_without_overlap(source):
     for token in tokens(source):
         assert at <= token.start < token.end <= len(source)
         at = token.end
-        for one in token.attributes:
-            assert token.start <= one.start <= one.end <= token.end
+        for attribute in token.attributes:
+            assert token.start <= attribute.start <= attribute.end <= token.end
 
 
 @pytest.mark.parametrize("unit", ["<!--", "<a b='", "<a ", "<", "</", "<style>", "<![", "&#9", "<div hidden>", "<b>x"])

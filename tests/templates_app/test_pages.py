@@ -48,8 +48,8 @@ def fields(**changed):
 
 def test_the_list_shows_state_and_reason_and_filters(browser, operator, account):
     rejected = review.create(operator, name="Alpha mail", html=GOOD)
-    one = review.submit(operator, template=rejected)
-    review.reject(factories.caller(account, Role.REVIEWER), review=one, reason="Says too little")
+    open_review = review.submit(operator, template=rejected)
+    review.reject(factories.caller(account, Role.REVIEWER), review=open_review, reason="Says too little")
     review.create(operator, name="Beta mail", html=GOOD)
     page = text(browser.get(reverse("templates:list")))
     assert "Alpha mail" in page
@@ -145,9 +145,9 @@ def test_an_older_version_can_be_looked_at(browser, operator):
 
 
 def test_a_rejected_template_shows_why(browser, operator, account):
-    one = review.submit(operator, template=review.create(operator, name="Order", html=GOOD))
-    review.reject(factories.caller(account, Role.REVIEWER), review=one, reason="Unclear <b>purpose</b>")
-    page = text(browser.get(reverse("templates:detail", args=[one.template_id])))
+    open_review = review.submit(operator, template=review.create(operator, name="Order", html=GOOD))
+    review.reject(factories.caller(account, Role.REVIEWER), review=open_review, reason="Unclear <b>purpose</b>")
+    page = text(browser.get(reverse("templates:detail", args=[open_review.template_id])))
     assert "Unclear &lt;b&gt;purpose&lt;/b&gt;" in page
 
 
@@ -173,73 +173,73 @@ def test_the_preview_has_its_own_policy(browser, operator):
     assert plain["Content-Type"].startswith("text/plain")
 
 
-class TestDesk:
+class TestReviewPages:
     @pytest.fixture
     def reviewer(self, account):
         return factories.caller(account, Role.REVIEWER)
 
     @pytest.fixture
-    def desk(self, reviewer):
+    def client(self, reviewer):
         return logged_in(reviewer.user)
 
     @pytest.fixture
     def waiting(self, operator):
         return review.submit(operator, template=review.create(operator, name="Order mail", html=GOOD))
 
-    def test_the_queue_shows_the_oldest_first(self, desk, waiting, operator):
+    def test_the_queue_shows_the_oldest_first(self, client, waiting, operator):
         second = review.submit(operator, template=review.create(operator, name="Second mail", html=GOOD))
-        page = text(desk.get(reverse("templates:review_queue")))
+        page = text(client.get(reverse("templates:review_queue")))
         assert page.index("Order mail") < page.index("Second mail")
         assert reverse("templates:review", args=[second.pk]) in page
 
-    def test_a_decision_leads_to_the_next_one(self, desk, waiting, operator):
+    def test_a_decision_leads_to_the_next_one(self, client, waiting, operator):
         second = review.submit(operator, template=review.create(operator, name="Second mail", html=GOOD))
-        response = desk.post(reverse("templates:review", args=[waiting.pk]), {"decision": "approve"}, follow=True)
+        response = client.post(reverse("templates:review", args=[waiting.pk]), {"decision": "approve"}, follow=True)
         assert response.redirect_chain[0][0] == reverse("templates:review", args=[second.pk])
         assert "is approved" in text(response)
-        response = desk.post(
+        response = client.post(
             reverse("templates:review", args=[second.pk]), {"decision": "reject", "reason": "No"}, follow=True
         )
         assert response.redirect_chain[0][0] == reverse("templates:review_queue")
         assert "Nothing waits" in text(response)
 
-    def test_a_rejection_without_a_reason_is_asked_for_one(self, desk, waiting):
-        response = desk.post(reverse("templates:review", args=[waiting.pk]), {"decision": "reject"})
+    def test_a_rejection_without_a_reason_is_asked_for_one(self, client, waiting):
+        response = client.post(reverse("templates:review", args=[waiting.pk]), {"decision": "reject"})
         assert response.status_code == 422
         assert response.context["form"].errors["reason"]
         waiting.refresh_from_db()
         assert waiting.state == "waiting"
 
-    def test_without_a_button_nothing_is_decided(self, desk, waiting):
-        response = desk.post(reverse("templates:review", args=[waiting.pk]), {"reason": "typed"})
+    def test_without_a_button_nothing_is_decided(self, client, waiting):
+        response = client.post(reverse("templates:review", args=[waiting.pk]), {"reason": "typed"})
         assert response.status_code == 422
         waiting.refresh_from_db()
         assert waiting.state == "waiting"
 
     def test_the_author_sees_why_there_are_no_buttons(self, account):
         staff = member(account, factories.user(is_staff=True))
-        one = review.submit(staff, template=review.create(staff, name="Own mail", html=GOOD))
-        page = text(logged_in(staff.user).get(reverse("templates:review", args=[one.pk])))
+        open_review = review.submit(staff, template=review.create(staff, name="Own mail", html=GOOD))
+        page = text(logged_in(staff.user).get(reverse("templates:review", args=[open_review.pk])))
         assert "somebody else decides" in page
         assert 'name="decision"' not in page
 
-    def test_a_claimed_review_says_by_whom(self, desk, waiting, account):
+    def test_a_claimed_review_says_by_whom(self, client, waiting, account):
         other = factories.caller(account, Role.REVIEWER)
         review.claim(other, review=waiting)
-        page = text(desk.get(reverse("templates:review", args=[waiting.pk])))
+        page = text(client.get(reverse("templates:review", args=[waiting.pk])))
         assert f"Being reviewed by {other.name}" in page
         assert 'name="decision"' not in page
 
-    def test_claiming_and_giving_back(self, desk, waiting, reviewer):
-        desk.post(reverse("templates:claim", args=[waiting.pk]))
+    def test_claiming_and_giving_back(self, client, waiting, reviewer):
+        client.post(reverse("templates:claim", args=[waiting.pk]))
         waiting.refresh_from_db()
         assert waiting.claimed_by == reviewer.user
-        assert "Yours until" in text(desk.get(reverse("templates:review", args=[waiting.pk])))
-        desk.post(reverse("templates:release", args=[waiting.pk]))
+        assert "Yours until" in text(client.get(reverse("templates:review", args=[waiting.pk])))
+        client.post(reverse("templates:release", args=[waiting.pk]))
         waiting.refresh_from_db()
         assert waiting.claimed_by is None
 
-    def test_changes_are_shown_against_the_approved_version(self, desk, waiting, operator, reviewer):
+    def test_changes_are_shown_against_the_approved_version(self, client, waiting, operator, reviewer):
         review.approve(reviewer, review=waiting)
         review.revise(
             operator,
@@ -250,31 +250,35 @@ class TestDesk:
             summary="",
         )
         second = review.submit(operator, template=waiting.template)
-        page = text(desk.get(reverse("templates:review", args=[second.pk]), {"view": "changes"}))
+        page = text(client.get(reverse("templates:review", args=[second.pk]), {"view": "changes"}))
         assert "change-gone" in page
         assert "Many thanks" in page
 
-    def test_a_decided_review_shows_its_outcome(self, desk, waiting, reviewer):
+    def test_a_decided_review_shows_its_outcome(self, client, waiting, reviewer):
         review.approve(reviewer, review=waiting, reason="Good")
-        page = text(desk.get(reverse("templates:review", args=[waiting.pk])))
+        page = text(client.get(reverse("templates:review", args=[waiting.pk])))
         assert "Decided by" in page
         assert 'name="decision"' not in page
 
-    def test_reviewers_read_the_phrases_and_only_staff_changes_them(self, desk):
-        page = text(desk.get(reverse("templates:words")))
+    def test_reviewers_read_the_phrases_and_only_staff_changes_them(self, client):
+        page = text(client.get(reverse("templates:forbidden_phrases")))
         assert "代开发票" in page
         assert 'name="phrase"' not in page
-        assert desk.post(reverse("templates:words"), {"category": "a", "phrase": "abc"}).status_code == 403
-        assert desk.post(reverse("templates:words"), {"remove": "1"}).status_code == 403
+        assert (
+            client.post(reverse("templates:forbidden_phrases"), {"category": "a", "phrase": "abc"}).status_code == 403
+        )
+        assert client.post(reverse("templates:forbidden_phrases"), {"remove": "1"}).status_code == 403
 
     def test_staff_adds_and_removes_a_phrase(self, account):
         staff = logged_in(factories.user(is_staff=True))
-        staff.post(reverse("templates:words"), {"category": "Spam", "phrase": "buy it now"})
-        page = staff.get(reverse("templates:words"))
-        word = next(one for _, phrases in page.context["categories"] for one in phrases if one.phrase == "buy it now")
-        staff.post(reverse("templates:words"), {"remove": word.pk})
-        assert "buy it now" not in text(staff.get(reverse("templates:words"))).replace("“buy it now” is off", "")
-        assert staff.post(reverse("templates:words"), {"category": "", "phrase": "x"}).status_code == 422
+        staff.post(reverse("templates:forbidden_phrases"), {"category": "Spam", "phrase": "buy it now"})
+        page = staff.get(reverse("templates:forbidden_phrases"))
+        added = next(row for _, phrases in page.context["categories"] for row in phrases if row.phrase == "buy it now")
+        staff.post(reverse("templates:forbidden_phrases"), {"remove": added.pk})
+        assert "buy it now" not in text(staff.get(reverse("templates:forbidden_phrases"))).replace(
+            "“buy it now” is off", ""
+        )
+        assert staff.post(reverse("templates:forbidden_phrases"), {"category": "", "phrase": "x"}).status_code == 422
 
 
 def test_nothing_typed_is_neither_right_nor_wrong(browser):
@@ -294,10 +298,10 @@ def test_each_state_of_a_template_has_one_button_that_leads_on(browser, operator
     assert primary(short) == ["Edit"]
     template = review.create(operator, name="Good", html=GOOD)
     assert primary(template) == ["Submit for review"]
-    one = review.submit(operator, template=template)
+    open_review = review.submit(operator, template=template)
     assert primary(template) == []
     assert primary(template, logged_in(reviewer.user)) == ["Review it"]
-    review.reject(reviewer, review=one, reason="Says too little")
+    review.reject(reviewer, review=open_review, reason="Says too little")
     assert primary(template) == ["Edit"]
     review.approve(reviewer, review=review.submit(operator, template=again(operator, template)))
     assert primary(template) == ["Send with it"]
@@ -311,7 +315,7 @@ def again(operator, template):
 
 
 def test_a_long_reason_is_cut_on_the_page_and_whole_in_the_file(browser, operator, account):
-    one = review.submit(operator, template=review.create(operator, name="Alpha mail", html=GOOD))
-    review.reject(factories.caller(account, Role.REVIEWER), review=one, reason="why " * 60)
+    open_review = review.submit(operator, template=review.create(operator, name="Alpha mail", html=GOOD))
+    review.reject(factories.caller(account, Role.REVIEWER), review=open_review, reason="why " * 60)
     assert "why " * 30 not in text(browser.get(reverse("templates:list")))
     assert "why " * 59 in browser.get(reverse("templates:list"), {"format": "csv"}).getvalue().decode()

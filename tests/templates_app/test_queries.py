@@ -28,42 +28,42 @@ def waiting(operator, name="Order"):
 
 
 def test_a_version_that_was_never_approved_has_no_skeleton(operator):
-    one = waiting(operator)
+    open_review = waiting(operator)
     with pytest.raises(LookupError):
-        queries.compiled(one.version_id)
-    review.approve(judge(operator), review=one)
-    assert queries.compiled(one.version_id).links
+        queries.compiled(open_review.version_id)
+    review.approve(judge(operator), review=open_review)
+    assert queries.compiled(open_review.version_id).links
 
 
 def test_a_compiled_version_is_read_once(operator, django_assert_num_queries):
-    one = waiting(operator)
-    review.approve(judge(operator), review=one)
-    queries.compiled(one.version_id)
+    open_review = waiting(operator)
+    review.approve(judge(operator), review=open_review)
+    queries.compiled(open_review.version_id)
     with django_assert_num_queries(0):
-        queries.compiled(one.version_id)
+        queries.compiled(open_review.version_id)
 
 
 def test_templates_are_found_by_name_number_and_state(operator):
     first = review.create(operator, name="Order placed", html=GOOD)
     second = waiting(operator, "Order sent").template
 
-    def found(state="", words=""):
-        return set(queries.search(Template.objects.all(), state=state, words=words))
+    def found(state="", text=""):
+        return set(queries.search(Template.objects.all(), state=state, text=text))
 
     assert found() == {first, second}
-    assert found(words="order") == {first, second}
-    assert found(words="SENT") == {second}
-    assert found(words=str(first.pk)) >= {first}
+    assert found(text="order") == {first, second}
+    assert found(text="SENT") == {second}
+    assert found(text=str(first.pk)) >= {first}
     assert found(state="in_review") == {second}
-    assert found(words="9" * 30) == set()
+    assert found(text="9" * 30) == set()
 
 
 def test_the_reason_of_the_latest_decision_comes_along(operator):
-    one = waiting(operator)
-    review.reject(judge(operator), review=one, reason="Unclear")
+    open_review = waiting(operator)
+    review.reject(judge(operator), review=open_review, reason="Unclear")
     assert queries.with_reason(Template.objects.all()).get().reason == "Unclear"
-    review.revise(operator, template=one.template, name="x", html=GOOD, text="", summary="")
-    again = review.submit(operator, template=one.template)
+    review.revise(operator, template=open_review.template, name="x", html=GOOD, text="", summary="")
+    again = review.submit(operator, template=open_review.template)
     assert queries.with_reason(Template.objects.all()).get().reason == "Unclear"
     review.approve(judge(operator), review=again)
     assert queries.with_reason(Template.objects.all()).get().reason == ""
@@ -77,7 +77,7 @@ def test_the_queue_holds_the_accounts_open_reviews(operator):
     review.reject(reviewer, review=first, reason="x")
     review.revise(operator, template=first.template, name="x", html=GOOD, text="", summary="")
     third = review.submit(operator, template=first.template)
-    assert [(one, one.again) for one in queries.waiting(reviewer).order_by("id")] == [(second, False), (third, True)]
+    assert [(row, row.again) for row in queries.waiting(reviewer).order_by("id")] == [(second, False), (third, True)]
 
 
 def test_the_next_one_is_the_oldest_that_is_free_and_not_ones_own(operator):

@@ -33,13 +33,13 @@ def reviewer(account):
     return factories.caller(account, Role.REVIEWER)
 
 
-def submitted(operator, **words):
-    template = review.create(operator, **{"name": "Order", "html": GOOD, **words})
+def submitted(operator, **content):
+    template = review.create(operator, **{"name": "Order", "html": GOOD, **content})
     return review.submit(operator, template=template)
 
 
-def state(one):
-    return type(one).objects.get(pk=one.pk).state
+def state(row):
+    return type(row).objects.get(pk=row.pk).state
 
 
 def refusal(act, caller, **arguments):
@@ -65,72 +65,77 @@ def test_a_new_template_is_a_draft_with_a_first_version(operator, account):
 
 
 def test_an_approved_template_is_compiled_and_sent(operator, reviewer, account):
-    one = submitted(operator)
-    assert state(one.template) == "in_review"
-    assert queries.sendable(account.pk, one.template_id) is None
-    review.approve(reviewer, review=one, reason="fine")
-    one.refresh_from_db()
-    assert (one.state, one.decided_by, one.reason) == ("approved", reviewer.user, "fine")
-    assert one.decided_at is not None
-    assert queries.sendable(account.pk, one.template_id) == one.version
-    assert queries.compiled(one.version_id).names == {"name", "order"}
-    assert Skeleton.objects.get(pk=one.version_id).account == account
+    open_review = submitted(operator)
+    assert state(open_review.template) == "in_review"
+    assert queries.sendable(account.pk, open_review.template_id) is None
+    review.approve(reviewer, review=open_review, reason="fine")
+    open_review.refresh_from_db()
+    assert (open_review.state, open_review.decided_by, open_review.reason) == ("approved", reviewer.user, "fine")
+    assert open_review.decided_at is not None
+    assert queries.sendable(account.pk, open_review.template_id) == open_review.version
+    assert queries.compiled(open_review.version_id).names == {"name", "order"}
+    assert Skeleton.objects.get(pk=open_review.version_id).account == account
     assert AuditEntry.objects.filter(act="templates.approve", actor=reviewer.name).exists()
 
 
 def test_the_findings_of_the_submission_are_kept(operator):
-    one = submitted(operator)
-    assert {finding["rule"] for finding in one.findings} >= {"length", "variables", "images", "words"}
+    open_review = submitted(operator)
+    assert {finding["rule"] for finding in open_review.findings} >= {
+        "length",
+        "variables",
+        "images",
+        "forbidden_phrases",
+    }
 
 
 def test_a_rejection_needs_a_reason(operator, reviewer):
-    one = submitted(operator)
-    assert refusal(review.reject, reviewer, review=one, reason="  ").field == "reason"
-    assert state(one) == "waiting"
-    review.reject(reviewer, review=one, reason="Unclear")
-    assert (state(one), state(one.template)) == ("rejected", "rejected")
+    open_review = submitted(operator)
+    assert refusal(review.reject, reviewer, review=open_review, reason="  ").field == "reason"
+    assert state(open_review) == "waiting"
+    review.reject(reviewer, review=open_review, reason="Unclear")
+    assert (state(open_review), state(open_review.template)) == ("rejected", "rejected")
 
 
-def test_decisions_are_told_and_a_new_submission_settles_the_notice(operator, reviewer, account):
-    one = submitted(operator)
-    review.reject(reviewer, review=one, reason="x" * 600)
+def test_decisions_are_notified_and_a_new_submission_settles_the_notice(operator, reviewer, account):
+    open_review = submitted(operator)
+    review.reject(reviewer, review=open_review, reason="x" * 600)
     notice = Notice.objects.get(account=account, closed_at=None)
     assert notice.level == "warning"
-    assert notice.link == f"/templates/{one.template_id}/"
-    review.revise(operator, template=one.template, name="Order", html=GOOD + "<p>Bye</p>", text="", summary="")
-    review.approve(reviewer, review=review.submit(operator, template=one.template))
+    assert notice.link == f"/templates/{open_review.template_id}/"
+    review.revise(operator, template=open_review.template, name="Order", html=GOOD + "<p>Bye</p>", text="", summary="")
+    review.approve(reviewer, review=review.submit(operator, template=open_review.template))
     assert [n.level for n in Notice.objects.filter(account=account, closed_at=None)] == ["info"]
 
 
 @pytest.mark.parametrize("act", ["approve", "reject", "claim", "release"])
 def test_nobody_decides_on_his_own_version(act, account):
     staff = member(account, factories.user(is_staff=True))
-    one = submitted(staff)
+    open_review = submitted(staff)
     arguments = {"reason": "x"} if act in ("approve", "reject") else {}
-    assert refusal(getattr(review, act), staff, review=one, **arguments).code == "OperationDenied"
-    assert state(one) == "waiting"
+    assert refusal(getattr(review, act), staff, review=open_review, **arguments).code == "OperationDenied"
+    assert state(open_review) == "waiting"
 
 
 def test_who_submitted_does_not_decide_either(operator, account):
     template = review.create(operator, name="Order", html=GOOD)
     staff = member(account, factories.user(is_staff=True))
-    one = review.submit(staff, template=template)
-    assert refusal(review.approve, staff, review=one).code == "OperationDenied"
+    open_review = review.submit(staff, template=template)
+    assert refusal(review.approve, staff, review=open_review).code == "OperationDenied"
 
 
 def test_a_reviewer_who_once_was_operator_and_author_does_not_decide(operator, account):
-    one = submitted(operator)
+    open_review = submitted(operator)
     Membership.objects.filter(user=operator.user).update(role=Role.REVIEWER)
-    assert refusal(review.approve, member(account, operator.user), review=one).code == "OperationDenied"
+    assert refusal(review.approve, member(account, operator.user), review=open_review).code == "OperationDenied"
 
 
 def test_what_a_program_wrote_any_reviewer_may_decide(account, reviewer):
     key = ApiKey.objects.create(account=account, name="k", secret_id="AKIDx", secret_key="s", created_by=reviewer.user)
     program = key_holder(key)
-    one = submitted(program)
-    assert (one.version.author, one.version.author_user) == ("AKIDx", None)
-    review.approve(reviewer, review=one)
-    assert state(one) == "approved"
+    open_review = submitted(program)
+    assert (open_review.version.author, open_review.version.author_user) == ("AKIDx", None)
+    review.approve(reviewer, review=open_review)
+    assert state(open_review) == "approved"
 
 
 def test_only_people_decide(operator, account):
@@ -141,64 +146,66 @@ def test_only_people_decide(operator, account):
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.ANALYST, Role.ADMIN])
 def test_deciding_needs_the_right(role, operator, account):
-    one = submitted(operator)
+    open_review = submitted(operator)
     other = factories.caller(account, role)
     for act in (review.approve, review.reject, review.claim, review.release):
         with pytest.raises(Forbidden):
-            act(other, review=one, **({"reason": "x"} if act in (review.approve, review.reject) else {}))
+            act(other, review=open_review, **({"reason": "x"} if act in (review.approve, review.reject) else {}))
 
 
 def test_writing_needs_the_right(reviewer, operator):
     template = review.create(operator, name="Order", html=GOOD)
-    for act, words in (
+    for act, arguments in (
         (review.create, {"name": "x", "html": GOOD}),
         (review.submit, {"template": template}),
         (review.withdraw, {"template": template}),
         (review.revise, {"template": template, "name": "x", "html": GOOD, "text": "", "summary": ""}),
     ):
         with pytest.raises(Forbidden):
-            act(reviewer, **words)
+            act(reviewer, **arguments)
 
 
 def test_another_accounts_template_is_not_there(operator, reviewer):
     other = factories.account()
     stranger, judge = factories.caller(other), factories.caller(other, Role.REVIEWER)
-    one = submitted(operator)
-    assert refusal(review.submit, stranger, template=one.template).code == "InvalidParameterValue.TemplateNotExist"
-    assert refusal(review.approve, judge, review=one).code == "OperationDenied"
-    assert queries.sendable(other.pk, one.template_id) is None
-    assert state(one) == "waiting"
+    open_review = submitted(operator)
+    assert (
+        refusal(review.submit, stranger, template=open_review.template).code == "InvalidParameterValue.TemplateNotExist"
+    )
+    assert refusal(review.approve, judge, review=open_review).code == "OperationDenied"
+    assert queries.sendable(other.pk, open_review.template_id) is None
+    assert state(open_review) == "waiting"
 
 
 def test_a_decision_falls_once(operator, reviewer, account):
-    one = submitted(operator)
-    stale = Review.objects.get(pk=one.pk)
-    review.approve(reviewer, review=one)
+    open_review = submitted(operator)
+    stale = Review.objects.get(pk=open_review.pk)
+    review.approve(reviewer, review=open_review)
     second = factories.caller(account, Role.REVIEWER)
     assert "approved" in refusal(review.reject, second, review=stale, reason="x").message
-    assert (state(one), state(one.template)) == ("approved", "approved")
+    assert (state(open_review), state(open_review.template)) == ("approved", "approved")
 
 
 def test_a_claim_keeps_others_off_until_it_ends(operator, reviewer, account):
-    one = submitted(operator)
-    review.claim(reviewer, review=one)
-    assert timezone.now() + timedelta(minutes=14) < one.claimed_until < timezone.now() + timedelta(minutes=16)
+    open_review = submitted(operator)
+    review.claim(reviewer, review=open_review)
+    assert timezone.now() + timedelta(minutes=14) < open_review.claimed_until < timezone.now() + timedelta(minutes=16)
     second = factories.caller(account, Role.REVIEWER)
-    fresh = Review.objects.get(pk=one.pk)
+    fresh = Review.objects.get(pk=open_review.pk)
     assert reviewer.name in refusal(review.claim, second, review=fresh).message
     refusal(review.approve, second, review=fresh)
     assert review.held_by_other(second, fresh) == reviewer.user
     assert review.held_by_other(reviewer, fresh) is None
-    Review.objects.filter(pk=one.pk).update(claimed_until=timezone.now() - timedelta(seconds=1))
+    Review.objects.filter(pk=open_review.pk).update(claimed_until=timezone.now() - timedelta(seconds=1))
     review.approve(second, review=fresh)
-    assert state(one) == "approved"
+    assert state(open_review) == "approved"
 
 
 def test_a_released_review_is_free(operator, reviewer, account):
-    one = submitted(operator)
-    review.claim(reviewer, review=one)
-    review.release(reviewer, review=one)
-    review.claim(factories.caller(account, Role.REVIEWER), review=one)
+    open_review = submitted(operator)
+    review.claim(reviewer, review=open_review)
+    review.release(reviewer, review=open_review)
+    review.claim(factories.caller(account, Role.REVIEWER), review=open_review)
 
 
 def test_screening_stops_a_submission_with_its_numbers(operator):
@@ -231,28 +238,28 @@ def test_a_draft_saved_without_a_change_keeps_its_version(operator):
 
 
 def test_revising_what_is_in_review_takes_it_back(operator, reviewer):
-    one = submitted(operator)
-    review.revise(operator, template=one.template, name="Order", html=GOOD, text="", summary="new")
-    assert (state(one), state(one.template)) == ("withdrawn", "draft")
-    refusal(review.approve, reviewer, review=one)
-    assert state(one.template) == "draft"
+    open_review = submitted(operator)
+    review.revise(operator, template=open_review.template, name="Order", html=GOOD, text="", summary="new")
+    assert (state(open_review), state(open_review.template)) == ("withdrawn", "draft")
+    refusal(review.approve, reviewer, review=open_review)
+    assert state(open_review.template) == "draft"
 
 
 def test_a_template_is_taken_back(operator):
-    one = submitted(operator)
-    review.withdraw(operator, template=one.template)
-    assert (state(one), state(one.template)) == ("withdrawn", "draft")
-    assert refusal(review.withdraw, operator, template=one.template).code == "OperationDenied"
-    review.submit(operator, template=one.template)
+    open_review = submitted(operator)
+    review.withdraw(operator, template=open_review.template)
+    assert (state(open_review), state(open_review.template)) == ("withdrawn", "draft")
+    assert refusal(review.withdraw, operator, template=open_review.template).code == "OperationDenied"
+    review.submit(operator, template=open_review.template)
 
 
 def test_a_template_is_submitted_once(operator):
-    one = submitted(operator)
-    assert refusal(review.submit, operator, template=one.template).code == "OperationDenied"
+    open_review = submitted(operator)
+    assert refusal(review.submit, operator, template=open_review.template).code == "OperationDenied"
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "field"),
+    ("content", "code", "field"),
     [
         ({"name": ""}, "InvalidParameterValue.TemplateNameIllegal", "name"),
         ({"name": "x" * 101}, "InvalidParameterValue.TemplateNameIllegal", "name"),
@@ -266,8 +273,8 @@ def test_a_template_is_submitted_once(operator):
         ({"html": "x" * 1_048_577}, "FailedOperation.TemplateContentToolarge", "html"),
     ],
 )
-def test_bad_words_are_refused_with_their_field(words, code, field, operator):
-    refused = refusal(review.create, operator, **{"name": "Order", "html": GOOD, **words})
+def test_bad_content_is_refused_with_their_field(content, code, field, operator):
+    refused = refusal(review.create, operator, **{"name": "Order", "html": GOOD, **content})
     assert (refused.code, refused.field) == (code, field)
     assert Template.objects.count() == 0
 

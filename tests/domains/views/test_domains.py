@@ -16,7 +16,7 @@ from accounts.models import Account
 from accounts.roles import Role
 from domains import verification
 from domains.models import SenderDomain
-from domains.resolver import Answer, Status
+from domains.resolver import DnsAnswer, DnsStatus
 from tests import factories
 from tests.domains.fakes import right
 
@@ -109,7 +109,7 @@ class TestDetail:
         domain = create(account)
         resolver = right(domain)
         row = domain.records.get(kind="spf")
-        resolver.answers[row.host, "TXT"] = Answer(Status.FOUND, ("v=spf1 include:<b>.test ~all",))
+        resolver.answers[row.host, "TXT"] = DnsAnswer(DnsStatus.FOUND, ("v=spf1 include:<b>.test ~all",))
         verification.verify(factories.caller(account), domain=domain, resolver=resolver)
         page = html(client.get(reverse("domains:detail", args=[domain.pk])))
         assert "3 of 4 pass" in page
@@ -161,7 +161,7 @@ class TestDetail:
         response = client.post(reverse("domains:change_key", args=[domain.pk]), {"dkim_option": "x"})
         assert "0 (1024 bit) or 1 (2048 bit)" in said(response)
 
-    def test_delete_leads_to_the_list_and_a_refusal_is_told(self, client: Client, account: Account) -> None:
+    def test_delete_leads_to_the_list_and_a_refusal_is_shown(self, client: Client, account: Account) -> None:
         domain = create(account)
         response = client.post(reverse("domains:delete", args=[domain.pk]))
         assert response["Location"] == reverse("domains:list")

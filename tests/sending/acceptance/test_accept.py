@@ -278,9 +278,9 @@ BARS = [
 def test_who_unsubscribed_or_complained_is_barred_for_that_domain_alone(
     shop: Shop, cause: str, status: int, code: str
 ) -> None:
-    blocking.bar(
+    blocking.block_rejects(
         [
-            blocking.Bar(
+            blocking.Reject(
                 account_id=shop.account.pk,
                 sender_domain=shop.domain.name,
                 address="ann@example.com",

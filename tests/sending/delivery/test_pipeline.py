@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from blocklist.queries import Found, Wanted
+from blocklist.queries import BlockInForce, BlockQuery
 from domains.dkim import generate
 from sending.delivery.pipeline import HELD_SECONDS, Hold, Ports, render, still_wanted
 from sending.delivery.queued import QueuedMessage, RenderedMail, Sender, SubmissionData
@@ -58,7 +58,7 @@ def queued(message: int = 7, **submission: Any) -> QueuedMessage:
     )
 
 
-def nobody(wanted: Sequence[Wanted]) -> Mapping[Wanted, Found]:
+def nobody(wanted: Sequence[BlockQuery]) -> Mapping[BlockQuery, BlockInForce]:
     return {}
 
 
@@ -107,16 +107,16 @@ def test_mail_of_a_deleted_domain_is_dropped() -> None:
 
 
 def test_the_blocklist_is_asked_once_for_the_batch() -> None:
-    asked: list[Sequence[Wanted]] = []
+    asked: list[Sequence[BlockQuery]] = []
 
-    def blocked(wanted: Sequence[Wanted]) -> Mapping[Wanted, Found]:
+    def blocked(wanted: Sequence[BlockQuery]) -> Mapping[BlockQuery, BlockInForce]:
         asked.append(wanted)
-        return {wanted[0]: Found("reject", "unsubscribed", "")}
+        return {wanted[0]: BlockInForce("reject", "unsubscribed", "")}
 
     messages = [queued(1), queued(2), queued(3)]
     messages[2].recipient = "bob@a.test"
     go, rest = still_wanted(messages, now=NOW, ports=ports(blocked=blocked))
-    assert asked == [[Wanted(1, "shop.test", "ada@a.test"), Wanted(1, "shop.test", "bob@a.test")]]
+    assert asked == [[BlockQuery(1, "shop.test", "ada@a.test"), BlockQuery(1, "shop.test", "bob@a.test")]]
     assert [one.message for one in go] == [3]
     assert {one.message for one, _ in rest} == {1, 2}
 

@@ -9,7 +9,7 @@ from django.db import connection
 
 from domains import verification
 from domains.models import SenderDomain
-from domains.resolver import Answer, DnspythonResolver, Status
+from domains.resolver import DnsAnswer, DnspythonResolver, DnsStatus
 from sending.models import SimulatedRecord
 from sending.simulator import dns
 from tests import factories
@@ -50,37 +50,37 @@ class TestZone:
         dns.publish(upper)
         dns.publish(lower)
         dns.unpublish(upper)
-        assert dns.look_up("shop.test", "MX").status is Status.NO_DATA
-        assert dns.look_up("ses._domainkey.shop.test", "TXT").status is Status.NO_NAME
-        assert dns.look_up("mail.shop.test", "MX").status is Status.FOUND
+        assert dns.look_up("shop.test", "MX").status is DnsStatus.NO_DATA
+        assert dns.look_up("ses._domainkey.shop.test", "TXT").status is DnsStatus.NO_NAME
+        assert dns.look_up("mail.shop.test", "MX").status is DnsStatus.FOUND
 
     def test_the_platforms_own_names_are_there(self) -> None:
         dns.publish(create("mail.shop.test"))
-        assert dns.look_up("mx.ses.test", "A") == Answer(Status.FOUND, ("127.0.0.1",))
-        assert dns.look_up("spf.ses.test.", "TXT") == Answer(Status.FOUND, ("v=spf1 ip4:127.0.0.1 -all",))
+        assert dns.look_up("mx.ses.test", "A") == DnsAnswer(DnsStatus.FOUND, ("127.0.0.1",))
+        assert dns.look_up("spf.ses.test.", "TXT") == DnsAnswer(DnsStatus.FOUND, ("v=spf1 ip4:127.0.0.1 -all",))
 
     def test_a_name_with_names_below_exists_without_data(self) -> None:
         dns.publish(create("mail.shop.test"))
-        assert dns.look_up("_domainkey.mail.shop.test", "TXT").status is Status.NO_DATA
-        assert dns.look_up("MAIL.shop.test", "A").status is Status.NO_DATA
-        assert dns.look_up("other.mail.shop.test", "TXT").status is Status.NO_NAME
+        assert dns.look_up("_domainkey.mail.shop.test", "TXT").status is DnsStatus.NO_DATA
+        assert dns.look_up("MAIL.shop.test", "A").status is DnsStatus.NO_DATA
+        assert dns.look_up("other.mail.shop.test", "TXT").status is DnsStatus.NO_NAME
 
     def test_recipient_domains_lead_to_the_simulators_inbox(self) -> None:
-        assert dns.look_up("gmail.com", "MX") == Answer(Status.FOUND, ("10 inbox.simulator.test",))
-        assert dns.look_up("inbox.simulator.test", "A") == Answer(Status.FOUND, ("127.0.0.1",))
-        assert dns.look_up("gmail.com", "TXT").status is Status.NO_DATA
+        assert dns.look_up("gmail.com", "MX") == DnsAnswer(DnsStatus.FOUND, ("10 inbox.simulator.test",))
+        assert dns.look_up("inbox.simulator.test", "A") == DnsAnswer(DnsStatus.FOUND, ("127.0.0.1",))
+        assert dns.look_up("gmail.com", "TXT").status is DnsStatus.NO_DATA
 
     def test_an_unpublished_sender_domain_has_nothing_below_it_either(self) -> None:
         create("mail.shop.test")
         for name in ("mail.shop.test", "_dmarc.mail.shop.test", "mail.shop.test.mail.shop.test"):
-            assert dns.look_up(name, "MX").status is Status.NO_NAME
+            assert dns.look_up(name, "MX").status is DnsStatus.NO_NAME
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_server_answers_from_the_table_of_the_moment() -> None:
     domain = create("mail.shop.test", OPTION.RSA_2048)
 
-    async def ask() -> list[Answer]:
+    async def ask() -> list[DnsAnswer]:
         server = await dns.start("127.0.0.1", 0)
         try:
             resolver = DnspythonResolver([("127.0.0.1", server.port)])
@@ -95,9 +95,9 @@ def test_the_server_answers_from_the_table_of_the_moment() -> None:
             server.close()
 
     before, mx, dkim = asyncio.run(ask())
-    assert before == Answer(Status.NO_NAME)
-    assert mx == Answer(Status.FOUND, ("5 mx.ses.test.",))
-    assert dkim == Answer(Status.FOUND, (f"v=DKIM1; k=rsa; p={domain.dkim_public_key}",))
+    assert before == DnsAnswer(DnsStatus.NO_NAME)
+    assert mx == DnsAnswer(DnsStatus.FOUND, ("5 mx.ses.test.",))
+    assert dkim == DnsAnswer(DnsStatus.FOUND, (f"v=DKIM1; k=rsa; p={domain.dkim_public_key}",))
 
 
 def _publish(domain: SenderDomain) -> None:

@@ -13,27 +13,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domains.resolver import Answer, Status
+from domains.resolver import DnsAnswer, DnsStatus
 from sending.simulator.dns_server import MAX_EDNS, DnsServer, respond
 
 LONG = "x" * 2000
 MEDIUM = "x" * 700
 
 
-async def ask(name: str, type: str) -> Answer:
+async def ask(name: str, type: str) -> DnsAnswer:
     if name == "fault.test":
         raise RuntimeError("the zone is away")
     known = {
-        ("d.test", "MX"): Answer(Status.FOUND, ("5 mx.d.test",)),
-        ("d.test", "A"): Answer(Status.FOUND, ("127.0.0.1",)),
-        ("d.test", "TXT"): Answer(Status.FOUND, ("one", "two")),
-        ("D.Test", "A"): Answer(Status.FOUND, ("127.0.0.1",)),
-        ("long.test", "TXT"): Answer(Status.FOUND, (LONG,)),
-        ("medium.test", "TXT"): Answer(Status.FOUND, (MEDIUM,)),
-        ("data.test", "TXT"): Answer(Status.NO_DATA),
-        ("away.test", "TXT"): Answer(Status.UNREACHABLE),
+        ("d.test", "MX"): DnsAnswer(DnsStatus.FOUND, ("5 mx.d.test",)),
+        ("d.test", "A"): DnsAnswer(DnsStatus.FOUND, ("127.0.0.1",)),
+        ("d.test", "TXT"): DnsAnswer(DnsStatus.FOUND, ("one", "two")),
+        ("D.Test", "A"): DnsAnswer(DnsStatus.FOUND, ("127.0.0.1",)),
+        ("long.test", "TXT"): DnsAnswer(DnsStatus.FOUND, (LONG,)),
+        ("medium.test", "TXT"): DnsAnswer(DnsStatus.FOUND, (MEDIUM,)),
+        ("data.test", "TXT"): DnsAnswer(DnsStatus.NO_DATA),
+        ("away.test", "TXT"): DnsAnswer(DnsStatus.UNREACHABLE),
     }
-    return known.get((name, type), Answer(Status.NO_NAME))
+    return known.get((name, type), DnsAnswer(DnsStatus.NO_NAME))
 
 
 def answer(query: dns.message.Message, *, udp: bool = True) -> dns.message.Message:

@@ -13,7 +13,7 @@ from accounts.models import AuditEntry
 from accounts.roles import Role
 from domains import verification
 from domains.models import SenderDomain
-from domains.resolver import Status
+from domains.resolver import DnsStatus
 from sending.simulator import dns, zone
 from tests import factories
 
@@ -30,9 +30,9 @@ def test_what_is_published_is_found_until_it_is_taken_out() -> None:
     caller = factories.caller(factories.account())
     domain = domain_of(caller)
     zone.publish(caller, domain=domain)
-    assert dns.look_up(domain.name, "MX").status is Status.FOUND
+    assert dns.look_up(domain.name, "MX").status is DnsStatus.FOUND
     zone.unpublish(caller, domain=domain)
-    assert dns.look_up(domain.name, "MX").status is Status.NO_NAME
+    assert dns.look_up(domain.name, "MX").status is DnsStatus.NO_NAME
     acts = list(AuditEntry.objects.order_by("pk").values_list("act", "target"))[-2:]
     assert acts == [("simulator.publish_zone", domain.name), ("simulator.unpublish_zone", domain.name)]
 

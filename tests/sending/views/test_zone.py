@@ -11,7 +11,7 @@ from pytest_django import Settings
 from accounts.models import Account
 from domains import verification
 from domains.models import SenderDomain
-from domains.resolver import Answer, Status
+from domains.resolver import DnsAnswer, DnsStatus
 from sending.simulator import dns
 from tests import factories
 
@@ -47,7 +47,7 @@ def test_publish_and_take_out(client: Client, account: Account) -> None:
     caller = factories.caller(account)
     assert verification.verify(caller, domain=domain, resolver=dns.TableResolver()).state == State.VERIFIED
     client.post(reverse("sending:unpublish_zone", args=[domain.pk]))
-    assert dns.look_up(domain.name, "MX") == Answer(Status.NO_NAME)
+    assert dns.look_up(domain.name, "MX") == DnsAnswer(DnsStatus.NO_NAME)
 
 
 def test_nothing_is_published_where_checks_ask_real_dns(client: Client, account: Account, settings: Settings) -> None:

@@ -1,11 +1,11 @@
-"""The readable plain text of an HTML document: what a mail offers to those who read no HTML."""
+"""The text/plain part of a mail, made from its HTML document."""
 
 from __future__ import annotations
 
 import re
 
+from templates_app.link_targets import followed, target
 from templates_app.markup import BLOCKS, Token, decode, walk
-from templates_app.targets import followed, target
 from templates_app.variables import Variable, split
 
 _SPACE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
@@ -29,7 +29,7 @@ def plain_text(html: str) -> tuple[str | Variable, ...]:
 
 def as_written(segments: tuple[str | Variable, ...]) -> str:
     """Return segments as one text, variables as `{{name}}`."""
-    return "".join(one if isinstance(one, str) else f"{{{{{one.name}}}}}" for one in segments)
+    return "".join(segment if isinstance(segment, str) else f"{{{{{segment.name}}}}}" for segment in segments)
 
 
 class _Writer:
@@ -142,7 +142,7 @@ class _Writer:
 
 
 def _joined(pieces: list[str | Variable]) -> tuple[str | Variable, ...]:
-    """Return the pieces with neighbouring texts made one."""
+    """Return the pieces with neighbouring texts joined."""
     joined: list[str | Variable] = []
     run: list[str] = []
     for piece in [*pieces, Variable("")]:

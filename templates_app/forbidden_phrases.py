@@ -8,25 +8,25 @@ from django.db.models import QuerySet
 from accounts import audit
 from accounts.caller import Caller
 from accounts.errors import Refused
-from templates_app.models import ForbiddenWord
-from templates_app.phrases import Word, fold
+from templates_app.models import ForbiddenPhrase
+from templates_app.phrase_matching import Phrase, fold
 
 # Reviewers read the list; it holds for every account, so only the platform's staff change it.
 CHANGE = "platform.manage"
 
 
-def current() -> list[Word]:
+def current() -> list[Phrase]:
     """Return the phrases in force."""
-    return [Word(*row) for row in ForbiddenWord.objects.values_list("category", "phrase")]
+    return [Phrase(*row) for row in ForbiddenPhrase.objects.values_list("category", "phrase")]
 
 
-def listed() -> QuerySet[ForbiddenWord]:
+def listed() -> QuerySet[ForbiddenPhrase]:
     """Return the rows of the list, by category."""
-    return ForbiddenWord.objects.all()
+    return ForbiddenPhrase.objects.all()
 
 
-def add(caller: Caller, *, category: str, phrase: str) -> ForbiddenWord:
-    """Put a phrase on the list; Refused when it says nothing or stands there already in any letter case."""
+def add(caller: Caller, *, category: str, phrase: str) -> ForbiddenPhrase:
+    """Put a phrase on the list; Refused when it is too short or on the list already, in any letter case."""
     caller.require(CHANGE)
     phrase, category = " ".join(phrase.split()), " ".join(category.split())
     if not category or len(category) > 60 or not category.isprintable():
@@ -34,16 +34,16 @@ def add(caller: Caller, *, category: str, phrase: str) -> ForbiddenWord:
     if len(fold(phrase)) < 2 or len(phrase) > 100 or not phrase.isprintable():
         raise Refused("InvalidParameterValue", "Give a phrase of 2 to 100 characters.", field="phrase")
     with transaction.atomic():
-        if any(fold(phrase) == fold(known.phrase) for known in current()):
+        if any(fold(phrase) == fold(known.text) for known in current()):
             raise Refused("InvalidParameterValue", f"“{phrase}” is on the list already.", field="phrase")
-        row = ForbiddenWord.objects.create(category=category, phrase=phrase)
-        audit.log(caller, "templates.add_word", phrase, category=category)
+        row = ForbiddenPhrase.objects.create(category=category, phrase=phrase)
+        audit.log(caller, "templates.add_phrase", phrase, category=category)
     return row
 
 
-def remove(caller: Caller, *, word: ForbiddenWord) -> None:
+def remove(caller: Caller, *, row: ForbiddenPhrase) -> None:
     """Take a phrase off the list; templates in review keep the findings they were submitted with."""
     caller.require(CHANGE)
     with transaction.atomic():
-        word.delete()
-        audit.log(caller, "templates.remove_word", word.phrase, category=word.category)
+        row.delete()
+        audit.log(caller, "templates.remove_phrase", row.phrase, category=row.category)

@@ -1,11 +1,11 @@
-"""What pages show of a screening: findings with their headings, and texts with the places that count marked."""
+"""How pages present a screening: findings with their headings, and texts with variables and faults marked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from templates_app.screening import Finding, Part, Span
+from templates_app.screening import Finding, Span, VisibleText
 
 HEADINGS = {
     "size": "Size",
@@ -14,16 +14,16 @@ HEADINGS = {
     "images": "Images",
     "images_only": "Text beside images",
     "links": "Links",
-    "words": "Forbidden phrases",
+    "forbidden_phrases": "Forbidden phrases",
     "active": "Scripts and forms",
     "placeholders": "Places of variables",
 }
-# Longer texts are cut on pages, not in the count.
-SHOWN = 20_000
+# Characters of a text that a page shows; screening counts all of them.
+MAX_SHOWN = 20_000
 
 
-class Row(NamedTuple):
-    """One finding as a page lists it; `share` is how far a number is on its way, in percent."""
+class FindingRow(NamedTuple):
+    """One finding as a page lists it; `share` is the number's part of its limit, in percent."""
 
     heading: str
     finding: Finding
@@ -37,18 +37,18 @@ class Mark(NamedTuple):
     kind: str
 
 
-def rows(findings: Iterable[Finding]) -> list[Row]:
+def rows(findings: Iterable[Finding]) -> list[FindingRow]:
     """Return the findings as a page lists them."""
-    return [Row(HEADINGS.get(one.rule, one.rule), one, _share(one)) for one in findings]
+    return [FindingRow(HEADINGS.get(finding.rule, finding.rule), finding, _share(finding)) for finding in findings]
 
 
-def marked(part: Part, findings: Sequence[Finding]) -> list[Mark]:
+def marked(part: VisibleText, findings: Sequence[Finding]) -> list[Mark]:
     """Return a part's visible text with its variables and the faults that lie in it marked."""
     faults = [
         span
-        for one in findings
-        if one.where == part.where and not one.passed and one.rule != "variables"
-        for span in one.spans
+        for finding in findings
+        if finding.where == part.where and not finding.passed and finding.rule != "variables"
+        for span in finding.spans
     ]
     return _cut(part.text, [(span, "variable") for span in part.variables] + [(span, "fault") for span in faults])
 
@@ -56,13 +56,19 @@ def marked(part: Part, findings: Sequence[Finding]) -> list[Mark]:
 def marked_source(source: str, findings: Sequence[Finding]) -> list[Mark]:
     """Return the HTML source with the faults that lie in it marked."""
     return _cut(
-        source, [(span, "fault") for one in findings if one.where == "source" and not one.passed for span in one.spans]
+        source,
+        [
+            (span, "fault")
+            for finding in findings
+            if finding.where == "source" and not finding.passed
+            for span in finding.spans
+        ],
     )
 
 
 def summary(findings: Sequence[Finding]) -> str:
     """Return the numbers of a screening in one short line."""
-    by_rule = {one.rule: one for one in findings}
+    by_rule = {finding.rule: finding for finding in findings}
     length, variables, images = (by_rule.get(rule) for rule in ("length", "variables", "images"))
     pieces = [f"{length.value:,} characters"] if length else []
     if length and variables and variables.value:
@@ -82,7 +88,7 @@ def _cut(text: str, places: list[tuple[Span, str]]) -> list[Mark]:
     marks: list[Mark] = []
     at = 0
     for (start, end), kind in sorted(places):
-        if start >= SHOWN:
+        if start >= MAX_SHOWN:
             break
         if start < at:
             continue
@@ -90,9 +96,9 @@ def _cut(text: str, places: list[tuple[Span, str]]) -> list[Mark]:
             marks.append(Mark(text[at:start], ""))
         marks.append(Mark(text[start:end], kind))
         at = end
-    rest = text[at:SHOWN] if at < SHOWN else ""
+    rest = text[at:MAX_SHOWN] if at < MAX_SHOWN else ""
     if rest:
         marks.append(Mark(rest, ""))
-    if len(text) > max(at, SHOWN):
+    if len(text) > max(at, MAX_SHOWN):
         marks.append(Mark(" …", ""))
     return marks

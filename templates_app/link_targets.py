@@ -13,7 +13,7 @@ _EDGE = "".join(map(chr, range(0x21)))
 _FIXED = re.compile(r"https?://[^\s/?#\\@{}]+(?:[/?#]|\Z)", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _UNSEEN = re.compile(r"[\x00-\x20\x7f]+")
-# What may be followed besides the web: it opens a program of the reader's, not a page.
+# Schemes allowed besides http and https: they open a program of the reader's, not a page.
 HARMLESS = frozenset({"mailto", "tel", "sms"})
 RUNS = frozenset({"javascript", "vbscript", "data", "file", "blob"})
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from templates_app.link_targets import fault, followed, scheme, target
 from templates_app.markup import tokens
-from templates_app.targets import fault, followed, scheme, target
 from templates_app.variables import Variable
 
 

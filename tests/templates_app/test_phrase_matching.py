@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from templates_app.phrases import Word, find
+from templates_app.phrase_matching import Phrase, find
 
 
 def found(text, *phrases):
-    return [text[slice(*match.span)] for match in find(text, [Word("c", phrase) for phrase in phrases])]
+    return [text[slice(*match.span)] for match in find(text, [Phrase("c", phrase) for phrase in phrases])]
 
 
 @pytest.mark.parametrize("text", ["Online Casino", "ONLINE CASINO!", "ｏｎｌｉｎｅ casino", "xonline, online casino."])
@@ -37,7 +37,7 @@ def test_places_hold_when_folding_makes_text_longer():
     assert found("ßß 代 开发票", "代开发票") == ["代 开发票"]
 
 
-def test_places_come_in_order_with_their_words():
+def test_matches_come_in_order_with_their_phrases():
     assert found("b phrase, a phrase", "a phrase", "b phrase") == ["b phrase", "a phrase"]
 
 
@@ -47,6 +47,6 @@ def test_a_phrase_repeated_for_ever_is_counted_a_few_times():
 
 @given(st.text(alphabet="aßİ 代开ﬁ", max_size=40), st.text(alphabet="aßi代开f", min_size=1, max_size=3))
 def test_every_place_lies_in_the_text(text, phrase):
-    for match in find(text, [Word("c", phrase)]):
+    for match in find(text, [Phrase("c", phrase)]):
         start, end = match.span
         assert 0 <= start < end <= len(text)

@@ -1,4 +1,4 @@
-"""What may be written into a template, before anyone judges what it says: names, sizes, characters."""
+"""What may be written into a template, whoever reviews it later: names, sizes, characters."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from accounts.errors import Refused
 from templates_app.models import Version
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_WRONG = "InvalidParameterValue.TemplateContentIsWrong"
+_WRONG_CONTENT = "InvalidParameterValue.TemplateContentIsWrong"
 
 
-class Written(NamedTuple):
-    """A version's words, checked."""
+class CheckedContent(NamedTuple):
+    """A version's content that has passed the checks."""
 
     name: str
     html: str
@@ -29,16 +29,16 @@ class Written(NamedTuple):
         return hashlib.sha256(f"{self.html}\x00{self.text}".encode()).hexdigest()
 
 
-def checked(*, name: str, html: str, text: str, summary: str, renamed: bool = False) -> Written:
-    """Return the words of a version, or refuse them with what to change; `renamed`: the template exists already."""
+def check(*, name: str, html: str, text: str, summary: str, renamed: bool = False) -> CheckedContent:
+    """Return the content of a version, or refuse it with what to change; `renamed`: the template exists already."""
     name, summary = name.strip(), summary.strip()
-    most = settings.RULES.template_name_max_characters
+    max_characters = settings.RULES.template_name_max_characters
     if not name and renamed:
         raise Refused("InvalidParameterValue.TemplateNameIsNULL", "Give the template a name.", field="name")
-    if not 0 < len(name) <= most or not name.isprintable():
+    if not 0 < len(name) <= max_characters or not name.isprintable():
         raise Refused(
             "InvalidParameterValue.TemplateNameIllegal",
-            f"Give a name of 1 to {most} characters without line breaks or control characters.",
+            f"Give a name of 1 to {max_characters} characters without line breaks or control characters.",
             field="name",
         )
     if len(summary) > 200 or not summary.isprintable():
@@ -49,7 +49,7 @@ def checked(*, name: str, html: str, text: str, summary: str, renamed: bool = Fa
         wrong = _CONTROLS.search(body)
         if wrong:
             place = f"U+{ord(wrong[0]):04X} in line {body.count(chr(10), 0, wrong.start()) + 1:,}"
-            raise Refused(_WRONG, f"The body holds a control character ({place}); take it out.", field=field)
+            raise Refused(_WRONG_CONTENT, f"The body holds a control character ({place}); take it out.", field=field)
     size = len(html.encode()) + len(text.encode())
     if size > settings.RULES.template_max_bytes:
         raise Refused(
@@ -57,9 +57,9 @@ def checked(*, name: str, html: str, text: str, summary: str, renamed: bool = Fa
             f"The template has {size:,} bytes; at most {settings.RULES.template_max_bytes:,} are allowed.",
             field="html" if html else "text",
         )
-    return Written(name, html if html.strip() else "", text if text.strip() else "", summary)
+    return CheckedContent(name, html if html.strip() else "", text if text.strip() else "", summary)
 
 
-def says(version: Version, written: Written) -> bool:
-    """Say whether the version holds these very words."""
-    return (version.html, version.text, version.summary) == (written.html, written.text, written.summary)
+def is_same(version: Version, content: CheckedContent) -> bool:
+    """Say whether the version has exactly this content."""
+    return (version.html, version.text, version.summary) == (content.html, content.text, content.summary)

@@ -12,40 +12,40 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31a0-\u31bf"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-_MOST = 50
+_MAX_PLACES = 50
 
 
-class Word(NamedTuple):
-    """A forbidden phrase and what it stands for."""
+class Phrase(NamedTuple):
+    """A forbidden phrase and its category."""
 
     category: str
-    phrase: str
+    text: str
 
 
 class Match(NamedTuple):
     """Where a phrase was found: offsets into the text that was searched."""
 
-    word: Word
+    phrase: Phrase
     span: tuple[int, int]
 
 
-def find(text: str, words: Sequence[Word]) -> list[Match]:
-    """Return where `text` (white space collapsed) holds one of `words`, in order, at most 50 places for each."""
+def find(text: str, phrases: Sequence[Phrase]) -> list[Match]:
+    """Return where `text` (white space collapsed) holds one of `phrases`, in order, at most 50 places for each."""
     folded = _Folded(text)
     matches = []
-    for word in words:
-        phrase = fold(" ".join(word.phrase.split()))
-        if not phrase:
+    for phrase in phrases:
+        wanted = fold(" ".join(phrase.text.split()))
+        if not wanted:
             continue
-        if _UNSPACED.search(phrase):
-            matches += [Match(word, span) for span in folded.anywhere(phrase.replace(" ", ""))]
+        if _UNSPACED.search(wanted):
+            matches += [Match(phrase, span) for span in folded.anywhere(wanted.replace(" ", ""))]
         else:
-            matches += [Match(word, span) for span in folded.at_word_ends(phrase)]
+            matches += [Match(phrase, span) for span in folded.at_word_ends(wanted)]
     return sorted(matches, key=lambda match: match.span)
 
 
 def fold(text: str) -> str:
-    """Return `text` as it is compared: compatibility forms made one, letter case dropped."""
+    """Return `text` as it is compared: compatibility forms unified (NFKC), letter case dropped."""
     return "".join(_fold(character) for character in text)
 
 
@@ -58,24 +58,24 @@ class _Folded:
 
     def __init__(self, text: str) -> None:
         self.size = len(text)
-        table = {ord(one): folded for one in set(text) if (folded := _fold(one)) != one}
+        table = {ord(character): folded for character in set(text) if (folded := _fold(character)) != character}
         self.text = text.translate(table)
-        # Where each folded character stands in the text; the same place unless folding made some longer.
+        # The offset of each folded character in the text; equal unless folding made some characters longer.
         self.places: Sequence[int] = range(self.size)
         if len(self.text) != self.size:
-            self.places = [at for at, one in enumerate(text) for _ in table.get(ord(one), one)]
+            self.places = [at for at, character in enumerate(text) for _ in table.get(ord(character), character)]
         self.dense, self.dense_places = "", self.places
         if _UNSPACED.search(self.text):
-            self.dense_places = [self.places[at] for at, one in enumerate(self.text) if one != " "]
+            self.dense_places = [self.places[at] for at, character in enumerate(self.text) if character != " "]
             self.dense = self.text.replace(" ", "")
 
     def anywhere(self, phrase: str) -> Iterator[tuple[int, int]]:
-        """Yield where the phrase stands, blanks disregarded."""
+        """Yield where the phrase occurs, blanks disregarded."""
         for at in _places(self.dense, phrase):
             yield self.dense_places[at], self.dense_places[at + len(phrase) - 1] + 1
 
     def at_word_ends(self, phrase: str) -> Iterator[tuple[int, int]]:
-        """Yield where the phrase stands as whole words."""
+        """Yield where the phrase occurs as whole words."""
         for at in _places(self.text, phrase):
             end = at + len(phrase)
             if not self._joins(at - 1) and not self._joins(end):
@@ -84,13 +84,13 @@ class _Folded:
     def _joins(self, at: int) -> bool:
         if not 0 <= at < len(self.text):
             return False
-        one = self.text[at]
-        return one.isalnum() and not _UNSPACED.match(one)
+        character = self.text[at]
+        return character.isalnum() and not _UNSPACED.match(character)
 
 
 def _places(text: str, phrase: str) -> Iterator[int]:
     at, found = text.find(phrase), 0
-    while at >= 0 and found < _MOST:
+    while at >= 0 and found < _MAX_PLACES:
         yield at
         found += 1
         at = text.find(phrase, at + len(phrase))

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from templates_app.plain import as_written, plain_text
+from templates_app.text_part import as_written, plain_text
 from templates_app.variables import Variable
 
 

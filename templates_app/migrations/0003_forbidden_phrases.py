@@ -1,7 +1,7 @@
 from django.db import migrations
 
 # The categories follow the published review rules; the phrases are unambiguous ones of each.
-WORDS = {
+PHRASES = {
     "Phishing": [
         "verify your bank account",
         "confirm your password by replying",
@@ -63,16 +63,16 @@ WORDS = {
 
 
 def add(apps, schema_editor):
-    words = apps.get_model("templates_app", "ForbiddenWord")
-    words.objects.bulk_create(
-        [words(category=category, phrase=phrase) for category, phrases in WORDS.items() for phrase in phrases],
+    model = apps.get_model("templates_app", "ForbiddenPhrase")
+    model.objects.bulk_create(
+        [model(category=category, phrase=phrase) for category, phrases in PHRASES.items() for phrase in phrases],
         ignore_conflicts=True,
     )
 
 
 def remove(apps, schema_editor):
-    words = apps.get_model("templates_app", "ForbiddenWord")
-    words.objects.filter(phrase__in=[phrase for phrases in WORDS.values() for phrase in phrases]).delete()
+    model = apps.get_model("templates_app", "ForbiddenPhrase")
+    model.objects.filter(phrase__in=[phrase for phrases in PHRASES.values() for phrase in phrases]).delete()
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,4 @@
-"""The reviewers' desk: what waits, and the page on which it is decided."""
+"""The review pages: the queue of waiting versions, and the page where one is decided."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from accounts.console.lists import Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.errors import Forbidden, Refused
 from accounts.scoping import get_visible_or_404
-from templates_app import queries, report, review, screening
+from templates_app import presentation, queries, review, screening
 from templates_app.forms import DecisionForm
 from templates_app.models import Review
 from templates_app.screening import Finding
@@ -25,14 +25,14 @@ from templates_app.views import body
 NAV = "templates:review_queue"
 
 
-class Queue(ListPage):
+class ReviewQueue(ListPage):
     """Templates that wait for a decision, the oldest first."""
 
     right = "templates.review"
     title = "Review Queue"
     nav = NAV
     order = ("id",)
-    template_name = "templates_app/queue.html"
+    template_name = "templates_app/review_queue.html"
     intro = "Oldest first. Opening one keeps it for you for a while; nobody decides on a version of their own."
     empty = EmptyState("Nothing waits", "Every submitted template has been decided. New ones appear here.")
     columns = (
@@ -40,7 +40,7 @@ class Queue(ListPage):
         Column("version", "Version", lambda row: f"{row.version.number}{' (again)' if row.again else ''}"),
         Column("author", "Author", "version.author"),
         Column("submitted_at", "Waiting since", "submitted_at", kind="time"),
-        Column("findings", "Findings", lambda row: report.summary(_stored(row))),
+        Column("findings", "Findings", lambda row: presentation.summary(_stored(row))),
         Column("held", "Reviewer", lambda row: _holder(row)),
     )
 
@@ -51,12 +51,12 @@ class Queue(ListPage):
         return reverse("templates:review", args=[row.pk])
 
 
-class Decision(ConsoleView):
+class ReviewDecision(ConsoleView):
     """One version under review: content, findings, and the buttons for those who may decide."""
 
     right = "templates.review"
     nav = NAV
-    template_name = "templates_app/decision.html"
+    template_name = "templates_app/review.html"
     review: Review
 
     def page_title(self) -> str:
@@ -95,69 +95,69 @@ class Decision(ConsoleView):
         name = self.review.template.name
         decision = self.request.POST.get("decision")
         if decision == "approve":
-            review.approve(self.caller, review=self.review, reason=form.words)
+            review.approve(self.caller, review=self.review, reason=form.full_reason)
             return f"“{name}” is approved and may be sent."
         if decision == "reject":
-            review.reject(self.caller, review=self.review, reason=form.words)
+            review.reject(self.caller, review=self.review, reason=form.full_reason)
             return f"“{name}” is rejected; its author reads your reason."
         raise Refused("InvalidParameterValue", "Choose Approve or Reject.")
 
     def _show(self, found: list[Finding], form: DecisionForm, status: int = 200) -> HttpResponse:
         self.parent = ("Review Queue", reverse(NAV))
-        one = self.review
-        waiting = one.state == Review.State.WAITING
-        independent = review.independent(self.caller, one)
-        holder = review.held_by_other(self.caller, one) if waiting else None
-        running = one.claimed_until is not None and one.claimed_until > timezone.now()
+        version_review = self.review
+        waiting = version_review.state == Review.State.WAITING
+        independent = review.independent(self.caller, version_review)
+        holder = review.held_by_other(self.caller, version_review) if waiting else None
+        running = version_review.claimed_until is not None and version_review.claimed_until > timezone.now()
         return self.render(
             {
-                "review": one,
-                "version": one.version,
-                "state": Review.State(one.state),
+                "review": version_review,
+                "version": version_review.version,
+                "state": Review.State(version_review.state),
                 "form": form,
                 "waiting": waiting,
                 "independent": independent,
                 "holder": holder,
-                "mine": waiting and running and one.claimed_by == self.caller.user,
+                "mine": waiting and running and version_review.claimed_by == self.caller.user,
                 "may_decide": waiting and independent and holder is None,
-                "rows": report.rows(found),
+                "rows": presentation.rows(found),
                 "passes": screening.passes(found),
-                "earlier": [past for past in queries.history(one.template) if past.pk != one.pk],
-                **body.shown(self.request, one.version, found, base=_base(one)),
+                "earlier": [past for past in queries.history(version_review.template) if past.pk != version_review.pk],
+                **body.shown(self.request, version_review.version, found, base=_base(version_review)),
             },
             status=status,
         )
 
 
-class Claim(ActPage):
-    """Keep a review for oneself."""
+class ClaimReview(ActPage):
+    """Claim a review."""
 
     right = "templates.review"
     nav = NAV
 
     def act(self, **kwargs: Any) -> str:
-        one = get_visible_or_404(Review.objects.select_related("template", "version"), self.caller, **kwargs)
-        review.claim(self.caller, review=one)
-        return reverse("templates:review", args=[one.pk])
+        target = get_visible_or_404(Review.objects.select_related("template", "version"), self.caller, **kwargs)
+        review.claim(self.caller, review=target)
+        return reverse("templates:review", args=[target.pk])
 
 
-class Release(ActPage):
+class ReleaseReview(ActPage):
     """Give a review back to the queue."""
 
     right = "templates.review"
     nav = NAV
 
     def act(self, **kwargs: Any) -> str:
-        one = get_visible_or_404(Review.objects.select_related("template", "version"), self.caller, **kwargs)
-        review.release(self.caller, review=one)
+        target = get_visible_or_404(Review.objects.select_related("template", "version"), self.caller, **kwargs)
+        review.release(self.caller, review=target)
         self.say("Given back to the queue.")
         return reverse(NAV)
 
 
-def _base(one: Review) -> Any:
+def _base(review: Review) -> Any:
     """Return the approved version to compare with, unless it is the one under review."""
-    approved = one.template.approved
-    return approved if approved and approved.pk != one.version_id else None
+    approved = review.template.approved
+    return approved if approved and approved.pk != review.version_id else None
 
 
 def _faults(found: list[Finding]) -> list[str]:
@@ -165,7 +165,7 @@ def _faults(found: list[Finding]) -> list[str]:
 
 
 def _stored(row: Review) -> list[Finding]:
-    return [Finding.from_json(one) for one in row.findings]
+    return [Finding.from_json(finding) for finding in row.findings]
 
 
 def _holder(row: Review) -> str:
