@@ -47,9 +47,7 @@ def _paths(name: str) -> SafeString:
 @register.inclusion_tag("console/_badge.html")
 def badge(state: object, text: str = "") -> dict[str, Any]:
     """Show a state as label, icon and colour; `text` replaces the state's own label."""
-    style = badges.style_of(badges.label(state))
-    plain = badges.style_of(str(getattr(state, "value", state)))
-    return {"label": text or badges.label(state), "style": style if style is not badges.PLAIN else plain}
+    return {"label": text or badges.label(state), "style": badges.style(state)}
 
 
 @register.simple_tag
