@@ -56,7 +56,7 @@ READ_ATTRIBUTES = {
         "aria-valuetext",
         "label",
     ),
-    *("summary", "data-confirm", "data-text", "data-label", "data-title"),
+    *("summary", "data-confirm", "data-label", "data-title"),
 }
 # What stands in these is code, not language.
 CODE_TAGS = {"code", "pre", "kbd", "samp", "script", "style"}
@@ -122,8 +122,9 @@ class _Reader(HTMLParser):
         if tag in CODE_TAGS:
             self._code.append(tag)
         given = dict(attrs)
-        shown = READ_ATTRIBUTES | ({"value"} if given.get("type") in {"submit", "button", "reset"} else set())
-        for name in sorted(shown & given.keys()):
+        shown = {name for name in given if name in READ_ATTRIBUTES or name.startswith("data-text")}
+        shown |= given.keys() & ({"value"} if given.get("type") in {"submit", "button", "reset"} else set())
+        for name in sorted(shown):
             self._say(given[name] or "")
 
     def handle_endtag(self, tag: str) -> None:
@@ -162,6 +163,24 @@ def _filter_literals(contents: str) -> Iterator[str]:
     for name, text in re.findall(r"""\|(\w+):["']([^"']*)["']""", contents):
         if name in SHOWING_FILTERS and _WORDS.search(text) and not _is_same(text):
             yield text
+
+
+# --- Scripts ----------------------------------------------------------------------------------
+
+_SCRIPT_TEXT = re.compile(r"""["'`]([^"'`\n]*)["'`]""")
+_SHOWN_BY_SCRIPT = re.compile(
+    r"""(?:textContent|innerText|title|placeholder|alert\(|confirm\(|aria-label",)[^;\n]*?["']([^"'\n]*[^\W\d_][^"'\n]*)["']"""
+)
+
+
+def in_script(source: str) -> list[str]:
+    """Return the bare texts of a script, each with its line: sentences, and literals set where people read them."""
+    found = []
+    for number, line in enumerate(source.splitlines(), 1):
+        code = re.sub(r"(?<!:)//.*", "", line)
+        sentences = [text for text in _SCRIPT_TEXT.findall(code) if _SENTENCE.fullmatch(text) and "<" not in text]
+        found += [f"{number}: {text}" for text in sorted({*sentences, *_SHOWN_BY_SCRIPT.findall(code)})]
+    return found
 
 
 # --- Python -----------------------------------------------------------------------------------

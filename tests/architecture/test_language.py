@@ -88,6 +88,12 @@ def test_no_module_holds_a_bare_text() -> None:
     assert [f"{name}:{text}" for name, source in sources for text in bare_texts.in_python(source)] == []
 
 
+def test_no_script_holds_a_bare_text() -> None:
+    sources = [each for app in APPS for each in files(app, "*.js")]
+    assert len(sources) > 3
+    assert [f"{name}:{text}" for name, source in sources for text in bare_texts.in_script(source)] == []
+
+
 @pytest.mark.parametrize("app", APPS)
 def test_nothing_is_translated_while_a_module_is_imported(app: str) -> None:
     found = [f"{name}:{text}" for name, source in files(app, "*.py") for text in bare_texts.too_early(source)]
@@ -165,6 +171,13 @@ def test_a_bare_text_of_a_module_is_found(source: str) -> None:
 )
 def test_a_translated_module_is_left_in_peace(source: str) -> None:
     assert bare_texts.in_python(source) == []
+
+
+def test_a_bare_text_of_a_script_is_found() -> None:
+    assert bare_texts.in_script('const a = "Try again later.";') == ["1: Try again later."]
+    assert bare_texts.in_script('button.textContent = paused ? "Resume" : data.textPause;') == ["1: Resume"]
+    assert bare_texts.in_script('button.setAttribute("aria-label", "Copy");') == ["1: Copy"]
+    assert bare_texts.in_script('// Not "A sentence."\nbody.className = "toast show"; e.key !== "Escape";') == []
 
 
 def test_a_translation_at_import_is_found() -> None:
