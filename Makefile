@@ -4,12 +4,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: setup test-programs run test browser bench lint format types contracts migrations-check deploy-check lock clean
+.PHONY: setup test-programs run test browser bench lint format types contracts migrations-check deploy-check lock clean messages translations
 
 run: setup
 	@$(BIN)/python manage.py up
 
-setup: .venv/.installed node_modules/.installed
+setup: .venv/.installed node_modules/.installed translations
 
 .venv/.installed: requirements-dev.lock
 	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 13); sys.exit(None if ok else "Python 3.11, 3.12 or 3.13 is needed; name one with: make PYTHON=python3.12 …")'
@@ -22,6 +22,14 @@ node_modules/.installed: package-lock.json
 	@echo "Installing the front-end files of package-lock.json into node_modules …"
 	@npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
+
+# The .mo files, which git does not hold, from the .po files.
+translations: .venv/.installed
+	@$(BIN)/python -m config.translations compile
+
+# Take new texts of code and templates into the .po files; name one app with APP=accounts.
+messages: .venv/.installed
+	$(BIN)/python -m config.translations update $(APP)
 
 # The programs the tests drive: a browser and the second DKIM verifier.
 test-programs:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("password/", person.ChangePassword.as_view(), name="password"),
     path("time-zone/", person.ChangeTimeZone.as_view(), name="time_zone"),
     path("theme/", person.SetTheme.as_view(), name="theme"),
+    path("language/", person.SetLanguage.as_view(), name="language"),
     path("users/", people.Users.as_view(), name="users"),
     path("users/add/", people.AddMember.as_view(), name="member_add"),
     path("users/<int:pk>/", people.MemberDetail.as_view(), name="member"),

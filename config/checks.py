@@ -43,6 +43,22 @@ def secrets_are_long(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
     return found
 
 
+@register(Tags.translation)
+def translations_are_compiled(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn when an app's Chinese texts were never compiled: its pages would be English in every language."""
+    files = settings.BASE_DIR.glob("*/locale/*/LC_MESSAGES/django.po")
+    missing = sorted(
+        path.relative_to(settings.BASE_DIR).parts[0] for path in files if not path.with_suffix(".mo").exists()
+    )
+    if not missing:
+        return []
+    return [
+        Warning(
+            f"The translations of {', '.join(missing)} are not compiled.", hint="Run: make translations", id="ses.W002"
+        )
+    ]
+
+
 @register()
 def transport_is_known(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a transport that does not exist, and a relay without its address."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from accounts.console.appearance import theme_of
 
@@ -37,4 +38,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, template: str, status: int, title: str) -> HttpResponse:
     context: dict[str, Any] = {"theme": theme_of(request), "title": title}
-    return HttpResponse(render_to_string(template, context), status=status)
+    # What went wrong may have done so before the middleware asked for the language.
+    with translation.override(translation.get_language_from_request(request)):
+        return HttpResponse(render_to_string(template, context), status=status)

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -171,8 +172,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = RULES.request_max_bytes * 2
 FILE_UPLOAD_MAX_MEMORY_SIZE = RULES.request_max_bytes
 
 # --- Language and time ------------------------------------------------------------------------
-LANGUAGE_CODE = "en-us"
-USE_I18N = False
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LANGUAGE_COOKIE_NAME = "ses_language"
+FORMAT_MODULE_PATH = "config.formats"
+# Numbers are grouped where a page asks for it, never in an id, an address or a chart's data.
+USE_THOUSAND_SEPARATOR = False
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -8,9 +8,10 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
-from config import embedded_pg
+from config import embedded_pg, translations
 
 # How long one example takes says more about the machine's load than about us.
 hypothesis.settings.register_profile("tests", deadline=None)
@@ -18,6 +19,8 @@ hypothesis.settings.load_profile("tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        translations.compile_all()
     if os.environ.get("DATABASE_URL") or hasattr(config, "workerinput"):
         return
     config.stash[_SERVER] = embedded_pg.EmbeddedServer(settings.TEST_DATA_DIR, durable=False)
@@ -31,6 +34,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 _SERVER: pytest.StashKey[embedded_pg.EmbeddedServer] = pytest.StashKey()
+
+
+@pytest.fixture(autouse=True)
+def _default_language() -> None:
+    """A request leaves its language behind in the thread; the next test begins in English."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import translation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -59,23 +60,22 @@ class Endpoint(APIView):
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Answer any other method as an API error."""
-        refused = Refused("UnsupportedProtocol", f"The method {request.method} is not supported. Use POST or GET.")
-        return _envelope(_error(refused, request.headers.get("X-TC-Language", "")))
+        with _language_of(request):
+            refused = Refused("UnsupportedProtocol", f"The method {request.method} is not supported. Use POST or GET.")
+            return _envelope(_error(refused))
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         request_id = str(uuid.uuid4())
-        language = request.headers.get("X-TC-Language", "")
-        try:
-            call = _read(request)
-            language = call.language
-            fields = self._do(call, client_ip(request))
-        except Refused as refused:
-            fields = _error(refused, language)
-        except Exception:
-            # Whatever failed (the database may be down), no success was reported to the client.
-            logger.exception("API call failed, RequestId %s", request_id)
-            fields = _error(Refused(*errors.INTERNAL), language)
-        return _envelope(fields, request_id)
+        with _language_of(request):
+            try:
+                fields = self._do(_read(request), client_ip(request))
+            except Refused as refused:
+                fields = _error(refused)
+            except Exception:
+                # Whatever failed (the database may be down), no success was reported to the client.
+                logger.exception("API call failed, RequestId %s", request_id)
+                fields = _error(Refused(*errors.INTERNAL))
+            return _envelope(fields, request_id)
 
     def _do(self, call: ApiCall, ip: str) -> dict[str, Any]:
         action = self._action(call)
@@ -105,6 +105,12 @@ def _is_tc3(request: HttpRequest) -> bool:
     return "Authorization" in request.headers or "X-TC-Action" in request.headers
 
 
+def _language_of(request: HttpRequest) -> translation.override:
+    """Return the block in which a call is answered: in the language of its header or query, and no other's after it."""
+    requested = request.headers.get("X-TC-Language") or request.GET.get("Language", "")
+    return translation.override(errors.django_language(requested))
+
+
 def _read(request: HttpRequest) -> ApiCall:
     """Return the call a request makes, by whichever protocol; its size is checked before its body is read."""
     protocol = tc3 if _is_tc3(request) else legacy
@@ -121,7 +127,11 @@ def _read(request: HttpRequest) -> ApiCall:
         allowed = settings.RULES.request_max_bytes if protocol is tc3 else MAX_LEGACY_POST_BYTES
     if size > allowed:
         raise Refused("RequestSizeLimitExceeded", f"The request has {size} bytes; at most {allowed} are allowed.")
-    return protocol.read(replace(raw, body=request.body) if raw.method == "POST" else raw)
+    if raw.method == "POST":
+        raw = replace(raw, body=request.body)
+    # A form names its language in the body; whatever follows is answered in it.
+    translation.activate(errors.django_language(protocol.language(raw)))
+    return protocol.read(raw)
 
 
 def _check_time_and_place(call: ApiCall) -> None:
@@ -159,10 +169,13 @@ def _caller(call: ApiCall, ip: str) -> Caller:
     return caller
 
 
-def _error(refused: Refused, language: str) -> dict[str, Any]:
-    return {"Error": {"Code": refused.code, "Message": errors.message(refused, language)}}
+def _error(refused: Refused) -> dict[str, Any]:
+    return {"Error": {"Code": refused.code, "Message": errors.message(refused)}}
 
 
 def _envelope(fields: dict[str, Any], request_id: str = "") -> HttpResponse:
     # No charset in the content type: the official SDKs compare it as a whole.
-    return JsonResponse({"Response": {**fields, "RequestId": request_id or str(uuid.uuid4())}})
+    return JsonResponse(
+        {"Response": {**fields, "RequestId": request_id or str(uuid.uuid4())}},
+        headers={"Content-Language": translation.get_language()},
+    )

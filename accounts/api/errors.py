@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.utils.translation import get_language
+
 from accounts.api import fields
 from accounts.api.requests import missing
 from accounts.errors import Refused
 
+# What a caller gets who names no language, as the SDKs do.
 DEFAULT_LANGUAGE = "zh-CN"
 
 # Messages that the reference service is known to send; every other refusal brings its own.
@@ -17,7 +20,7 @@ MESSAGES: dict[str, str] = {
     "AuthFailure.SignatureFailure": "The provided credentials could not be validated. "
     "Please check your signature is correct.",
 }
-# In zh-CN, for the codes whose Chinese sentence is known.
+# The Chinese sentences known from the wire, by code.
 CHINESE: dict[str, str] = {
     "UnknownParameter": "未定义参数 {field}",
     "FailedOperation.WithOutPermission": "仅支持使用模板发送邮件",
@@ -32,13 +35,18 @@ def refusal(code: str, *, field: str = "") -> Refused:
     return Refused(code, MESSAGES[code], field=field)
 
 
-def message(refused: Refused, language: str) -> str:
-    """Return the refusal's message in `language` ("zh-CN" when none is given) as far as there are any, else English.
+def django_language(language: str) -> str:
+    """Return Django's name of an API language: Chinese when none is given, English for one we do not have."""
+    return "zh-hans" if (language or DEFAULT_LANGUAGE).lower().startswith("zh") else "en"
+
+
+def message(refused: Refused) -> str:
+    """Return the refusal's message in the active language.
 
     What it quotes from the input is made visible: a control character shows as "U+000A".
     """
     text = refused.message
-    if (language or DEFAULT_LANGUAGE) == DEFAULT_LANGUAGE and refused.code in CHINESE:
+    if get_language() == "zh-hans" and refused.code in CHINESE:
         text = CHINESE[refused.code].format(field=refused.field)
     return _INVISIBLE.sub(lambda found: f"U+{ord(found.group()):04X}", text)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 
 from accounts.api import params
 from accounts.api.requests import FORM, ApiCall, RawRequest, missing
 from accounts.errors import Refused
 
+_LANGUAGE = re.compile(rb"(?:^|&)Language=([A-Za-z-]{1,20})(?=&|$)")
 METHODS = {"HmacSHA1": hashlib.sha1, "HmacSHA256": hashlib.sha256}
 COMMON = frozenset(
     {
@@ -39,6 +41,12 @@ def check_content_type(raw: RawRequest) -> None:
         )
 
 
+def language(raw: RawRequest) -> str:
+    """Return the language a call asks for, even one that cannot be read otherwise; "" for none."""
+    found = _LANGUAGE.search(raw.query.encode() if raw.method == "GET" else raw.body)
+    return found[1].decode() if found else ""
+
+
 def read(raw: RawRequest) -> ApiCall:
     """Return the call that form or query parameters describe; raise Refused when it lacks its signature."""
     flat = params.pairs(raw.query if raw.method == "GET" else _text(raw.body))
@@ -61,7 +69,6 @@ def read(raw: RawRequest) -> ApiCall:
         version=flat.get("Version", ""),
         region=flat.get("Region", ""),
         timestamp=flat.get("Timestamp", ""),
-        language=flat.get("Language", ""),
         secret_id=flat["SecretId"],
         token=flat.get("Token", ""),
         as_text=True,

@@ -37,7 +37,6 @@ class ApiCall:
     region: str
     # UNIX seconds as written: the text itself is signed.
     timestamp: str
-    language: str
     secret_id: str
     # Of temporary credentials.
     token: str

@@ -46,6 +46,11 @@ def check_content_type(raw: RawRequest) -> None:
         )
 
 
+def language(raw: RawRequest) -> str:
+    """Return the language a call asks for; "" for none."""
+    return raw.headers.get("X-TC-Language", "")
+
+
 def read(raw: RawRequest) -> ApiCall:
     """Return the call that X-TC headers describe; raise Refused when its Authorization cannot be read."""
     header = raw.headers.get("Authorization", "")
@@ -57,7 +62,6 @@ def read(raw: RawRequest) -> ApiCall:
         version=raw.headers.get("X-TC-Version", ""),
         region=raw.headers.get("X-TC-Region", ""),
         timestamp=raw.headers.get("X-TC-Timestamp", ""),
-        language=raw.headers.get("X-TC-Language", ""),
         secret_id=authorization.secret_id,
         token=raw.headers.get("X-TC-Token", ""),
         as_text=raw.method == "GET",

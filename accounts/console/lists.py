@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.utils import translation
 
 from accounts import audit
 from accounts.console import csv, paging
@@ -169,8 +170,11 @@ class ListPage(ConsoleView):
         applied = {chip.label: chip.value for chip in self.filters.chips()}
         audit.log(self.caller, "exports.download", self.csv_name, filters=applied)
 
-        def cells() -> Iterator[list[Any]]:
+        def rows_of_cells() -> Iterator[list[Any]]:
             for row in paging.walk(rows, self.order):
-                yield [column.for_csv(row) for column in columns]
+                # A file is the same in every language.
+                with translation.override("en"):
+                    cells = [column.for_csv(row) for column in columns]
+                yield cells
 
-        return csv.response(self.csv_name, [column.name for column in columns], cells())
+        return csv.response(self.csv_name, [column.name for column in columns], rows_of_cells())

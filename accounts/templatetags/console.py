@@ -10,10 +10,10 @@ from typing import Any
 
 from django import forms, template
 from django.conf import settings
-from django.template.defaultfilters import date as format_date
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
 
 from accounts.console import badges
 
@@ -47,9 +47,7 @@ def _paths(name: str) -> SafeString:
 @register.inclusion_tag("console/_badge.html")
 def badge(state: object, text: str = "") -> dict[str, Any]:
     """Show a state as label, icon and colour; `text` replaces the state's own label."""
-    style = badges.style_of(badges.label(state))
-    plain = badges.style_of(str(getattr(state, "value", state)))
-    return {"label": text or badges.label(state), "style": style if style is not badges.PLAIN else plain}
+    return {"label": text or badges.label(state), "style": badges.style(state)}
 
 
 @register.simple_tag
@@ -58,7 +56,7 @@ def when(moment: datetime | None, style: str = "relative") -> SafeString:
     if moment is None:
         return format_html('<span class="text-secondary">{}</span>', "–")
     local = timezone.localtime(moment)
-    full = f"{local:%Y-%m-%d %H:%M:%S} {zone_name(local)}"
+    full = f"{formats.date_format(local, 'DATETIME_FORMAT')} {zone_name(local)}"
     near = relative(moment, timezone.now())
     shown, title = (full, near) if style == "absolute" else (near, full)
     exact = moment.astimezone(UTC).isoformat(timespec="milliseconds")
@@ -78,15 +76,17 @@ def relative(moment: datetime, now: datetime) -> str:
     ahead = span < timedelta(0)
     seconds = int(abs(span).total_seconds())
     if seconds < 45:
-        return "in a moment" if ahead and seconds > 5 else "just now"
-    for size, name in ((86_400, "day"), (3600, "h"), (60, "min")):
-        if seconds >= size or name == "min":
-            count = max(1, seconds // size)
-            break
-    if name == "day" and count > 30:
-        return format_date(timezone.localtime(moment), "Y-m-d")
-    text = f"{count} {name}{'s' if name == 'day' and count > 1 else ''}"
-    return f"in {text}" if ahead else f"{text} ago"
+        return gettext("in a moment") if ahead and seconds > 5 else gettext("just now")
+    minutes, hours, days = max(1, seconds // 60), seconds // 3600, seconds // 86_400
+    if days > 30:
+        return formats.date_format(timezone.localtime(moment), "DATE_FORMAT")
+    if days:
+        later = ngettext("in %(count)d day", "in %(count)d days", days)
+        ago = ngettext("%(count)d day ago", "%(count)d days ago", days)
+        return (later if ahead else ago) % {"count": days}
+    if hours:
+        return (gettext("in %(count)d h") if ahead else gettext("%(count)d h ago")) % {"count": hours}
+    return (gettext("in %(count)d min") if ahead else gettext("%(count)d min ago")) % {"count": minutes}
 
 
 @register.simple_tag(takes_context=True)
@@ -103,7 +103,7 @@ def query_set(context: template.Context, **changes: Any) -> str:
 @register.simple_tag
 def number(value: float | None) -> str:
     """Return a number with thousands separators; a dash for none."""
-    return "–" if value is None else f"{value:,}"
+    return "–" if value is None else formats.number_format(value, force_grouping=True)
 
 
 _CONTROLS: dict[type[forms.Widget], str] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from accounts.console.forms import FormPage
 from accounts.console.views import safe_back
 from accounts.forms import PasswordForm, TimeZoneForm
 
-THEME_SECONDS = 400 * 86_400
+COOKIE_SECONDS = 400 * 86_400
 TRIES_SECONDS = 900
 
 
@@ -70,15 +71,29 @@ class SetTheme(View):
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        response = HttpResponseRedirect(safe_back(request, "/"))
-        requested = request.POST.get("theme", "")
-        if requested in THEMES:
-            response.set_cookie(
-                THEME_COOKIE,
-                requested,
-                max_age=THEME_SECONDS,
-                secure=settings.SESSION_COOKIE_SECURE,
-                samesite="Lax",
-                httponly=True,
-            )
-        return response
+        return _kept(request, THEME_COOKIE, request.POST.get("theme", ""), allowed=THEMES)
+
+
+class SetLanguage(View):
+    """Keeps the language in a cookie of this browser; Django's LocaleMiddleware reads it."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        requested = request.POST.get("language", "")
+        return _kept(request, settings.LANGUAGE_COOKIE_NAME, requested, allowed=dict(settings.LANGUAGES))
+
+
+def _kept(request: HttpRequest, cookie: str, requested: str, *, allowed: Container[str]) -> HttpResponse:
+    """Return to the page the request came from, with what it asks for in a cookie when that is allowed."""
+    response = HttpResponseRedirect(safe_back(request, "/"))
+    if requested in allowed:
+        response.set_cookie(
+            cookie,
+            requested,
+            max_age=COOKIE_SECONDS,
+            secure=settings.SESSION_COOKIE_SECURE,
+            samesite="Lax",
+            httponly=True,
+        )
+    return response

@@ -70,7 +70,13 @@ class EmailStatusList(ListPage):
     columns: Sequence[Column] = (
         Column("accepted", "Time", "accepted_at", kind="time"),
         Column("recipient", "Recipient", "recipient", kind="mono"),
-        Column("status", "Status", lambda row: DeliverStatus(row.deliver_status).label, kind="badge"),
+        Column(
+            "status",
+            "Status",
+            lambda row: DeliverStatus(row.deliver_status),
+            kind="badge",
+            csv=lambda row: DeliverStatus(row.deliver_status).label,
+        ),
         Column("flags", "Reader", _flags),
         Column("subject", "Subject", "subject"),
         Column("sender", "Sender", "from_address"),

@@ -116,6 +116,7 @@ ROWS: dict[str, Row] = {
     "accounts:login": public({200, 302}),
     "accounts:logout": public({302}, method="POST"),
     "accounts:theme": public({302}, method="POST"),
+    "accounts:language": public({302}, method="POST"),
     "accounts:switch": act(EVERYBODY),
     "accounts:password": page(EVERYBODY),
     "accounts:time_zone": page(EVERYBODY),

@@ -28,6 +28,7 @@ PASSWORD = "correct horse battery staple"
 UNWRITTEN = {
     "accounts:switch": "looks at another account of one's own",
     "accounts:theme": "a cookie of the browser",
+    "accounts:language": "a cookie of the browser",
     "sending:send": "the submission says who sent what",
     "templates:preview_unsaved": "shows",
     "templates:screening": "shows",

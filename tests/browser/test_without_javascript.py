@@ -103,3 +103,15 @@ def narrow_a_list(operator: Person) -> None:
     expect(page.locator("tbody tr")).to_have_count(1)
     page.get_by_role("link", name="Clear all").click()
     assert page.locator("tbody tr").count() > 1
+
+
+def test_the_language_is_switched_without_javascript(people: Callable[..., Person]) -> None:
+    admin = people("admin", javascript=False)
+    admin.go("/password/")
+    admin.page.locator("header summary[title='Language']").click()
+    admin.page.locator("header").get_by_role("button", name="简体中文").click()
+    expect(admin.page.locator("html")).to_have_attribute("lang", "zh-hans")
+    assert admin.page.url.endswith("/password/")
+    admin.page.locator("header summary[title='语言']").click()
+    admin.page.locator("header").get_by_role("button", name="English").click()
+    expect(admin.page.locator("html")).to_have_attribute("lang", "en")

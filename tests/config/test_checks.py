@@ -15,6 +15,7 @@ def ids(found):
 def test_the_settings_of_a_first_start_pass(settings):
     for check in (
         checks.secrets_are_long,
+        checks.translations_are_compiled,
         checks.transport_is_known,
         checks.site_is_known,
         checks.public_url_is_complete,
@@ -24,6 +25,16 @@ def test_the_settings_of_a_first_start_pass(settings):
     ):
         assert check(None) == []
     checks.refuse_unsafe()
+
+
+def test_translations_that_were_never_compiled_are_told(settings, tmp_path):
+    settings.BASE_DIR = tmp_path
+    source = tmp_path / "domains" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+    source.parent.mkdir(parents=True)
+    source.touch()
+    (found,) = checks.translations_are_compiled(None)
+    assert found.id == "ses.W002"
+    assert "domains" in found.msg
 
 
 def test_a_short_secret_is_refused_with_a_way_to_make_one(settings):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
+from django.utils import translation
 
 from config import errors
 from tests import factories
@@ -29,6 +30,14 @@ def test_a_fault_is_told_in_the_persons_theme_without_the_database(page, status:
     assert response.status_code == status
     assert b'data-bs-theme="dark"' in response.content
     assert b"To the overview" in response.content
+
+
+def test_a_fault_is_told_in_the_persons_language_whatever_the_thread_spoke_before() -> None:
+    asked = request()
+    asked.COOKIES["ses_language"] = "zh-hans"
+    assert b'<html lang="zh-hans"' in errors.server_error(asked).content
+    with translation.override("zh-hans"):
+        assert b'<html lang="en"' in errors.server_error(request()).content
 
 
 @pytest.mark.django_db

@@ -1,6 +1,9 @@
 // Comfort on top of pages that work without it.
 (() => {
   document.documentElement.classList.add("js");
+  // Scripts hold no text: the page brings each in its language.
+  const toasts = document.querySelector(".toasts");
+  const { textUnreachable, textForbidden, textGone, textBroken, textCopy, textCopied } = toasts.dataset;
 
   // Menus are <details>: one at a time, shut by Escape and by a click elsewhere.
   const menus = () => document.querySelectorAll("details.menu[open]");
@@ -21,10 +24,7 @@
   // A part of a page that could not be fetched is said, once.
   const trouble = (event) => {
     const status = event.detail.xhr ? event.detail.xhr.status : 0;
-    const text = status === 0 ? "The service cannot be reached. What you see may be out of date."
-      : status === 403 ? "Your role does not allow this."
-      : status === 404 ? "This is gone, or belongs to another account."
-      : "Something broke on our side. Try again in a minute.";
+    const text = status === 0 ? textUnreachable : status === 403 ? textForbidden : status === 404 ? textGone : textBroken;
     const toast = document.createElement("div");
     toast.className = "toast show toast-error";
     const body = document.createElement("div");
@@ -34,7 +34,6 @@
     body.append(words);
     toast.append(body);
     toast.addEventListener("click", () => toast.remove());
-    const toasts = document.querySelector(".toasts");
     toasts.querySelectorAll("[data-trouble]").forEach((old) => old.remove());
     toast.setAttribute("data-trouble", "");
     toasts.append(toast);
@@ -56,14 +55,14 @@
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy";
-      button.title = "Copy";
-      button.setAttribute("aria-label", "Copy");
+      button.title = textCopy;
+      button.setAttribute("aria-label", textCopy);
       button.innerHTML = ICON;
       button.addEventListener("click", async (event) => {
         event.stopPropagation();
         await navigator.clipboard.writeText(source.textContent.trim());
         button.classList.add("copied");
-        live.textContent = "Copied";
+        live.textContent = textCopied;
         setTimeout(() => { button.classList.remove("copied"); live.textContent = ""; }, 1500);
       });
       (source.closest("a") || source).after(button);

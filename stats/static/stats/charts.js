@@ -40,7 +40,7 @@
     const show = () => {
       const button = page.querySelector("[data-pause]");
       button.setAttribute("aria-pressed", String(paused));
-      button.querySelector("span").textContent = paused ? "Go on" : "Pause";
+      button.querySelector("span").textContent = paused ? button.dataset.textResume : button.dataset.textPause;
     };
     page.addEventListener("click", (event) => {
       if (!event.target.closest("[data-pause]")) return;

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -382,6 +382,25 @@ def test_a_refusal_speaks_chinese_unless_asked_for_english(client: Client, key: 
         assert refused["Error"] == {"Code": "FailedOperation.WithOutPermission", "Message": "仅支持使用模板发送邮件"}
     unknown = post(client, key, "Echo", {"Text": "a", "Txt": "b"}, X_TC_Language="zh-CN")
     assert unknown["Error"]["Message"] == "未定义参数 Txt"
+
+
+def test_an_answer_names_its_language_and_leaves_the_threads_own_alone(client: Client):
+    with translation.override("en"):
+        for wish, language in (("zh-CN", "zh-hans"), ("en-US", "en"), (None, "zh-hans"), ("fr-FR", "en")):
+            headers = {"X-TC-Action": "Refusing"} | ({"X-TC-Language": wish} if wish else {})
+            answer = client.post("/", "{}", content_type="application/json", headers=headers)
+            assert answer["Content-Language"] == language
+            assert translation.get_language() == "en"
+
+
+def test_an_old_call_that_cannot_be_read_is_refused_in_its_language(client: Client):
+    form = "application/x-www-form-urlencoded"
+    for body, language in (
+        ("Language=en-US&Nonce=1", "en"),
+        ("Nonce=1", "zh-hans"),
+        ("Nonce=1&Language=zh-CN", "zh-hans"),
+    ):
+        assert client.post("/", body, content_type=form)["Content-Language"] == language
 
 
 def test_a_lacking_right_is_an_unauthorised_operation(client: Client, key: ApiKey):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.console import badges
 from accounts.roles import Role
@@ -27,7 +27,7 @@ def render(source: str, **context: object) -> str:
         (timedelta(hours=3, minutes=59), "3 h ago"),
         (timedelta(days=1), "1 day ago"),
         (timedelta(days=30), "30 days ago"),
-        (timedelta(days=31), "2026-01-29"),
+        (timedelta(days=31), "Jan 29, 2026"),
         (timedelta(seconds=-20), "in a moment"),
         (timedelta(days=-3), "in 3 days"),
     ],
@@ -40,13 +40,32 @@ def test_a_time_has_its_full_form_and_zone_beside_it() -> None:
     with timezone.override("Asia/Shanghai"):
         text = render("{% when moment %}", moment=datetime(2026, 3, 1, tzinfo=UTC))
     assert 'datetime="2026-03-01T00:00:00.000+00:00"' in text
-    assert 'title="2026-03-01 08:00:00 UTC+08:00 Asia/Shanghai"' in text
+    assert 'title="Mar 1, 2026, 08:00:00 UTC+08:00 Asia/Shanghai"' in text
 
 
 def test_a_time_can_be_told_in_full() -> None:
-    assert ">2026-03-01 00:00:00 UTC<" in render(
+    assert ">Mar 1, 2026, 00:00:00 UTC<" in render(
         '{% when moment "absolute" %}', moment=datetime(2026, 3, 1, tzinfo=UTC)
     )
+
+
+def test_times_and_numbers_are_told_in_the_persons_language() -> None:
+    moment = datetime(2026, 3, 1, tzinfo=UTC)
+    with translation.override("zh-hans"):
+        assert ">2026年3月1日 00:00:00 UTC<" in render('{% when moment "absolute" %}', moment=moment)
+        assert relative(NOW - timedelta(days=3), NOW) == "3 天前"
+        assert relative(NOW - timedelta(days=31), NOW) == "2026年1月29日"
+        assert render("{% number value %}", value=1234567) == "1,234,567"
+        # What other programs read stays as it is.
+        assert 'datetime="2026-03-01T00:00:00.000+00:00"' in render("{% when moment %}", moment=moment)
+        assert render("{{ value }}", value=1234567) == "1234567"
+
+
+def test_a_state_looks_the_same_in_every_language() -> None:
+    with translation.override("zh-hans"):
+        text = render("{% badge state %}", state="in_review")
+    assert "审核中" in text
+    assert "state-azure" in text
 
 
 def test_no_time_is_a_dash() -> None:

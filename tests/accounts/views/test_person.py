@@ -105,3 +105,39 @@ def test_a_theme_that_is_none_is_not_kept(client: Client) -> None:
     assert THEME_COOKIE not in client.cookies
     client.cookies[THEME_COOKIE] = '"><script>'
     assert 'data-theme="auto"' in client.get("/login/").content.decode()
+
+
+# --- language ---------------------------------------------------------------------------------
+
+
+def test_a_chosen_language_is_kept_and_survives_the_log_in(client: Client, person: User) -> None:
+    answer = client.post("/language/", {"language": "zh-hans"}, headers={"referer": "http://testserver/login/?next=/x"})
+    assert answer["Location"] == "http://testserver/login/?next=/x"
+    page = client.get("/login/")
+    assert '<html lang="zh-hans"' in page.content.decode()
+    assert "登录</button>" in page.content.decode()
+    assert page["Content-Language"] == "zh-hans"
+    client.force_login(person)
+    assert '<html lang="zh-hans"' in client.get("/password/").content.decode()
+
+
+def test_without_a_choice_the_browsers_language_counts_and_english_by_default(client: Client) -> None:
+    def language(wish: str) -> str:
+        return client.get("/login/", headers={"accept-language": wish})["Content-Language"]
+
+    assert [language(wish) for wish in ("zh-CN,zh;q=0.9,en;q=0.8", "en-GB", "fr", "")] == ["zh-hans", "en", "en", "en"]
+    client.post("/language/", {"language": "en"})
+    assert language("zh-CN") == "en"
+
+
+def test_a_language_that_is_none_is_not_kept(client: Client) -> None:
+    client.post("/language/", {"language": '"><script>'})
+    assert settings.LANGUAGE_COOKIE_NAME not in client.cookies
+
+
+def test_the_languages_are_offered_in_their_own_names(browser: Client) -> None:
+    for page in (Client().get("/login/"), browser.get("/password/")):
+        text = page.content.decode()
+        assert 'value="en" lang="en"' in text
+        assert ">English</button>" in text
+        assert ">简体中文</button>" in text

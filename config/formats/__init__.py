@@ -1,0 +1,1 @@
+"""How pages write dates and numbers in each language; what is entered and exported stays ISO."""
