@@ -59,7 +59,7 @@ MX_HOST: str = env.str("SES_MX_HOST", default="mx.ses.test")
 SPF_INCLUDE: str = env.str("SES_SPF_INCLUDE", default="spf.ses.test")
 DKIM_SELECTOR: str = env.str("SES_DKIM_SELECTOR", default="ses")
 REGIONS: list[str] = env.list("SES_REGIONS", default=["ap-guangzhou", "ap-hongkong", "ap-singapore"])
-# Which numbering of the unsubscribe languages 1 and 2 holds: "mainland" or "international" (api.md 5).
+# Which numbering of the unsubscribe languages 1 and 2 holds: "mainland" or "international".
 SITE: str = env.str("SES_SITE", default="mainland")
 
 # --- Django -----------------------------------------------------------------------------------
