@@ -41,7 +41,7 @@ class Command(BaseCommand):
         if port != settings.WEB_PORT:
             # Every process, and the links in mails, read the port from the environment: start over with it there.
             os.environ["SES_WEB_PORT"] = str(port)
-            os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
         self.check()
         # The children start elsewhere: what is relative to this folder must not change its meaning on the way.
         os.environ["SES_DATA_DIR"] = str(settings.DATA_DIR)
