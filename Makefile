@@ -12,7 +12,7 @@ run: setup
 setup: .venv/.installed node_modules/.installed translations
 
 .venv/.installed: requirements-dev.lock
-	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 13); sys.exit(None if ok else "Python 3.11, 3.12 or 3.13 is needed; name one with: make PYTHON=python3.12 …")'
+	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 14); sys.exit(None if ok else "Python 3.11, 3.12, 3.13 or 3.14 is needed; name one with: make PYTHON=python3.12 …")'
 	@echo "Installing the Python packages of requirements-dev.lock into .venv (about a minute, the first time only) …"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock

@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from sending.unsubscribe_languages import SITES
 
 MIN_KEY_LENGTH = 32
+MIN_TASK_WORKERS = 2
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 TRANSPORTS = ("simulator", "direct", "relay")
 
@@ -175,19 +176,24 @@ def keys_come_from_outside(app_configs: Sequence[Any] | None, **kwargs: Any) -> 
     return []
 
 
+@register()
+def tasks_have_a_second_worker(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a task cluster that one long job brings to a stand: DNS checks may take minutes, figures must not wait."""
+    workers = settings.Q_CLUSTER["workers"]
+    if workers < MIN_TASK_WORKERS:
+        return [
+            Error(
+                f"SES_TASK_WORKERS is {workers}: one long job would hold up all others.",
+                hint=f"Set it to {MIN_TASK_WORKERS} or more.",
+                id="ses.E012",
+            )
+        ]
+    return []
+
+
 def refuse_unsafe() -> None:
-    """Raise ImproperlyConfigured with this file's errors; for a server that was started by no command."""
-    found = [
-        message
-        for check in (
-            secrets_are_long,
-            transport_is_known,
-            public_url_is_complete,
-            real_mail_is_safe,
-            debug_is_local_only,
-            broker_can_be_reached,
-        )
-        for message in check(None)
-    ]
+    """Raise ImproperlyConfigured with the errors of all registered checks; for a server that no command started."""
+    found = [message for message in run_checks() if message.is_serious() and not message.is_silenced()]
     if found:
-        raise ImproperlyConfigured("\n".join(f"({error.id}) {error.msg} {error.hint}" for error in found))
+        lines = sorted(f"({message.id}) {message.msg} {message.hint or ''}".rstrip() for message in found)
+        raise ImproperlyConfigured("\n".join(lines))

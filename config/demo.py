@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shlex
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,7 @@ PEOPLE = (
     (Role.ADMIN, "admin@demo.test", "Admin"),
 )
 HISTORY_DAYS = 30
+SDK = "tencentcloud-sdk-python-ses"
 TEMPLATE_NAME = "Order confirmation"
 TEMPLATE_DATA = {"name": "Ada", "order": "A-1042", "total": "34.90 EUR"}
 TEMPLATE = """<!doctype html>
@@ -110,10 +113,10 @@ Console    {known["url"]}
 Log in as
 {people}
 
-Send a mail through the official SDK (paste as one line into another terminal, in this folder):
+{_sdk()}
   {sending_line(known)}
 
-Ctrl-C stops everything. `.venv/bin/python manage.py demo` prints this again.
+Ctrl-C stops everything. `{settings.PROGRAM} demo` prints this again.
 """
 
 
@@ -138,7 +141,17 @@ def sending_line(known: dict[str, Any]) -> str:
         f".call_json('SendEmail', {request}))"
     )
     quoted = code.replace("\\", "\\\\").replace('"', '\\"')
-    return f'.venv/bin/python -c "{quoted}"'
+    return f'{_python()} -c "{quoted}"'
+
+
+def _python() -> str:
+    return ".venv/bin/python" if settings.SOURCE_TREE else shlex.quote(sys.executable)
+
+
+def _sdk() -> str:
+    heading = "Send a mail through the official SDK (paste as one line into another terminal, in this folder):"
+    # A source tree's virtual environment has the SDK, for the tests; a package does not need it.
+    return heading if settings.SOURCE_TREE else f"{heading}\n  {_python()} -m pip install {SDK}"
 
 
 def _people(account: Account) -> dict[str, str]:

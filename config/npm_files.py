@@ -1,4 +1,4 @@
-"""The files served from npm packages, the names they have under /static/, and how they get hashed names."""
+"""How the files of npm packages are found and served, and how all static files get hashed names."""
 
 from __future__ import annotations
 
@@ -13,14 +13,7 @@ from django.contrib.staticfiles.utils import matches_patterns
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# Name under /static/ -> path under node_modules.
-FILES = {
-    "vendor/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
-    "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
-    "vendor/plotly-basic.min.js": "plotly.js-basic-dist-min/plotly-basic.min.js",
-    "vendor/inter-latin.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
-    "vendor/inter-latin-ext.woff2": "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
-}
+from config.served_files import FILES
 
 
 class _NodeModules(FileSystemStorage):

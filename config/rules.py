@@ -2,10 +2,8 @@
 
 Numbers that belong to one protocol or algorithm alone are constants of its module.
 
-An operator overrides a rule by the environment variable `SES_RULE_<NAME>` (upper case);
-the three review limits are part of what the product is and stay as they are.
-Sources name the sections of the service's published reference ("rules 1" = quotas and sizes,
-"rules 6" = template review, "api SendEmail" = the action's table, …).
+The environment variable `SES_RULE_<NAME>` (upper case) overrides a rule; the three review limits are part of what the
+product is and stay as they are. A source "published" is the original service's own documentation, with its chapter.
 """
 
 from __future__ import annotations
@@ -26,42 +24,42 @@ class Rules:
     """The rules in force; read as `settings.RULES.<name>`."""
 
     # Template review
-    review_min_characters: int = _rule(160, "visible characters", "product; rules 6")
-    review_text_per_variable: int = _rule(5, "characters of text per character of variables", "product; rules 6")
-    review_max_images: int = _rule(50, "images", "product; rules 6")
+    review_min_characters: int = _rule(160, "visible characters", "product; published")
+    review_text_per_variable: int = _rule(5, "characters of text per character of variables", "product; published")
+    review_max_images: int = _rule(50, "images", "product; published")
     review_claim_seconds: int = _rule(900, "seconds", "a reviewer's lease on an opened template")
-    template_max_bytes: int = _rule(1_048_576, "bytes", "rules 1, body without attachments")
+    template_max_bytes: int = _rule(1_048_576, "bytes", "published: quotas; body without attachments")
     template_name_max_characters: int = _rule(100, "characters", "chosen; not published")
     templates_per_account: int = _rule(1000, "templates", "chosen; limit exists, number not published")
 
     # Domains and addresses
-    domains_per_account: int = _rule(10, "domains", "rules 1")
-    addresses_per_domain: int = _rule(10, "addresses", "rules 1")
+    domains_per_account: int = _rule(10, "domains", "published: quotas")
+    addresses_per_domain: int = _rule(10, "addresses", "published: quotas")
     domain_grace_seconds: int = _rule(72 * 3600, "seconds", "a verified domain may fail its checks this long")
     domain_check_seconds: int = _rule(86_400, "seconds", "between checks of a verified domain")
-    domain_first_check_seconds: int = _rule(600, "seconds", "rules 2: most DNS changes are seen by then; doubles after")
+    domain_first_check_seconds: int = _rule(600, "seconds", "published: most DNS is seen by then; doubles after")
     domain_failing_check_seconds: int = _rule(3600, "seconds", "between checks while records fail in the days of grace")
-    domain_start_level: int = _rule(1, "level", "rules 3")
+    domain_start_level: int = _rule(1, "level", "published: reputation levels")
 
     # One mail
-    to_per_mail: int = _rule(50, "addresses", "api SendEmail")
-    cc_per_mail: int = _rule(20, "addresses", "api SendEmail")
-    bcc_per_mail: int = _rule(20, "addresses", "api SendEmail")
-    to_per_console_mail: int = _rule(20, "addresses", "rules 1")
-    subject_max_characters: int = _rule(998, "characters", "rules 1")
-    attachments_per_mail: int = _rule(10, "files", "rules 1")
-    attachments_max_bytes: int = _rule(4 * 1024 * 1024, "bytes before base64, one and all", "rules 1")
-    request_max_bytes: int = _rule(8 * 1024 * 1024, "bytes", "rules 1")
+    to_per_mail: int = _rule(50, "addresses", "published: SendEmail")
+    cc_per_mail: int = _rule(20, "addresses", "published: SendEmail")
+    bcc_per_mail: int = _rule(20, "addresses", "published: SendEmail")
+    to_per_console_mail: int = _rule(20, "addresses", "published: quotas")
+    subject_max_characters: int = _rule(998, "characters", "published: quotas")
+    attachments_per_mail: int = _rule(10, "files", "published: quotas")
+    attachments_max_bytes: int = _rule(4 * 1024 * 1024, "bytes before base64, one and all", "published: quotas")
+    request_max_bytes: int = _rule(8 * 1024 * 1024, "bytes", "published: quotas")
     template_data_max_bytes: int = _rule(100_000, "bytes of JSON", "chosen; not published")
 
     # Rates
-    api_calls_per_second: int = _rule(20, "calls per action and account", "rules 1")
-    mails_per_second: int = _rule(20, "mails per account", "rules 1")
-    mails_per_recipient_hour: int = _rule(10, "mails to one address", "rules 1")
+    api_calls_per_second: int = _rule(20, "calls per action and account", "published: quotas")
+    mails_per_second: int = _rule(20, "mails per account", "published: quotas")
+    mails_per_recipient_hour: int = _rule(10, "mails to one address", "published: quotas")
     queue_max_items: int = _rule(10_000_000, "waiting mails", "full table answers a clear error, not a crash")
 
     # Delivery
-    delivery_max_seconds: int = _rule(72 * 3600, "seconds", "rules 2")
+    delivery_max_seconds: int = _rule(72 * 3600, "seconds", "published: times")
     delivery_first_retry_seconds: int = _rule(300, "seconds", "RFC 5321 4.5.4.1 as practised")
     delivery_max_retry_seconds: int = _rule(4 * 3600, "seconds", "chosen: at least eight tries in 72 h")
     lease_seconds: int = _rule(60, "seconds", "a dead worker's mails come back after this")
@@ -70,14 +68,14 @@ class Rules:
     connect_timeout_seconds: int = _rule(30, "seconds", "RFC 5321 4.5.3.2, shortened for connecting")
     reply_timeout_seconds: int = _rule(300, "seconds", "RFC 5321 4.5.3.2")
     final_reply_timeout_seconds: int = _rule(600, "seconds after the dot", "RFC 5321 4.5.3.2.6")
-    provider_pause_seconds: int = _rule(600, "seconds a host that said 'not now' is left alone", "rules 2")
+    provider_pause_seconds: int = _rule(600, "seconds a host that said 'not now' is left alone", "published: times")
 
     # Blocklist
-    block_days: int = _rule(180, "days", "rules 2")
-    custom_blocks_per_import: int = _rule(20_000, "addresses in one list", "rules 1, addresses per upload call")
+    block_days: int = _rule(180, "days", "published: times")
+    custom_blocks_per_import: int = _rule(20_000, "addresses in one list", "published: quotas, upload call")
 
     # Inbound reports
-    inbound_max_bytes: int = _rule(10 * 1024 * 1024, "bytes", "rules 1, whole message")
+    inbound_max_bytes: int = _rule(10 * 1024 * 1024, "bytes", "published: quotas; whole message")
     inbound_max_parts: int = _rule(100, "MIME parts and nesting", "field practice")
     inbound_parse_seconds: int = _rule(5, "seconds", "a report that takes longer is kept raw")
     inbound_header_max_bytes: int = _rule(100 * 1024, "bytes", "field practice, header block of one report")
@@ -88,9 +86,9 @@ class Rules:
     simulator_later_seconds: int = _rule(2, "seconds", "from taking a mail to what its reader does")
 
     # Lists, sessions, status
-    list_page_max: int = _rule(100, "rows", "api 5, paging")
-    status_days: int = _rule(30, "days", "rules 1")
-    signature_skew_seconds: int = _rule(300, "seconds", "rules 2")
+    list_page_max: int = _rule(100, "rows", "published: paging")
+    status_days: int = _rule(30, "days", "published: quotas")
+    signature_skew_seconds: int = _rule(300, "seconds", "published: times")
     login_tries: int = _rule(10, "tries per account in 15 minutes", "OWASP ASVS 6.3.1")
     retention_days: int = _rule(180, "days of mails, attempts and events", "features: message search over 180 days")
     late_event_seconds: int = _rule(10, "seconds", "from taking an event's id to its transaction's first write")

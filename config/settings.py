@@ -13,16 +13,19 @@ from config.csp import POLICY
 from config.rules import load as load_rules
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# Else it was installed as a package, and is called by the program of the package.
+SOURCE_TREE = (BASE_DIR / "manage.py").is_file()
+PROGRAM = ".venv/bin/python manage.py" if SOURCE_TREE else "ses-console"
+# Where `.env` is read and `var/` is made: the source tree; for a package, the folder it is started in.
+HOME = BASE_DIR if SOURCE_TREE else Path.cwd()
 
 env = environ.Env()
-environ.Env.read_env(str(BASE_DIR / ".env"))
+environ.Env.read_env(str(HOME / ".env"))
 
 # --- Places -----------------------------------------------------------------------------------
-DATA_DIR = Path(env.str("SES_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+DATA_DIR = Path(env.str("SES_DATA_DIR", default=str(HOME / "var"))).resolve()
 PUBLIC_URL: str = env.str("SES_PUBLIC_URL", default="").rstrip("/")
 WEB_PORT: int = env.int("SES_WEB_PORT", default=8000)
-SMTPS_PORT: int = env.int("SES_SMTPS_PORT", default=2465)
-SUBMISSION_PORT: int = env.int("SES_SUBMISSION_PORT", default=2587)
 INBOUND_PORT: int = env.int("SES_INBOUND_PORT", default=2525)
 SIMULATOR_MX_PORT: int = env.int("SES_SIMULATOR_MX_PORT", default=2526)
 SIMULATOR_DNS_PORT: int = env.int("SES_SIMULATOR_DNS_PORT", default=5390)
@@ -54,7 +57,7 @@ MX_HOST: str = env.str("SES_MX_HOST", default="mx.ses.test")
 SPF_INCLUDE: str = env.str("SES_SPF_INCLUDE", default="spf.ses.test")
 DKIM_SELECTOR: str = env.str("SES_DKIM_SELECTOR", default="ses")
 REGIONS: list[str] = env.list("SES_REGIONS", default=["ap-guangzhou", "ap-hongkong", "ap-singapore"])
-# Which numbering of the unsubscribe languages 1 and 2 holds: "mainland" or "international" (api.md 5).
+# Which numbering of the unsubscribe languages 1 and 2 holds: "mainland" or "international".
 SITE: str = env.str("SES_SITE", default="mainland")
 
 # --- Django -----------------------------------------------------------------------------------
@@ -185,7 +188,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder", "config.npm_files.NpmFinder"]
-NODE_MODULES = BASE_DIR / "node_modules"
+NODE_MODULES = (BASE_DIR if SOURCE_TREE else BASE_DIR / "config") / "node_modules"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.npm_files.HashedStorage"},

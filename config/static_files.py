@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
 
@@ -22,11 +23,10 @@ def collect() -> bool:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256()
-    paths = [settings.BASE_DIR / "package-lock.json", Path(__file__), settings.BASE_DIR / "config" / "settings.py"]
-    for folder in settings.BASE_DIR.glob("*/static"):
-        if folder != settings.STATIC_ROOT:
-            paths += sorted(path for path in folder.rglob("*") if path.is_file())
-    paths += sorted((settings.BASE_DIR / "config").glob("*.py"))
+    # Our settings and our storage decide on the names, the finders' files on the rest.
+    paths = sorted(Path(__file__).parent.glob("*.py"))
+    for finder in finders.get_finders():
+        paths += sorted(Path(storage.path(name)) for name, storage in finder.list(None))
     for path in paths:
         stat = path.stat()
         digest.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())

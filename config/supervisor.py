@@ -94,10 +94,14 @@ def _is_free(host: str, port: int) -> bool:
 
 @dataclass
 class Supervisor:
-    """Keeps `children` running until `stop` is called; `say` gets each of their lines with the child's name."""
+    """Keeps `children` running until `stop` is called; `say` gets each of their lines with the child's name.
+
+    They start in `folder`: Python looks for a program's modules there first, and must find ours.
+    """
 
     children: list[Child]
     say: Callable[[str, str], None]
+    folder: Path = Path()
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
@@ -146,6 +150,7 @@ class Supervisor:
     def _start(self, child: Child) -> None:
         child.process = subprocess.Popen(
             child.command,
+            cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,4 +1,4 @@
-"""API actions of sender domains and sender addresses (api.md 6.3, 6.4)."""
+"""API actions of sender domains and sender addresses."""
 
 from __future__ import annotations
 

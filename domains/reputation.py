@@ -1,4 +1,4 @@
-"""Reputation levels of a sender domain and the mails a day each allows (rules 3)."""
+"""Reputation levels of a sender domain and the mails a day each allows, as the original service publishes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""API actions of sending: SendEmail and GetSendEmailStatus (api.md 6.1, 6.6)."""
+"""API actions of sending: SendEmail and GetSendEmailStatus."""
 
 from __future__ import annotations
 

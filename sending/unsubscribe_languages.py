@@ -1,4 +1,4 @@
-"""The languages of the way out, by the API's unsubscribe codes (pure; api.md 5)."""
+"""The languages of the way out, by the API's unsubscribe codes (pure)."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import Any
@@ -136,18 +137,19 @@ class Dashboard(ConsoleView):
         start = intervals.midnight(today - timedelta(days=DAYS - 1), zone)
         end = intervals.midnight(today + timedelta(days=1), zone)
         days = intervals.Axis(start, end, intervals.Grain.DAY, zone)
-        frame = queries.volumes(self.caller, days, known_to=now)
-        counts = {str(name): int(count) for name, count in frame.iloc[-1].items()}
+        volumes = queries.volumes(self.caller, days, known_to=now)
+        # The last day is today, and has begun.
+        _, counts = volumes.begun()[-1]
         return {
             "cards": _cards(counts),
-            "panel": figures.chart(frame, (pages.DELIVERED, pages.BOUNCED, pages.REJECTED), days),
+            "panel": figures.chart(volumes, (pages.DELIVERED, pages.BOUNCED, pages.REJECTED), days),
             "days": DAYS,
             "rolled_at": queries.rolled_at(),
             "zone": str(zone),
         }
 
 
-def _cards(counts: dict[str, int]) -> list[dict[str, Any]]:
+def _cards(counts: Mapping[str, int]) -> list[dict[str, Any]]:
     def card(label: str, names: tuple[str, ...], rate: pages.Rate | None = None, of: str = "") -> dict[str, Any]:
         count = sum(counts[name] for name in names)
         share = tables.rate(rate, counts) if rate else ""

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stats.intervals import Axis, Grain
-
-if TYPE_CHECKING:
-    import pandas as pd
+from stats.volumes import Volumes
 
 # One colour per state on every chart: (light theme, dark theme). Blue and orange are the main two, because
 # colour-blind people can distinguish them; series of one hue differ by a pattern.
@@ -42,15 +40,11 @@ class Series:
     # A line over the bars instead of a bar.
     line: bool = False
 
-    def of(self, frame: pd.DataFrame) -> pd.Series:
-        """Return the series' numbers, one a bucket."""
-        return frame[list(self.columns)].sum(axis=1, min_count=1)
 
-
-def chart(frame: pd.DataFrame, series: Sequence[Series], axis: Axis) -> dict[str, Any]:
+def chart(volumes: Volumes, series: Sequence[Series], axis: Axis) -> dict[str, Any]:
     """Return what `charts.js` draws: traces, layout, and each trace's colour for either theme."""
-    times = [bucket.replace(tzinfo=None).isoformat() for bucket in frame.index]
-    counts = [_numbers(layer.of(frame)) for layer in series]
+    times = [bucket.replace(tzinfo=None).isoformat() for bucket in volumes.buckets]
+    counts = [volumes.of(layer.columns) for layer in series]
     return {
         "traces": [_trace(layer, times, numbers, axis) for layer, numbers in zip(series, counts, strict=True)],
         "layout": _layout(times, axis, empty=not any(any(numbers) for numbers in counts)),
@@ -59,11 +53,6 @@ def chart(frame: pd.DataFrame, series: Sequence[Series], axis: Axis) -> dict[str
             for position, theme in enumerate(("light", "dark"))
         },
     }
-
-
-def _numbers(values: pd.Series) -> list[int | None]:
-    # NaN is a bucket still to come: no bar, and null in JSON.
-    return [None if value != value else int(value) for value in values]
 
 
 def _trace(series: Series, times: list[str], numbers: list[int | None], axis: Axis) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""Reads of the roll-ups: summed in SQL, returned as a table of one row per bucket."""
+"""Reads of the roll-ups: summed in SQL, returned as one row of counts per bucket."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection
 from django.db.models import Sum
@@ -17,10 +17,7 @@ from sending.models.ids import SEQUENCE_BITS, first_of
 from stats import rollup
 from stats.intervals import Axis, Grain, midnight
 from stats.models import DayVolume, HourVolume, RollUpState
-
-if TYPE_CHECKING:
-    # Half a second to load: only a process that shows figures pays for it, when it first does.
-    import pandas as pd
+from stats.volumes import Volumes
 
 # At most so many recipient domains are offered in a filter, the busiest of the last 90 days first.
 MAX_OFFERED = 100
@@ -33,29 +30,21 @@ _SUMS = ", ".join(f"sum({name})::bigint" for name in rollup.COLUMNS)
 
 def volumes(
     caller: Caller, axis: Axis, *, sender_domain: str = "", recipient_domain: str = "", known_to: datetime
-) -> pd.DataFrame:
-    """Return one row per bucket of `axis` and one column per counter; buckets after `known_to` hold NaN."""
-    import pandas as pd
-
+) -> Volumes:
+    """Return the counters of each bucket of `axis`; buckets after `known_to` are still to come."""
     _, _, at = _source(axis, recipient_domain)
     zone = [str(axis.zone)] if "%s" in at else []
     rows = _read(f"{at} AS bucket, ", caller, axis, sender_domain, recipient_domain, "GROUP BY 1", zone)
     # Keyed by the instant: datetimes of two zones do not compare equal in the hour that occurs twice.
-    found = {_moment(bucket, axis).timestamp(): counts for bucket, *counts in rows}
-    nothing, unknown = [0] * len(rollup.COLUMNS), [None] * len(rollup.COLUMNS)
-    buckets = axis.buckets
-    return pd.DataFrame(
-        [found.get(at.timestamp(), nothing if at <= known_to else unknown) for at in buckets],
-        index=pd.Index(buckets, name="bucket", dtype=object),
-        columns=list(rollup.COLUMNS),
-        dtype="float64",
-    )
+    found = {_moment(bucket, axis).timestamp(): _named(counts) for bucket, *counts in rows}
+    nothing, buckets = dict.fromkeys(rollup.COLUMNS, 0), axis.buckets
+    return Volumes(buckets, [found.get(at.timestamp(), nothing if at <= known_to else None) for at in buckets])
 
 
 def totals(caller: Caller, axis: Axis, *, sender_domain: str = "", recipient_domain: str = "") -> dict[str, int]:
     """Return the counters summed over all of `axis`."""
     row = _read("", caller, axis, sender_domain, recipient_domain, "", [])[0]
-    return {name: count or 0 for name, count in zip(rollup.COLUMNS, row, strict=True)}
+    return _named(row)
 
 
 def accepted_by_domain(caller: Caller, day: date) -> dict[str, int]:
@@ -126,6 +115,10 @@ def _count_raw(
             values,
         )
         return cursor.fetchall()
+
+
+def _named(counts: Sequence[int | None]) -> dict[str, int]:
+    return {name: count or 0 for name, count in zip(rollup.COLUMNS, counts, strict=True)}
 
 
 def _source(axis: Axis, recipient_domain: str) -> tuple[str, str, str]:

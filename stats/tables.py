@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from stats.figures import Series
 from stats.intervals import Axis, Grain
 from stats.pages import ChartDefinition, Rate
-
-if TYPE_CHECKING:
-    import pandas as pd
+from stats.volumes import Volumes
 
 _LABELS = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%Y-%m-%d %H:%M", Grain.DAY: "%Y-%m-%d"}
 
@@ -37,7 +34,7 @@ class Table:
     total_rates: list[str]
 
 
-def per_cent(part: float, whole: float) -> str:
+def per_cent(part: int, whole: int) -> str:
     """Return a share as "12.3%" ("0.04%" below one), a dash when there is no whole.
 
     Opens count on their own day and each counts, so that they can be more than the mails delivered that day.
@@ -50,14 +47,14 @@ def per_cent(part: float, whole: float) -> str:
     return f"{share:.2f}%" if 0 < share < 1 else f"{share:.1f}%"
 
 
-def rate(rate: Rate, counts: Mapping[str, float]) -> str:
+def rate(rate: Rate, counts: Mapping[str, int]) -> str:
     """Return a rate over `counts`, the numbers by counter."""
     return per_cent(_sum(rate.part, counts), _sum(rate.whole, counts))
 
 
-def table(frame: pd.DataFrame, series: Sequence[Series], rates: Sequence[Rate], axis: Axis) -> Table:
-    """Return the rows of `frame` that have begun."""
-    begun, sums = _begun(frame)
+def table(volumes: Volumes, series: Sequence[Series], rates: Sequence[Rate], axis: Axis) -> Table:
+    """Return the rows of `volumes` that have begun."""
+    begun, sums = volumes.begun(), volumes.sums()
     return Table(
         headings=[layer.label for layer in series] + [column.label for column in rates],
         rows=[
@@ -74,9 +71,9 @@ def table(frame: pd.DataFrame, series: Sequence[Series], rates: Sequence[Rate], 
     )
 
 
-def finding(page: ChartDefinition, frame: pd.DataFrame, axis: Axis, span: str) -> str:
+def finding(page: ChartDefinition, volumes: Volumes, axis: Axis, span: str) -> str:
     """Return one sentence that sums the chart up; `span` is its time in words ("in the last 30 days")."""
-    begun, sums = _begun(frame)
+    begun, sums = volumes.begun(), volumes.sums()
     count, whole = _sum(page.counted, sums), _sum(page.of, sums)
     if not count:
         return f"No {page.plural} {span}."
@@ -89,12 +86,5 @@ def finding(page: ChartDefinition, frame: pd.DataFrame, axis: Axis, span: str) -
     )
 
 
-def _begun(frame: pd.DataFrame) -> tuple[list[tuple[datetime, dict[str, float]]], dict[str, float]]:
-    """Return the buckets that have begun, and the sums over them."""
-    begun = frame.dropna()
-    records: list[dict[str, float]] = [dict(zip(begun.columns, row, strict=True)) for row in begun.to_numpy().tolist()]
-    return list(zip(begun.index, records, strict=True)), dict(begun.sum().items())  # type: ignore[arg-type]
-
-
-def _sum(columns: Sequence[str], counts: Mapping[str, float]) -> int:
-    return int(sum(counts[name] for name in columns))
+def _sum(columns: Sequence[str], counts: Mapping[str, int]) -> int:
+    return sum(counts[name] for name in columns)

@@ -16,6 +16,7 @@ from accounts.console.views import ConsoleView
 from stats import exports, figures, intervals, pages, queries, tables
 from stats.forms import FigureFilters, LiveFilters
 from stats.pages import ChartDefinition, Panel
+from stats.volumes import Volumes
 
 
 class FiguresPage(ConsoleView):
@@ -74,14 +75,14 @@ class FiguresPage(ConsoleView):
             by_recipient=bool(self.chosen["recipient_domain"]),
         )
 
-    def frame(self) -> Any:
+    def volumes(self) -> Volumes:
         """Return the numbers of the axis."""
         return queries.volumes(self.caller, self.axis, **self.chosen, known_to=self.rolled_at or self.now)
 
-    def panels(self, frame: Any, panels: tuple[Panel, ...]) -> list[dict[str, Any]]:
+    def panels(self, volumes: Volumes, panels: tuple[Panel, ...]) -> list[dict[str, Any]]:
         """Return each panel with what `charts.js` draws."""
         return [
-            {"title": panel.title, "id": f"chart-{n}", "figure": figures.chart(frame, panel.series, self.axis)}
+            {"title": panel.title, "id": f"chart-{n}", "figure": figures.chart(volumes, panel.series, self.axis)}
             for n, panel in enumerate(panels)
         ]
 
@@ -126,13 +127,13 @@ class ChartPage(FiguresPage):
 
     def contents(self) -> dict[str, Any]:
         """Return charts, finding and table; on a live page also the number of waiting mails."""
-        page, frame = self.definition, self.frame()
+        page, volumes = self.definition, self.volumes()
         series = [layer for panel in page.panels for layer in panel.series]
         return {
             "definition": page,
-            "panels": self.panels(frame, page.panels),
-            "table": tables.table(frame, series, page.rates, self.axis),
-            "finding": tables.finding(page, frame, self.axis, self.span_text),
+            "panels": self.panels(volumes, page.panels),
+            "table": tables.table(volumes, series, page.rates, self.axis),
+            "finding": tables.finding(page, volumes, self.axis, self.span_text),
             "waiting": queries.waiting(self.caller) if page.live_minutes else None,
             "counted": queries.MAX_COUNTED,
         }
@@ -176,17 +177,17 @@ class OverviewPage(FiguresPage):
     )
     panel = Panel("Mails", (pages.DELIVERED, pages.BOUNCED, pages.REJECTED))
 
-    def table(self, frame: Any) -> tables.Table:
+    def table(self, volumes: Volumes) -> tables.Table:
         """Return the days with counts and rates."""
         series = [figures.Series(label, columns, "sent") for label, columns in self.columns]
-        return tables.table(frame, series, self.rates, self.axis)
+        return tables.table(volumes, series, self.rates, self.axis)
 
     def contents(self) -> dict[str, Any]:
         """Return chart, totals and table."""
-        frame = self.frame()
-        table = self.table(frame)
+        volumes = self.volumes()
+        table = self.table(volumes)
         return {
-            "panels": self.panels(frame, (self.panel,)),
+            "panels": self.panels(volumes, (self.panel,)),
             "table": table,
             "cards": _cards(table),
             "span": self.span_text,
@@ -194,7 +195,7 @@ class OverviewPage(FiguresPage):
 
     def download(self) -> HttpResponseBase:
         """Return the table."""
-        table = self.table(self.frame())
+        table = self.table(self.volumes())
         columns = [heading.lower().replace(" ", "_") for heading in table.headings]
         rows = [[row.label, *row.counts, *row.rates] for row in reversed(table.rows)]
         response = csv.response("overview", [self.axis.grain.value, *columns], rows)

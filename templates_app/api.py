@@ -1,4 +1,4 @@
-"""API actions of templates (api.md 6.5).
+"""API actions of templates.
 
 The wire knows a template from the moment it is submitted. A draft that the console keeps stays out of lists; a draft
 upon an approved version shows that version, because that is what a program can send.

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,14 +51,16 @@ def free_ports(count: int) -> list[int]:
         return [one.getsockname()[1] for one in held]
 
 
-def start(data_dir: Path, **changed: str) -> Product:
-    """Start `manage.py up` on free ports and return once it has printed its introduction."""
+def start(
+    data_dir: Path, *, program: Sequence[str] = (sys.executable, "manage.py"), folder: Path = ROOT, **changed: str
+) -> Product:
+    """Start `manage.py up` (or that of another `program`) on free ports and return once it has introduced itself."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SES_", "DJANGO_"))}
     environment |= {name: str(port) for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)}
     environment |= {"SES_DATA_DIR": str(data_dir), "PYTHONDONTWRITEBYTECODE": "1"} | changed
     environment.pop("DATABASE_URL", None)
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "up"], cwd=ROOT, env=environment, text=True,
+        [*program, "up"], cwd=folder, env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     output: list[str] = []
@@ -79,8 +82,7 @@ def start(data_dir: Path, **changed: str) -> Product:
             process.kill()
             pytest.fail("the product did not start:\n" + "".join(output[-60:]))
     known = subprocess.run(
-        [sys.executable, "manage.py", "demo", "--json"], cwd=ROOT, env=environment, capture_output=True, text=True,
-        check=True,
+        [*program, "demo", "--json"], cwd=folder, env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
     url = f"http://127.0.0.1:{environment['SES_WEB_PORT']}"
     return Product(url, json.loads(known.stdout), environment, process, output, reader)

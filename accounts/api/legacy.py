@@ -1,4 +1,4 @@
-"""The old signatures HmacSHA1 and HmacSHA256 (pure; api.md 2)."""
+"""The old signatures HmacSHA1 and HmacSHA256 (pure)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The signature TC3-HMAC-SHA256 (pure; api.md 2)."""
+"""The signature TC3-HMAC-SHA256 (pure)."""
 
 from __future__ import annotations
 

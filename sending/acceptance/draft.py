@@ -28,7 +28,7 @@ class Draft:
     variables: Mapping[str, str] | None = None
     reply_to: str = ""
     attachments: tuple[File, ...] = ()
-    # "0" none, else the language of the unsubscribe link (api.md 5).
+    # "0" none, else the language of the unsubscribe link.
     unsubscribe: str = "0"
     # 0 bulk, 1 triggered.
     trigger_type: int = 0

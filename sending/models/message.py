@@ -45,7 +45,7 @@ class Submission(models.Model):
     header_message_id = models.CharField(max_length=300)
     # Extra headers, name -> value.
     headers = models.JSONField(default=dict)
-    # "0" none, else the language of the unsubscribe link (api.md 5).
+    # "0" none, else the language of the unsubscribe link.
     unsubscribe = models.CharField(max_length=2, default="0")
     # 0 bulk, 1 triggered.
     trigger_type = models.PositiveSmallIntegerField(default=0)

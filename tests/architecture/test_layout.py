@@ -5,7 +5,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDERS = {"config", "accounts", "domains", "templates_app", "sending", "stats", "blocklist", "tests", "docs"}
 VAGUE = {"utils.py", "helpers.py", "managers.py", "manager.py", "common.py", "service.py", "services.py", "misc.py"}
-MADE = {"node_modules", "var"}
+MADE = {"node_modules", "var", "build", "dist", "ses_console.egg-info"}
 
 
 def ours(pattern: str):

@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import pytest
+from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from config import checks
@@ -13,17 +14,7 @@ def ids(found):
 
 
 def test_the_settings_of_a_first_start_pass(settings):
-    for check in (
-        checks.secrets_are_long,
-        checks.translations_are_compiled,
-        checks.transport_is_known,
-        checks.site_is_known,
-        checks.public_url_is_complete,
-        checks.real_mail_is_safe,
-        checks.debug_is_local_only,
-        checks.broker_can_be_reached,
-    ):
-        assert check(None) == []
+    assert run_checks() == []
     checks.refuse_unsafe()
 
 
@@ -67,6 +58,12 @@ def test_an_unknown_site_is_refused(settings):
     assert "mainland, international" in found.hint
 
 
+@pytest.mark.parametrize(("workers", "refused"), [(0, ["ses.E012"]), (1, ["ses.E012"]), (2, []), (8, [])])
+def test_tasks_need_a_second_worker_beside_a_long_job(settings, workers, refused):
+    settings.Q_CLUSTER = {**settings.Q_CLUSTER, "workers": workers}
+    assert ids(checks.tasks_have_a_second_worker(None)) == refused
+
+
 @pytest.mark.parametrize("url", ["ses.example.com", "https://", "https://ses.example.com/console"])
 def test_an_incomplete_public_address_is_refused(settings, url):
     settings.PUBLIC_URL = url
@@ -105,13 +102,27 @@ def test_a_refusal_names_every_trouble_and_its_way_out(settings):
         checks.refuse_unsafe()
 
 
-def test_a_server_started_by_hand_refuses_unsafe_settings_too(settings):
+def test_a_refusal_asks_every_registered_check(settings):
+    settings.SITE, settings.Q_CLUSTER = "moon", {**settings.Q_CLUSTER, "workers": 1}
+    with pytest.raises(ImproperlyConfigured, match=r"ses\.E011(?s:.*)ses\.E012"):
+        checks.refuse_unsafe()
+
+
+@pytest.mark.parametrize(
+    ("changed", "refused"),
+    [
+        ({"SES_TRANSPORT": "direct", "SES_PUBLIC_URL": "http://127.0.0.1:8000"}, "ses.E007"),
+        ({"SES_SITE": "moon"}, "ses.E011"),
+        ({"SES_TASK_WORKERS": "1"}, "ses.E012"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_server_started_by_hand_refuses_unsafe_settings_too(settings, changed, refused):
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "SES_DATA_DIR": str(settings.TEST_DATA_DIR),
-        "SES_TRANSPORT": "direct",
-        "SES_PUBLIC_URL": "http://127.0.0.1:8000",
+        **changed,
     }
     done = subprocess.run(
         [sys.executable, "-c", "import config.wsgi"],
@@ -121,4 +132,4 @@ def test_a_server_started_by_hand_refuses_unsafe_settings_too(settings):
         text=True,
     )
     assert done.returncode
-    assert "ses.E007" in done.stderr
+    assert refused in done.stderr

@@ -46,7 +46,7 @@ def serving() -> Iterator[int]:
         loop.close()
 
 
-async def closing(server: Server) -> None:
+async def closing(server: DnsServer) -> None:
     server.close()
     # Transports close in the loop's next round.
     await asyncio.sleep(0.01)

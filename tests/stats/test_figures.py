@@ -5,25 +5,27 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-import pandas as pd
 import pytest
 
 from stats import figures, pages, tables
 from stats.intervals import Axis, Grain
 from stats.rollup import COLUMNS
+from stats.volumes import Volumes
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 AXIS = Axis(START, START + timedelta(days=3), Grain.DAY, UTC)
 
 
-def frame(**columns):
+def volumes(**columns):
     """Three days; the last one is still to come unless a column says more."""
-    values = {name: columns.get(name, [0, 0, None]) for name in COLUMNS}
-    return pd.DataFrame(values, index=pd.Index(AXIS.buckets, dtype=object), dtype="float64")
+    values = [columns.get(name, [0, 0, None]) for name in COLUMNS]
+    days = [dict(zip(COLUMNS, counts, strict=True)) for counts in zip(*values, strict=True)]
+    begun = len([day for day in days if None not in day.values()])
+    return Volumes(AXIS.buckets, days[:begun] + [None] * (len(days) - begun))
 
 
 def test_a_chart_has_a_bar_per_bucket_and_a_gap_for_what_is_to_come():
-    chart = figures.chart(frame(bounced_hard=[3, 0, None]), (pages.HARD, pages.SOFT), AXIS)
+    chart = figures.chart(volumes(bounced_hard=[3, 0, None]), (pages.HARD, pages.SOFT), AXIS)
     hard, soft = chart["traces"]
     assert hard["y"] == [3, 0, None]
     assert soft["y"] == [0, 0, None]
@@ -34,7 +36,7 @@ def test_a_chart_has_a_bar_per_bucket_and_a_gap_for_what_is_to_come():
 
 
 def test_a_chart_is_plain_json_and_begins_at_zero():
-    chart = figures.chart(frame(), pages.PAGES["queue"].panels[0].series, AXIS)
+    chart = figures.chart(volumes(), pages.PAGES["queue"].panels[0].series, AXIS)
     json.dumps(chart, allow_nan=False)
     assert chart["layout"]["yaxis"]["rangemode"] == "tozero"
     assert chart["layout"]["annotations"][0]["text"] == "Nothing in this time"
@@ -43,7 +45,7 @@ def test_a_chart_is_plain_json_and_begins_at_zero():
 @pytest.mark.parametrize("page", pages.PAGES.values(), ids=lambda page: page.name)
 def test_every_series_has_a_colour_in_both_themes(page):
     for panel in page.panels:
-        chart = figures.chart(frame(), panel.series, AXIS)
+        chart = figures.chart(volumes(), panel.series, AXIS)
         assert len(chart["colours"]["light"]) == len(chart["colours"]["dark"]) == len(panel.series)
         assert all(column in COLUMNS for layer in panel.series for column in layer.columns)
         # Layers of one colour differ by a pattern.
@@ -60,7 +62,7 @@ def test_no_two_states_share_a_colour():
 def test_a_table_has_the_newest_day_first_the_sums_last_and_rates():
     page = pages.PAGES["bounced"]
     table = tables.table(
-        frame(bounced_hard=[3, 1, None], bounced_soft=[1, 0, None], accepted=[80, 0, None]),
+        volumes(bounced_hard=[3, 1, None], bounced_soft=[1, 0, None], accepted=[80, 0, None]),
         page.panels[0].series,
         page.rates,
         AXIS,
@@ -75,12 +77,12 @@ def test_a_table_has_the_newest_day_first_the_sums_last_and_rates():
 
 def test_a_finding_says_how_many_of_what_and_when_most():
     page = pages.PAGES["bounced"]
-    numbers = frame(bounced_hard=[3, 1, None], bounced_soft=[1, 0, None], accepted=[80, 20, None])
+    numbers = volumes(bounced_hard=[3, 1, None], bounced_soft=[1, 0, None], accepted=[80, 20, None])
     assert tables.finding(page, numbers, AXIS, "in the last 3 days") == (
         "5 bounces in the last 3 days, 5.0% of 100 mails sent; most on 2026-03-01 (4)."
     )
-    assert tables.finding(page, frame(), AXIS, "in the last 3 days") == "No bounces in the last 3 days."
-    days = frame(complained=[0, 1, None])
+    assert tables.finding(page, volumes(), AXIS, "in the last 3 days") == "No bounces in the last 3 days."
+    days = volumes(complained=[0, 1, None])
     assert tables.finding(pages.PAGES["complaints"], days, AXIS, "in the last 3 days") == (
         "1 spam report in the last 3 days; most on 2026-03-02 (1)."
     )

@@ -44,12 +44,12 @@ def test_every_event_stands_in_the_bucket_of_its_zone(zone, grain):
         factories.event(account, at=START + timedelta(hours=hour, minutes=47))
     rollup.rebuild(START.date())
     span = Axis(START, START + timedelta(days=4), grain, zone)
-    frame = queries.volumes(factories.caller(account), span, known_to=END)
+    volumes = queries.volumes(factories.caller(account), span, known_to=END)
     expected = dict.fromkeys((bucket.timestamp() for bucket in span.buckets), 0)
     for hour in range(0, 60, 5):
         at = (START + timedelta(hours=hour, minutes=47)).timestamp()
         expected[max(moment for moment in expected if moment <= at)] += 1
-    assert dict(zip(expected, frame["delivered"], strict=True)) == expected
+    assert dict(zip(expected, volumes.of(["delivered"]), strict=True)) == expected
     assert sum(expected.values()) == 12
 
 
@@ -80,9 +80,9 @@ def test_another_accounts_figures_are_never_counted():
 def test_buckets_to_come_are_unknown_not_zero():
     account = factories.account()
     fill(account)
-    frame = queries.volumes(factories.caller(account), axis(START, END + timedelta(days=2), UTC), known_to=END)
-    assert list(frame["delivered"].isna()) == [False] * 10 + [True]
-    assert frame["delivered"].sum() == 60
+    volumes = queries.volumes(factories.caller(account), axis(START, END + timedelta(days=2), UTC), known_to=END)
+    assert [count is None for count in volumes.of(["delivered"])] == [False] * 10 + [True]
+    assert volumes.sums()["delivered"] == 60
 
 
 def test_minutes_of_one_recipient_domain_are_counted_from_the_events():
@@ -92,8 +92,8 @@ def test_minutes_of_one_recipient_domain_are_counted_from_the_events():
         factories.event(account, at=at + timedelta(seconds=seconds), recipient_domain=name)
     span = last_minutes(at + timedelta(minutes=2), 5, UTC)
     caller = factories.caller(account)
-    frame = queries.volumes(caller, span, recipient_domain="a.test", known_to=at + timedelta(minutes=2))
-    assert list(frame["delivered"]) == [0, 0, 2, 1, 0]
+    volumes = queries.volumes(caller, span, recipient_domain="a.test", known_to=at + timedelta(minutes=2))
+    assert volumes.of(["delivered"]) == [0, 0, 2, 1, 0]
     assert queries.totals(caller, span, recipient_domain="a.test", sender_domain="news.test")["delivered"] == 0
 
 

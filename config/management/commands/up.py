@@ -23,7 +23,6 @@ from config.supervisor import AlreadyRunning, Child, PortTaken, Supervisor, alon
 from sending.models import partitions
 
 READY_SECONDS = 60.0
-FIRST_PERSON = ".venv/bin/python manage.py createsuperuser"
 
 
 class Command(BaseCommand):
@@ -42,9 +41,11 @@ class Command(BaseCommand):
         if port != settings.WEB_PORT:
             # Every process, and the links in mails, read the port from the environment: start over with it there.
             os.environ["SES_WEB_PORT"] = str(port)
-            os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
         self.check()
-        supervisor = Supervisor(_children(), self._say)
+        # The children start elsewhere: what is relative to this folder must not change its meaning on the way.
+        os.environ["SES_DATA_DIR"] = str(settings.DATA_DIR)
+        supervisor = Supervisor(_children(), self._say, settings.BASE_DIR)
         stop = threading.Event()
 
         def on_signal(number: int, frame: FrameType | None) -> None:
@@ -129,12 +130,16 @@ class Command(BaseCommand):
 def _plain_introduction() -> str:
     lines = ["", f"Console    {settings.PUBLIC_URL}"]
     if not User.objects.exists():
-        lines += ["", "Nobody can log in yet. In another terminal, in this folder:", f"  {FIRST_PERSON}"]
+        lines += [
+            "",
+            "Nobody can log in yet. In another terminal, in this folder:",
+            f"  {settings.PROGRAM} createsuperuser",
+        ]
     return "\n".join([*lines, "", "Ctrl-C stops everything.", ""])
 
 
 def _children() -> list[Child]:
-    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    manage = [sys.executable, "-m", "config"]
     here = settings.BIND_HOST
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", here, "--port", str(settings.WEB_PORT),
