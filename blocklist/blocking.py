@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.caller import Caller
 from accounts.errors import Refused
-from blocklist import normalise
+from accounts.mail.addresses import key_or_text
 from blocklist.models import BlockedAddress, Exemption
 
 RELEASE_CHUNK = 5_000
@@ -82,8 +82,9 @@ def block_dead(dead: Sequence[Dead]) -> None:
     """Block dead addresses for all accounts, or renew their blocks; runs in the caller's transaction."""
     if not dead:
         return
+    # What is no address by today's reading was accepted once: what the receiver said about it must not be lost.
     accounts = [one.account_id for one in dead]
-    addresses = [_spelling(one.address) for one in dead]
+    addresses = [key_or_text(one.address) for one in dead]
     with connection.cursor() as cursor:
         cursor.execute(
             _BLOCK_DEAD,
@@ -108,7 +109,7 @@ def bar(bars: Sequence[Bar]) -> None:
             [
                 [one.account_id for one in bars],
                 [one.sender_domain for one in bars],
-                [_spelling(one.address) for one in bars],
+                [key_or_text(one.address) for one in bars],
                 [one.cause for one in bars],
                 [one.reason[:500] for one in bars],
                 [one.message for one in bars],
@@ -141,7 +142,7 @@ def whitelist(caller: Caller, *, address: str, reason: str = "") -> Exemption:
     """Free the account from the platform's block of `address`; to other accounts the block stays."""
     caller.require("blocklist.edit")
     row = BlockedAddress.objects.filter(
-        address=_spelling(address), kind=BlockedAddress.Kind.INVALID, expires_at__gt=timezone.now()
+        address=key_or_text(address), kind=BlockedAddress.Kind.INVALID, expires_at__gt=timezone.now()
     ).first()
     if row is None:
         raise Refused("ResourceNotFound", "The platform does not block this address: nothing to lift.")
@@ -160,10 +161,10 @@ def unwhitelist(caller: Caller, *, address: str) -> None:
     """Let the platform's block of `address` bind the account again."""
     caller.require("blocklist.edit")
     with transaction.atomic():
-        gone, _ = Exemption.objects.filter(account=caller.account, address=_spelling(address)).delete()
+        gone, _ = Exemption.objects.filter(account=caller.account, address=key_or_text(address)).delete()
         if not gone:
             raise Refused("ResourceNotFound", "This address is not on your whitelist.")
-        audit.log(caller, "blocklist.unwhitelist", _spelling(address))
+        audit.log(caller, "blocklist.unwhitelist", key_or_text(address))
 
 
 def release_expired() -> int:
@@ -177,11 +178,3 @@ def release_expired() -> int:
         # A block renewed since the look stays.
         released += over.filter(pk__in=chunk).delete()[0]
     return released
-
-
-def _spelling(address: str) -> str:
-    try:
-        return normalise.address(address)
-    except ValueError:
-        # It was accepted once: what the receiver said about it must not be lost over its spelling.
-        return address.strip().lower()[: normalise.MAX_CHARACTERS]

@@ -16,7 +16,7 @@ from blocklist.models import BlockedAddress, Exemption
 
 @dataclass(frozen=True)
 class Wanted:
-    """A mail that is about to go: from which account and sender domain, to which normalised address."""
+    """A mail that is about to go: from which account and sender domain, to the key of which address."""
 
     account_id: int
     sender_domain: str
@@ -79,7 +79,7 @@ class Answer:
 
 
 def look_up(caller: Caller, address: str) -> list[Answer]:
-    """Return every block of a normalised address that concerns the caller's account, the latest first."""
+    """Return every block of an address, given by its key, that concerns the caller's account, the latest first."""
     own = Q(account_id=caller.account.pk)
     rows = BlockedAddress.objects.filter(own | Q(kind=BlockedAddress.Kind.INVALID), address=address).order_by("-id")
     exempt = visible(Exemption.objects.all(), caller).filter(address=address).exists()

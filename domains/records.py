@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from domains.names import MAX_NAME, relative, zone_of
+from accounts.mail.host_names import MAX_LENGTH, relative, zone_of
 from domains.resolver import Answer, Status
 
 Kind = Literal["mx", "spf", "dkim", "dmarc"]
@@ -65,7 +65,7 @@ def misplaced(wanted: Wanted) -> tuple[str, ...]:
     """Return the names the record stands at when a DNS host appended its zone to a full host name."""
     ends = dict.fromkeys((zone_of(wanted.domain), wanted.domain))
     names = (f"{wanted.host}.{end}" for end in ends)
-    return tuple(name for name in names if len(name) <= MAX_NAME)
+    return tuple(name for name in names if len(name) <= MAX_LENGTH)
 
 
 def judge(wanted: Wanted, answer: Answer, elsewhere: Mapping[str, Answer] | None = None) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from sending import headers
+from accounts.mail.text import check_line
 
 ALLOWED = frozenset(
     {
@@ -56,7 +56,7 @@ def check_name(name: str) -> None:
     A name is judged as a reader's system may understand it: in any letter case, with look-alike letters folded, and
     without the invisible characters and final dots that hide an extension.
     """
-    headers.check(name, "The file name")
+    check_line(name, "The file name")
     if not name or len(name) > NAME_MAX or len(name.encode()) > 4 * NAME_MAX:
         raise ValueError(f"A file name has 1 to {NAME_MAX} characters.")
     plain = unicodedata.normalize("NFKC", name)

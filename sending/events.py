@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from accounts.mail.text import storable
 from blocklist import blocking
 from sending.models import BounceType, DeliverStatus, EventKind
 
@@ -102,7 +103,7 @@ class Standing:
         if happening.kind in FORWARD:
             to, olds = FORWARD[happening.kind]
             if self.status in olds:
-                self.status, self.words = to, clean(happening.reason)
+                self.status, self.words = to, storable(happening.reason)
 
     def _stamp(self, happening: Happening) -> None:
         kind = happening.kind
@@ -158,11 +159,6 @@ def record(happenings: Sequence[Happening]) -> list[Happening]:
     return recorded
 
 
-def clean(text: str) -> str:
-    """Return text as the database can hold it: no NUL, no half characters."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
-
-
 def _stand(messages: set[int]) -> dict[int, Standing]:
     # In the order of ids: two batches that share messages wait for each other instead of locking up.
     with connection.cursor() as cursor:
@@ -203,11 +199,11 @@ def _log(lines: Iterable[tuple[Happening, Standing]]) -> None:
                     about.recipient_domain,
                     about.recipient,
                     about.from_address,
-                    clean(one.reason),
+                    storable(one.reason),
                     one.bounce_type,
                     one.bounce_class,
-                    clean(one.link),
-                    clean(one.user_agent)[:USER_AGENT_MAX],
+                    storable(one.link),
+                    storable(one.user_agent)[:USER_AGENT_MAX],
                     one.machine,
                 )
             )
@@ -219,7 +215,7 @@ def _block(recorded: Sequence[Happening], standings: dict[int, Standing]) -> Non
             blocking.Dead(
                 account_id=standings[one.message].account_id,
                 address=standings[one.message].recipient,
-                reason=clean(one.reason),
+                reason=storable(one.reason),
                 message=one.message,
             )
             for one in recorded
@@ -233,7 +229,7 @@ def _block(recorded: Sequence[Happening], standings: dict[int, Standing]) -> Non
                 sender_domain=standings[one.message].sender_domain,
                 address=standings[one.message].recipient,
                 cause=BAR_CAUSES[one.kind],
-                reason=clean(one.reason),
+                reason=storable(one.reason),
                 message=one.message,
             )
             for one in recorded

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from accounts.api import fields
 from accounts.api.wire import missing
 from accounts.errors import Refused
+from accounts.mail.text import NOT_IN_LINE, code_point
 
 DEFAULT_LANGUAGE = "zh-CN"
 
@@ -23,7 +23,6 @@ CHINESE: dict[str, str] = {
     "FailedOperation.WithOutPermission": "仅支持使用模板发送邮件",
     "FailedOperation.NotAuthenticatedSender": "发件sender没有经过认证，无法发送。",
 }
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 INTERNAL = "InternalError", "Something went wrong on our side. Please try again."
 
 
@@ -40,7 +39,7 @@ def message(refused: Refused, language: str) -> str:
     words = refused.message
     if (language or DEFAULT_LANGUAGE) == DEFAULT_LANGUAGE and refused.code in CHINESE:
         words = CHINESE[refused.code].format(field=refused.field)
-    return _INVISIBLE.sub(lambda found: f"U+{ord(found.group()):04X}", words)
+    return NOT_IN_LINE.sub(lambda found: code_point(found[0]), words)
 
 
 def from_validation(detail: Any, codes: dict[str, str]) -> Refused:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
+from accounts.mail.addresses import key_or_text
 from blocklist.queries import Found, Wanted, blocked_among
 from domains.dkim import Signer
 from sending.delivery import mime
@@ -50,7 +51,7 @@ def still_wanted(
 ) -> tuple[list[Work], list[tuple[Work, Outcome | Hold]]]:
     """Return the work that may go, and the rest with what becomes of it; one query for the whole batch."""
     ports = ports or Ports()
-    wanted = {work.message: Wanted(work.account, work.shared.sender_domain, work.recipient) for work in works}
+    wanted = {work.message: _wanted(work) for work in works}
     blocked = ports.blocked(list(dict.fromkeys(wanted.values())))
     go: list[Work] = []
     rest: list[tuple[Work, Outcome | Hold]] = []
@@ -109,6 +110,11 @@ def render(work: Work, files: Files = ()) -> Parcel | Outcome:
         recipient,
         stuff(mime.join(head, body, signature)),
     )
+
+
+def _wanted(work: Work) -> Wanted:
+    # A message keeps its recipient as the client wrote it; blocks go by the key.
+    return Wanted(work.account, work.shared.sender_domain, key_or_text(work.recipient))
 
 
 def _verdict(work: Work, now: datetime) -> Outcome | Hold | None:

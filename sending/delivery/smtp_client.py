@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import re
 import socket
 import ssl
 from dataclasses import dataclass
 
+from accounts.mail.text import NOT_IN_LINE
 from sending.delivery.handover import Failure, Handover
 from sending.delivery.mx import Host
 from sending.delivery.wire import TALK_MOST, Lost, Reply, Wire
@@ -17,7 +17,6 @@ from sending.smtp.codes import enhanced_code
 
 TEXT_MOST = 1000
 QUIT_SECONDS = 2.0
-_UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +230,7 @@ class Connection:
 
     async def _heard(self, seconds: float) -> Reply:
         said = await self._wire.reply(seconds)
-        text = said.text if said.text.isascii() and said.text.isprintable() else _UNPRINTABLE.sub("?", said.text)
+        text = said.text if said.text.isascii() and said.text.isprintable() else NOT_IN_LINE.sub("?", said.text)
         said = Reply(said.code, text[:TEXT_MOST])
         self._talk.append(f"S: {said.code} {said.text}")
         if said.code == 421:
@@ -249,7 +248,7 @@ class Connection:
         return self._failed(failure, text)
 
     def _failed(self, failure: Failure, text: str) -> Handover:
-        words = f"{failure} ({_UNPRINTABLE.sub('?', text)[:200]})"
+        words = f"{failure} ({NOT_IN_LINE.sub('?', text)[:200]})"
         return Handover(
             failure=failure, text=words, stage=self._stage, host=str(self._host), tls=self.tls, talk=self._told()
         )

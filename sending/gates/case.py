@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from accounts.caller import Caller
+from accounts.mail.addresses import Mailbox
 from accounts.models import Account
 from domains.models import SenderAddress
-from sending.addresses import Mailbox
 from sending.draft import Draft
 from templates_app.models import Version
 

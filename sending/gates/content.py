@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from functools import lru_cache
 from html import escape
@@ -11,13 +10,12 @@ from html import escape
 from django.conf import settings
 
 from accounts.errors import Refused
+from accounts.mail.text import NOT_IN_ROW, check_line
 from sending import attachments, headers
 from sending.gates.case import Case, Seen, listed
 from sending.languages import CODES
 from templates_app.queries import compiled, sendable
 from templates_app.rendering import Link, Variable, fill_plain, names_in
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def content_given(case: Case) -> Seen:
@@ -55,7 +53,7 @@ def variables_given(case: Case) -> Seen:
             f"TemplateData lacks {listed(missing)}. Give every variable of the template and the subject a value.",
             field="variables",
         )
-    if any(_UNSTORABLE.search(name + value) for name, value in case.values.items()):
+    if any(NOT_IN_ROW.search(name + value) for name, value in case.values.items()):
         raise Refused(
             "FailedOperation.WrongContentJson",
             "A variable holds a NUL or half a character. Take it out.",
@@ -75,7 +73,7 @@ def subject_fits(case: Case) -> Seen:
             field="subject",
         )
     try:
-        headers.check(case.subject, "The subject")
+        check_line(case.subject, "The subject")
     except ValueError as fault:
         raise Refused("InvalidParameterValue", str(fault), field="subject") from None
     return Seen(len(case.subject), most)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.mail.text import storable
 from sending import events
 from sending.delivery.replies import classify_report
 from sending.inbound.parsing import Parser
@@ -82,4 +83,4 @@ def _happenings(report: Report, message: int) -> list[events.Happening]:
 
 def _summary(report: Report) -> str:
     said = " ".join(part for part in (report.action, report.status, report.diagnostic) if part)
-    return events.clean(said)[:500]
+    return storable(said)[:500]

@@ -118,6 +118,15 @@ def test_the_blocklist_is_asked_once_for_the_batch() -> None:
     assert {one.message for one, _ in rest} == {1, 2}
 
 
+def test_a_block_is_found_in_whatever_letter_case_the_client_wrote_the_recipient() -> None:
+    one = work()
+    one.recipient = "Ada@a.test"
+    block = Wanted(1, "shop.test", "ada@a.test"), Found("custom", "entered", "")
+    result = verdict(one, blocked=lambda wanted: dict([block]))
+    assert isinstance(result, Outcome)
+    assert result.kind is Kind.DROPPED
+
+
 def test_a_version_that_cannot_be_used_drops_the_mail() -> None:
     def gone(version: int) -> Compiled:
         raise LookupError("version 1 has no skeleton")
