@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.console.appearance import zones
 from accounts.console.filters import DatedFilters
+from accounts.mail.addresses import key_or_text
 from accounts.models import User
 from accounts.roles import Role
 
@@ -17,7 +18,7 @@ from accounts.roles import Role
 class LogInForm(forms.Form):
     """E-mail address and password."""
 
-    email = forms.EmailField(
+    email = forms.CharField(
         label="E-mail address",
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
@@ -27,7 +28,7 @@ class LogInForm(forms.Form):
     )
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        return key_or_text(str(self.cleaned_data["email"]))
 
 
 class PasswordForm(forms.Form):
@@ -84,7 +85,7 @@ class TimeZoneForm(forms.Form):
 class MemberForm(forms.Form):
     """A person to add."""
 
-    email = forms.EmailField(label="E-mail address", max_length=254)
+    email = forms.CharField(label="E-mail address", max_length=254, strip=False, widget=forms.EmailInput)
     name = forms.CharField(max_length=100, required=False)
     role = forms.ChoiceField(choices=Role.choices, widget=forms.RadioSelect, initial=Role.OPERATOR)
     password = forms.CharField(

@@ -6,12 +6,12 @@ import secrets
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from accounts import audit
 from accounts.caller import Caller, service
 from accounts.errors import Refused
+from accounts.mail.addresses import key_of
 from accounts.models import Account, Membership, User
 from accounts.roles import Role
 from accounts.scoping import visible
@@ -54,12 +54,11 @@ def add_member(caller: Caller, *, email: str, name: str, role: str, password: st
     Somebody who has a log-in already keeps his name and password. Without `password` a new user cannot log in.
     """
     caller.require("users.manage")
-    email = email.strip().lower()
     _check_role(role)
     try:
-        validate_email(email)
-    except ValidationError:
-        raise Refused("InvalidParameterValue", "Give a complete e-mail address.", field="email") from None
+        email = key_of(email)
+    except ValueError as error:
+        raise Refused("InvalidParameterValue", str(error), field="email") from None
     with transaction.atomic():
         user = User.objects.filter(email=email).first()
         if user is None:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 
+from accounts.mail.addresses import key_or_text
 from accounts.roles import Role
 from accounts.secrets import EncryptedField
 
@@ -42,7 +43,7 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
         """Create a user with a hashed password; without one he cannot log in."""
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=key_or_text(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

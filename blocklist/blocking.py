@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.caller import Caller
 from accounts.errors import Refused
-from blocklist import normalise
+from accounts.mail.addresses import key_or_text
 from blocklist.models import BlockedAddress, Exemption
 
 RELEASE_CHUNK = 5_000
@@ -83,8 +83,9 @@ def block_invalid(invalid: Sequence[InvalidAddress]) -> None:
     """Block invalid addresses for all accounts, or renew their blocks; runs in the caller's transaction."""
     if not invalid:
         return
+    # What is no address by today's reading was accepted once: what the receiver said about it must not be lost.
     accounts = [row.account_id for row in invalid]
-    addresses = [_spelling(row.address) for row in invalid]
+    addresses = [key_or_text(row.address) for row in invalid]
     with connection.cursor() as cursor:
         cursor.execute(
             _BLOCK_INVALID,
@@ -109,7 +110,7 @@ def block_rejects(rejects: Sequence[Reject]) -> None:
             [
                 [row.account_id for row in rejects],
                 [row.sender_domain for row in rejects],
-                [_spelling(row.address) for row in rejects],
+                [key_or_text(row.address) for row in rejects],
                 [row.cause for row in rejects],
                 [row.reason[:500] for row in rejects],
                 [row.message for row in rejects],
@@ -142,7 +143,7 @@ def whitelist(caller: Caller, *, address: str, reason: str = "") -> Exemption:
     """Exempt the account from the platform's block of `address`; for other accounts the block stays."""
     caller.require("blocklist.edit")
     row = BlockedAddress.objects.filter(
-        address=_spelling(address), kind=BlockedAddress.Kind.INVALID, expires_at__gt=timezone.now()
+        address=key_or_text(address), kind=BlockedAddress.Kind.INVALID, expires_at__gt=timezone.now()
     ).first()
     if row is None:
         raise Refused("ResourceNotFound", "The platform does not block this address: nothing to lift.")
@@ -161,10 +162,10 @@ def unwhitelist(caller: Caller, *, address: str) -> None:
     """Take `address` off the account's whitelist: the platform's block of it holds again."""
     caller.require("blocklist.edit")
     with transaction.atomic():
-        gone, _ = Exemption.objects.filter(account=caller.account, address=_spelling(address)).delete()
+        gone, _ = Exemption.objects.filter(account=caller.account, address=key_or_text(address)).delete()
         if not gone:
             raise Refused("ResourceNotFound", "This address is not on your whitelist.")
-        audit.log(caller, "blocklist.unwhitelist", _spelling(address))
+        audit.log(caller, "blocklist.unwhitelist", key_or_text(address))
 
 
 def release_expired() -> int:
@@ -178,11 +179,3 @@ def release_expired() -> int:
         # The filter again: a block renewed in the meantime stays.
         released += over.filter(pk__in=chunk).delete()[0]
     return released
-
-
-def _spelling(address: str) -> str:
-    try:
-        return normalise.address(address)
-    except ValueError:
-        # The address was accepted before, so its block must not be lost because its spelling is not understood.
-        return address.strip().lower()[: normalise.MAX_CHARACTERS]

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from accounts import audit
 from accounts.caller import Caller
 from accounts.errors import Refused
-from blocklist import entries, normalise
+from accounts.mail.addresses import key_of
+from blocklist import entries
 from blocklist.models import BlockedAddress
 
 _STORE = """
@@ -45,11 +46,9 @@ def add(caller: Caller, *, address: str, expires: date | None = None, reason: st
     """Put one address on the account's own list until the UTC day `expires` begins (None: for ever)."""
     caller.require("blocklist.edit")
     try:
-        spelled = normalise.address(address)
+        spelled = key_of(address)
     except ValueError as error:
-        raise Refused(
-            "InvalidParameterValue.IllegalEmailAddress", f"Not an address: {error}.", field="address"
-        ) from None
+        raise Refused("InvalidParameterValue.IllegalEmailAddress", str(error), field="address") from None
     ends = _ends(expires)
     with transaction.atomic():
         if not _store(caller, [(spelled, ends)], BlockedAddress.Cause.ENTERED, reason):

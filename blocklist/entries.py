@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from blocklist import normalise
+from accounts.mail.addresses import key_of
+from accounts.mail.text import TooLong
 
 HEADINGS = frozenset({"address", "addresses", "email", "e-mail", "emails", "mail", "recipient", "to"})
 
@@ -60,7 +61,7 @@ def read(text: str, *, today: date) -> Reading:
             cells = [cell.strip() for cell in row]
             if not any(cells) or (not lines and cells[0].lower() in HEADINGS):
                 continue
-            lines.append((rows.line_num, cells[0], cells[1] if len(cells) > 1 else ""))
+            lines.append((rows.line_num, row[0], cells[1] if len(cells) > 1 else ""))
     except csv.Error as error:
         reading = check(lines, today=today)
         bad = Rejected(rows.line_num, "", "invalid", f"the file cannot be read from here on: {error}")
@@ -73,9 +74,9 @@ def check(lines: Iterable[tuple[int, str, str]], *, today: date) -> Reading:
     reading, seen = Reading(), dict[str, int]()
     for line, text, expiry in lines:
         try:
-            address, expires = normalise.address(text), _day(expiry, today)
+            address, expires = key_of(text), _day(expiry, today)
         except ValueError as error:
-            code = "too_long" if isinstance(error, normalise.TooLong) else "invalid"
+            code = "too_long" if isinstance(error, TooLong) else "invalid"
             reading.rejected.append(Rejected(line, text[:300], code, str(error)))
             continue
         if address in seen:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from accounts.console.filters import Filters
+from accounts.mail.addresses import key_or_text
 from blocklist import entries
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -24,14 +25,14 @@ class BlockFilters(Filters):
     )
 
     def clean_address(self) -> str:
-        """Addresses are kept in lower case."""
-        return str(self.cleaned_data["address"]).strip().lower()
+        """Return a whole address by its key; the beginning of one in lower case, as keys are."""
+        return key_or_text(str(self.cleaned_data["address"]))
 
 
 class AddBlockForm(forms.Form):
     """One address for the account's own list."""
 
-    address = forms.CharField(max_length=320, widget=forms.EmailInput)
+    address = forms.CharField(max_length=320, strip=False, widget=forms.TextInput(attrs={"inputmode": "email"}))
     expires = forms.DateField(label="Blocked until", required=False, widget=_DAY, help_text=_FOR_EVER)
     reason = forms.CharField(max_length=500, required=False, help_text="For you and your colleagues.")
 

@@ -16,7 +16,7 @@ from blocklist.models import BlockedAddress, Exemption
 
 @dataclass(frozen=True)
 class BlockQuery:
-    """A recipient to look up: account and sender domain of the mail, and its normalised address."""
+    """A mail that is about to go: from which account and sender domain, to the key of which address."""
 
     account_id: int
     sender_domain: str
@@ -79,7 +79,7 @@ class LookedUpBlock:
 
 
 def look_up(caller: Caller, address: str) -> list[LookedUpBlock]:
-    """Return every block of a normalised address that concerns the caller's account, the latest first."""
+    """Return every block of an address, given by its key, that concerns the caller's account, the latest first."""
     own = Q(account_id=caller.account.pk)
     rows = BlockedAddress.objects.filter(own | Q(kind=BlockedAddress.Kind.INVALID), address=address).order_by("-id")
     exempt = visible(Exemption.objects.all(), caller).filter(address=address).exists()

@@ -16,8 +16,9 @@ from accounts.console.forms import FormPage
 from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.errors import Refused
+from accounts.mail.addresses import key_of
 from accounts.scoping import get_visible_or_404, visible
-from blocklist import blocking, custom, entries, forms, normalise, queries
+from blocklist import blocking, custom, entries, forms, queries
 from blocklist.models import BlockedAddress, Exemption
 
 Kind = BlockedAddress.Kind
@@ -113,9 +114,9 @@ class LookUpAddress(ConsoleView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         self.parent = (TITLE, reverse(NAV))
-        asked = request.GET.get("address", "").strip()
+        asked = request.GET.get("address", "")
         try:
-            address = normalise.address(asked) if asked else ""
+            address = key_of(asked) if asked.strip() else ""
         except ValueError as error:
             return self.render({"asked": asked, "wrong": str(error)}, status=422)
         answers = queries.look_up(self.caller, address) if address else []

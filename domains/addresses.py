@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.caller import Caller
 from accounts.errors import Refused
+from accounts.mail.addresses import Mailbox, parse_bare
+from accounts.mail.text import NOT_IN_LINE
 from accounts.scoping import visible
 from domains.models import SenderAddress, SenderDomain
-from domains.names import host_name
 
-LOCAL_MAX = 64
-ADDRESS_MAX = 254
 NAME_MAX = 100
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-# They would end or split the From header that holds the name.
+# They would end or split the From header a name stands in.
 _NOT_IN_NAMES = frozenset(':<>"\\')
 
 
 def create(caller: Caller, *, address: str, name: str = "") -> SenderAddress:
     """Add a sender address; its domain must be a verified one of the account, whatever the case of its letters."""
     caller.require("addresses.edit")
-    local, domain_name = _parts(address)
+    mailbox = _mailbox(address)
+    domain_name, full = mailbox.domain, mailbox.address
     name = _valid_name(name)
     with transaction.atomic():
         # One creation at a time on a domain, so that its limit holds and it stays while the address is made.
@@ -39,8 +36,7 @@ def create(caller: Caller, *, address: str, name: str = "") -> SenderAddress:
                 f"{domain_name} is not a verified sender domain of this account. Add it and verify its DNS records.",
                 field="address",
             )
-        full = f"{local}@{domain_name}"
-        taken = domain.addresses.alias(any_case=Lower("address")).filter(any_case=full.lower())
+        taken = domain.addresses.alias(any_case=Lower("address")).filter(any_case=mailbox.key)
         if taken.exists():
             raise _repeated(full)
         limit = settings.RULES.addresses_per_domain
@@ -67,35 +63,21 @@ def delete(caller: Caller, *, address: SenderAddress) -> None:
         address.delete()
 
 
-def _parts(address: str) -> tuple[str, str]:
-    local, at, domain = address.strip().rpartition("@")
-    if not at or not _LOCAL.fullmatch(local) or len(local) > LOCAL_MAX:
-        raise Refused(
-            "InvalidParameterValue.IllegalEmailAddress",
-            "Give an address as in notice@mail.example.com: before the @ up to 64 letters, digits, dots inside, "
-            "and marks such as - _ +.",
-            field="address",
-        )
+def _mailbox(address: str) -> Mailbox:
     try:
-        domain = host_name(domain)
+        return parse_bare(address)
     except ValueError as error:
         raise Refused("InvalidParameterValue.IllegalEmailAddress", str(error), field="address") from None
-    if len(local) + 1 + len(domain) > ADDRESS_MAX:
-        raise Refused(
-            "InvalidParameterValue.IllegalEmailAddress",
-            f"An address has at most {ADDRESS_MAX} characters.",
-            field="address",
-        )
-    return local, domain
 
 
 def _valid_name(name: str) -> str:
     name = name.strip()
     marks = _NOT_IN_NAMES & set(name)
     if marks:
-        raise _illegal_name(f"A sender name cannot hold {' '.join(sorted(marks))}. Leave it out.")
+        quoted = ", ".join(f'"{mark}"' for mark in sorted(marks))
+        raise _illegal_name(_("A sender name cannot contain %(marks)s.") % {"marks": quoted})
     # Control characters and line or paragraph separators could start a header of their own.
-    if any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in name):
+    if NOT_IN_LINE.search(name):
         raise _illegal_name("A sender name is one line of plain text. Remove line breaks and control characters.")
     if len(name) > NAME_MAX:
         raise _illegal_name(f"A sender name has at most {NAME_MAX} characters.")

@@ -9,10 +9,10 @@ from accounts.api.action import Action
 from accounts.api.fields import Boolean, Integer, ParamList, Params, Text
 from accounts.caller import Caller
 from accounts.errors import Refused
+from accounts.mail.host_names import host_name
 from accounts.scoping import visible
 from domains import addresses, verification
 from domains.models import SenderAddress, SenderDomain
-from domains.names import host_name
 from domains.reputation import MAX_LEVEL, daily_quota
 from domains.resolver import Resolver
 

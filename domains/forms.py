@@ -8,6 +8,7 @@ from django import forms
 
 from accounts.caller import Caller
 from accounts.console.filters import Filters
+from accounts.mail.host_names import MAX_LENGTH
 from domains import queries
 from domains.models import SenderDomain
 
@@ -24,7 +25,7 @@ class DomainForm(forms.Form):
 
     name = forms.CharField(
         label="Domain",
-        max_length=300,
+        max_length=MAX_LENGTH,
         help_text="A sub-domain such as mail.example.com is best: the mailboxes of example.com stay as they are.",
         widget=forms.TextInput(attrs={"placeholder": "mail.example.com", "autocomplete": "off", "spellcheck": "false"}),
     )

@@ -100,7 +100,7 @@ class SenderAddress(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="sender_addresses")
     domain = models.ForeignKey(SenderDomain, on_delete=models.PROTECT, related_name="addresses")
-    # Normalised: domain in lower case; unique whatever the case of the local part.
+    # The domain in lower-case A-labels; unique whatever the case of the local part.
     address = models.CharField(max_length=254)
     name = models.CharField("sender name", max_length=100, blank=True)
     # An argon2 hash; empty means no SMTP log-in.

@@ -9,6 +9,7 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet, V
 from django.db.models.functions import Coalesce, Greatest, Least, Lower
 
 from accounts.caller import Caller
+from accounts.mail.addresses import key_or_text
 from accounts.scoping import visible
 from domains.models import SenderAddress, SenderDomain
 
@@ -17,7 +18,7 @@ def sender(account_id: int, address: str) -> SenderAddress | None:
     """Return the account's sender address in any letter case, its domain loaded; None when it has none."""
     return (
         SenderAddress.objects.alias(any_case=Lower("address"))
-        .filter(account_id=account_id, any_case=address.strip().lower())
+        .filter(account_id=account_id, any_case=key_or_text(address))
         .select_related("domain")
         # Acceptance needs no key, and decrypting it costs time.
         .defer("domain__dkim_private_key", "domain__dkim_public_key")

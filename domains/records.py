@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from domains.names import MAX_NAME, relative, zone_of
+from accounts.mail.host_names import MAX_LENGTH, relative, zone_of
 from domains.resolver import DnsAnswer, DnsStatus
 
 Kind = Literal["mx", "spf", "dkim", "dmarc"]
@@ -62,10 +62,10 @@ def dkim_host(domain: str, selector: str) -> str:
 
 
 def misplaced(expected: ExpectedRecord) -> tuple[str, ...]:
-    """Return the names where the record ends up when a DNS host appends its zone to a full host name."""
+    """Return the names the record stands at when a DNS host appended its zone to a full host name."""
     ends = dict.fromkeys((zone_of(expected.domain), expected.domain))
     names = (f"{expected.host}.{end}" for end in ends)
-    return tuple(name for name in names if len(name) <= MAX_NAME)
+    return tuple(name for name in names if len(name) <= MAX_LENGTH)
 
 
 def judge(

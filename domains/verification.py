@@ -14,8 +14,9 @@ from django.utils import timezone
 from accounts import audit, notices
 from accounts.caller import Caller, service
 from accounts.errors import Refused
+from accounts.mail.host_names import MAX_LENGTH, host_name
 from accounts.models import Account
-from domains import dkim, names, queries, records, states
+from domains import dkim, queries, records, states
 from domains import resolver as dns_resolver
 from domains.models import DnsRecord, SenderDomain
 from domains.records import ExpectedRecord, RecordVerdict
@@ -217,10 +218,10 @@ def _rows(domain: SenderDomain) -> list[DnsRecord]:
 
 def _valid_name(text: str) -> str:
     try:
-        name = names.host_name(text)
+        name = host_name(text)
     except ValueError as error:
         raise Refused("InvalidParameterValue.InvalidEmailIdentity", str(error), field="name") from None
-    if len(records.dkim_host(name, settings.DKIM_SELECTOR)) > names.MAX_NAME:
+    if len(records.dkim_host(name, settings.DKIM_SELECTOR)) > MAX_LENGTH:
         raise Refused(
             "InvalidParameterValue.InvalidEmailIdentity",
             "This domain is too long: its DKIM record would need more than 253 characters.",

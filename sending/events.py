@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from accounts.mail.text import storable
 from blocklist import blocking
 from sending.models import BounceType, DeliverStatus, EventKind
 
@@ -102,7 +103,7 @@ class MessageState:
         if event.kind in FORWARD:
             to, olds = FORWARD[event.kind]
             if self.status in olds:
-                self.status, self.words = to, clean(event.reason)
+                self.status, self.words = to, storable(event.reason)
 
     def _stamp(self, event: NewEvent) -> None:
         kind = event.kind
@@ -158,11 +159,6 @@ def record(new_events: Sequence[NewEvent]) -> list[NewEvent]:
     return recorded
 
 
-def clean(text: str) -> str:
-    """Return text as the database can hold it: no NUL, no half characters."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
-
-
 def _load_states(messages: set[int]) -> dict[int, MessageState]:
     # In the order of ids: two batches that share messages wait for each other instead of locking up.
     with connection.cursor() as cursor:
@@ -203,11 +199,11 @@ def _log(lines: Iterable[tuple[NewEvent, MessageState]]) -> None:
                     about.recipient_domain,
                     about.recipient,
                     about.from_address,
-                    clean(event.reason),
+                    storable(event.reason),
                     event.bounce_type,
                     event.bounce_class,
-                    clean(event.link),
-                    clean(event.user_agent)[:MAX_USER_AGENT],
+                    storable(event.link),
+                    storable(event.user_agent)[:MAX_USER_AGENT],
                     event.machine,
                 )
             )
@@ -219,7 +215,7 @@ def _block(recorded: Sequence[NewEvent], states: dict[int, MessageState]) -> Non
             blocking.InvalidAddress(
                 account_id=states[event.message].account_id,
                 address=states[event.message].recipient,
-                reason=clean(event.reason),
+                reason=storable(event.reason),
                 message=event.message,
             )
             for event in recorded
@@ -233,7 +229,7 @@ def _block(recorded: Sequence[NewEvent], states: dict[int, MessageState]) -> Non
                 sender_domain=states[event.message].sender_domain,
                 address=states[event.message].recipient,
                 cause=REJECT_CAUSES[event.kind],
-                reason=clean(event.reason),
+                reason=storable(event.reason),
                 message=event.message,
             )
             for event in recorded

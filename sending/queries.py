@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q, QuerySet
 
 from accounts.caller import Caller
+from accounts.mail.addresses import parse_bare
 from accounts.scoping import visible
-from blocklist import normalise
 from sending.models import Attempt, Event, Message, QueueItem, Submission
 from sending.models.ids import CHINA, first_of
 
@@ -38,13 +38,13 @@ def to(messages: QuerySet[Message], recipient: str) -> QuerySet[Message]:
 
 
 def spellings(recipient: str) -> set[str]:
-    """Return how an address may stand in a message: as given, and as blocklists spell it."""
+    """Return how an address may stand in a message: as given, as servers take it, and by its key."""
     given = recipient.strip()
     try:
-        plain = normalise.address(given)
+        mailbox = parse_bare(given)
     except ValueError:
         return {given}
-    return {given, plain, f"{given.rpartition('@')[0]}@{plain.rpartition('@')[2]}"}
+    return {given, mailbox.address, mailbox.key}
 
 
 def submission_of(message: Message) -> Submission | None:

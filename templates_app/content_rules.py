@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import NamedTuple
 
 from django.conf import settings
 
 from accounts.errors import Refused
+from accounts.mail.text import NOT_IN_BODY, code_point
 from templates_app.models import Version
 
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _WRONG_CONTENT = "InvalidParameterValue.TemplateContentIsWrong"
 
 
@@ -46,9 +45,9 @@ def check(*, name: str, html: str, text: str, summary: str, renamed: bool = Fals
     if not html.strip() and not text.strip():
         raise Refused("InvalidParameterValue.TemplateContentIsNULL", "Write a body, as HTML or as text.", field="html")
     for field, body in (("html", html), ("text", text)):
-        wrong = _CONTROLS.search(body)
+        wrong = NOT_IN_BODY.search(body)
         if wrong:
-            place = f"U+{ord(wrong[0]):04X} in line {body.count(chr(10), 0, wrong.start()) + 1:,}"
+            place = f"{code_point(wrong[0])} in line {body.count(chr(10), 0, wrong.start()) + 1:,}"
             raise Refused(_WRONG_CONTENT, f"The body holds a control character ({place}); take it out.", field=field)
     size = len(html.encode()) + len(text.encode())
     if size > settings.RULES.template_max_bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from accounts.mail.text import INVISIBLE
 from templates_app.link_targets import RUNS, fault, scheme, target
 from templates_app.markup import BLOCKS, Attribute, Token, conditional, declarations, decode, walk
 from templates_app.variables import BROKEN, VARIABLE, Variable, split
@@ -51,11 +52,6 @@ _ADDRESSES = frozenset(
     }
 )
 _SPACE = re.compile(r"[\s\u2800]+")
-# Characters of zero width or without a glyph: zero width, joiners, direction marks, fillers, controls.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]+"
-)
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;{}:]*?url\(", re.IGNORECASE)
 _IMPORT = re.compile(r"@import\b", re.IGNORECASE)
 # A variable right after “<” would turn its value into a tag.
@@ -234,7 +230,7 @@ class _Reader:
             if isinstance(piece, Variable):
                 self._add(f"{{{{{piece.name}}}}}", variable=True)
                 continue
-            words = _SPACE.sub(" ", _INVISIBLE.sub("", piece if decoded else decode(piece)))
+            words = _SPACE.sub(" ", INVISIBLE.sub("", piece if decoded else decode(piece)))
             inner = words.strip(" ")
             self.blank = self.blank or words.startswith(" ")
             if inner:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.utils.translation import get_language
@@ -10,6 +9,7 @@ from django.utils.translation import get_language
 from accounts.api import fields
 from accounts.api.requests import missing
 from accounts.errors import Refused
+from accounts.mail.text import NOT_IN_LINE, code_point
 
 # What a caller gets who names no language, as the SDKs do.
 DEFAULT_LANGUAGE = "zh-CN"
@@ -26,7 +26,6 @@ CHINESE: dict[str, str] = {
     "FailedOperation.WithOutPermission": "仅支持使用模板发送邮件",
     "FailedOperation.NotAuthenticatedSender": "发件sender没有经过认证，无法发送。",
 }
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 INTERNAL = "InternalError", "Something went wrong on our side. Please try again."
 
 
@@ -48,7 +47,7 @@ def message(refused: Refused) -> str:
     text = refused.message
     if get_language() == "zh-hans" and refused.code in CHINESE:
         text = CHINESE[refused.code].format(field=refused.field)
-    return _INVISIBLE.sub(lambda found: f"U+{ord(found.group()):04X}", text)
+    return NOT_IN_LINE.sub(lambda found: code_point(found[0]), text)
 
 
 def from_validation(detail: Any, codes: dict[str, str]) -> Refused:

@@ -11,9 +11,8 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-# Line breaks and other controls: none of them belongs into a name, an address or a header.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_NEVER = re.compile(r"[\x00\ud800-\udfff]")
+from accounts.mail.text import NOT_IN_LINE, NOT_IN_ROW, code_point
+
 _WHOLE = re.compile(r"-?[0-9]{1,20}")
 MAX_INTEGER = 2**63 - 1
 
@@ -41,7 +40,7 @@ class Text(Param):
 
     def __init__(self, *, lines: bool = False, numbers: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._forbidden = _NEVER if lines else _CONTROL
+        self._forbidden = NOT_IN_ROW if lines else NOT_IN_LINE
         self._numbers = numbers
 
     def to_internal_value(self, data: Any) -> str:
@@ -49,9 +48,9 @@ class Text(Param):
             return str(data)
         if not isinstance(data, str):
             raise self.wrong_type("a string")
-        found = self._forbidden.search(data) or _NEVER.search(data)
+        found = self._forbidden.search(data)
         if found:
-            raise ValidationError(f"holds the character U+{ord(found.group()):04X}; take it out", code=VALUE)
+            raise ValidationError(f"holds the character {code_point(found[0])}; take it out", code=VALUE)
         return data
 
 

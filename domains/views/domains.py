@@ -15,8 +15,9 @@ from accounts.console.act_page import ActPage
 from accounts.console.forms import FormPage
 from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
+from accounts.mail.host_names import relative, zone_of
 from accounts.scoping import get_visible_or_404, visible
-from domains import differences, names, verification, zone_file
+from domains import differences, verification, zone_file
 from domains.forms import DomainForm, SenderDomainFilters
 from domains.models import DnsRecord, SenderDomain
 from domains.records import MX_PRIORITY
@@ -123,7 +124,7 @@ class SenderDomainDetail(ConsoleView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.domain = get_visible_or_404(SenderDomain.objects.defer("dkim_private_key"), self.caller, pk=pk)
         self.parent = ("Sender Domain", reverse(DOMAINS))
-        zone = names.zone_of(self.domain.name)
+        zone = zone_of(self.domain.name)
         records = list(self.domain.records.order_by("pk"))
         may_edit = self.caller.may("domains.edit")
         addressed = self.domain.addresses.exists()
@@ -167,7 +168,7 @@ class SenderDomainDetail(ConsoleView):
             differences.pieces(expected, line) if marked else [differences.Piece(line, False)]
             for line in record.seen.splitlines()
         ]
-        return RecordRow(record, PURPOSES[kind], names.relative(record.host, zone), priority, seen)
+        return RecordRow(record, PURPOSES[kind], relative(record.host, zone), priority, seen)
 
 
 class _DomainAct(ActPage):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from sending.acceptance import extra_headers
+from accounts.mail.text import check_line
 
 ALLOWED = frozenset(
     {
@@ -56,7 +56,7 @@ def check_name(name: str) -> None:
     A name is judged as a reader's system may understand it: in any letter case, with look-alike letters folded, and
     without the invisible characters and final dots that hide an extension.
     """
-    extra_headers.check(name, "The file name")
+    check_line(name, "The file name")
     if not name or len(name) > MAX_NAME or len(name.encode()) > 4 * MAX_NAME:
         raise ValueError(f"A file name has 1 to {MAX_NAME} characters.")
     plain = unicodedata.normalize("NFKC", name)

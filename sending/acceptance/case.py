@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from accounts.caller import Caller
+from accounts.mail.addresses import Mailbox
 from accounts.models import Account
 from domains.models import SenderAddress
 from sending.acceptance.draft import Draft
-from sending.addresses import Mailbox
 from templates_app.models import Version
 
 # How many names a message lists before it says "and n more".

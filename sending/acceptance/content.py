@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from functools import lru_cache
 from html import escape
@@ -11,14 +10,13 @@ from html import escape
 from django.conf import settings
 
 from accounts.errors import Refused
+from accounts.mail.text import NOT_IN_ROW, check_line
 from sending.acceptance import attachments
 from sending.acceptance.case import Case, GateFinding, listed
-from sending.acceptance.extra_headers import MAX_HEADERS, check, check_header, check_message_id
+from sending.acceptance.extra_headers import MAX_HEADERS, check_header, check_message_id
 from sending.unsubscribe_languages import CODES
 from templates_app.queries import compiled, sendable
 from templates_app.rendering import Link, Variable, fill_plain, names_in
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def content_given(case: Case) -> GateFinding:
@@ -56,7 +54,7 @@ def variables_given(case: Case) -> GateFinding:
             f"TemplateData lacks {listed(missing)}. Give every variable of the template and the subject a value.",
             field="variables",
         )
-    if any(_UNSTORABLE.search(name + value) for name, value in case.values.items()):
+    if any(NOT_IN_ROW.search(name + value) for name, value in case.values.items()):
         raise Refused(
             "FailedOperation.WrongContentJson",
             "A variable holds a NUL or half a character. Take it out.",
@@ -76,7 +74,7 @@ def subject_fits(case: Case) -> GateFinding:
             field="subject",
         )
     try:
-        check(case.subject, "The subject")
+        check_line(case.subject, "The subject")
     except ValueError as fault:
         raise Refused("InvalidParameterValue", str(fault), field="subject") from None
     return GateFinding(len(case.subject), limit)

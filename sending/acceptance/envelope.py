@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from django.conf import settings
 
 from accounts.errors import Refused
+from accounts.mail import addresses
 from accounts.models import Account
-from blocklist import normalise
 from domains.queries import sender
-from sending import addresses
 from sending.acceptance.case import Case, GateFinding, Recipient, listed
 
 
@@ -142,11 +141,10 @@ def _read(name: str, given: Sequence[str]) -> list[Recipient]:
     for text in given:
         try:
             mailbox = addresses.parse_bare(text)
-            key = normalise.address(mailbox.address)
         except ValueError as fault:
             faults[text] = str(fault)
         else:
-            read.setdefault(key, Recipient(mailbox, key))
+            read.setdefault(mailbox.key, Recipient(mailbox, mailbox.key))
     if faults:
         raise Refused(
             "FailedOperation.IncorrectEmail",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# C0, DEL, C1, the two line separators of Unicode, and halves of characters.
-_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+from accounts.mail.text import check_line
+
 # RFC 5322 3.6.8, without the length that no line could hold.
 _NAME = re.compile(r"[!-9;-~]{1,76}")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,128}@[A-Za-z0-9.-]{1,160}>")
@@ -42,19 +42,6 @@ RESERVED = frozenset(
 RESERVED_PREFIXES = ("arc-", "resent-", "x-ses-")
 
 
-def fault(text: str) -> str:
-    """Return the first character that no header may hold, as "U+000A"; "" for clean text."""
-    found = _FORBIDDEN.search(text)
-    return f"U+{ord(found[0]):04X}" if found else ""
-
-
-def check(text: str, what: str) -> None:
-    """Raise ValueError naming the forbidden character in `text`, if there is one; `what` names the text."""
-    character = fault(text)
-    if character:
-        raise ValueError(f"{what} holds the control character {character}. Take it out.")
-
-
 def check_header(name: str, value: str) -> None:
     """Raise ValueError unless a sender may add this header."""
     if not _NAME.fullmatch(name):
@@ -63,7 +50,7 @@ def check_header(name: str, value: str) -> None:
         raise ValueError(f"The header {name} is written by the platform. Leave it out.")
     if len(value) > MAX_VALUE:
         raise ValueError(f"The header {name} has {len(value):,} characters; {MAX_VALUE} are allowed.")
-    check(value, f"The header {name}")
+    check_line(value, f"The header {name}")
 
 
 def check_message_id(text: str) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, NoReturn
 
 from accounts.errors import Refused
-
-# PostgreSQL stores no NUL, UTF-8 has no lone surrogates.
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+from accounts.mail.text import NOT_IN_ROW
 
 
 def variables(text: str) -> dict[str, str]:
@@ -22,7 +19,7 @@ def headers(text: str) -> dict[str, str]:
     """Return the headers of an SmtpHeaders, empty for empty; raise Refused unless all values are strings."""
     values = _object(text, "SmtpHeaders", "InvalidParameterValue") if text else {}
     for name, value in values.items():
-        if not isinstance(value, str) or _UNSTORABLE.search(value):
+        if not isinstance(value, str) or NOT_IN_ROW.search(value):
             raise Refused("InvalidParameterValue", f"The header `{name[:100]}` must be a string.", field="SmtpHeaders")
     return values
 
@@ -32,7 +29,7 @@ def _scalar(name: str, value: Any) -> str:
         value = "true" if value else "false"
     if value is None:
         value = ""
-    if not isinstance(value, str) or _UNSTORABLE.search(value):
+    if not isinstance(value, str) or NOT_IN_ROW.search(value):
         raise Refused(
             "FailedOperation.WrongContentJson",
             f"The variable `{name[:100]}` must be a string or a number.",
@@ -47,7 +44,7 @@ def _object(text: str, field: str, code: str) -> dict[str, Any]:
         value = json.loads(text, parse_int=str, parse_float=str, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         value = None
-    if not isinstance(value, dict) or any(_UNSTORABLE.search(name) for name in value):
+    if not isinstance(value, dict) or any(NOT_IN_ROW.search(name) for name in value):
         raise Refused(code, f'{field} must be a JSON object in a string, such as {{"name": "value"}}.', field=field)
     return value
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
+from accounts.mail.addresses import key_or_text
 from blocklist.queries import BlockInForce, BlockQuery, blocked_among
 from domains.dkim import Signer
 from sending.delivery.queued import QueuedMessage, RenderedMail
@@ -49,10 +50,7 @@ def still_wanted(
 ) -> tuple[list[QueuedMessage], list[tuple[QueuedMessage, Outcome | Hold]]]:
     """Return the messages that may go, and the rest with what becomes of it; one query for the whole batch."""
     ports = ports or Ports()
-    wanted = {
-        queued.message: BlockQuery(queued.account, queued.submission.sender_domain, queued.recipient)
-        for queued in messages
-    }
+    wanted = {queued.message: _wanted(queued) for queued in messages}
     blocked = ports.blocked(list(dict.fromkeys(wanted.values())))
     go: list[QueuedMessage] = []
     rest: list[tuple[QueuedMessage, Outcome | Hold]] = []
@@ -111,6 +109,11 @@ def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
         recipient,
         stuff(message.join(head, body, signature)),
     )
+
+
+def _wanted(queued: QueuedMessage) -> BlockQuery:
+    # A message keeps its recipient as the client wrote it; blocks go by the key.
+    return BlockQuery(queued.account, queued.submission.sender_domain, key_or_text(queued.recipient))
 
 
 def _verdict(queued: QueuedMessage, now: datetime) -> Outcome | Hold | None:

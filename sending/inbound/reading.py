@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.mail.text import storable
 from sending import events
 from sending.inbound.parsing import Parser
 from sending.inbound.report import ParsingLimits, Report, ReportKind
@@ -82,4 +83,4 @@ def _new_events(report: Report, message: int) -> list[events.NewEvent]:
 
 def _summary(report: Report) -> str:
     said = " ".join(part for part in (report.action, report.status, report.diagnostic) if part)
-    return events.clean(said)[:500]
+    return storable(said)[:500]

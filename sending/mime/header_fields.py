@@ -8,17 +8,18 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote
 
+from accounts.mail.addresses import parse_bare
+from accounts.mail.text import NOT_IN_LINE
+
 LINE = 76
 # RFC 5322 2.1.1, CRLF left out.
 HARD_LINE = 998
 # An encoded word has at most 75 characters, 12 of them frame.
 WORD_BYTES = 45
 
-_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NAME = re.compile(r"[!-9;-~]{1,76}")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_LOCAL_PART = re.compile(r"[!#-'*+\-./0-9=?A-Z^-~]{1,64}")
-_MAILBOX = re.compile(r"(?P<name>.*?)\s*<(?P<address>[^<>]*)>\s*", re.DOTALL)
+_MAILBOX = re.compile(r"(?P<name>.*?\S)\s*<(?P<address>[^<>]*)>\s*", re.DOTALL)
 _LISTED = re.compile(r'\s*((?:"(?:\\.|[^"\\])*"|[^,"]|")+)')
 
 
@@ -28,7 +29,7 @@ class Unsendable(ValueError):
 
 def clean(field: str, value: str) -> str:
     """Return `value` without blanks at its ends; raise Unsendable when it could break out of a header."""
-    if _FORBIDDEN.search(value):
+    if NOT_IN_LINE.search(value):
         raise Unsendable(f"{field} holds a control character or line break.")
     return value.strip()
 
@@ -91,15 +92,10 @@ def named_mailbox(field: str, phrase: str, value: str) -> str:
 
 def address(field: str, value: str) -> str:
     """Return an address in ASCII (domain as A-labels); raise Unsendable when mail cannot go there."""
-    local, at, domain = value.strip().rpartition("@")
-    if at and _LOCAL_PART.fullmatch(local):
-        try:
-            ascii_domain = domain.encode("idna").decode("ascii")
-        except UnicodeError:
-            ascii_domain = ""
-        if re.fullmatch(r"[A-Za-z0-9._-]{1,253}", ascii_domain):
-            return f"{local}@{ascii_domain}"
-    raise Unsendable(f"{field}: {value[:100]!r} is not an address mail can go to.")
+    try:
+        return parse_bare(value).address
+    except ValueError as fault:
+        raise Unsendable(f"{field}: {value[:100]!r} is not an address mail can go to. {fault}") from None
 
 
 def parameter(key: str, value: str) -> bytes:

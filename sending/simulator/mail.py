@@ -11,6 +11,8 @@ from email.header import decode_header, make_header
 from email.message import Message
 from html.parser import HTMLParser
 
+from accounts.mail.text import NOT_IN_LINE
+
 MAX_HEAD = 100 * 1024
 _ONE_CLICK = re.compile(r"<(https?://[^<>\s]+)>", re.IGNORECASE)
 
@@ -78,7 +80,7 @@ def decoded(value: str) -> str:
     # What cannot be read stays as it came.
     with contextlib.suppress(MessageError, LookupError, ValueError):
         unfolded = str(make_header(decode_header(unfolded)))
-    return re.sub(r"[\x00-\x1f\x7f]", " ", unfolded.encode("utf-8", "replace").decode())
+    return NOT_IN_LINE.sub(" ", unfolded)
 
 
 def one_click(mail: ReceivedMail) -> str:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from accounts.mail.addresses import split
+
 
 class ScenarioMoment(Enum):
     """When a mailbox acts on its own; CONTENT and RECIPIENT are moments of the SMTP conversation."""
@@ -95,5 +97,5 @@ SCENARIOS: dict[str, Scenario] = {
 
 def name_for(address: str) -> str:
     """Return the scenario of an address: its local part up to the first "+" or "-"; else it is just delivered."""
-    first = re.split(r"[+-]", address.rpartition("@")[0].lower(), maxsplit=1)[0]
+    first = re.split(r"[+-]", split(address)[0].lower(), maxsplit=1)[0]
     return first if first in SCENARIOS else DELIVERED

@@ -10,8 +10,9 @@ from collections.abc import Coroutine, Sequence
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 
+from accounts.mail.addresses import split
+from accounts.mail.text import storable
 from domains.models import SenderDomain
-from sending.events import clean
 from sending.models import SimulatedMail
 from sending.simulator import mail, readers
 from sending.simulator.readers import AcceptedMail, OutsideWorld
@@ -107,7 +108,7 @@ class Mailboxes(Handler):
 
 def write(rows: Sequence[SimulatedMail]) -> None:
     """Insert mails in one statement, each under the account that owns its sender domain."""
-    domains = [(row.mail_from.rpartition("@")[2].lower(), mail.from_domain(bytes(row.raw))) for row in rows]
+    domains = [(split(row.mail_from)[1].lower(), mail.from_domain(bytes(row.raw))) for row in rows]
     names = {name for pair in domains for name in pair if name}
     accounts = dict(SenderDomain.objects.filter(name__in=names).values_list("name", "account_id"))
     for row, pair in zip(rows, domains, strict=True):
@@ -122,10 +123,10 @@ def server_for(mailboxes: Mailboxes) -> SmtpServer:
 
 def _row(scenario: str, taken: AcceptedMail, session: Session) -> SimulatedMail:
     return SimulatedMail(
-        mail_from=clean(taken.mail_from)[:320],
-        recipient=clean(taken.recipient)[:320],
-        subject=clean(mail.subject(taken.raw))[:300],
-        helo=clean(session.host_name or "")[:255],
+        mail_from=storable(taken.mail_from)[:320],
+        recipient=storable(taken.recipient)[:320],
+        subject=storable(mail.subject(taken.raw))[:300],
+        helo=storable(session.host_name or "")[:255],
         scenario=scenario or DELIVERED,
         raw=taken.raw,
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import re
 import socket
 import ssl
 from dataclasses import dataclass
 
+from accounts.mail.text import NOT_IN_LINE
 from sending.delivery.routing import Host
 from sending.smtp.codes import enhanced_code
 from sending.smtp.result import Failure, SmtpResult
@@ -17,7 +17,6 @@ from sending.smtp.wire import MAX_CONVERSATION, ConnectionLost, Reply, Wire
 
 MAX_TEXT = 1000
 QUIT_SECONDS = 2.0
-_UNPRINTABLE = re.compile("[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +230,7 @@ class Connection:
 
     async def _heard(self, seconds: float) -> Reply:
         said = await self._wire.reply(seconds)
-        text = said.text if said.text.isascii() and said.text.isprintable() else _UNPRINTABLE.sub("?", said.text)
+        text = said.text if said.text.isascii() and said.text.isprintable() else NOT_IN_LINE.sub("?", said.text)
         said = Reply(said.code, text[:MAX_TEXT])
         self._conversation.append(f"S: {said.code} {said.text}")
         if said.code == 421:
@@ -249,7 +248,7 @@ class Connection:
         return self._failed(failure, text)
 
     def _failed(self, failure: Failure, text: str) -> SmtpResult:
-        words = f"{failure} ({_UNPRINTABLE.sub('?', text)[:200]})"
+        words = f"{failure} ({NOT_IN_LINE.sub('?', text)[:200]})"
         return SmtpResult(
             failure=failure,
             text=words,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts import tokens
+from accounts.mail.addresses import split
 
 PURPOSE = "verp"
 PREFIX = "b-"
@@ -15,7 +16,7 @@ def envelope_sender(message: int, sender_domain: str) -> str:
 
 def read(address: str) -> int | None:
     """Return the message an envelope recipient names, in any letter case, or None if it is none of ours."""
-    local, _, domain = address.rpartition("@")
+    local, domain = split(address)
     local = local.lower()
     if not domain or not local.startswith(PREFIX):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from accounts.mail.addresses import split
 from sending.unsubscribe_languages import direction_of, tag_of
 
 
@@ -103,6 +104,6 @@ def of_code(code: str, site: str) -> UnsubscribeTexts:
 
 def masked(address: str) -> str:
     """Return an address its owner knows again and a stranger cannot use: "a•••e@example.com"."""
-    local, _, domain = address.rpartition("@")
+    local, domain = split(address)
     shown = f"{local[0]}•••{local[-1]}" if len(local) > 3 else f"{local[:1]}•••"
     return f"{shown}@{domain}"

@@ -17,9 +17,11 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from accounts.console.filters import DatedFilters
 from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
+from accounts.mail.addresses import split
 from accounts.scoping import get_visible_or_404, visible
 from sending.models import Message, SimulatedMail
 from sending.models.ids import first_of, time_of
+from sending.queries import spellings
 from sending.simulator import mail
 from sending.simulator.scenarios import SCENARIOS, Scenario
 from sending.tracking import verp
@@ -71,7 +73,7 @@ class SimulatorInbox(ListPage):
     columns: Sequence[Column] = (
         Column("recipient", "Recipient", "recipient", kind="mono"),
         Column("subject", "Subject", lambda row: row.subject or "(no subject)"),
-        Column("sender_domain", "Sender domain", lambda row: row.mail_from.rpartition("@")[2]),
+        Column("sender_domain", "Sender domain", lambda row: split(row.mail_from)[1]),
         Column("mailbox", "Mailbox", "scenario"),
         Column("received_at", "Received", lambda row: time_of(row.pk), kind="time"),
     )
@@ -89,7 +91,8 @@ class SimulatorInbox(ListPage):
         asked = self.filters.cleaned
         if "recipient" in asked:
             wanted = asked["recipient"].strip()
-            mails = mails.filter(recipient=wanted) if "@" in wanted else mails.filter(recipient__istartswith=wanted)
+            exact = {"recipient__in": spellings(wanted)}
+            mails = mails.filter(**exact) if "@" in wanted else mails.filter(recipient__istartswith=wanted)
         if "scenario" in asked:
             mails = mails.filter(scenario=asked["scenario"])
         return mails

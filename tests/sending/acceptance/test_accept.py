@@ -173,7 +173,7 @@ def test_the_trace_says_what_every_gate_saw(shop: Shop) -> None:
 
 @pytest.mark.parametrize(("changes", "code", "words"), [
     ({"from_address": "news"}, "FailedOperation.IncorrectSender", "needs a name"),
-    ({"from_address": "A: b <news@x.example>"}, "FailedOperation.IncorrectSender", "colon"),
+    ({"from_address": "A: b <news@x.example>"}, "FailedOperation.IncorrectSender", "cannot contain"),
     ({"from_address": "other@elsewhere.example"}, "FailedOperation.NotAuthenticatedSender", "no sender address"),
     ({"header_from": "ann@elsewhere.example"}, "FailedOperation.IncorrectSender", "one domain for both"),
     ({"header_from": "ann"}, "FailedOperation.IncorrectSender", "HeaderFrom"),

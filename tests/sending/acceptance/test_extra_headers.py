@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from sending.acceptance import extra_headers
-
-
-@given(st.text())
-def test_a_clean_text_has_no_line_break_by_anybody_s_reckoning(text: str) -> None:
-    if extra_headers.fault(text) == "":
-        assert len(text.splitlines()) <= 1
-        assert not any(ord(one) < 32 or 127 <= ord(one) < 160 for one in text)
 
 
 @pytest.mark.parametrize("name", ["From", "bcc", "DKIM-Signature", "ARC-Seal", "Resent-To", "Content-Type", "X-SES-Id"])

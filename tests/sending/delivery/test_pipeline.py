@@ -121,6 +121,15 @@ def test_the_blocklist_is_asked_once_for_the_batch() -> None:
     assert {one.message for one, _ in rest} == {1, 2}
 
 
+def test_a_block_is_found_in_whatever_letter_case_the_client_wrote_the_recipient() -> None:
+    message = queued()
+    message.recipient = "Ada@a.test"
+    block = BlockQuery(1, "shop.test", "ada@a.test"), BlockInForce("custom", "entered", "")
+    result = verdict(message, blocked=lambda wanted: dict([block]))
+    assert isinstance(result, Outcome)
+    assert result.kind is OutcomeKind.DROPPED
+
+
 def test_a_version_that_cannot_be_used_drops_the_mail() -> None:
     def gone(version: int) -> Compiled:
         raise LookupError("version 1 has no skeleton")

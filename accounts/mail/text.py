@@ -1,0 +1,54 @@
+"""Which characters may stand in a header, a row and a page: each class once (pure)."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext as _
+
+# C0, DEL, C1, and the two line separators of Unicode: each can end a line or steer a terminal.
+_CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029"
+# Halves of UTF-16 pairs: no UTF-8 text holds one.
+_SURROGATES = "\ud800-\udfff"
+
+# In no text of one line: header fields (RFC 5322 2.2), names, addresses, lines of a log.
+NOT_IN_LINE = re.compile(f"[{_CONTROLS}{_SURROGATES}]")
+# In no text of several lines: tab, LF and CR may stand there, and what only looks odd.
+NOT_IN_BODY = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f{_SURROGATES}]")
+# In no row: PostgreSQL stores no NUL, UTF-8 no surrogates.
+NOT_IN_ROW = re.compile(f"[\x00{_SURROGATES}]")
+# On a page, but unseen: zero width, joiners, direction marks, fillers, controls. White space is seen.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+
+
+class TooLong(ValueError):
+    """A name or an address has more characters than any of its kind may have."""
+
+
+def code_point(character: str) -> str:
+    """Return the name of a character by its number, as in "U+000A"."""
+    return f"U+{ord(character):04X}"
+
+
+def first_not_in_line(text: str) -> str:
+    """Return the first character that may stand in no line, as "U+000A"; "" for clean text."""
+    found = NOT_IN_LINE.search(text)
+    return code_point(found[0]) if found else ""
+
+
+def check_line(text: str, what: str) -> None:
+    """Raise ValueError naming the first character that may not stand in a line; `what` names the text."""
+    character = first_not_in_line(text)
+    if character:
+        raise ValueError(
+            _("%(what)s contains the control character %(character)s. Remove it.")
+            % {"what": what, "character": character}
+        )
+
+
+def storable(text: str) -> str:
+    """Return text as a row can hold it: without NUL, each unpaired surrogate a question mark."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
