@@ -90,7 +90,7 @@ def test_it_holds_the_served_files_of_npm_and_their_licences(held: set[str]) -> 
 
 def test_it_holds_every_icon_that_pages_show(held: set[str]) -> None:
     named = {entry.icon for entry in navigation.ENTRIES}
-    named |= {look.icon for look in badges.LOOKS.values()} | {theme.icon for theme in appearance.THEMES.values()}
+    named |= {style.icon for style in badges.STYLES.values()} | {theme.icon for theme in appearance.THEMES.values()}
     named |= {row[0] for table in (timeline.OUTCOMES, timeline.EVENTS) for row in table.values()}
     for path in ours("templates"):
         if path.endswith(".html"):
