@@ -11,7 +11,7 @@ import polib
 import pytest
 
 from config import translations
-from config.translations import APPS, ROOT, Text
+from config.translations import APPS, ROOT, ExtractedText
 from tests.architecture import bare_texts
 
 # Apps whose pages still hold bare texts; an app leaves when its texts are wrapped and translated.
@@ -35,7 +35,7 @@ def files(app: str, pattern: str) -> Iterator[tuple[str, str]]:
             yield name, path.read_text(encoding="utf-8")
 
 
-def entries(app: str) -> dict[Text, polib.POEntry]:
+def entries(app: str) -> dict[ExtractedText, polib.POEntry]:
     return {translations.text_of(entry): entry for entry in polib.pofile(str(translations.po_file(app)))}
 
 
@@ -201,11 +201,11 @@ def test_texts_are_read_as_django_looks_them_up() -> None:
         '{% translate "May" context "month" %}'
     )
     assert set(translations.from_template(template)) == {
-        Text("Log in"),
-        Text("%(n)s row", "%(n)s rows"),
-        Text("Your name"),
-        Text("None"),
-        Text("May", context="month"),
+        ExtractedText("Log in"),
+        ExtractedText("%(n)s row", "%(n)s rows"),
+        ExtractedText("Your name"),
+        ExtractedText("None"),
+        ExtractedText("May", context="month"),
     }
 
 
@@ -213,11 +213,11 @@ def test_an_update_keeps_what_is_translated_and_changes_nothing_twice(tmp_path: 
     app = tmp_path / "domains"
     app.mkdir()
     (app / "views.py").write_text('a = gettext("Zone")\nb = ngettext("%(n)s row", "%(n)s rows", n)')
-    assert translations.update("domains", tmp_path) == [Text("%(n)s row", "%(n)s rows"), Text("Zone")]
+    assert translations.update("domains", tmp_path) == [ExtractedText("%(n)s row", "%(n)s rows"), ExtractedText("Zone")]
     path = translations.po_file("domains", tmp_path)
     path.write_text(path.read_text().replace('msgid "Zone"\nmsgstr ""', 'msgid "Zone"\nmsgstr "区域"'))
     (app / "views.py").write_text('a = gettext("Zone")\nb = gettext("Alias")')
-    assert translations.update("domains", tmp_path) == [Text("Alias")]
+    assert translations.update("domains", tmp_path) == [ExtractedText("Alias")]
     first = path.read_text()
     translations.update("domains", tmp_path)
     assert path.read_text() == first

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from blocklist.models import BlockedAddress, Exemption
 from tests import factories
@@ -90,7 +90,7 @@ class TestLookUp:
         page = self.look(browser, " Ann@EXAMPLE.com ")
         assert "ann@example.com is blocked" in page
         assert "550 5.1.1 unknown here" in page
-        assert f"{ends:%Y-%m-%d %H:%M:%S}" in page
+        assert formats.date_format(ends, "DATETIME_FORMAT") in page
         assert reverse("sending:message", args=[77]) in page
         assert "Remove" in page
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sending.delivery.headers import mailbox_list
 
 from accounts.mail import addresses
 from accounts.mail.addresses import Mailbox, key_of, key_or_text, split
 from accounts.mail.text import TooLong, first_not_in_line
+from sending.mime.header_fields import mailbox_list
 
 ATOM = st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0123456789.!#$%&'*+/=?^_`{|}~-", min_size=1, max_size=64)
 LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True).filter(lambda x: x[2:4] != "--")

@@ -14,8 +14,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
-from sending.draft import Draft
-from sending.gates import envelope
 
 from accounts import lifecycle
 from accounts.caller import Caller
@@ -24,8 +22,10 @@ from accounts.mail.addresses import parse, split
 from accounts.roles import Role
 from blocklist import custom, entries
 from domains import addresses
-from sending.acceptance import Case
-from sending.delivery import headers
+from sending.acceptance.case import Case
+from sending.acceptance.draft import Draft
+from sending.acceptance.gates import envelope
+from sending.mime import header_fields
 from sending.queries import spellings
 from tests import factories
 
@@ -201,8 +201,8 @@ def reply_to(world: World, text: str) -> str | None:
 
 def header_field(world: World, text: str) -> str | None:
     try:
-        return parse(headers.mailbox("Reply-To", text)).key
-    except headers.Unsendable:
+        return parse(header_fields.mailbox("Reply-To", text)).key
+    except header_fields.Unsendable:
         return None
 
 
