@@ -68,7 +68,15 @@ ALLOWED_HOSTS: list[str] = env.list(
 )
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if _https else []
 
+# The first app that translates a text wins: ours stand before Django's, which has words of its own for "Action".
 INSTALLED_APPS = [
+    "accounts",
+    "domains",
+    "templates_app",
+    "blocklist",
+    "sending",
+    "stats",
+    "config",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -79,13 +87,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "rest_framework",
     "django_q",
-    "accounts",
-    "domains",
-    "templates_app",
-    "blocklist",
-    "sending",
-    "stats",
-    "config",
 ]
 
 MIDDLEWARE = [

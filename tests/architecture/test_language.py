@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.utils import translation
 
 from config import translations
 from config.translations import APPS, ROOT, ExtractedText
@@ -77,6 +78,24 @@ def test_a_text_has_one_translation_in_all_apps() -> None:
             if chinese := chinese_of(entry):
                 found[text.msgid, text.context][app] = chinese
     assert [(key, each) for key, each in found.items() if len(set(each.values())) > 1] == []
+
+
+def test_our_translation_is_shown_where_django_has_one_of_its_own() -> None:
+    translations.compile_all()
+    with translation.override("zh-hans"):
+        shown = [
+            (app, text.msgid, told)
+            for app in DONE
+            for text, entry in entries(app).items()
+            if (told := _shown(text)) != chinese_of(entry)
+        ]
+    assert shown == []
+
+
+def _shown(text: ExtractedText) -> str:
+    if text.plural:
+        return str(translation.ngettext(text.msgid, text.plural, 2))
+    return translation.pgettext(text.context, text.msgid) if text.context else translation.gettext(text.msgid)
 
 
 def test_no_template_holds_a_bare_text() -> None:
