@@ -7,12 +7,13 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.caller import key_holder, member
-from accounts.errors import Forbidden, Refused
+from accounts.errors import Forbidden
 from accounts.models import ApiKey, AuditEntry, Membership, Notice
 from accounts.roles import Role
 from templates_app import queries, review
 from templates_app.models import Review, Skeleton, Template, Version
 from tests import factories
+from tests.refusals import refused
 from tests.templates_app.bodies import GOOD, SHORT
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def state(row):
 
 
 def refusal(act, caller, **arguments):
-    with pytest.raises(Refused) as caught:
+    with refused() as caught:
         act(caller, **arguments)
     return caught.value
 

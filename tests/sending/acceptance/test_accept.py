@@ -31,6 +31,7 @@ from sending.models import Attachment, DeliverStatus, Event, EventKind, Message,
 from sending.queue_signal import notifier
 from templates_app.queries import compiled
 from tests import factories
+from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ class Shop:
         return accept(self.caller, draft=self.draft(**changes))
 
     def refusal(self, **changes: Any) -> Refused:
-        with pytest.raises(Refused) as caught:
+        with refused() as caught:
             self.accept(**changes)
         return caught.value
 
