@@ -102,12 +102,12 @@ class TestImport:
         with django_assert_num_queries(4):  # savepoint, insert, audit, release
             assert custom.import_list(caller, reading=reading).valid == 500
 
-    def test_refuses_an_empty_list_and_one_too_long(self, settings):
+    def test_refuses_an_empty_list_and_one_too_long(self, rules):
         caller = factories.caller(factories.account())
         with refused() as caught:
             custom.import_list(caller, reading=entries.read("\n", today=TODAY))
         assert caught.value.code == "MissingParameter.EmailsNecessary"
-        settings.RULES = settings.RULES.__class__(custom_blocks_per_import=2)
+        rules(custom_blocks_per_import=2)
         with refused() as caught:
             custom.import_list(caller, reading=entries.read(self.TEXT, today=TODAY))
         assert caught.value.code == "LimitExceeded.ReceiverDetailRequestLimit"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 
 import pytest
-from pytest_django import Settings
 
 from accounts.errors import Forbidden
 from accounts.models import AuditEntry
@@ -83,8 +82,8 @@ def test_an_address_exists_once_in_any_letter_case() -> None:
     check_refused("InvalidParameterValue.RepeatEmailAddress", domain, f"nEWS@{domain.name}")
 
 
-def test_a_domain_has_so_many_addresses_and_no_more(settings: Settings) -> None:
-    settings.RULES = replace(settings.RULES, addresses_per_domain=1)
+def test_a_domain_has_so_many_addresses_and_no_more(rules: Callable[..., None]) -> None:
+    rules(addresses_per_domain=1)
     domain = factories.domain(factories.account())
     factories.address(domain)
     check_refused("OperationDenied.ExceedSenderLimit", domain, f"more@{domain.name}")

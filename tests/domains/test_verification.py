@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -93,8 +93,8 @@ class TestCreate:
             verification.create(factories.caller(factories.account()), name="a.test")
         assert refusal.value.code == "InvalidParameterValue.CreatedByOther"
 
-    def test_an_account_has_so_many_domains_and_no_more(self, settings: Settings) -> None:
-        settings.RULES = replace(settings.RULES, domains_per_account=2)
+    def test_an_account_has_so_many_domains_and_no_more(self, rules: Callable[..., None]) -> None:
+        rules(domains_per_account=2)
         account = factories.account()
         factories.domain(account)
         factories.domain(factories.account())

@@ -280,8 +280,8 @@ def test_bad_content_is_refused_with_their_field(content, code, field, operator)
     assert Template.objects.count() == 0
 
 
-def test_an_account_has_a_limit_of_templates(operator, settings):
-    settings.RULES = type(settings.RULES)(templates_per_account=1)
+def test_an_account_has_a_limit_of_templates(operator, rules):
+    rules(templates_per_account=1)
     review.create(operator, name="a", html=GOOD)
     assert refusal(review.create, operator, name="b", html=GOOD).code == "FailedOperation.ExceedTemplateLimit"
 

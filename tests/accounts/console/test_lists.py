@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,6 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts import audit
 from accounts.caller import Caller
@@ -118,8 +118,10 @@ def test_each_download_is_written_down(browser: Client, admin: Caller) -> None:
     assert (entry.actor, entry.target, entry.details) == (admin.name, "audit", {"filters": {"Actor or target": "ann"}})
 
 
-def test_more_than_a_download_holds_is_said_rather_than_cut(browser: Client, admin: Caller, settings: Settings) -> None:
-    settings.RULES = type(settings.RULES)(csv_stream_rows=10)
+def test_more_than_a_download_holds_is_said_rather_than_cut(
+    browser: Client, admin: Caller, rules: Callable[..., None]
+) -> None:
+    rules(csv_stream_rows=10)
     write(admin, 11)
     response = browser.get("/audit/", {"format": "csv", "act": "test."}, follow=True)
     assert response.redirect_chain == [("/audit/?act=test.", 302)]
