@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
+from accounts.models import Account, AuditEntry, Membership, Notice
+from blocklist.models import BlockedAddress
 from config.translations import APPS
-from sending.models import partitions
+from domains.models import DnsRecord, SenderDomain
+from sending.models import Attempt, Event, InboundReport, Message, SimulatedRecord, Submission, ids, partitions
+from templates_app.models import Review, Template
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +68,38 @@ def test_a_column_with_choices_takes_these_alone(model: type[models.Model], fiel
         assert len(found) == 1, table
         assert all(passes(found[0], field, value) for value in allowed), table
         assert not any(passes(found[0], field, value) for value in foreign if value not in allowed), table
+
+
+def rows(account: Account) -> dict[type[models.Model], Callable[[], models.Model]]:
+    """Return a maker of one valid row for each model that has a column with choices."""
+    number, time = ids.take(1)[0], datetime.now(UTC)
+    return {
+        Account: lambda: account,
+        Membership: lambda: Membership.objects.create(account=account, user=factories.user(), role="admin"),
+        AuditEntry: lambda: AuditEntry(account=account, actor="a", channel="api", act="a.b", target="c"),
+        Notice: lambda: factories.notice(account),
+        SenderDomain: lambda: factories.domain(account),
+        DnsRecord: lambda: factories.domain(account).records.create(account=account, kind="mx", type="MX", host="a.b"),
+        Template: lambda: factories.template(account),
+        Review: lambda: factories.review(account),
+        BlockedAddress: lambda: factories.block(account),
+        Submission: lambda: factories.submission(account),
+        Message: lambda: factories.message(account),
+        Attempt: lambda: Attempt.objects.create(
+            id=number, account=account, message=1, number=1, started_at=time, milliseconds=1, outcome="delivered"
+        ),
+        Event: lambda: factories.event(account),
+        InboundReport: lambda: InboundReport.objects.create(account=account, kind="dsn", raw=b""),
+        SimulatedRecord: lambda: SimulatedRecord.objects.create(name="a.test", type="A", value="127.0.0.1"),
+    }
+
+
+@pytest.mark.parametrize(("model", "field"), COLUMNS, ids=NAMES)
+def test_the_database_refuses_a_row_with_another_value(model: type[models.Model], field: models.Field) -> None:
+    row = rows(factories.account())[model]()
+    setattr(row, field.attname, 99 if isinstance(field, models.IntegerField) else "x")
+    with pytest.raises(IntegrityError, match="violates check constraint"), transaction.atomic():
+        row.save()
 
 
 def test_the_partitions_of_the_days_are_among_the_tables() -> None:

@@ -249,7 +249,8 @@ def test_an_unverified_domain_sends_nothing_and_a_failing_one_still_does(shop: S
         (SenderDomain.State.FAILED, False),
         (SenderDomain.State.FAILING, True),
     ):
-        SenderDomain.objects.update(state=state)
+        failing = state in {SenderDomain.State.FAILING, SenderDomain.State.FAILED}
+        SenderDomain.objects.update(state=state, failing_since=datetime.now(UTC) if failing else None)
         if may:
             assert shop.accept()
         else:
