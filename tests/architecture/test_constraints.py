@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from typing import get_args, get_type_hints
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
+from accounts import caller
 from accounts.models import Account, AuditEntry, Membership, Notice
 from blocklist.models import BlockedAddress
 from config.translations import APPS
+from domains import records
+from domains import states as domain_states
 from domains.models import DnsRecord, SenderDomain
-from sending.models import Attempt, Event, InboundReport, Message, SimulatedRecord, Submission, ids, partitions
+from sending import events
+from sending.inbound.report import ReportKind
+from sending.models import (
+    Attempt,
+    DeliverStatus,
+    Event,
+    InboundReport,
+    Message,
+    SimulatedRecord,
+    Submission,
+    ids,
+    partitions,
+)
+from sending.smtp.replies import OutcomeKind
+from templates_app import review
 from templates_app.models import Review, Template
 from tests import factories
 
@@ -125,3 +143,67 @@ def test_no_name_of_a_constraint_or_index_is_used_twice() -> None:
         for each in (*model._meta.constraints, *model._meta.indexes)
     ]
     assert len(names) == len(set(names))
+
+
+def values_in(condition: object) -> Iterator[tuple[str, object]]:
+    """Give each field that a condition compares with a value, and the value."""
+    for part in getattr(condition, "children", ()):
+        if isinstance(part, tuple):
+            field, _, lookup = part[0].partition("__")
+            yield from ((field, value) for value in (part[1] if lookup == "in" else [part[1]]))
+        else:
+            yield from values_in(part)
+
+
+@pytest.mark.parametrize(("model", "field"), COLUMNS, ids=NAMES)
+def test_partial_indexes_and_constraints_name_values_that_exist(model: type[models.Model], field: models.Field) -> None:
+    conditions = [getattr(each, "condition", None) for each in (*model._meta.constraints, *model._meta.indexes)]
+    named = {value for condition in conditions for name, value in values_in(condition) if name == field.name}
+    assert named <= {value for value, _ in field.flatchoices} | ({""} if field.blank else set())
+
+
+@pytest.mark.parametrize(
+    ("stored", "pure"),
+    [
+        (set(AuditEntry.Channel), get_args(caller.Channel)),
+        (set(DnsRecord.Kind), get_args(records.Kind)),
+        (set(DnsRecord.Type), get_args(get_type_hints(records.ExpectedRecord)["type"])),
+        (set(DnsRecord.State) - {DnsRecord.State.UNCHECKED}, get_args(records.State)),
+        (set(Attempt.Outcome), OutcomeKind),
+        (set(InboundReport.Kind), ReportKind),
+    ],
+)
+def test_modules_without_models_write_the_values_of_the_column(stored: set[str], pure: Iterable[str]) -> None:
+    assert stored == set(pure)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "states", "first"),
+    [
+        (
+            set(domain_states.TRANSITIONS),
+            set().union(*domain_states.TRANSITIONS.values()),
+            SenderDomain.State,
+            SenderDomain.State.PENDING,
+        ),
+        (
+            set().union(*(olds for olds, _ in review.TRANSITIONS.values())),
+            {new for _, new in review.TRANSITIONS.values()},
+            Template.State,
+            None,
+        ),
+        (
+            set().union(*(olds for _, olds in events.FORWARD.values())) | {DeliverStatus.BOUNCED},
+            {new for new, _ in events.FORWARD.values()},
+            DeliverStatus,
+            DeliverStatus.QUEUED,
+        ),
+    ],
+    ids=["domain", "template", "message"],
+)
+def test_a_table_of_moves_leaves_and_reaches_every_state(
+    before: set[object], after: set[object], states: Iterable[object], first: object
+) -> None:
+    """All but `first`, which rows begin in; nothing leads out of a bounce."""
+    assert before == set(states)
+    assert after == set(states) - {first}
