@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext, gettext_lazy
 
+from accounts.constraints import only_choices
 from accounts.mail.addresses import key_or_text
 from accounts.roles import Role
 from accounts.secrets import EncryptedField
@@ -30,6 +31,7 @@ class Account(models.Model):
     mails_per_second = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    @only_choices("account", status=Status.values)
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(Lower("name"), name="account_name_unique"),
@@ -86,6 +88,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=10, choices=Role)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    @only_choices("membership", role=Role.values)
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["account", "user"], name="membership_one_role"),
@@ -122,17 +125,24 @@ class ApiKey(models.Model):
 class AuditEntry(models.Model):
     """One act, for ever: the database refuses to change or delete it."""
 
+    class Channel(models.TextChoices):
+        CONSOLE = "console"
+        API = "api"
+        SMTP = "smtp"
+        TASK = "task"
+
     account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     at = models.DateTimeField(db_default=models.functions.Now())
     # A text, not a key: people and keys go, what they did stays.
     actor = models.CharField(max_length=254)
-    channel = models.CharField(max_length=10)
+    channel = models.CharField(max_length=10, choices=Channel)
     ip = models.CharField(max_length=45, blank=True)
     # Dotted: "templates.approve".
     act = models.CharField(max_length=60)
     target = models.CharField(max_length=300)
     details = models.JSONField(default=dict)
 
+    @only_choices("audit", channel=Channel.values)
     class Meta:
         verbose_name_plural = gettext_lazy("audit entries")
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="audit_list")]
@@ -177,6 +187,7 @@ class Notice(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
 
+    @only_choices("notice", level=Level.values)
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(

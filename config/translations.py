@@ -86,10 +86,16 @@ def from_template(source: str, name: str = "") -> Iterator[ExtractedText]:
         yield from from_python(call, name)
 
 
-def update(app: str, root: Path = ROOT) -> list[ExtractedText]:
-    """Write the app's .po file: its texts by alphabet, known translations kept; return those without one."""
+def known_translations(root: Path = ROOT) -> dict[ExtractedText, polib.POEntry]:
+    """Return what is translated in any app, so that a text that moves to another takes its translation along."""
+    files = [po_file(app, root) for app in APPS]
+    entries = [entry for path in files if path.exists() for entry in polib.pofile(str(path))]
+    return {text_of(entry): entry for entry in entries if entry.translated()}
+
+
+def update(app: str, known: dict[ExtractedText, polib.POEntry], root: Path = ROOT) -> list[ExtractedText]:
+    """Write the app's .po file: its texts by alphabet, translations from `known`; return those without one."""
     path = po_file(app, root)
-    known = {text_of(entry): entry for entry in polib.pofile(str(path))} if path.exists() else {}
     made = polib.POFile(wrapwidth=110)
     made.metadata = _HEADER
     for text in sorted(extract(app, root)):
@@ -149,8 +155,9 @@ def _literal(node: ast.expr, place: str) -> str:
 def main(arguments: list[str]) -> None:
     """Run `update [APP …]` or `compile`."""
     if arguments[:1] == ["update"]:
+        known = known_translations()
         for app in arguments[1:] or APPS:
-            for text in update(app):
+            for text in update(app, known):
                 print(f"{app}: no translation yet: {text.msgid!r}")
     elif arguments != ["compile"]:
         raise SystemExit("usage: python -m config.translations update [APP …] | compile")

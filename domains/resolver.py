@@ -53,7 +53,8 @@ class DnspythonResolver:
     """Asks the given servers (address, port), or the machine's own when there are none; UDP, then TCP if cut."""
 
     def __init__(self, servers: Sequence[tuple[str, int]] = ()) -> None:
-        self._lifetime = LIFETIME
+        # Seconds that one look-up may take.
+        self.lifetime = LIFETIME
         if servers:
             self._resolver = dns.resolver.Resolver(configure=False)
             self._resolver.nameservers = [dns.nameserver.Do53Nameserver(host, port) for host, port in servers]
@@ -69,15 +70,15 @@ class DnspythonResolver:
             return DnsAnswer(DnsStatus.NO_NAME)
         try:
             found = self._resolver.resolve(
-                absolute, type, lifetime=self._lifetime, search=False, raise_on_no_answer=False
+                absolute, type, lifetime=self.lifetime, search=False, raise_on_no_answer=False
             )
         except dns.resolver.NXDOMAIN:
-            self._lifetime = LIFETIME
+            self.lifetime = LIFETIME
             return DnsAnswer(DnsStatus.NO_NAME)
         except (dns.exception.DNSException, OSError):
-            self._lifetime = LIFETIME_AFTER_SILENCE
+            self.lifetime = LIFETIME_AFTER_SILENCE
             return DnsAnswer(DnsStatus.UNREACHABLE)
-        self._lifetime = LIFETIME
+        self.lifetime = LIFETIME
         alias = found.canonical_name.to_text(omit_final_dot=True) if found.canonical_name != absolute else ""
         if found.rrset is None:
             return DnsAnswer(DnsStatus.NO_DATA, alias=alias)

@@ -23,7 +23,7 @@ UNSHOWN = {
     "accounts/secrets.py",
     *("config/checks.py", "config/demo.py", "config/demo_history.py", "config/embedded_pg.py", "config/health.py"),
     *("config/pg_binaries.py", "config/supervisor.py", "config/translations.py", "config/rules.py"),
-    *("sending/delivery/footers.py", "sending/tracking/words.py", "sending/simulator/answers.py"),
+    *("sending/mime/footers.py", "sending/tracking/words.py", "sending/simulator/answers.py"),
 }
 UNSHOWN_FOLDERS = {"migrations", "management", "formats", "tests"}
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|%[sd]|\{\w*\}")
@@ -106,6 +106,10 @@ def test_no_template_holds_a_bare_text() -> None:
 def test_no_module_holds_a_bare_text() -> None:
     sources = [each for app in DONE for each in files(app, "*.py")]
     assert [f"{name}:{text}" for name, source in sources for text in bare_texts.in_python(source)] == []
+
+
+def test_the_files_left_alone_exist() -> None:
+    assert [name for name in sorted(UNSHOWN) if not (ROOT / name).exists()] == []
 
 
 def test_no_script_holds_a_bare_text() -> None:
@@ -235,18 +239,30 @@ def test_texts_are_read_as_django_looks_them_up() -> None:
 
 
 def test_an_update_keeps_what_is_translated_and_changes_nothing_twice(tmp_path: Path) -> None:
+    def update() -> list[ExtractedText]:
+        return translations.update("domains", translations.known_translations(tmp_path), tmp_path)
+
     app = tmp_path / "domains"
     app.mkdir()
     (app / "views.py").write_text('a = gettext("Zone")\nb = ngettext("%(n)s row", "%(n)s rows", n)')
-    assert translations.update("domains", tmp_path) == [ExtractedText("%(n)s row", "%(n)s rows"), ExtractedText("Zone")]
+    assert update() == [ExtractedText("%(n)s row", "%(n)s rows"), ExtractedText("Zone")]
     path = translations.po_file("domains", tmp_path)
     path.write_text(path.read_text().replace('msgid "Zone"\nmsgstr ""', 'msgid "Zone"\nmsgstr "区域"'))
     (app / "views.py").write_text('a = gettext("Zone")\nb = gettext("Alias")')
-    assert translations.update("domains", tmp_path) == [ExtractedText("Alias")]
+    assert update() == [ExtractedText("Alias")]
     first = path.read_text()
-    translations.update("domains", tmp_path)
+    update()
     assert path.read_text() == first
     assert "区域" in first
+
+
+def test_a_text_that_moves_to_another_app_takes_its_translation_along(tmp_path: Path) -> None:
+    source = translations.po_file("config", tmp_path)
+    source.parent.mkdir(parents=True)
+    source.write_text('msgid ""\nmsgstr ""\n\nmsgid "Zone"\nmsgstr "区域"\n')
+    (tmp_path / "domains").mkdir()
+    (tmp_path / "domains" / "views.py").write_text('a = gettext("Zone")')
+    assert translations.update("domains", translations.known_translations(tmp_path), tmp_path) == []
 
 
 def test_the_compiled_file_is_made_anew_when_the_source_is_newer(tmp_path: Path) -> None:

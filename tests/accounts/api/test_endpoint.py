@@ -118,14 +118,15 @@ def test_another_version_or_region_is_refused(client: Client, key: ApiKey):
     assert code(post(client, key, "Echo", X_TC_Region="eu-frankfurt")) == "UnsupportedRegion"
 
 
-@pytest.mark.parametrize("seconds", [-310, 310])
+# A minute from the edges, so that a slow machine does not run across them.
+@pytest.mark.parametrize("seconds", [-360, 360])
 def test_a_timestamp_outside_the_window_is_refused(client: Client, key: ApiKey, seconds: int):
     assert (
         code(post(client, key, "Echo", {"Text": "a"}, at=int(time.time()) + seconds)) == "AuthFailure.SignatureExpire"
     )
 
 
-@pytest.mark.parametrize("seconds", [-290, 290])
+@pytest.mark.parametrize("seconds", [-240, 240])
 def test_a_timestamp_inside_the_window_passes(client: Client, key: ApiKey, seconds: int):
     assert code(post(client, key, "Echo", {"Text": "a"}, at=int(time.time()) + seconds)) is None
 
@@ -181,8 +182,10 @@ def test_a_malformed_authorization_is_refused(client: Client, key: ApiKey):
 
 
 def test_a_scope_of_another_day_is_refused(client: Client, key: ApiKey):
-    headers = tc3_headers(key, "Echo")
-    today, tomorrow = (timezone.now() + timedelta(days=days) for days in (0, 1))
+    now = timezone.now()
+    headers = tc3_headers(key, "Echo", at=int(now.timestamp()))
+    today, tomorrow = now, now + timedelta(days=1)
+    assert f"{today:%Y-%m-%d}" in headers["Authorization"]
     headers["Authorization"] = headers["Authorization"].replace(f"{today:%Y-%m-%d}", f"{tomorrow:%Y-%m-%d}")
     assert code(send(client, "POST", headers)) == "AuthFailure.SignatureFailure"
 
@@ -242,12 +245,12 @@ def test_a_failed_signature_stamps_nothing(client: Client, key: ApiKey):
 
 
 def use_up(key: ApiKey, calls: int) -> None:
-    """Note so many calls of Echo in each of the seconds to come."""
-    now = timezone.now()
-    Allowance.objects.filter(key=f"api:{key.account_id}:Echo").delete()
-    Allowance.objects.bulk_create(
-        Allowance(key=f"api:{key.account_id}:Echo", window=int(now.timestamp()) + second, used=calls, ends_at=now)
-        for second in range(30)
+    """Note so many calls of Echo in the present second: the database's, which stands still in a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        now = cursor.fetchone()[0]
+    Allowance.objects.update_or_create(
+        key=f"api:{key.account_id}:Echo", window=int(now.timestamp()), defaults={"used": calls, "ends_at": now}
     )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,6 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts import audit
 from accounts.caller import Caller
@@ -144,8 +144,10 @@ def test_the_audit_log_tells_actions_on_the_page_and_keeps_their_codes_in_the_cs
     assert (row["act"], row["details"], row["channel"]) == ("templates.approve", '{"version": 3}', "console")
 
 
-def test_more_than_a_download_holds_is_said_rather_than_cut(browser: Client, admin: Caller, settings: Settings) -> None:
-    settings.RULES = type(settings.RULES)(csv_stream_rows=10)
+def test_more_than_a_download_holds_is_said_rather_than_cut(
+    browser: Client, admin: Caller, rules: Callable[..., None]
+) -> None:
+    rules(csv_stream_rows=10)
     write(admin, 11)
     response = browser.get("/audit/", {"format": "csv", "q": "target"}, follow=True)
     assert response.redirect_chain == [("/audit/?q=target", 302)]
