@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_q.admin  # noqa: F401 - registers its models, one of which is taken away below
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied

@@ -59,6 +59,7 @@ DKIM_SELECTOR: str = env.str("SES_DKIM_SELECTOR", default="ses")
 REGIONS: list[str] = env.list("SES_REGIONS", default=["ap-guangzhou", "ap-hongkong", "ap-singapore"])
 # Which numbering of the unsubscribe languages 1 and 2 holds: "mainland" or "international".
 SITE: str = env.str("SES_SITE", default="mainland")
+FEEDBACK_SENDER: str = env.str("SES_FEEDBACK_SENDER", default="sesconsole")
 
 # --- Django -----------------------------------------------------------------------------------
 DEBUG: bool = env.bool("DEBUG", default=False)
@@ -68,15 +69,8 @@ ALLOWED_HOSTS: list[str] = env.list(
 )
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if _https else []
 
-# The first app that translates a text wins: ours stand before Django's, which has words of its own for "Action".
+_OUR_APPS = ("accounts", "domains", "templates_app", "blocklist", "sending", "stats", "config")
 INSTALLED_APPS = [
-    "accounts",
-    "domains",
-    "templates_app",
-    "blocklist",
-    "sending",
-    "stats",
-    "config",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -87,6 +81,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "rest_framework",
     "django_q",
+    *_OUR_APPS,
 ]
 
 MIDDLEWARE = [
@@ -180,6 +175,8 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LANGUAGE_COOKIE_NAME = "ses_language"
 FORMAT_MODULE_PATH = "config.formats"
+# Before the catalogs of other packages: where they translate the same text, our words are seen.
+LOCALE_PATHS = [BASE_DIR / app / "locale" for app in _OUR_APPS]
 # Numbers are grouped where a page asks for it, never in an id, an address or a chart's data.
 USE_THOUSAND_SEPARATOR = False
 TIME_ZONE = "UTC"
