@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.constraints import only_choices
 from accounts.mail.addresses import key_or_text
@@ -19,8 +20,8 @@ class Account(models.Model):
     """A tenant. `app_id` is the number that message ids and callbacks carry."""
 
     class Status(models.TextChoices):
-        ACTIVE = "active", "Active"
-        SUSPENDED = "suspended", "Suspended"
+        ACTIVE = "active", gettext_lazy("Active")
+        SUSPENDED = "suspended", gettext_lazy("Suspended")
 
     name = models.CharField(max_length=100)
     app_id = models.BigIntegerField(unique=True)
@@ -41,7 +42,7 @@ class Account(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users; the e-mail address is the log-in."""
+    """Makes users; the email address is the log-in."""
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
         """Create a user with a hashed password; without one he cannot log in."""
@@ -62,7 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=100, blank=True)
     time_zone = models.CharField(max_length=50, default="UTC")
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField("platform staff", default=False)
+    is_staff = models.BooleanField(gettext_lazy("platform staff"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -114,7 +115,7 @@ class ApiKey(models.Model):
     last_used_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = "API key"
+        verbose_name = gettext_lazy("API key")
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="api_key_list")]
 
     def __str__(self) -> str:
@@ -143,7 +144,7 @@ class AuditEntry(models.Model):
 
     @only_choices("audit", channel=Channel.values)
     class Meta:
-        verbose_name_plural = "audit entries"
+        verbose_name_plural = gettext_lazy("audit entries")
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="audit_list")]
 
     def __str__(self) -> str:
@@ -170,13 +171,15 @@ class Notice(models.Model):
     """Something the people of an account should know, until one of them closes it."""
 
     class Level(models.TextChoices):
-        INFO = "info", "Information"
-        WARNING = "warning", "Warning"
-        DANGER = "danger", "Problem"
+        INFO = "info", gettext_lazy("Information")
+        WARNING = "warning", gettext_lazy("Warning")
+        DANGER = "danger", gettext_lazy("Problem")
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices")
     level = models.CharField(max_length=10, choices=Level)
+    # In English, its values apart, so that everybody reads it in the language of the page.
     text = models.CharField(max_length=500)
+    values = models.JSONField(default=dict)
     # Where to fix it: a path of the console.
     link = models.CharField(max_length=300, blank=True)
     # What it is about; a second notice of the same subject replaces the first.
@@ -193,4 +196,9 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text
+        return self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """Return the text in the active language, with its values."""
+        return gettext(self.text) % self.values if self.values else gettext(self.text)

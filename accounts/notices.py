@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts import audit
 from accounts.caller import Caller
 from accounts.models import Account, Notice
 
 
-def post(account: Account, *, level: Notice.Level, subject: str, text: str, link: str = "") -> None:
-    """Open a notice, or renew the open one of the same subject."""
+def post(
+    account: Account,
+    *,
+    level: Notice.Level,
+    subject: str,
+    text: str,
+    values: dict[str, str] | None = None,
+    link: str = "",
+) -> None:
+    """Open a notice, or renew the open one of the same subject; `text` is English and names `values` as %(name)s."""
     Notice.objects.update_or_create(
         account=account,
         subject=subject,
         closed_at=None,
-        defaults={"level": level, "text": text, "link": link},
+        defaults={"level": level, "text": text, "values": values or {}, "link": link},
     )
 
 
@@ -25,7 +33,9 @@ def close(caller: Caller, *, notice: Notice) -> None:
     caller.require("overview.view")
     with transaction.atomic():
         if Notice.objects.filter(pk=notice.pk, closed_at=None).update(closed_at=timezone.now()):
-            audit.log(caller, "notices.close", notice.text)
+            # The log is the same in every language.
+            with translation.override("en"):
+                audit.log(caller, "notices.close", notice.sentence)
 
 
 def withdraw(account: Account, *, subject: str) -> None:

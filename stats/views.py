@@ -97,7 +97,7 @@ class FiguresPage(ConsoleView):
             "exports.download",
             what,
             file=name,
-            filters={chip.label: chip.value for chip in self.filters.chips()},
+            filters=self.filters.for_log(),
         )
         return response
 

@@ -156,6 +156,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
                 ("level", models.CharField(max_length=10)),
                 ("text", models.CharField(max_length=500)),
+                ("values", models.JSONField(default=dict)),
                 ("link", models.CharField(blank=True, max_length=300)),
                 ("subject", models.CharField(max_length=200)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),

@@ -49,7 +49,7 @@ def test_networks_are_kept_in_one_spelling() -> None:
 @pytest.mark.parametrize("network", ["example.com", "192.0.2.300", "192.0.2.0/33", "*"])
 def test_what_is_no_network_is_refused(network: str) -> None:
     admin = factories.caller(factories.account(), Role.ADMIN)
-    with refused(match="no address or network") as refusal:
+    with refused(match="not an IP address or network") as refusal:
         credentials.create_key(admin, name="key", networks=[network])
     assert refusal.value.field == "networks"
     assert not ApiKey.objects.exists()

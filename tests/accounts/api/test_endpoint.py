@@ -379,12 +379,27 @@ def test_no_json_makes_an_internal_error(client: Client, params: dict[str, Any])
 
 
 def test_a_refusal_speaks_chinese_unless_asked_for_english(client: Client, key: ApiKey):
-    assert post(client, key, "Refusing")["Error"]["Message"] == "Name a template."
+    given = {"Text": "a", "Txt": "b"}
+    english = post(client, key, "Echo", given)
+    assert english["Error"]["Message"] == "The parameter `Txt` is not defined for this action."
     for language in ("zh-CN", None):
-        refused = post(client, key, "Refusing", X_TC_Language=language)
-        assert refused["Error"] == {"Code": "FailedOperation.WithOutPermission", "Message": "仅支持使用模板发送邮件"}
-    unknown = post(client, key, "Echo", {"Text": "a", "Txt": "b"}, X_TC_Language="zh-CN")
-    assert unknown["Error"]["Message"] == "未定义参数 Txt"
+        refused = post(client, key, "Echo", given, X_TC_Language=language)
+        assert refused["Error"] == {"Code": "UnknownParameter", "Message": "未定义参数 Txt"}
+
+
+@pytest.mark.parametrize(
+    ("given", "english", "chinese"),
+    [
+        ({"Text": 1}, "`Text` must be a string.", "`Text` 必须是字符串。"),
+        ({"Text": "a", "One": "n"}, "`One` must be an object.", "`One` 必须是对象。"),
+        ({}, "The request is missing a required parameter `Text`.", "缺少必选参数 `Text`。"),
+    ],
+)
+def test_a_wrong_parameter_is_named_in_both_languages(
+    client: Client, key: ApiKey, given: dict[str, object], english: str, chinese: str
+) -> None:
+    assert post(client, key, "Echo", given)["Error"]["Message"] == english
+    assert post(client, key, "Echo", given, X_TC_Language="zh-CN")["Error"]["Message"] == chinese
 
 
 def test_an_answer_names_its_language_and_leaves_the_threads_own_alone(client: Client):
