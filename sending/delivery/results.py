@@ -63,6 +63,9 @@ def settlement_of(queued: QueuedMessage, smtp_result: SmtpResult, *, began: date
         queued=queued,
         again=(next_attempt - now).total_seconds() if next_attempt else None,
         attempt=NewAttempt(
+            account_id=queued.account,
+            message=queued.message,
+            number=queued.attempts_before + 1,
             started_at=began,
             milliseconds=round(seconds * 1000),
             host=smtp_result.host,

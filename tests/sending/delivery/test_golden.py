@@ -105,6 +105,10 @@ def golden_work(number: int) -> tuple[QueuedMessage, tuple[tuple[str, bytes], ..
     submission = SubmissionData(
         id=number,
         accepted_at=START + timedelta(seconds=number * 997),
+        account_id=1 + number % 7,
+        message_id=f"qcloudses-30-1250000001-date-20261122130000-golden{number:06d}1",
+        channel="api",
+        submitted_by="golden",
         sender_domain="shop.test",
         from_address="news@shop.test",
         from_name=chosen.choice(NAMES),
@@ -113,6 +117,7 @@ def golden_work(number: int) -> tuple[QueuedMessage, tuple[tuple[str, bytes], ..
         subject=chosen.choice(SUBJECTS),
         to=to,
         cc=chosen.sample(PEOPLE, chosen.randrange(3)),
+        template=1,
         version=1,
         variables=chosen.choice(VALUES),
         header_message_id=f"<{number}.golden@shop.test>",
