@@ -95,7 +95,7 @@ def _defaults(model: type[models.Model]) -> dict[str, str]:
             continue
         default = _parameter(field.get_default())
         if default is not None:
-            found[field.column] = "'" + default + "'" if isinstance(default, str) else str(default).lower()
+            found[field.attname] = "'" + default + "'" if isinstance(default, str) else str(default).lower()
     return found
 
 
