@@ -74,6 +74,7 @@ def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
         submission=submission,
         subject=fill_plain(submission.subject, submission.variables),
         date=submission.accepted_at,
+        feedback_sender=settings.FEEDBACK_SENDER,
         unsubscribe_url=unsubscribe if submission.unsubscribe != "0" or submission.trigger_type == BULK else "",
         html=None
         if compiled.html is None

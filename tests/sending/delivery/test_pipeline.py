@@ -148,6 +148,11 @@ def test_values_are_escaped_in_html_and_plain_elsewhere() -> None:
     assert "Hello &lt;Ada&gt;" in html
 
 
+def test_feedback_id_ends_in_the_sender_of_the_settings() -> None:
+    with override_settings(FEEDBACK_SENDER="ourplatform"):
+        assert sent(queued(trigger_type=0))["Feedback-ID"] == "t0:v1:a1:ourplatform"
+
+
 def test_links_and_pixel_name_the_message() -> None:
     html = sent(queued(9)).get_body(("html",)).get_content()
     assert links.click_url(9, 0) in html

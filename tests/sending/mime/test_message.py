@@ -43,6 +43,7 @@ SUBMISSION = SubmissionFields(
 BASE: dict[str, Any] = {
     "subject": "Hello",
     "date": datetime(2026, 11, 22, 4, 0, 0, 123_000, tzinfo=UTC),
+    "feedback_sender": "sesconsole",
     "text": "Hi",
     "html": "<p>Hi</p>",
     "number": 7,
@@ -135,7 +136,7 @@ def test_dkim_holds_for_generated_mails_in_both_verifiers() -> None:
 
 def test_every_header_that_must_be_there_is_there_once() -> None:
     mail = parsed(headers={"Date": "x", "message-id": "<2@x>", "X-Campaign": "autumn", "Bcc": "eve@b.test"})
-    for name in ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"):
+    for name in ("From", "To", "Subject", "Date", "Message-ID", "Feedback-ID", "MIME-Version", "Content-Type"):
         assert len(mail.get_all(name)) == 1, name
     assert mail["Date"] == "Sun, 22 Nov 2026 04:00:00 +0000"
     assert mail["Message-ID"] == "<1@shop.test>"
@@ -153,6 +154,25 @@ def test_a_long_unsubscribe_link_stands_raw_on_one_line() -> None:
         unsubscribe_url=url
     )
     assert b"List-Unsubscribe" not in raw()
+
+
+def test_feedback_id_names_type_template_account_and_sender_and_no_single_mail() -> None:
+    mail = parsed(headers={"Feedback-ID": "mine"}, trigger_type=1)
+    assert mail.get_all("Feedback-ID") == ["t1:v34:a12:sesconsole"]
+    assert (
+        parsed(number=8, to=["bob@b.test"], header_message_id="<2@x>", trigger_type=1)["Feedback-ID"]
+        == mail["Feedback-ID"]
+    )
+
+
+def test_feedback_id_is_signed_and_cannot_be_changed() -> None:
+    head, body = message.write(content())
+    mail = message.join(head, body, SIGNER.sign(head, body, 1_795_000_000))
+    verifiers.verify_with_both(mail, domain="shop.test", selector="ses", public_key=PUBLIC)
+    changed = mail.replace(b":a12:", b":a13:")
+    assert changed != mail
+    with pytest.raises(AssertionError):
+        verifiers.verify_with_dkimpy(changed, RECORDS)
 
 
 @pytest.mark.parametrize("bad", ["\r\n", "\n", "\r", "\0", "\x0b", "\x7f", "\x85", "\u2028", "\u2029", "\t"])
