@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sending.submission_fields import SubmissionFields
@@ -47,6 +48,8 @@ class QueuedMessage:
     template: Compiled | None = None
     # When the lease ends, on this process's monotonic clock.
     lease_ends: float = 0.0
+    # The room it takes up; closed when this process lets go of it, whatever became of it.
+    places: ExitStack = field(default_factory=ExitStack, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

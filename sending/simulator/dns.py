@@ -7,15 +7,15 @@ its mail goes to the simulator.
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
-from django.db import close_old_connections, connections, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from domains.models import DnsRecord, SenderDomain
 from domains.records import MX_PRIORITY
 from domains.resolver import DnsAnswer, DnsStatus
+from sending.database_thread import DatabaseThread
 from sending.models import SimulatedRecord
 from sending.simulator.dns_server import DnsServer
 
@@ -70,17 +70,12 @@ class TableResolver:
 
 async def start(host: str, port: int) -> DnsServer:
     """Start the zone's server on UDP and TCP (port 0: any free one) and return it; end it by `close`."""
-    # The database is asked in one thread of its own, which keeps its connection.
-    thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="zone")
+    thread = DatabaseThread("zone")
 
     async def ask(name: str, type: str) -> DnsAnswer:
-        return await asyncio.get_running_loop().run_in_executor(thread, _look_up_in_thread, name, type)
+        return await thread.run(look_up, name, type)
 
-    def finish() -> None:
-        thread.submit(connections.close_all).result()
-        thread.shutdown()
-
-    return await DnsServer(ask, on_close=finish).start(host, port)
+    return await DnsServer(ask, on_close=thread.close).start(host, port)
 
 
 async def serve(host: str, port: int) -> None:
@@ -90,11 +85,6 @@ async def serve(host: str, port: int) -> None:
         await asyncio.Event().wait()
     finally:
         server.close()
-
-
-def _look_up_in_thread(name: str, type: str) -> DnsAnswer:
-    close_old_connections()
-    return look_up(name, type)
 
 
 def _remove(domain: SenderDomain) -> None:
