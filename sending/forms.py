@@ -22,7 +22,7 @@ VALUE = "value."
 
 def languages() -> list[tuple[str, str]]:
     """Return the unsubscribe languages by the API's codes, as this site numbers them."""
-    offered = ((code, NAMES[tag]) for code, tag in by_code(settings.SITE).items())
+    offered = ((code, str(NAMES[tag])) for code, tag in by_code(settings.SITE).items())
     return [("0", "No link"), *sorted(offered, key=lambda pair: pair[1])]
 
 

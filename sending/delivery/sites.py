@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 from sending.delivery.capacity import Capacity
 from sending.delivery.queued import RenderedMail
-from sending.delivery.routing import Host, Route
+from sending.delivery.routing import Route
 from sending.delivery.throttle import Pace
 from sending.smtp.client import Connection, NotOpen, Timing
+from sending.smtp.host import Host
 from sending.smtp.result import Failure, SmtpResult
 
 log = logging.getLogger("ses.delivery")
