@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,7 +12,8 @@ class UnsubscribeLanguage:
     """One language: its name for the console, the line at the end of a mail, and the page that line leads to."""
 
     tag: str
-    name: str | Promise
+    # English; translated where it is shown.
+    name: str
     # "rtl" where it is written from right to left.
     direction: str = "ltr"
     # The line: what stands before its link, and the link's text.
@@ -28,7 +28,7 @@ class UnsubscribeLanguage:
 LANGUAGES = (
     UnsubscribeLanguage(
         tag="zh-Hans",
-        name=gettext_lazy("Simplified Chinese"),
+        name=gettext_noop("Simplified Chinese"),
         before_link="如果您不想再收到此类邮件，请",
         link="点击此处退订",
         question="不再让 {sender} 向 {address} 发送邮件？",
@@ -37,7 +37,7 @@ LANGUAGES = (
     ),
     UnsubscribeLanguage(
         tag="en",
-        name=gettext_lazy("English"),
+        name=gettext_noop("English"),
         before_link="If you no longer wish to receive these emails, please",
         link="unsubscribe here",
         question="Stop mails from {sender} to {address}?",
@@ -46,7 +46,7 @@ LANGUAGES = (
     ),
     UnsubscribeLanguage(
         tag="zh-Hant",
-        name=gettext_lazy("Traditional Chinese"),
+        name=gettext_noop("Traditional Chinese"),
         before_link="如果您不想再收到此類郵件，請",
         link="按此取消訂閱",
         question="不再讓 {sender} 向 {address} 寄送郵件？",
@@ -55,7 +55,7 @@ LANGUAGES = (
     ),
     UnsubscribeLanguage(
         tag="es",
-        name=gettext_lazy("Spanish"),
+        name=gettext_noop("Spanish"),
         before_link="Si ya no desea recibir estos correos,",
         link="cancele su suscripción aquí",
         question="¿Dejar de recibir correos de {sender} en {address}?",
@@ -64,7 +64,7 @@ LANGUAGES = (
     ),
     UnsubscribeLanguage(
         tag="fr",
-        name=gettext_lazy("French"),
+        name=gettext_noop("French"),
         before_link="Si vous ne souhaitez plus recevoir ces e-mails,",
         link="désabonnez-vous ici",
         question="Ne plus recevoir les e-mails de {sender} à {address} ?",
@@ -73,7 +73,7 @@ LANGUAGES = (
     ),
     UnsubscribeLanguage(
         tag="de",
-        name=gettext_lazy("German"),
+        name=gettext_noop("German"),
         before_link="Wenn Sie diese E-Mails nicht mehr erhalten möchten,",
         link="melden Sie sich hier ab",
         question="Keine E-Mails von {sender} an {address} mehr?",
@@ -82,7 +82,7 @@ LANGUAGES = (
     ),
     UnsubscribeLanguage(
         tag="ja",
-        name=gettext_lazy("Japanese"),
+        name=gettext_noop("Japanese"),
         before_link="今後このようなメールの受信を希望されない場合は、",
         link="こちらから配信を停止してください",
         question="{sender} から {address} へのメールを停止しますか？",
@@ -91,7 +91,7 @@ LANGUAGES = (
     ),
     UnsubscribeLanguage(
         tag="ko",
-        name=gettext_lazy("Korean"),
+        name=gettext_noop("Korean"),
         before_link="더 이상 이러한 이메일을 받지 않으시려면",
         link="여기에서 수신을 거부하세요",
         question="{sender}에서 {address}(으)로 보내는 메일을 그만 받으시겠습니까?",
@@ -100,7 +100,7 @@ LANGUAGES = (
     ),
     UnsubscribeLanguage(
         tag="ar",
-        name=gettext_lazy("Arabic"),
+        name=gettext_noop("Arabic"),
         direction="rtl",
         before_link="إذا لم تعد ترغب في تلقي هذه الرسائل،",
         link="ألغِ الاشتراك من هنا",
@@ -110,7 +110,7 @@ LANGUAGES = (
     ),
     UnsubscribeLanguage(
         tag="th",
-        name=gettext_lazy("Thai"),
+        name=gettext_noop("Thai"),
         before_link="หากคุณไม่ต้องการรับอีเมลเหล่านี้อีกต่อไป",
         link="ยกเลิกการรับข่าวสารที่นี่",
         question="หยุดรับอีเมลจาก {sender} ถึง {address} หรือไม่",
@@ -119,7 +119,7 @@ LANGUAGES = (
     ),
     UnsubscribeLanguage(
         tag="id",
-        name=gettext_lazy("Indonesian"),
+        name=gettext_noop("Indonesian"),
         before_link="Jika Anda tidak ingin lagi menerima email ini,",
         link="berhenti berlangganan di sini",
         question="Berhenti menerima email dari {sender} ke {address}?",
@@ -128,7 +128,7 @@ LANGUAGES = (
     ),
     UnsubscribeLanguage(
         tag="vi",
-        name=gettext_lazy("Vietnamese"),
+        name=gettext_noop("Vietnamese"),
         before_link="Nếu bạn không muốn nhận những email này nữa,",
         link="hãy hủy đăng ký tại đây",
         question="Ngừng nhận email từ {sender} gửi đến {address}?",
@@ -137,7 +137,6 @@ LANGUAGES = (
     ),
 )
 BY_TAG = {language.tag: language for language in LANGUAGES}
-NAMES = {language.tag: language.name for language in LANGUAGES}
 # Code -> language tag, in the order of the table. "0" is no link at all.
 _BY_CODE = {str(number): language.tag for number, language in enumerate(LANGUAGES, 1)}
 # The international site has English and Simplified Chinese the other way round.

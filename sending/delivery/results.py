@@ -12,7 +12,7 @@ from sending.delivery.pipeline import Hold, expired
 from sending.delivery.queue import NewAttempt, Settlement
 from sending.delivery.queued import QueuedMessage
 from sending.events import NewEvent
-from sending.models import EventKind
+from sending.models import BounceType, EventKind
 from sending.smtp.replies import Outcome, OutcomeKind, classify
 from sending.smtp.result import SmtpResult
 
@@ -105,6 +105,12 @@ def _event(queued: QueuedMessage, outcome: Outcome) -> NewEvent:
         kind=EVENTS[outcome.kind],
         message=queued.message,
         reason=outcome.reason,
-        bounce_type=outcome.bounce_type,
+        bounce_type=_bounce_type(outcome),
         bounce_class=outcome.bounce_class.value,
     )
+
+
+def _bounce_type(outcome: Outcome) -> str:
+    if outcome.kind is not OutcomeKind.BOUNCED:
+        return ""
+    return BounceType.HARD.value if outcome.hard else BounceType.SOFT.value

@@ -10,8 +10,8 @@ import asyncio
 
 from django.conf import settings
 
+from domains.dns_answers import DnsAnswer, DnsStatus
 from domains.models import SenderDomain
-from domains.resolver import DnsAnswer, DnsStatus
 from sending.database_thread import DatabaseThread
 from sending.models import SimulatedRecord
 from sending.simulator.dns_server import DnsServer

@@ -89,11 +89,7 @@ def test_wanted_work_goes_on_with_its_template() -> None:
 def test_old_mail_expires_as_a_soft_bounce() -> None:
     result = verdict(queued(accepted_at=NOW - timedelta(hours=72)))
     assert isinstance(result, Outcome)
-    assert (result.kind, result.bounce_type, result.bounce_class) == (
-        OutcomeKind.BOUNCED,
-        "soft_bounce",
-        "MessageExpired",
-    )
+    assert (result.kind, result.hard, result.bounce_class) == (OutcomeKind.BOUNCED, False, "MessageExpired")
 
 
 @pytest.mark.parametrize("submission", [{"may_send": False}, {"sender": Sender("shop.test", "ses", PEM, False)}])

@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 
 from domains import verification
+from domains.dns_answers import DnsAnswer, DnsStatus
 from domains.models import SenderDomain
-from domains.resolver import DnsAnswer, DnspythonResolver, DnsStatus
+from domains.resolver import DnspythonResolver
 from sending.models import SimulatedRecord
 from sending.simulator import dns, zone
 from tests import factories
