@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ from sending.unsubscribe_languages import SITES
 MIN_KEY_LENGTH = 32
 MIN_TASK_WORKERS = 2
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+# Gmail's feedback loop takes 5 to 15 characters; the letters of our own fields would make one field stand twice.
+FEEDBACK_SENDER = re.compile(r"(?![tva]\d+\Z)[A-Za-z0-9]{5,15}")
 TRANSPORTS = ("simulator", "direct", "relay")
 
 
@@ -90,6 +93,20 @@ def site_is_known(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Chec
     if settings.SITE not in SITES:
         return [Error(f"SES_SITE is {settings.SITE!r}.", hint=f"Use one of {', '.join(SITES)}.", id="ses.E011")]
     return []
+
+
+@register()
+def feedback_sender_is_usable(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a sender id for Feedback-ID headers that mailbox providers would not count by."""
+    if FEEDBACK_SENDER.fullmatch(settings.FEEDBACK_SENDER):
+        return []
+    return [
+        Error(
+            f"SES_FEEDBACK_SENDER is {settings.FEEDBACK_SENDER!r}.",
+            hint="Give 5 to 15 letters and digits, the same for years, and not t, v or a before a number alone.",
+            id="ses.E013",
+        )
+    ]
 
 
 @register()

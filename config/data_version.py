@@ -29,6 +29,7 @@ def _missing_columns(connection: BaseDatabaseWrapper) -> list[str]:
         for model in apps.get_models()
         if model._meta.app_label in OURS
         for field in model._meta.local_concrete_fields
+        if field.column
     }
     with connection.cursor() as cursor:
         cursor.execute(

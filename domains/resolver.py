@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol
 
 import dns.exception
@@ -16,29 +14,13 @@ import dns.resolver
 from django.conf import settings
 from dns.rdtypes.ANY.TXT import TXT
 
+from domains.dns_answers import DnsAnswer, DnsStatus
+
 # Seconds for one look-up, all tries and servers together; less after a timeout, until DNS answers again.
 LIFETIME = 5.0
 LIFETIME_AFTER_SILENCE = 1.0
 # Bytes of a UDP answer that pass every network; a longer one is asked for again by TCP.
 PAYLOAD = 1232
-
-
-class DnsStatus(Enum):
-    """How a look-up ended. UNREACHABLE says nothing about the record."""
-
-    FOUND = "found"
-    NO_NAME = "no name"
-    NO_DATA = "no data"
-    UNREACHABLE = "unreachable"
-
-
-@dataclass(frozen=True)
-class DnsAnswer:
-    """What DNS said: TXT records with their strings joined, MX as "10 host."; `alias` where a CNAME led."""
-
-    status: DnsStatus
-    values: tuple[str, ...] = ()
-    alias: str = ""
 
 
 class Resolver(Protocol):

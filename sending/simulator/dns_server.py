@@ -21,7 +21,7 @@ import dns.rdatatype
 import dns.rrset
 from dns.rdtypes.ANY.TXT import TXT
 
-from domains.resolver import DnsAnswer, DnsStatus
+from domains.dns_answers import DnsAnswer, DnsStatus
 
 Ask = Callable[[str, str], Awaitable[DnsAnswer]]
 

@@ -10,8 +10,8 @@ import ssl
 from dataclasses import dataclass
 
 from accounts.mail.text import NOT_IN_LINE
-from sending.delivery.routing import Host
 from sending.smtp.codes import enhanced_code
+from sending.smtp.host import Host
 from sending.smtp.result import Failure, SmtpResult
 from sending.smtp.wire import MAX_CONVERSATION, ConnectionLost, Reply, Wire
 

@@ -23,7 +23,7 @@ UNSHOWN = {
     "accounts/secrets.py",
     *("config/checks.py", "config/demo.py", "config/demo_history.py", "config/embedded_pg.py", "config/health.py"),
     *("config/pg_binaries.py", "config/supervisor.py", "config/translations.py", "config/rules.py"),
-    *("sending/mime/footers.py", "sending/tracking/words.py", "sending/simulator/answers.py"),
+    *("sending/mime/footers.py", "sending/unsubscribe_languages.py", "sending/simulator/answers.py"),
 }
 UNSHOWN_FOLDERS = {"migrations", "management", "formats", "tests"}
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|%[sd]|\{\w*\}")

@@ -13,7 +13,8 @@ import pytest
 from pytest_django import Settings
 
 from domains import resolver
-from domains.resolver import DnsAnswer, DnspythonResolver, DnsStatus, servers_of, text_of
+from domains.dns_answers import DnsAnswer, DnsStatus
+from domains.resolver import DnspythonResolver, servers_of, text_of
 from sending.simulator.dns_server import DnsServer
 
 LONG = "v=DKIM1; p=" + "x" * 2000

@@ -17,8 +17,8 @@ from accounts.errors import Forbidden
 from accounts.models import AuditEntry, Notice
 from accounts.roles import Role
 from domains import verification
+from domains.dns_answers import DnsAnswer, DnsStatus
 from domains.models import DnsRecord, SenderDomain
-from domains.resolver import DnsAnswer, DnsStatus
 from tests import factories
 from tests.domains.fakes import FakeResolver, right, silent
 from tests.refusals import refused

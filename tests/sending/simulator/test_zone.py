@@ -12,8 +12,8 @@ from accounts.errors import Forbidden
 from accounts.models import AuditEntry
 from accounts.roles import Role
 from domains import verification
+from domains.dns_answers import DnsStatus
 from domains.models import SenderDomain
-from domains.resolver import DnsStatus
 from sending.simulator import dns, zone
 from tests import factories
 from tests.refusals import refused
