@@ -78,7 +78,7 @@ class PasswordForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("new") and data.get("again") and data["new"] != data["again"]:
-            self.add_error("again", gettext("The two new passwords differ."))
+            self.add_error("again", gettext("The two new passwords do not match."))
         return data
 
 

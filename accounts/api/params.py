@@ -88,7 +88,7 @@ def _listed(value: Any, name: str) -> Any:
 
 def _misnamed(name: str) -> Refused:
     shown = name if len(name) <= 100 else f"{name[:100]}…"
-    text = _("The parameter name `%(name)s` does not fit the others.") % {"name": shown}
+    text = _("The parameter name `%(name)s` conflicts with another one.") % {"name": shown}
     return Refused("InvalidParameter", text, field=shown)
 
 

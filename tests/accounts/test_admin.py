@@ -22,6 +22,12 @@ def test_the_lists_open(staff: Client, page: str) -> None:
     assert staff.get(f"/admin/accounts/{page}/").status_code == 200
 
 
+def test_the_site_is_called_by_its_name_in_both_languages(staff: Client) -> None:
+    assert b"<title>Accounts, users and records | SES platform administration</title>" in staff.get("/admin/").content
+    page = staff.get("/admin/", headers={"accept-language": "zh-CN"}).content.decode()
+    assert "<title>账户、用户与记录 | SES 平台管理</title>" in page
+
+
 def test_a_keys_secret_is_not_shown(staff: Client) -> None:
     key = factories.api_key(factories.account(), secret_key="the plain secret")
     page = staff.get(f"/admin/accounts/apikey/{key.pk}/change/")

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts import lifecycle
+from accounts.caller import member
 from accounts.models import Membership
 from accounts.roles import Role
 from tests import factories
@@ -48,6 +49,18 @@ def test_a_person_without_account_is_told_whom_to_ask(client: Client) -> None:
     response = client.get("/users/")
     assert response.status_code == 403
     assert b"No account yet" in response.content
+
+
+def test_a_suspended_account_reads_why_in_its_own_language(admin: Client) -> None:
+    account = Membership.objects.get().account
+    staff = factories.user(is_staff=True)
+    lifecycle.suspend(member(account, staff), account=account, reason="Stopped by platform staff")
+    english = admin.get("/users/").content.decode()
+    assert "Sending is stopped" in english
+    assert "Stopped by platform staff" in english
+    chinese = admin.get("/users/", headers={"accept-language": "zh-CN"}).content.decode()
+    assert "发送已停止" in chinese
+    assert "由平台人员停止" in chinese
 
 
 def test_a_refused_form_keeps_what_was_typed_and_says_why(admin: Client) -> None:

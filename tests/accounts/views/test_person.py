@@ -38,7 +38,7 @@ def test_a_new_password_ends_every_other_session(browser: Client, person: User) 
     ("entries", "words"),
     [
         ({"current": "wrong"}, "not your current password"),
-        ({"again": "something else"}, "passwords differ"),
+        ({"again": "something else"}, "passwords do not match"),
         ({"new": "short", "again": "short"}, "too short"),
         ({"new": "123456789012345", "again": "123456789012345"}, "entirely numeric"),
     ],
