@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 # By area, in the order of the navigation; a code begins with the area's name.
@@ -109,29 +110,29 @@ AREAS: dict[str, tuple[str | Promise, dict[str, str | Promise]]] = {
 }
 TEXTS = {code: text for _area, texts in AREAS.values() for code, text in texts.items()}
 
-# What the details of an entry are called.
+# What the details of an entry are called, in the order they are told.
 DETAILS: dict[str, str | Promise] = {
-    "actions": _("actions"),
-    "after": _("after"),
+    "name": _("name"),
     "app_id": _("app ID"),
+    "role": _("role"),
     "before": _("before"),
-    "category": _("category"),
+    "after": _("after"),
+    "version": _("version"),
+    "kind": _("kind"),
     "cause": _("cause"),
+    "category": _("category"),
+    "sender_domain": _("sender domain"),
     "dkim_bits": _("DKIM key bits"),
-    "expires": _("expires"),
+    "records": _("DNS records"),
+    "actions": _("API actions"),
+    "networks": _("allowed IP addresses"),
+    "zone": _("time zone"),
     "file": _("file"),
     "filters": _("filters"),
-    "kind": _("kind"),
-    "name": _("name"),
-    "networks": _("allowed IP addresses"),
-    "reason": _("reason"),
-    "records": _("DNS records"),
-    "rejected": _("rejected"),
-    "role": _("role"),
-    "sender_domain": _("sender domain"),
     "total": _("total"),
-    "version": _("version"),
-    "zone": _("time zone"),
+    "rejected": _("rejected"),
+    "expires": _("expires"),
+    "reason": _("reason"),
 }
 CHANNELS: dict[str, str | Promise] = {
     "console": _("Console"),
@@ -148,5 +149,15 @@ def text_of(code: str) -> str:
 
 def details_text(details: dict[str, object]) -> str:
     """Return the details of an entry on one line, without those that say nothing."""
-    told = ((DETAILS.get(name, name), value) for name, value in details.items() if value not in ("", [], None))
-    return ", ".join(f"{name}: {value}" for name, value in told)
+    known = {name: details[name] for name in DETAILS if name in details}
+    return ", ".join(
+        gettext("%(name)s: %(value)s") % {"name": DETAILS.get(name, name), "value": _value_text(value)}
+        for name, value in (known | details).items()
+        if value not in ("", [], {}, None)
+    )
+
+
+def _value_text(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {inner}" for name, inner in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit_actions
@@ -92,7 +92,7 @@ class MemberForm(forms.Form):
     """A person to add."""
 
     email = forms.CharField(label=_("Email address"), max_length=254, strip=False, widget=forms.EmailInput)
-    name = forms.CharField(label=_("Name"), max_length=100, required=False)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=100, required=False)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect, initial=Role.OPERATOR)
     password = forms.CharField(
         label=_("Initial password"),

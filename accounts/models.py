@@ -8,12 +8,13 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from accounts.constraints import only_choices
 from accounts.mail.addresses import key_or_text
 from accounts.roles import Role
 from accounts.secrets import EncryptedField
+from accounts.stored_texts import filled
 
 
 class Account(models.Model):
@@ -177,8 +178,9 @@ class Notice(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices")
     level = models.CharField(max_length=10, choices=Level)
-    # In English, its values apart, so that everybody reads it in the language of the page.
+    # The sentence in English, its values as %(name)s; it is translated when it is shown.
     text = models.CharField(max_length=500)
+    # By name: text or number as it is, a list of lines where each may be a sentence of the product.
     values = models.JSONField(default=dict)
     # Where to fix it: a path of the console.
     link = models.CharField(max_length=300, blank=True)
@@ -196,9 +198,10 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.sentence
+        with override("en"):
+            return self.sentence
 
     @property
     def sentence(self) -> str:
-        """Return the text in the active language, with its values."""
-        return gettext(self.text) % self.values if self.values else gettext(self.text)
+        """Return what it says, in the active language."""
+        return filled(self.text, self.values)

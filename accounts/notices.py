@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts import audit
 from accounts.caller import Caller
@@ -16,15 +19,18 @@ def post(
     level: Notice.Level,
     subject: str,
     text: str,
-    values: dict[str, str] | None = None,
+    values: Mapping[str, Any] | None = None,
     link: str = "",
 ) -> None:
-    """Open a notice, or renew the open one of the same subject; `text` is English and names `values` as %(name)s."""
+    """Open a notice, or renew the open one of the same subject.
+
+    `text` is an English sentence marked by `gettext_noop`, with %(name)s for what `values` holds.
+    """
     Notice.objects.update_or_create(
         account=account,
         subject=subject,
         closed_at=None,
-        defaults={"level": level, "text": text, "values": values or {}, "link": link},
+        defaults={"level": level, "text": text, "values": dict(values or {}), "link": link},
     )
 
 
@@ -33,9 +39,7 @@ def close(caller: Caller, *, notice: Notice) -> None:
     caller.require("overview.view")
     with transaction.atomic():
         if Notice.objects.filter(pk=notice.pk, closed_at=None).update(closed_at=timezone.now()):
-            # The log is the same in every language.
-            with translation.override("en"):
-                audit.log(caller, "notices.close", notice.sentence)
+            audit.log(caller, "notices.close", str(notice))
 
 
 def withdraw(account: Account, *, subject: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import lifecycle
@@ -39,7 +39,7 @@ class Users(ListPage):
     )
     columns = (
         Column("email", _("Email address"), "user.email"),
-        Column("name", _("Name"), "user.name"),
+        Column("name", pgettext_lazy("person", "Name"), "user.name"),
         Column("role", _("Role"), lambda row: row.get_role_display()),
         Column("active", _("Status"), lambda row: "enabled" if row.user.is_active else "disabled", kind="badge"),
         Column("last_login", _("Last login"), "user.last_login", kind="time"),

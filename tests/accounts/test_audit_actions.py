@@ -59,7 +59,9 @@ def test_an_unknown_code_is_shown_as_it_is() -> None:
     ("details", "text"),
     [
         ({}, ""),
-        ({"before": "operator", "after": "admin"}, "before: operator, after: admin"),
+        ({"after": "admin", "before": "operator"}, "before: operator, after: admin"),
+        ({"records": {"mx": "passed", "spf": "wrong"}}, "DNS records: mx passed, spf wrong"),
+        ({"networks": ["192.0.2.0/24", "192.0.3.0/24"]}, "allowed IP addresses: 192.0.2.0/24, 192.0.3.0/24"),
         ({"reason": "", "actions": [], "version": 3, "odd": 1}, "version: 3, odd: 1"),
     ],
 )

@@ -40,7 +40,7 @@ IN_CHINESE = {
     "keys-api-zh": ("/keys/", "API 密钥"),
     "key-create-zh": ("/keys/create/", "新建 API 密钥"),
     "audit-zh": ("/audit/", "审计日志"),
-    "password-zh": ("/password/", "更改密码"),
+    "password-zh": ("/password/", "修改密码"),
     "time-zone-zh": ("/time-zone/", "时区"),
 }
 WRONG = {
