@@ -1,4 +1,4 @@
-"""The forms of log-in, people and keys."""
+"""The forms of log-in, people and keys, and the filters of their lists."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 
 from accounts.console.appearance import zones
-from accounts.console.filters import DatedFilters
+from accounts.console.filters import DatedFilters, Filters
 from accounts.mail.addresses import key_or_text
 from accounts.models import User
 from accounts.roles import Role
@@ -127,6 +127,13 @@ class KeyForm(forms.Form):
 
     def clean_networks(self) -> list[str]:
         return [line.strip() for line in str(self.cleaned_data["networks"]).splitlines() if line.strip()]
+
+
+class UserFilters(Filters):
+    """By role and by name."""
+
+    role = forms.ChoiceField(choices=[("", "Any"), *Role.choices])
+    q = forms.CharField(label="E-mail or name", max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
 
 
 class AuditFilters(DatedFilters):

@@ -77,9 +77,12 @@ class Blocklist(ListPage):
         asked = request.GET.get("kind", "")
         self.kind = Kind(asked) if asked in Kind.values else Kind.INVALID
         self.columns = COLUMNS[self.kind]
-        self.intro, self.empty = LIST_TEXTS[self.kind]
+        self.intro = LIST_TEXTS[self.kind][0]
         self.csv_name = f"blocklist-{self.kind}"
         return super().get(request, **kwargs)
+
+    def empty_state(self) -> EmptyState:
+        return LIST_TEXTS[self.kind][1]
 
     def rows(self) -> QuerySet[BlockedAddress]:
         rows = visible(BlockedAddress.objects.all(), self.caller).filter(kind=self.kind)
@@ -112,8 +115,10 @@ class LookUpAddress(ConsoleView):
     nav = NAV
     template_name = "blocklist/look_up.html"
 
+    def parent(self) -> tuple[str, str]:
+        return TITLE, reverse(NAV)
+
     def get(self, request: HttpRequest) -> HttpResponse:
-        self.parent = (TITLE, reverse(NAV))
         asked = request.GET.get("address", "")
         try:
             address = key_of(asked) if asked.strip() else ""
@@ -142,8 +147,7 @@ class AddBlock(FormPage):
     submit_label = "Block"
     success = "The address is on your list."
 
-    @property
-    def parent(self) -> tuple[str, str]:  # type: ignore[override]
+    def parent(self) -> tuple[str, str]:
         return TITLE, _list_url(Kind.CUSTOM)
 
     def act(self, form: Any) -> str:
@@ -161,8 +165,7 @@ class ImportBlocks(FormPage):
     form_class = forms.ImportBlocksForm
     submit_label = "Import"
 
-    @property
-    def parent(self) -> tuple[str, str]:  # type: ignore[override]
+    def parent(self) -> tuple[str, str]:
         return TITLE, _list_url(Kind.CUSTOM)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -188,8 +191,7 @@ class CustomBlockPage(FormPage):
     nav = NAV
     row: BlockedAddress
 
-    @property
-    def parent(self) -> tuple[str, str]:  # type: ignore[override]
+    def parent(self) -> tuple[str, str]:
         return TITLE, _list_url(Kind(self.row.kind))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""The forms of sending."""
+"""The forms of sending, and the filters of its lists."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from django import forms
 from django.conf import settings
 
 from accounts.caller import Caller
+from accounts.console.filters import DatedFilters
 from accounts.scoping import visible
-from domains.models import SenderAddress
+from domains.models import SenderAddress, SenderDomain
 from domains.queries import sending_domains
 from sending.acceptance.draft import Draft
+from sending.models import DeliverStatus
+from sending.simulator.scenarios import SCENARIOS
 from sending.unsubscribe_languages import NAMES, by_code
 from templates_app.models import Template, Version
 from templates_app.queries import compiled
@@ -24,6 +27,35 @@ def languages() -> list[tuple[str, str]]:
     """Return the unsubscribe languages by the API's codes, as this site numbers them."""
     offered = ((code, NAMES[tag]) for code, tag in by_code(settings.SITE).items())
     return [("0", "No link"), *sorted(offered, key=lambda pair: pair[1])]
+
+
+class StatusFilters(DatedFilters):
+    """Narrow the mails."""
+
+    recipient = forms.CharField(
+        max_length=320, widget=forms.TextInput(attrs={"type": "search", "placeholder": "Address, or how it begins"})
+    )
+    status = forms.TypedChoiceField(choices=[("", "Any"), *DeliverStatus.choices], coerce=int, empty_value=None)
+    sender_domain = forms.ChoiceField(label="Sender domain")
+    message_id = forms.CharField(label="Message ID", max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
+
+    def __init__(self, data: Any, *, caller: Caller) -> None:
+        super().__init__(data, caller=caller)
+        names = visible(SenderDomain.objects.all(), caller).order_by("name").values_list("name", flat=True)
+        field = self.fields["sender_domain"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Any"), *((name, name) for name in names)]
+
+
+class InboxFilters(DatedFilters):
+    """Narrow the inbox."""
+
+    recipient = forms.CharField(
+        label="Recipient",
+        max_length=320,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Address, or how it begins"}),
+    )
+    scenario = forms.ChoiceField(label="Mailbox", choices=[("", "Any"), *((name, name) for name in SCENARIOS)])
 
 
 class SendForm(forms.Form):

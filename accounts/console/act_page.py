@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import Promise
 
 from accounts.console.views import ConsoleView
 from accounts.errors import Forbidden, Refused
@@ -20,9 +21,9 @@ class ActPage(ConsoleView):
         """Do it and return the URL to go to; `kwargs` are those of the URL."""
         raise NotImplementedError
 
-    def say(self, text: str, level: int = messages.SUCCESS) -> None:
+    def say(self, text: str | Promise, level: int = messages.SUCCESS) -> None:
         """Leave a toast for the next page."""
-        messages.add_message(self.request, level, text)
+        messages.add_message(self.request, level, str(text))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:

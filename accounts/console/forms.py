@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import Promise
 
 from accounts.console.views import ConsoleView
 from accounts.errors import Forbidden, Refused
@@ -22,11 +23,11 @@ class FormPage(ConsoleView):
 
     template_name = "console/form.html"
     form_class: type[forms.Form]
-    submit_label = "Save"
+    submit_label: str | Promise = "Save"
     # Said above the fields.
-    intro = ""
+    intro: str | Promise = ""
     # Said in a toast on the next page.
-    success = ""
+    success: str | Promise = ""
 
     def act(self, form: Any) -> str:
         """Do it with `form.cleaned_data` and return the URL to go to."""
@@ -42,7 +43,8 @@ class FormPage(ConsoleView):
 
     def cancel_url(self) -> str:
         """Return where the Cancel link leads; "" for no link."""
-        return self.parent[1] if self.parent else ""
+        parent = self.parent()
+        return parent[1] if parent else ""
 
     def context(self, form: Any) -> dict[str, Any]:
         """Return what the template gets; pages add to it."""
@@ -67,6 +69,6 @@ class FormPage(ConsoleView):
                 show_refusal(form, refusal)
             else:
                 if self.success:
-                    messages.success(request, self.success)
+                    messages.success(request, str(self.success))
                 return HttpResponseRedirect(target)
         return self.render(self.context(form), status=422)

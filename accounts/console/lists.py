@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import translation
+from django.utils.functional import Promise
 
 from accounts import audit
 from accounts.console import csv, paging
@@ -27,7 +28,7 @@ class Column:
     """One column; `value` is an attribute's name (dots allowed) or a function of the row."""
 
     name: str
-    label: str
+    label: str | Promise
     value: Callable[[Any], Any] | str
     kind: Kind = "text"
     # A function of the row that gives the cell's link; "" for none.
@@ -66,9 +67,9 @@ class ListLine:
 class EmptyState:
     """What stands in place of an empty table."""
 
-    title: str
-    text: str = ""
-    action_label: str = ""
+    title: str | Promise
+    text: str | Promise = ""
+    action_label: str | Promise = ""
     action_url: str = ""
 
 
@@ -76,9 +77,13 @@ class EmptyState:
 class Button:
     """A button at the top of the page."""
 
-    label: str
+    label: str | Promise
     url: str
     icon: str = "plus"
+
+
+# What stands in place of a table that the filters leave no row of.
+NO_MATCH = EmptyState("Nothing matches", "No row matches these filters. Take one away, or widen the dates.")
 
 
 class ListPage(ConsoleView):
@@ -92,12 +97,10 @@ class ListPage(ConsoleView):
     csv_columns: Sequence[Column] = ()
     filters_class: type[Filters] = Filters
     order: Sequence[str] = ("-id",)
-    empty = EmptyState("Nothing here yet")
-    empty_filtered = EmptyState("Nothing matches", "No row matches these filters. Take one away, or widen the dates.")
     csv_name = ""
     csv_right = "exports.make"
     # A sentence under the title: what the rows are.
-    intro = ""
+    intro: str | Promise = ""
     filters: Filters
 
     def rows(self) -> QuerySet[Any]:
@@ -107,6 +110,10 @@ class ListPage(ConsoleView):
     def primary(self) -> Button | None:
         """Return the page's main button, None when the caller may not use it."""
         return None
+
+    def empty_state(self) -> EmptyState:
+        """Return what the page shows while there is no row at all."""
+        return EmptyState("Nothing here yet")
 
     def row_url(self, row: Any) -> str:
         """Return the page of `row`; "" for none."""
@@ -138,7 +145,7 @@ class ListPage(ConsoleView):
             size=self._size(),
             filters=self.filters,
             chips=chips,
-            empty=self.empty_filtered if chips else self.empty,
+            empty=NO_MATCH if chips else self.empty_state(),
             filtered=bool(chips),
             primary=self.primary(),
             intro=self.intro,

@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 
@@ -21,11 +22,9 @@ class ConsoleView(View):
     """A page for members: strangers go to the log-in page, members without `right` get the 403 page."""
 
     right = ""
-    title = ""
+    title: str | Promise = ""
     # URL name of the page's entry in the navigation, "" for none.
     nav = ""
-    # (label, URL) of the page above this one, shown before the title.
-    parent: tuple[str, str] | None = None
     template_name = "console/page.html"
     request: ConsoleRequest
     caller: Caller
@@ -48,11 +47,15 @@ class ConsoleView(View):
 
     def page_title(self) -> str:
         """Return the heading; pages about one row override it."""
-        return self.title
+        return str(self.title)
+
+    def parent(self) -> tuple[str | Promise, str] | None:
+        """Return label and URL of the page above this one, shown before the title."""
+        return None
 
     def render(self, context: dict[str, Any], status: int = 200) -> HttpResponse:
         """Render the page's template with `context`."""
-        shared = {"view": self, "title": self.page_title(), "nav_active": self.nav, "parent": self.parent}
+        shared = {"view": self, "title": self.page_title(), "nav_active": self.nav, "parent": self.parent()}
         return render(self.request, self.template_name, shared | context, status=status)
 
     def page(self, **context: Any) -> HttpResponse:

@@ -22,7 +22,6 @@ class AuditLog(ListPage):
     csv_name = "audit"
     csv_right = "audit.view"
     intro = "Every act of people, programs and the service itself. Entries are never changed or deleted."
-    empty = EmptyState("Nothing was done in this time", "Widen the dates to see earlier acts.")
     filters: AuditFilters
     columns = (
         Column("at", "Time", "at", kind="time"),
@@ -33,6 +32,9 @@ class AuditLog(ListPage):
         Column("channel", "Channel", "channel"),
         Column("ip", "Address", "ip", kind="mono"),
     )
+
+    def empty_state(self) -> EmptyState:
+        return EmptyState("Nothing was done in this time", "Widen the dates to see earlier acts.")
 
     def rows(self) -> QuerySet[AuditEntry]:
         window, wanted = self.filters.window, self.filters.cleaned

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import credentials
@@ -31,7 +30,6 @@ class ApiKeys(ListPage):
     template_name = "accounts/keys.html"
     csv_name = "api_keys"
     csv_right = RIGHT
-    empty = EmptyState("No API key yet", "Programs need one to send mail through the API. Create one above.")
     intro = "A program signs its calls with a SecretId and its SecretKey. The SecretKey is shown once, when it is made."
     columns = (
         Column("name", "Name", "name"),
@@ -42,6 +40,9 @@ class ApiKeys(ListPage):
         Column("last_used_at", "Last used", "last_used_at", kind="time"),
         Column("created_at", "Created", "created_at", kind="time"),
     )
+
+    def empty_state(self) -> EmptyState:
+        return EmptyState("No API key yet", "Programs need one to send mail through the API. Create one above.")
 
     def rows(self) -> QuerySet[ApiKey]:
         return visible(ApiKey.objects.defer("secret_key"), self.caller)
@@ -64,9 +65,8 @@ class CreateKey(FormPage):
     # The action names an API key can be limited to; `config.urls` sets them from its table.
     actions: tuple[str, ...] = ()
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.parent = ("API Keys", reverse(NAV))
+    def parent(self) -> tuple[str, str]:
+        return "API Keys", reverse(NAV)
 
     def form_kwargs(self) -> dict[str, Any]:
         return {"actions": self.actions}

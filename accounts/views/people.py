@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,23 +11,14 @@ from django.urls import reverse
 from accounts import lifecycle
 from accounts.console import one_time_secrets
 from accounts.console.act_page import ActPage
-from accounts.console.filters import Filters
 from accounts.console.forms import FormPage
 from accounts.console.lists import Button, Column, ListPage
-from accounts.forms import MemberForm, RoleForm
+from accounts.forms import MemberForm, RoleForm, UserFilters
 from accounts.models import Membership
-from accounts.roles import Role
 from accounts.scoping import get_visible_or_404, visible
 
 RIGHT = "users.manage"
 NAV = "accounts:users"
-
-
-class UserFilters(Filters):
-    """By role and by name."""
-
-    role = forms.ChoiceField(choices=[("", "Any"), *Role.choices])
-    q = forms.CharField(label="E-mail or name", max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
 
 
 class Users(ListPage):
@@ -83,9 +73,8 @@ class AddMember(FormPage):
     submit_label = "Add user"
     success = "The user is added."
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.parent = ("Users and Roles", reverse(NAV))
+    def parent(self) -> tuple[str, str]:
+        return "Users and Roles", reverse(NAV)
 
     def act(self, form: Any) -> str:
         data = form.cleaned_data
@@ -110,9 +99,8 @@ class MemberDetail(FormPage):
     success = "The role is changed; it holds from the next page on."
     membership: Membership
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.parent = ("Users and Roles", reverse(NAV))
+    def parent(self) -> tuple[str, str]:
+        return "Users and Roles", reverse(NAV)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> Any:
         return super().get(request, **self._found(**kwargs))

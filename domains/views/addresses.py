@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.console.act_page import ActPage
@@ -38,8 +37,7 @@ class SenderAddressList(ListPage):
         Column("created_at", "Created", "created_at", kind="time"),
     )  # fmt: skip
 
-    @property
-    def empty(self) -> EmptyState:  # type: ignore[override]
+    def empty_state(self) -> EmptyState:
         """Say what has to be there first."""
         action = self.primary()
         return EmptyState(
@@ -75,9 +73,8 @@ class CreateAddress(FormPage):
     submit_label = "Create"
     success = "The address was added and can be used at once."
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.parent = ("Sender Address", reverse(ADDRESSES))
+    def parent(self) -> tuple[str, str]:
+        return "Sender Address", reverse(ADDRESSES)
 
     def initial(self) -> dict[str, Any]:
         return {"domain": self.request.GET.get("domain", "")}

@@ -52,8 +52,7 @@ class SenderDomainList(ListPage):
         Column("created_at", "Created", "created_at", kind="time"),
     )
 
-    @property
-    def empty(self) -> EmptyState:  # type: ignore[override]
+    def empty_state(self) -> EmptyState:
         """Say what to do first, to those who may."""
         action = self.primary()
         return EmptyState(
@@ -92,9 +91,8 @@ class CreateDomain(FormPage):
     intro = "Choose with care: once verified, a domain cannot be deleted, because sent mail refers to it."
     success = "The domain was added. Set the records below at your DNS host, then verify."
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.parent = ("Sender Domain", reverse(DOMAINS))
+    def parent(self) -> tuple[str, str]:
+        return "Sender Domain", reverse(DOMAINS)
 
     def act(self, form: DomainForm) -> str:
         given = form.cleaned_data
@@ -121,9 +119,11 @@ class SenderDomainDetail(ConsoleView):
     template_name = "domains/detail.html"
     domain: SenderDomain
 
+    def parent(self) -> tuple[str, str]:
+        return "Sender Domain", reverse(DOMAINS)
+
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.domain = get_visible_or_404(SenderDomain.objects.defer("dkim_private_key"), self.caller, pk=pk)
-        self.parent = ("Sender Domain", reverse(DOMAINS))
         zone = zone_of(self.domain.name)
         records = list(self.domain.records.order_by("pk"))
         may_edit = self.caller.may("domains.edit")

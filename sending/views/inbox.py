@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django import forms
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,11 +13,11 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from accounts.console.filters import DatedFilters
 from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.mail.addresses import split
 from accounts.scoping import get_visible_or_404, visible
+from sending.forms import InboxFilters
 from sending.models import Message, SimulatedMail
 from sending.models.ids import first_of, time_of
 from sending.queries import spellings
@@ -49,17 +48,6 @@ class ScenarioRow:
     scenario: Scenario
 
 
-class InboxFilters(DatedFilters):
-    """Narrow the inbox."""
-
-    recipient = forms.CharField(
-        label="Recipient",
-        max_length=320,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Address, or how it begins"}),
-    )
-    scenario = forms.ChoiceField(label="Mailbox", choices=[("", "Any"), *((name, name) for name in SCENARIOS)])
-
-
 class SimulatorInbox(ListPage):
     """The mails that the simulator took from the account's domains."""
 
@@ -78,8 +66,7 @@ class SimulatorInbox(ListPage):
         Column("received_at", "Received", lambda row: time_of(row.pk), kind="time"),
     )
 
-    @property
-    def empty(self) -> EmptyState:  # type: ignore[override]
+    def empty_state(self) -> EmptyState:
         """Say what to do, to those who may."""
         send = ("Send mail", reverse("sending:send")) if self.caller.may("messages.send") else ()
         return EmptyState("No mail yet", "Send one to any address under .test; it arrives here within seconds.", *send)
@@ -114,10 +101,12 @@ class SimulatorAddresses(ConsoleView):
     nav = NAV
     template_name = "sending/simulator.html"
 
+    def parent(self) -> tuple[str, str]:
+        return "Mailbox Simulator", reverse(NAV)
+
     def get(self, request: HttpRequest) -> HttpResponse:
         if settings.TRANSPORT != "simulator":
             raise Http404
-        self.parent = ("Mailbox Simulator", reverse(NAV))
         rows = [ScenarioRow(f"{name}@{SHOWN_DOMAIN}", scenario) for name, scenario in SCENARIOS.items()]
         rules = settings.RULES
         return self.page(
@@ -138,8 +127,10 @@ class InboxMail(ConsoleView):
     def page_title(self) -> str:
         return self.kept.subject or "(no subject)"
 
+    def parent(self) -> tuple[str, str]:
+        return "Mailbox Simulator", reverse(NAV)
+
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.parent = ("Mailbox Simulator", reverse(NAV))
         self.kept = get_visible_or_404(SimulatedMail.objects.all(), self.caller, pk=pk)
         read = mail.read(bytes(self.kept.raw))
         return self.page(

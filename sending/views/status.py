@@ -4,45 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.conf import settings
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.caller import Caller
-from accounts.console.filters import DatedFilters
 from accounts.console.lists import Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.scoping import get_visible_or_404, visible
-from domains.models import SenderDomain
 from sending import queries, timeline
+from sending.forms import StatusFilters
 from sending.models import DeliverStatus, Message
 from templates_app.models import Template
 
 SIBLINGS = 20
-
-
-class StatusFilters(DatedFilters):
-    """Narrow the mails."""
-
-    recipient = forms.CharField(
-        max_length=320, widget=forms.TextInput(attrs={"type": "search", "placeholder": "Address, or how it begins"})
-    )
-    status = forms.TypedChoiceField(choices=[("", "Any"), *DeliverStatus.choices], coerce=int, empty_value=None)
-    sender_domain = forms.ChoiceField(label="Sender domain")
-    message_id = forms.CharField(label="Message ID", max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
-
-    def __init__(self, data: Any, *, caller: Caller) -> None:
-        super().__init__(data, caller=caller)
-        names = visible(SenderDomain.objects.all(), caller).order_by("name").values_list("name", flat=True)
-        field = self.fields["sender_domain"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "Any"), *((name, name) for name in names)]
 
 
 def _flags(row: Message) -> str:
@@ -102,8 +80,7 @@ class EmailStatusList(ListPage):
         Column("complained_at", "", "complained_at"),
     )
 
-    @property
-    def empty(self) -> EmptyState:  # type: ignore[override]
+    def empty_state(self) -> EmptyState:
         """Say what to do, to those who may."""
         send = ("Send mail", reverse("sending:send")) if self.caller.may("messages.send") else ()
         text = "Each mail shows here as soon as it is accepted. Widen the dates to see earlier ones."
@@ -138,9 +115,11 @@ class MessagePage(ConsoleView):
     def page_title(self) -> str:
         return self.message.subject
 
+    def parent(self) -> tuple[str, str]:
+        return "Email Status", reverse("sending:status")
+
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.message = get_visible_or_404(Message.objects.all(), self.caller, pk=pk)
-        self.parent = ("Email Status", reverse("sending:status"))
         attempts, events_found = queries.attempts(self.message), queries.events(self.message)
         place = queries.place_in_queue(self.message)
         state = f"{self.message.deliver_status}.{len(attempts)}.{len(events_found)}.{place is not None}"

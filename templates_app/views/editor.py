@@ -75,9 +75,8 @@ class CreateTemplate(_Editor):
 
     title = "Create template"
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.parent = ("Email Template", reverse("templates:list"))
+    def parent(self) -> tuple[str, str]:
+        return "Email Template", reverse("templates:list")
 
     def write(self, form: TemplateForm) -> Template:
         return review.create(self.caller, **self.content(form))
@@ -98,8 +97,10 @@ class EditTemplate(_Editor):
         latest = self.template.latest
         return TemplateForm.of(self.template, latest) if latest else {}
 
+    def parent(self) -> tuple[str, str]:
+        return self.template.name, reverse("templates:detail", args=[self.template.pk])
+
     def context(self, form: TemplateForm) -> dict[str, Any]:
-        self.parent = (self.template.name, reverse("templates:detail", args=[self.template.pk]))
         return super().context(form) | {"template": self.template}
 
     def write(self, form: TemplateForm) -> Template:

@@ -24,8 +24,10 @@ class ForbiddenPhrases(FormPage):
     form_class = ForbiddenPhraseForm
     submit_label = "Add phrase"
 
+    def parent(self) -> tuple[str, str]:
+        return "Review Queue", reverse(self.nav)
+
     def context(self, form: ForbiddenPhraseForm) -> dict[str, Any]:
-        self.parent = ("Review Queue", reverse(self.nav))
         groups = groupby(forbidden_phrases.listed(), key=lambda row: row.category)
         return super().context(form) | {
             "categories": [(category, list(phrases)) for category, phrases in groups],

@@ -53,8 +53,7 @@ class TemplateList(ListPage):
         templates = visible(Template.objects.select_related("approved"), self.caller)
         return queries.with_reason(queries.search(templates, state=asked.get("state", ""), text=asked.get("q", "")))
 
-    @property
-    def empty(self) -> EmptyState:  # type: ignore[override]
+    def empty_state(self) -> EmptyState:
         text = "Write what your mails say once, with {{variables}} for what differs, and have it approved."
         primary = self.primary()
         return (
@@ -81,8 +80,10 @@ class TemplateDetail(ConsoleView):
     def page_title(self) -> str:
         return self.template.name
 
+    def parent(self) -> tuple[str, str]:
+        return "Email Template", reverse(NAV)
+
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.parent = ("Email Template", reverse(NAV))
         self.template = get_visible_or_404(Template.objects.select_related("latest", "approved"), self.caller, pk=pk)
         versions = list(self.template.versions.order_by("-number"))
         version = _chosen(versions, request.GET.get("version", "")) or self.template.latest

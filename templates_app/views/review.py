@@ -34,7 +34,6 @@ class ReviewQueue(ListPage):
     order = ("id",)
     template_name = "templates_app/review_queue.html"
     intro = "Oldest first. Opening one keeps it for you for a while; nobody decides on a version of their own."
-    empty = EmptyState("Nothing waits", "Every submitted template has been decided. New ones appear here.")
     columns = (
         Column("template", "Template", "template.name"),
         Column("version", "Version", lambda row: f"{row.version.number}{' (again)' if row.again else ''}"),
@@ -43,6 +42,9 @@ class ReviewQueue(ListPage):
         Column("findings", "Findings", lambda row: presentation.summary(_stored(row))),
         Column("held", "Reviewer", lambda row: _holder(row)),
     )
+
+    def empty_state(self) -> EmptyState:
+        return EmptyState("Nothing waits", "Every submitted template has been decided. New ones appear here.")
 
     def rows(self) -> QuerySet[Review]:
         return queries.waiting(self.caller)
@@ -102,8 +104,10 @@ class ReviewDecision(ConsoleView):
             return f"“{name}” is rejected; its author reads your reason."
         raise Refused("InvalidParameterValue", "Choose Approve or Reject.")
 
+    def parent(self) -> tuple[str, str]:
+        return "Review Queue", reverse(NAV)
+
     def _show(self, found: list[Finding], form: DecisionForm, status: int = 200) -> HttpResponse:
-        self.parent = ("Review Queue", reverse(NAV))
         version_review = self.review
         waiting = version_review.state == Review.State.WAITING
         independent = review.independent(self.caller, version_review)
