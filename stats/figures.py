@@ -1,4 +1,4 @@
-"""Plotly figures from numbers: pure; every colour is in the palette here."""
+"""Plotly figures from numbers: plain dicts, no database; every colour is in the palette here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from stats.intervals import Axis, Grain
 from stats.volumes import Volumes
@@ -16,7 +19,7 @@ PALETTE: dict[str, tuple[str, str]] = {
     "sent": ("#475569", "#cbd5e1"),
     "delivered": ("#2f73d9", "#5b9bf5"),
     "bounced": ("#d9730d", "#f39a4a"),
-    "rejected": ("#7c5cc4", "#a78bfa"),
+    "dropped": ("#7c5cc4", "#a78bfa"),
     "opened": ("#0f8a76", "#34c3a8"),
     "clicked": ("#1d86b8", "#54bdea"),
     "complained": ("#c0392b", "#f2786d"),
@@ -24,15 +27,16 @@ PALETTE: dict[str, tuple[str, str]] = {
 }
 
 _MILLISECONDS = {Grain.MINUTE: 60_000, Grain.HOUR: 3_600_000, Grain.DAY: 86_400_000}
-_TICKS = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%H:%M\n%b %-d", Grain.DAY: "%b %-d"}
-_HOVER = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%a %b %-d, %H:%M", Grain.DAY: "%a %b %-d, %Y"}
+# Figures alone: plotly has the names of months and days in English only.
+_TICKS = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%H:%M\n%m-%d", Grain.DAY: "%m-%d"}
+_HOVER = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%Y-%m-%d %H:%M", Grain.DAY: "%Y-%m-%d"}
 
 
 @dataclass(frozen=True)
 class Series:
     """One layer of a chart: the sum of some counters, drawn as the state it stands for."""
 
-    label: str
+    label: str | Promise
     columns: tuple[str, ...]
     state: str
     # "/" for a weaker sense of the same state: opens by programs, soft bounces.
@@ -56,7 +60,7 @@ def chart(volumes: Volumes, series: Sequence[Series], axis: Axis) -> dict[str, A
 
 
 def _trace(series: Series, times: list[str], numbers: list[int | None], axis: Axis) -> dict[str, Any]:
-    shared = {"name": series.label, "x": times, "y": numbers, "hovertemplate": "%{y:,}"}
+    shared = {"name": str(series.label), "x": times, "y": numbers, "hovertemplate": "%{y:,}"}
     if series.line:
         line = {"type": "scatter", "mode": "lines", "line": {"width": 2, "shape": "hvh"}, "connectgaps": False}
         return {**line, **shared}
@@ -94,7 +98,14 @@ def _layout(times: list[str], axis: Axis, *, empty: bool) -> dict[str, Any]:
             **({"range": [0, 4], "showticklabels": False} if empty else {}),
         },
         "annotations": [
-            {"text": "Nothing in this time", "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
+            {
+                "text": gettext("No data for this period"),
+                "xref": "paper",
+                "yref": "paper",
+                "x": 0.5,
+                "y": 0.5,
+                "showarrow": False,
+            }
         ]
         if empty
         else [],
