@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy
+
 # Code -> language tag. "0" is no link at all.
 _BY_CODE = {
     "1": "zh-Hans", "2": "en", "3": "zh-Hant", "4": "es", "5": "fr", "6": "de", "7": "ja", "8": "ko", "9": "ar",
@@ -10,10 +12,19 @@ _BY_CODE = {
 # The international site has English and Simplified Chinese the other way round.
 SITES = {"mainland": _BY_CODE, "international": {**_BY_CODE, "1": "en", "2": "zh-Hans"}}
 NAMES = {
-    "zh-Hans": "Simplified Chinese", "en": "English", "zh-Hant": "Traditional Chinese", "es": "Spanish",
-    "fr": "French", "de": "German", "ja": "Japanese", "ko": "Korean", "ar": "Arabic", "th": "Thai",
-    "id": "Indonesian", "vi": "Vietnamese",
-}  # fmt: skip
+    "zh-Hans": gettext_lazy("Simplified Chinese"),
+    "en": gettext_lazy("English"),
+    "zh-Hant": gettext_lazy("Traditional Chinese"),
+    "es": gettext_lazy("Spanish"),
+    "fr": gettext_lazy("French"),
+    "de": gettext_lazy("German"),
+    "ja": gettext_lazy("Japanese"),
+    "ko": gettext_lazy("Korean"),
+    "ar": gettext_lazy("Arabic"),
+    "th": gettext_lazy("Thai"),
+    "id": gettext_lazy("Indonesian"),
+    "vi": gettext_lazy("Vietnamese"),
+}
 CODES = frozenset({"0", *_BY_CODE})
 
 

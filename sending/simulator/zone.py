@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts import audit
 from accounts.caller import Caller
@@ -31,4 +32,5 @@ def unpublish(caller: Caller, *, domain: SenderDomain) -> None:
 def _require(caller: Caller) -> None:
     caller.require("domains.edit")
     if settings.RESOLVER != "simulator":
-        raise Refused("OperationDenied", "Checks ask real DNS here. Enter the records at the DNS host of the domain.")
+        message = gettext("Checks use real DNS here. Add the records at the DNS host of the domain.")
+        raise Refused("OperationDenied", message)
