@@ -26,6 +26,8 @@ PALETTE: dict[str, tuple[str, str]] = {
     "unsubscribed": ("#8a6d1d", "#d4b04a"),
 }
 
+# Up to this height each whole number has its line.
+MAX_STEPS = 5
 _MILLISECONDS = {Grain.MINUTE: 60_000, Grain.HOUR: 3_600_000, Grain.DAY: 86_400_000}
 # Figures alone: plotly has the names of months and days in English only.
 _TICKS = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%H:%M\n%m-%d", Grain.DAY: "%m-%d"}
@@ -51,7 +53,7 @@ def chart(volumes: Volumes, series: Sequence[Series], axis: Axis) -> dict[str, A
     counts = [volumes.of(layer.columns) for layer in series]
     return {
         "traces": [_trace(layer, times, numbers, axis) for layer, numbers in zip(series, counts, strict=True)],
-        "layout": _layout(times, axis, empty=not any(any(numbers) for numbers in counts)),
+        "layout": _layout(times, axis, highest=_highest(series, counts)),
         "colours": {
             theme: [PALETTE[layer.state][position] for layer in series]
             for position, theme in enumerate(("light", "dark"))
@@ -71,7 +73,7 @@ def _trace(series: Series, times: list[str], numbers: list[int | None], axis: Ax
     return {"type": "bar", "width": width, "marker": marker, **shared}
 
 
-def _layout(times: list[str], axis: Axis, *, empty: bool) -> dict[str, Any]:
+def _layout(times: list[str], axis: Axis, *, highest: int) -> dict[str, Any]:
     return {
         "barmode": "stack",
         "hovermode": "x unified",
@@ -94,8 +96,9 @@ def _layout(times: list[str], axis: Axis, *, empty: bool) -> dict[str, Any]:
             "fixedrange": True,
             "ticks": "",
             "zeroline": False,
-            "nticks": 6,
-            **({"range": [0, 4], "showticklabels": False} if empty else {}),
+            # Between whole numbers there is nothing to count.
+            **({"nticks": 6} if highest > MAX_STEPS else {"dtick": 1}),
+            **({} if highest else {"range": [0, 4], "showticklabels": False}),
         },
         "annotations": [
             {
@@ -107,9 +110,16 @@ def _layout(times: list[str], axis: Axis, *, empty: bool) -> dict[str, Any]:
                 "showarrow": False,
             }
         ]
-        if empty
+        if not highest
         else [],
     }
+
+
+def _highest(series: Sequence[Series], counts: Sequence[Sequence[int | None]]) -> int:
+    """Return the height of the chart: its lines, and its bars on top of each other."""
+    bars = [numbers for layer, numbers in zip(series, counts, strict=True) if not layer.line]
+    stacks = [sum(number or 0 for number in bucket) for bucket in zip(*bars, strict=True)]
+    return max([*stacks, *(number or 0 for numbers in counts for number in numbers)], default=0)
 
 
 def _range(times: list[str], axis: Axis) -> list[float]:

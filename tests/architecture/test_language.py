@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.utils import translation
 
 from config import translations
 from config.translations import APPS, ROOT, Text
@@ -39,6 +40,14 @@ def files(app: str, pattern: str) -> Iterator[tuple[str, str]]:
 
 def entries(app: str) -> dict[Text, polib.POEntry]:
     return {translations.text_of(entry): entry for entry in polib.pofile(str(translations.po_file(app)))}
+
+
+def as_shown(text: Text) -> str:
+    """Return a text as Django shows it in the active language."""
+    if text.plural:
+        arguments = (text.msgid, text.plural, 2)
+        return translation.npgettext(text.context, *arguments) if text.context else translation.ngettext(*arguments)
+    return translation.pgettext(text.context, text.msgid) if text.context else translation.gettext(text.msgid)
 
 
 def chinese_of(entry: polib.POEntry) -> str:
@@ -78,6 +87,18 @@ def test_a_text_has_one_translation_in_all_apps() -> None:
             if chinese := chinese_of(entry):
                 found[text.msgid, text.context][app] = chinese
     assert [(key, each) for key, each in found.items() if len(set(each.values())) > 1] == []
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_our_translation_is_the_one_that_people_see(app: str) -> None:
+    """Other packages translate some of the same texts."""
+    with translation.override("zh-hans"):
+        wrong = [
+            (text, shown, chinese_of(entry))
+            for text, entry in entries(app).items()
+            if chinese_of(entry) and (shown := as_shown(text)) != chinese_of(entry)
+        ]
+    assert wrong == []
 
 
 def test_no_template_holds_a_bare_text() -> None:

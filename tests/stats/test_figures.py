@@ -44,6 +44,13 @@ def test_a_chart_is_plain_json_and_begins_at_zero():
     assert chart["layout"]["annotations"][0]["text"] == "No data for this period"
 
 
+def test_a_low_chart_has_a_line_for_each_whole_number():
+    low = figures.chart(volumes(complained=[1, 2, None]), (pages.COMPLAINED,), AXIS)["layout"]["yaxis"]
+    high = figures.chart(volumes(bounced_hard=[3, 0, 0], bounced_soft=[3, 0, 0]), (pages.HARD, pages.SOFT), AXIS)
+    assert low["dtick"] == 1
+    assert "dtick" not in high["layout"]["yaxis"]
+
+
 PANELS = [*(panel for page in pages.PAGES.values() for panel in page.panels), views.OverviewPage.panel]
 
 
