@@ -85,7 +85,7 @@ def publish(operator: Person) -> None:
     operator.go("/domains/")
     open_row(operator.page, DOMAIN)
     operator.page.get_by_role("button", name="Publish in the simulator").click()
-    expect(operator.page.get_by_text("The records are in the simulator")).to_be_visible()
+    expect(operator.page.get_by_text("The records were added to the simulator")).to_be_visible()
 
 
 def approve(reviewer: Person) -> None:
