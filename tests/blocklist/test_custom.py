@@ -31,7 +31,7 @@ class TestOwnList:
     def test_refuses_a_second_entry_and_says_what_to_do(self):
         caller = factories.caller(factories.account())
         custom.add(caller, address="ann@example.com")
-        with pytest.raises(Refused, match="Modify its expiry"):
+        with pytest.raises(Refused, match="Change its expiry"):
             custom.add(caller, address="ANN@example.com")
 
     def test_takes_an_address_again_whose_time_is_over(self):
