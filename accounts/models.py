@@ -8,10 +8,12 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import override
 
 from accounts.mail.addresses import key_or_text
 from accounts.roles import Role
 from accounts.secrets import EncryptedField
+from accounts.stored_texts import filled
 
 
 class Account(models.Model):
@@ -166,7 +168,10 @@ class Notice(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices")
     level = models.CharField(max_length=10, choices=Level)
+    # The sentence in English, its values as %(name)s; it is translated when it is shown.
     text = models.CharField(max_length=500)
+    # By name: text or number as it is, a list of lines where each may be a sentence of the product.
+    values = models.JSONField(default=dict)
     # Where to fix it: a path of the console.
     link = models.CharField(max_length=300, blank=True)
     # What it is about; a second notice of the same subject replaces the first.
@@ -182,4 +187,10 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text
+        with override("en"):
+            return self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """Return what it says, in the active language."""
+        return filled(self.text, self.values)
