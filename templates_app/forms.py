@@ -111,9 +111,10 @@ class TemplateForm(forms.Form):
 
     def _take(self, file: UploadedFile, kind: str, given: dict[str, Any]) -> None:
         max_bytes = settings.RULES.template_max_bytes
-        if (file.size or 0) > max_bytes:
+        size = file.size or 0
+        if size > max_bytes:
             values = {
-                "size": formats.number_format(file.size, force_grouping=True),
+                "size": formats.number_format(size, force_grouping=True),
                 "limit": formats.number_format(max_bytes, force_grouping=True),
             }
             self.add_error("file", gettext("The file has %(size)s bytes; at most %(limit)s are allowed.") % values)
