@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import reduce
 
 from django.utils import formats
 from django.utils.functional import Promise
@@ -55,6 +56,14 @@ def message(finding: Finding) -> str:
         return told
     part = gettext("HTML part") if finding.where == "html" else gettext("Text part")
     return gettext("%(part)s: %(message)s") % {"part": part, "message": told}
+
+
+def join(sentences: Iterable[str]) -> str:
+    """Return the sentences one after the other, as the active language parts them; "" for none."""
+    told = list(sentences)
+    return reduce(
+        lambda before, after: gettext("%(before)s %(sentence)s") % {"before": before, "sentence": after}, told or [""]
+    )
 
 
 def percent(finding: Finding) -> int:
@@ -124,7 +133,7 @@ def _sentences(finding: Finding) -> str:
     more = len(finding.faults) - _MAX_SENTENCES
     if more > 0:
         told.append(gettext("And %(count)s more.") % {"count": _number(more)})
-    return " ".join(told)
+    return join(told)
 
 
 def _names(finding: Finding) -> str:
@@ -132,7 +141,7 @@ def _names(finding: Finding) -> str:
     more = len(finding.faults) - _MAX_NAMES
     if more > 0:
         told.append(gettext("%(count)s more") % {"count": _number(more)})
-    return ", ".join(told)
+    return reduce(lambda before, name: gettext("%(before)s, %(name)s") % {"before": before, "name": name}, told)
 
 
 def _told(fault: Fault) -> str:

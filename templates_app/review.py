@@ -93,7 +93,7 @@ def submit(caller: Caller, *, template: Template) -> Review:
             raise Refused("InvalidParameterValue.TemplateContentIsNULL", _("Enter a body first."))
         findings = screening.screen(version.html, version.text, forbidden_phrases.current(), queries.limits())
         if not screening.passes(findings):
-            failed = " ".join(finding_texts.message(finding) for finding in findings if not finding.passed)
+            failed = finding_texts.join(finding_texts.message(finding) for finding in findings if not finding.passed)
             raise Refused("InvalidParameterValue.TemplateContentIsWrong", failed)
         _move(template, "submit")
         review = Review.objects.create(

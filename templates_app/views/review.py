@@ -87,7 +87,7 @@ class ReviewDecision(ConsoleView):
             else:
                 following = queries.next_waiting(self.caller, now=timezone.now())
                 rest = gettext("Here is the next one.") if following else gettext("No other template is waiting.")
-                messages.success(request, f"{said} {rest}")
+                messages.success(request, finding_texts.join([said, rest]))
                 place = reverse("templates:review", args=[following.pk]) if following else reverse(NAV)
                 return HttpResponseRedirect(place)
             self.review = self._one(pk)
