@@ -29,6 +29,12 @@ class BlockedAddress(models.Model):
         ENTERED = "entered", gettext_lazy("Entered by hand")
         IMPORTED = "imported", gettext_lazy("Imported")
 
+    class Status(models.TextChoices):
+        """Whether it is over; told by `expires_at` alone."""
+
+        ACTIVE = "active", gettext_lazy("In force")
+        EXPIRED = "expired", gettext_lazy("Expired")
+
     account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False, related_name="+")
     kind = models.CharField(max_length=7, choices=Kind)
     cause = models.CharField(max_length=12, choices=Cause)

@@ -69,7 +69,7 @@ COLUMNS: dict[str, Sequence[Column]] = {
         _ADDRESS,
         _CAUSE,
         _REASON,
-        Column("state", gettext_lazy("Status"), lambda row: "expired" if _is_over(row) else "active", "badge"),
+        Column("state", gettext_lazy("Status"), lambda row: _status(row), "badge"),
         _SINCE,
         _UNTIL,
     ),
@@ -275,5 +275,6 @@ def _look_up_url(address: str) -> str:
     return reverse("blocklist:look_up", query={"address": address})
 
 
-def _is_over(row: BlockedAddress) -> bool:
-    return row.expires_at is not None and row.expires_at <= datetime.now(UTC)
+def _status(row: BlockedAddress) -> BlockedAddress.Status:
+    over = row.expires_at is not None and row.expires_at <= datetime.now(UTC)
+    return BlockedAddress.Status.EXPIRED if over else BlockedAddress.Status.ACTIVE

@@ -7,7 +7,7 @@ from functools import reduce
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from templates_app.screening import Fault, Finding
 
@@ -40,6 +40,28 @@ FAULTS: dict[str, str | Promise] = {
     "after_bracket": gettext_lazy("A variable directly follows “<”."),
     "no_variable": gettext_lazy("“%(text)s” is not a variable: a name consists of letters, digits, “_”, “-” and “.”."),
 }
+# The categories of the forbidden phrases that every installation begins with.
+CATEGORIES = frozenset(
+    {
+        gettext_noop("Adding chat contacts"),
+        gettext_noop("Cashback and rebates"),
+        gettext_noop("Click farming"),
+        gettext_noop("Debt collection"),
+        gettext_noop("Drugs"),
+        gettext_noop("Flash sales"),
+        gettext_noop("Gambling"),
+        gettext_noop("Invoices for sale"),
+        gettext_noop("Joining groups"),
+        gettext_noop("Loans"),
+        gettext_noop("Lotteries and top-up draws"),
+        gettext_noop("Malware"),
+        gettext_noop("Phishing"),
+        gettext_noop("Pornography"),
+        gettext_noop("Religion and superstition"),
+        gettext_noop("Spam"),
+        gettext_noop("Violence and threats"),
+    }
+)
 # Faults that a sentence names; of the others it says how many there are.
 _MAX_SENTENCES, _MAX_NAMES = 3, 5
 
@@ -64,6 +86,11 @@ def join(sentences: Iterable[str]) -> str:
     return reduce(
         lambda before, after: gettext("%(before)s %(sentence)s") % {"before": before, "sentence": after}, told or [""]
     )
+
+
+def category(name: str) -> str:
+    """Return a category of forbidden phrases in the active language; what staff added as it is."""
+    return gettext(name) if name in CATEGORIES else name
 
 
 def percent(finding: Finding) -> int:
@@ -145,7 +172,7 @@ def _names(finding: Finding) -> str:
 
 
 def _told(fault: Fault) -> str:
-    return str(FAULTS[fault.code]) % {"text": fault.text, "place": fault.place}
+    return str(FAULTS[fault.code]) % {"text": fault.text, "place": category(fault.place)}
 
 
 def _number(value: int) -> str:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.forms import FormPage
-from templates_app import forbidden_phrases
+from templates_app import finding_texts, forbidden_phrases
 from templates_app.forms import ForbiddenPhraseForm
 
 
@@ -29,7 +29,7 @@ class ForbiddenPhrases(FormPage):
         self.parent = (gettext("Review Queue"), reverse(self.nav))
         groups = groupby(forbidden_phrases.listed(), key=lambda row: row.category)
         return super().context(form) | {
-            "categories": [(category, list(phrases)) for category, phrases in groups],
+            "categories": [(finding_texts.category(category), list(phrases)) for category, phrases in groups],
             "may_change": self.caller.may(forbidden_phrases.CHANGE),
         }
 

@@ -7,7 +7,8 @@ import pytest
 from django.utils import translation
 
 from templates_app import inspection, link_targets, screening
-from templates_app.finding_texts import FAULTS, HEADINGS, heading, message
+from templates_app.finding_texts import CATEGORIES, FAULTS, HEADINGS, category, heading, message
+from templates_app.models import ForbiddenPhrase
 from templates_app.screening import Phrase, ReviewLimits, screen
 
 FORBIDDEN = [Phrase("Gambling", "online casino"), Phrase("Invoices", "代开发票")]
@@ -80,3 +81,11 @@ def test_every_code_has_its_words():
 def test_the_reader_s_language_is_used():
     with translation.override("zh-hans"):
         assert told("images", "x") == "0 张图片，最多 50 张。"
+
+
+@pytest.mark.django_db
+def test_the_categories_that_every_installation_begins_with_are_translated():
+    assert set(ForbiddenPhrase.objects.values_list("category", flat=True)) == CATEGORIES
+    with translation.override("zh-hans"):
+        assert category("Gambling") == "赌博"
+        assert category("Approved") == "Approved"
