@@ -1,4 +1,4 @@
-"""What a screening found, as sentences in the active language: pure."""
+"""What a screening found, as sentences in the active language."""
 
 from __future__ import annotations
 
