@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from accounts.api import paging
 from accounts.api.action import Action
@@ -71,7 +72,7 @@ class SendEmail(Action):
         if "Simple" in data:
             raise Refused(
                 "FailedOperation.WithOutPermission",
-                "Only mail from a template is sent. Leave Simple out and name an approved Template.",
+                gettext("Only emails from a template are sent. Leave Simple out and give an approved Template."),
                 field="Simple",
             )
         template = data.get("Template", {})
@@ -121,13 +122,13 @@ def _file(index: int, file: dict[str, Any]) -> File:
     if file.get("FileURL"):
         raise Refused(
             "FailedOperation.FileURLNotExist",
-            "Files are not fetched from addresses. Put the file into Content as base64 and leave FileURL out.",
+            gettext("Files are not downloaded from URLs. Put the file into Content as base64 and leave FileURL out."),
             field=f"Attachments.{index}.FileURL",
         )
     if not file.get("Content"):
         raise Refused(
             "InvalidParameterValue.AttachContentIsWrong",
-            f"`Attachments.{index}.Content` is empty. Put the file into it as base64.",
+            gettext("`Attachments.%(index)d.Content` is empty. Put the file into it as base64.") % {"index": index},
             field=f"Attachments.{index}.Content",
         )
     return File(name=file["FileName"], content=file["Content"])
@@ -140,13 +141,16 @@ def _day(text: str, *, today: date) -> date:
     except ValueError:
         day = None
     if day is None:
-        raise _wrong_date('`RequestDate` must be a day such as "2026-01-31" (in UTC+8).')
+        raise _wrong_date(gettext('`RequestDate` must be a date such as "2026-01-31" (in UTC+8).'))
     if day > today:
-        raise _wrong_date(f"The day {day} has not begun. Today is {today} in UTC+8.")
+        raise _wrong_date(
+            gettext("%(day)s is in the future. Today is %(today)s in UTC+8.") % {"day": day, "today": today}
+        )
     if (today - day).days > settings.RULES.status_days:
         raise Refused(
             "FailedOperation.NotSupportDate",
-            f"The day {day} is more than {settings.RULES.status_days} days back. Ask for a later day.",
+            gettext("%(day)s is more than %(limit)d days ago. Ask for a later day.")
+            % {"day": day, "limit": settings.RULES.status_days},
             field="RequestDate",
         )
     return day

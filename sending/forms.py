@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from accounts.caller import Caller
 from accounts.console.filters import DatedFilters
@@ -24,57 +26,78 @@ from templates_app.rendering import names_in
 VALUE = "value."
 
 
-def languages() -> list[tuple[str, str]]:
+def languages() -> list[tuple[str, str | Promise]]:
     """Return the unsubscribe languages by the API's codes, as this site numbers them."""
     offered = ((code, gettext(BY_TAG[tag].name)) for code, tag in by_code(settings.SITE).items())
-    return [("0", "No link"), *sorted(offered, key=lambda pair: pair[1])]
+    return [("0", gettext_lazy("No link")), *sorted(offered, key=lambda pair: pair[1])]
 
 
 class StatusFilters(DatedFilters):
     """Narrow the mails."""
 
     recipient = forms.CharField(
-        max_length=320, widget=forms.TextInput(attrs={"type": "search", "placeholder": "Address, or how it begins"})
+        label=gettext_lazy("Recipient"),
+        max_length=320,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": gettext_lazy("Address, or its beginning")}),
     )
-    status = forms.TypedChoiceField(choices=[("", "Any"), *DeliverStatus.choices], coerce=int, empty_value=None)
-    sender_domain = forms.ChoiceField(label="Sender domain")
-    message_id = forms.CharField(label="Message ID", max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
+    status = forms.TypedChoiceField(
+        label=gettext_lazy("Status"),
+        choices=[("", gettext_lazy("Any")), *DeliverStatus.choices],
+        coerce=int,
+        empty_value=None,
+    )
+    sender_domain = forms.ChoiceField(label=gettext_lazy("Sender domain"))
+    message_id = forms.CharField(
+        label=gettext_lazy("Message ID"), max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
 
     def __init__(self, data: Any, *, caller: Caller) -> None:
         super().__init__(data, caller=caller)
         names = visible(SenderDomain.objects.all(), caller).order_by("name").values_list("name", flat=True)
         field = self.fields["sender_domain"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "Any"), *((name, name) for name in names)]
+        field.choices = [("", gettext("Any")), *((name, name) for name in names)]
 
 
 class InboxFilters(DatedFilters):
     """Narrow the inbox."""
 
     recipient = forms.CharField(
-        label="Recipient",
+        label=gettext_lazy("Recipient"),
         max_length=320,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Address, or how it begins"}),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": gettext_lazy("Address, or its beginning")}),
     )
-    scenario = forms.ChoiceField(label="Mailbox", choices=[("", "Any"), *((name, name) for name in SCENARIOS)])
+    scenario = forms.ChoiceField(
+        label=gettext_lazy("Mailbox"), choices=[("", gettext_lazy("Any")), *((name, name) for name in SCENARIOS)]
+    )
 
 
 class SendForm(forms.Form):
     """One mail by hand: a field for each variable of the chosen template and of the subject."""
 
-    template_id = forms.ChoiceField(label="Template")
-    subject = forms.CharField(max_length=998, strip=True, help_text="May hold variables, as in Hello {{name}}.")
-    from_address = forms.ChoiceField(label="From")
-    to = forms.CharField(label="To", widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}))
+    template_id = forms.ChoiceField(label=gettext_lazy("Template"))
+    subject = forms.CharField(
+        label=gettext_lazy("Subject"),
+        max_length=998,
+        strip=True,
+        help_text=gettext_lazy("May contain variables, as in Hello {{name}}."),
+    )
+    from_address = forms.ChoiceField(label=pgettext_lazy("email", "From"))
+    to = forms.CharField(
+        label=pgettext_lazy("email", "To"), widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
+    )
     unsubscribe = forms.ChoiceField(
-        label="Unsubscribe link", help_text="A line at the end of the mail, in the language of its readers."
+        label=gettext_lazy("Unsubscribe link"),
+        help_text=gettext_lazy("A line at the end of the email, in the language of its recipients."),
     )
 
     def __init__(self, *args: Any, caller: Caller, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.caller = caller
         limit = settings.RULES.to_per_console_mail
-        self.fields["to"].help_text = f"One address a line, at most {limit}. All of them see each other."
+        self.fields["to"].help_text = gettext(
+            "One address per line, at most %(limit)d. Recipients see each other's addresses."
+        ) % {"limit": limit}
         self.templates = list(
             visible(Template.objects.filter(approved__isnull=False), caller).select_related("approved").order_by("name")
         )
@@ -83,7 +106,7 @@ class SendForm(forms.Form):
         )
         self._choices(
             "template_id",
-            [("", "Choose a template")],
+            [("", gettext("Choose a template"))],
             [(str(template.pk), template.name) for template in self.templates],
         )
         self._choices("from_address", [], [(address.address, _named(address)) for address in self.addresses])
@@ -112,7 +135,10 @@ class SendForm(forms.Form):
         given = tuple(line.strip() for line in self.cleaned_data["to"].splitlines() if line.strip())
         limit = settings.RULES.to_per_console_mail
         if len(given) > limit:
-            raise forms.ValidationError(f"{len(given)} addresses; {limit} are allowed here. Send several mails.")
+            raise forms.ValidationError(
+                gettext("%(count)d addresses are given; %(limit)d are allowed here. Send several emails.")
+                % {"count": len(given), "limit": limit}
+            )
         return given
 
     def draft(self) -> Draft:
@@ -127,7 +153,9 @@ class SendForm(forms.Form):
             unsubscribe=data["unsubscribe"],
         )
 
-    def _choices(self, name: str, first: list[tuple[str, str]], others: list[tuple[str, str]]) -> None:
+    def _choices(
+        self, name: str, first: Sequence[tuple[str, str | Promise]], others: Sequence[tuple[str, str | Promise]]
+    ) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [*first, *others]

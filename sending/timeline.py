@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
+
 from sending.models import Attempt, BounceType, DeliverStatus, Event, EventKind, Message
 from sending.models.ids import time_of
 
@@ -17,7 +20,7 @@ class TimelineStep:
     at: datetime
     icon: str
     colour: str
-    title: str
+    title: str | Promise
     text: str = ""
     attempt: Attempt | None = None
     event: Event | None = None
@@ -29,60 +32,69 @@ class DeliverySummary:
 
     icon: str
     colour: str
-    headline: str
-    advice: str
+    headline: str | Promise
+    advice: str | Promise
 
 
 # Kind -> icon, colour, title.
-EVENTS: dict[int, tuple[str, str, str]] = {
-    EventKind.DELIVERED: ("circle-check", "green", "Delivered"),
-    EventKind.DROPPED: ("ban", "orange", "Dropped by us"),
-    EventKind.BOUNCE: ("circle-x", "red", "Returned by a bounce report"),
-    EventKind.OPEN: ("mail-opened", "teal", "Opened"),
-    EventKind.CLICK: ("click", "cyan", "Link clicked"),
-    EventKind.SPAMREPORT: ("alert-octagon", "orange", "Reported as spam"),
-    EventKind.UNSUBSCRIBE: ("user-minus", "secondary", "Unsubscribed"),
-    EventKind.DEFERRED: ("clock", "yellow", "Delayed"),
-    EventKind.REFUSED: ("ban", "orange", "Not taken for this recipient"),
+EVENTS: dict[int, tuple[str, str, str | Promise]] = {
+    EventKind.DELIVERED: ("circle-check", "green", gettext_lazy("Delivered")),
+    EventKind.DROPPED: ("ban", "orange", gettext_lazy("Dropped")),
+    EventKind.BOUNCE: ("circle-x", "red", gettext_lazy("Bounce report received")),
+    EventKind.OPEN: ("mail-opened", "teal", gettext_lazy("Opened")),
+    EventKind.CLICK: ("click", "cyan", gettext_lazy("Link clicked")),
+    EventKind.SPAMREPORT: ("alert-octagon", "orange", gettext_lazy("Reported as spam")),
+    EventKind.UNSUBSCRIBE: ("user-minus", "secondary", gettext_lazy("Unsubscribed")),
+    EventKind.DEFERRED: ("clock", "yellow", gettext_lazy("Deferred")),
+    EventKind.REFUSED: ("ban", "orange", gettext_lazy("Not accepted for this recipient")),
 }
-OUTCOMES: dict[str, tuple[str, str, str]] = {
-    "delivered": ("circle-check", "green", "Delivered"),
-    "deferred": ("clock", "yellow", "Not taken yet"),
-    "bounced": ("circle-x", "red", "Bounced: refused for good by the recipient's server"),
-    "dropped": ("ban", "orange", "Dropped by us"),
+# Titles where a program opened or clicked, not a person.
+BY_PROGRAM: dict[int, str | Promise] = {
+    EventKind.OPEN: gettext_lazy("Opened by a program"),
+    EventKind.CLICK: gettext_lazy("Link clicked by a program"),
 }
-# Gates whose names say too little on a page.
-GATES: dict[str, str] = {
-    "header_from": "From header",
-    "reply_to": "Reply address",
-    "not_blocked": "Blocklists and unsubscriptions",
-    "recipient_frequency": "Mails to one address",
+OUTCOMES: dict[str, tuple[str, str, str | Promise]] = {
+    "delivered": ("circle-check", "green", gettext_lazy("Delivered")),
+    "deferred": ("clock", "yellow", gettext_lazy("Deferred")),
+    "bounced": ("circle-x", "red", gettext_lazy("Bounced: rejected by the recipient's server")),
+    "dropped": ("ban", "orange", gettext_lazy("Dropped")),
 }
 # The events that an attempt of this outcome shows already.
 _SHOWN_BY_ATTEMPT = {EventKind.DELIVERED: "delivered", EventKind.DEFERRED: "deferred", EventKind.BOUNCE: "bounced"}
 # A result is written soon after its attempt ended; what comes later came by another way.
 _SOON = timedelta(seconds=30)
 
-ADVICE: dict[str, str] = {
-    "InvalidRecipient": "The mailbox does not exist. Take the address off your lists; it is blocked from now on.",
-    "BadDomain": "The domain takes no mail. Look for a typing error in the address.",
-    "InactiveMailbox": "The mailbox is not in use. Take the address off your lists.",
-    "QuotaIssues": "The mailbox is full. Send again in some days, or reach the person another way.",
-    "SpamBlock": "The receiver does not trust the sender. Look at the domain's DNS records and complaint rate.",
-    "SpamContent": "The receiver took the text for spam. Change the template's wording and links.",
-    "AuthenticationFailed": "SPF, DKIM or DMARC did not pass. Check the domain's DNS records.",
-    "PolicyRelated": "The receiver refuses by its own rules. Its words below say which.",
-    "RateLimited": "The receiver wants mail more slowly. Nothing to do: delivery slows down by itself.",
-    "MessageTooLarge": "The mail is too large for this mailbox. Send a link instead of the attachment.",
-    "MessageExpired": "No try succeeded in the time allowed. Check the address, then send again.",
-    "NoAnswerFromHost": "The receiving server did not answer. Check the domain, then send again later.",
+ADVICE: dict[str, str | Promise] = {
+    "InvalidRecipient": gettext_lazy(
+        "The mailbox does not exist. Remove the address from your lists; it is blocked from now on."
+    ),
+    "BadDomain": gettext_lazy("The domain does not accept email. Check the address for typing errors."),
+    "InactiveMailbox": gettext_lazy("The mailbox is not in use. Remove the address from your lists."),
+    "QuotaIssues": gettext_lazy("The mailbox is full. Try again in a few days, or contact the person another way."),
+    "SpamBlock": gettext_lazy(
+        "The recipient's server does not trust the sender. Check the domain's DNS records and complaint rate."
+    ),
+    "SpamContent": gettext_lazy(
+        "The recipient's server took the content for spam. Change the wording and the links of the template."
+    ),
+    "AuthenticationFailed": gettext_lazy("SPF, DKIM or DMARC did not pass. Check the domain's DNS records."),
+    "PolicyRelated": gettext_lazy(
+        "The recipient's server rejected the email by its own policy. Its response below says which."
+    ),
+    "RateLimited": gettext_lazy(
+        "The recipient's server wants email more slowly. No action needed: delivery slows down automatically."
+    ),
+    "MessageTooLarge": gettext_lazy("The email is too large for this mailbox. Send a link instead of the attachment."),
+    "MessageExpired": gettext_lazy("No attempt succeeded within the time allowed. Check the address, then send again."),
+    "NoAnswerFromHost": gettext_lazy("The recipient's server did not answer. Check the domain, then send again later."),
 }
-REFUSALS: dict[int, str] = {
-    1006: "This address got as many mails this hour as are allowed. Send again after the hour.",
-    1007: "The address is on a blocklist. If it is in use, take it off on the Blocklist page.",
-    1008: "The person reported this sender as spam. Do not write again from this domain.",
-    1013: "The person unsubscribed from this sender domain. Respect it.",
+REFUSALS: dict[int, str | Promise] = {
+    1006: gettext_lazy("This address has been sent as many emails this hour as allowed. Send again in an hour."),
+    1007: gettext_lazy("The address is on a blocklist. If it is in use, remove it on the Blocklist page."),
+    1008: gettext_lazy("The person reported this sender as spam. Do not send to them from this domain again."),
+    1013: gettext_lazy("The person unsubscribed from this sender domain. Respect that."),
 }
+SEE_BELOW = gettext_lazy("The reason is shown below.")
 
 
 def summary_of(message: Message, attempts: Sequence[Attempt]) -> DeliverySummary:
@@ -90,21 +102,30 @@ def summary_of(message: Message, attempts: Sequence[Attempt]) -> DeliverySummary
     status = DeliverStatus(message.deliver_status)
     bounce_class = attempts[-1].bounce_class if attempts else ""
     if message.send_status:
-        advice = REFUSALS.get(message.send_status, "The reason below says why.")
-        return DeliverySummary("ban", "orange", "Blocked by us: no mail was sent", advice)
+        advice = REFUSALS.get(message.send_status, SEE_BELOW)
+        return DeliverySummary("ban", "orange", gettext_lazy("Dropped: no email was sent"), advice)
     if status is DeliverStatus.DELIVERED:
-        return DeliverySummary("circle-check", "green", "The recipient's server took the mail", _seen(message))
-    if status is DeliverStatus.BOUNCED:
-        advice = ADVICE.get(bounce_class, "The receiver's words below say why. Send again only after mending it.")
-        return DeliverySummary("circle-x", "red", "Bounced: the recipient's server refused it for good", advice)
-    if status is DeliverStatus.DROPPED:
         return DeliverySummary(
-            "ban", "orange", "Blocked by us: the mail was dropped before sending", "The reason below says why."
+            "circle-check", "green", gettext_lazy("The recipient's server accepted the email"), _seen(message)
         )
+    if status is DeliverStatus.BOUNCED:
+        advice = ADVICE.get(
+            bounce_class, gettext_lazy("The server response below says why. Fix the cause before you send again.")
+        )
+        headline = gettext_lazy("Bounced: the recipient's server rejected the email permanently")
+        return DeliverySummary("circle-x", "red", headline, advice)
+    if status is DeliverStatus.DROPPED:
+        return DeliverySummary("ban", "orange", gettext_lazy("Dropped before it was sent"), SEE_BELOW)
     if status is DeliverStatus.DEFERRED:
-        wait = "Nothing to do: it is tried again by itself, for up to three days."
-        return DeliverySummary("clock", "yellow", "The recipient's server asks us to try again later", wait)
-    return DeliverySummary("send", "azure", "Accepted, on its way", "Nothing to do: delivery takes seconds as a rule.")
+        headline = gettext_lazy("The recipient's server asks us to try again later")
+        wait = gettext_lazy("No action needed: we retry automatically for up to three days.")
+        return DeliverySummary("clock", "yellow", headline, wait)
+    return DeliverySummary(
+        "send",
+        "azure",
+        gettext_lazy("Accepted and on its way"),
+        gettext_lazy("No action needed: delivery usually takes a few seconds."),
+    )
 
 
 def steps(message: Message, attempts: Sequence[Attempt], events_found: Sequence[Event]) -> list[TimelineStep]:
@@ -120,53 +141,45 @@ def steps(message: Message, attempts: Sequence[Attempt], events_found: Sequence[
         at=message.accepted_at,
         icon="inbox",
         colour="azure",
-        title="Accepted",
-        text="Every gate passed; the mail was stored and queued.",
+        title=gettext_lazy("Accepted"),
+        text=gettext("All checks passed. The email was stored and queued."),
     )
     return [start, *found]
 
 
-def gates(message: Message) -> list[dict[str, object]]:
-    """Return what each gate said, named for people."""
-    return [
-        {
-            "value": _figure(line["value"]),
-            "limit": _figure(line["limit"]),
-            "name": GATES.get(line["gate"], line["gate"].replace("_", " ").capitalize()),
-            "state": "Passed" if line["passed"] else "Failed",
-        }
-        for line in message.trace
-    ]
-
-
-def _figure(seen: object) -> object:
-    return f"{seen:,}" if isinstance(seen, int) else seen
+def reason(text: str) -> str:
+    """Return a stored reason as people read it: our own sentences translated, receivers' words as they came."""
+    return gettext(text) if text else ""
 
 
 def _seen(message: Message) -> str:
     if message.complained_at:
-        return "The person reported it as spam. No more mail of this domain goes to this address."
+        return gettext("The person reported it as spam. This address gets no more emails from this domain.")
     if message.unsubscribed_at:
-        return "The person unsubscribed. No more mail of this domain goes to this address."
+        return gettext("The person unsubscribed. This address gets no more emails from this domain.")
     if message.clicked_at:
-        return "It was opened, and a link was clicked."
-    return "It was opened." if message.opened_at else "It was not opened yet, or its pictures were not loaded."
+        return gettext("The email was opened, and a link was clicked.")
+    if message.opened_at:
+        return gettext("The email was opened.")
+    return gettext("The email has not been opened yet, or its images were not loaded.")
 
 
 def _attempt(attempt: Attempt) -> TimelineStep:
     icon, colour, title = OUTCOMES.get(attempt.outcome, ("send", "secondary", attempt.outcome.capitalize()))
     return TimelineStep(
-        at=attempt.started_at, icon=icon, colour=colour, title=title, text=attempt.reply, attempt=attempt
+        at=attempt.started_at, icon=icon, colour=colour, title=title, text=reason(attempt.reply), attempt=attempt
     )
 
 
 def _event(event: Event) -> TimelineStep:
     icon, colour, title = EVENTS[event.kind]
     if event.machine:
-        icon, colour, title = "robot", "secondary", f"{title} by a program"
-    if event.kind == EventKind.BOUNCE:
-        title += " (dead address)" if event.bounce_type == BounceType.HARD else ""
-    return TimelineStep(at=time_of(event.pk), icon=icon, colour=colour, title=title, text=event.reason, event=event)
+        icon, colour, title = "robot", "secondary", BY_PROGRAM.get(event.kind, title)
+    if event.kind == EventKind.BOUNCE and event.bounce_type == BounceType.HARD:
+        title = gettext_lazy("Bounce report received: the address does not exist")
+    return TimelineStep(
+        at=time_of(event.pk), icon=icon, colour=colour, title=title, text=reason(event.reason), event=event
+    )
 
 
 def _shown_by_attempt(event: Event, attempts: Sequence[Attempt]) -> bool:

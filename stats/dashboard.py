@@ -10,6 +10,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from accounts.caller import Caller
 from accounts.console.views import ConsoleView
@@ -50,10 +52,10 @@ class Quota:
 class OnboardingStep:
     """One step of first use: done or not, where to do it, and whether the caller can do it now."""
 
-    text: str
+    text: str | Promise
     done: bool
     url: str
-    label: str
+    label: str | Promise
     open: bool
 
 
@@ -68,29 +70,59 @@ def steps(caller: Caller) -> list[OnboardingStep]:
     sent = visible(Submission.objects.all(), caller).exists()
     may = caller.may
 
-    def step(text: str, done: bool, url: str, label: str, right: str, ready: bool = True) -> OnboardingStep:
+    def step(
+        text: str | Promise, done: bool, url: str, label: str | Promise, right: str, ready: bool = True
+    ) -> OnboardingStep:
         return OnboardingStep(text, done, url, label, ready and not done and may(right))
 
     return [
-        step("Add a sender domain", domain is not None, reverse("domains:create"), "Add domain", "domains.edit"),
         step(
-            "Verify its DNS records", verified, reverse("domains:detail", args=[domain or 0]), "Verify",
-            "domains.edit", domain is not None,
+            gettext_lazy("Add a sender domain"),
+            domain is not None,
+            reverse("domains:create"),
+            gettext_lazy("Add domain"),
+            "domains.edit",
         ),
         step(
-            "Create a sender address", addressed, reverse("domains:address_create"), "Create address",
-            "addresses.edit", verified,
+            gettext_lazy("Verify its DNS records"),
+            verified,
+            reverse("domains:detail", args=[domain or 0]),
+            gettext_lazy("Verify"),
+            "domains.edit",
+            domain is not None,
         ),
-        step("Write a template", template is not None, reverse("templates:create"), "Write", "templates.edit"),
         step(
-            "Have it approved by a reviewer", approved is not None, reverse("templates:detail", args=[template or 0]),
-            "See its state", "templates.view", template is not None,
+            gettext_lazy("Create a sender address"),
+            addressed,
+            reverse("domains:address_create"),
+            gettext_lazy("Create address"),
+            "addresses.edit",
+            verified,
         ),
         step(
-            "Send the first mail", sent, f"{reverse('sending:send')}?template={approved}", "Send",
-            "messages.send", addressed and approved is not None,
+            gettext_lazy("Create a template"),
+            template is not None,
+            reverse("templates:create"),
+            gettext_lazy("Create template"),
+            "templates.edit",
         ),
-    ]  # fmt: skip
+        step(
+            gettext_lazy("Have it approved by a reviewer"),
+            approved is not None,
+            reverse("templates:detail", args=[template or 0]),
+            gettext_lazy("View status"),
+            "templates.view",
+            template is not None,
+        ),
+        step(
+            gettext_lazy("Send the first email"),
+            sent,
+            f"{reverse('sending:send')}?template={approved}",
+            gettext_lazy("Send"),
+            "messages.send",
+            addressed and approved is not None,
+        ),
+    ]
 
 
 def quotas(caller: Caller) -> list[Quota]:
@@ -106,7 +138,7 @@ class Dashboard(ConsoleView):
     """What everybody sees first; each part needs the right of the page it is taken from."""
 
     right = "overview.view"
-    title = "Overview"
+    title = gettext_lazy("Overview")
     nav = "stats:dashboard"
     template_name = "stats/dashboard.html"
 
@@ -142,7 +174,7 @@ class Dashboard(ConsoleView):
         _, counts = volumes.begun()[-1]
         return {
             "cards": _cards(counts),
-            "panel": figures.chart(volumes, (pages.DELIVERED, pages.BOUNCED, pages.REJECTED), days),
+            "panel": figures.chart(volumes, (pages.DELIVERED, pages.BOUNCED, pages.DROPPED), days),
             "days": DAYS,
             "rolled_at": queries.rolled_at(),
             "zone": str(zone),
@@ -150,25 +182,21 @@ class Dashboard(ConsoleView):
 
 
 def _cards(counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    def card(label: str, names: tuple[str, ...], rate: pages.Rate | None = None, of: str = "") -> dict[str, Any]:
-        count = sum(counts[name] for name in names)
-        share = tables.rate(rate, counts) if rate else ""
+    def card(
+        label: str | Promise, state: str, names: tuple[str, ...], whole: tuple[str, ...] = (), of: str | Promise = ""
+    ) -> dict[str, Any]:
+        count, total = sum(counts[name] for name in names), sum(counts[name] for name in whole)
         # Opens of yesterday's mails can exceed today's deliveries early in the day: then no share is shown.
-        meaningful = share != "–" and not (rate and count > sum(counts[name] for name in rate.whole))
-        return {
-            "label": label,
-            "state": label.lower(),
-            "count": count,
-            "rate": share if meaningful else "–",
-            "of": of if meaningful else "",
-        }
+        share = str(of) % {"rate": tables.per_cent(count, total)} if total and count <= total else "–"
+        return {"label": label, "state": state, "count": count, "rate": share if of else ""}
 
-    accepted = pages.Rate("Accepted", ("accepted",), ("accepted", "refused"))
+    requested, accepted, delivered = ("accepted", "refused"), ("accepted",), ("delivered",)
+    of_accepted, of_delivered = gettext_lazy("%(rate)s of accepted"), gettext_lazy("%(rate)s of delivered")
     return [
-        card("Requests", ("accepted", "refused")),
-        card("Accepted", ("accepted",), accepted, "requests"),
-        card("Delivered", ("delivered",), pages.DELIVERY_RATE, "accepted"),
-        card("Bounced", ("bounced_hard", "bounced_soft"), pages.BOUNCE_RATE, "accepted"),
-        card("Opened", ("opened",), pages.OPEN_RATE, "delivered"),
-        card("Clicked", ("clicked",), pages.CLICK_RATE, "delivered"),
+        card(gettext_lazy("Requested"), "requested", requested),
+        card(gettext_lazy("Accepted"), "accepted", accepted, requested, gettext_lazy("%(rate)s of requested")),
+        card(gettext_lazy("Delivered"), "delivered", delivered, accepted, of_accepted),
+        card(gettext_lazy("Bounced"), "bounced", ("bounced_hard", "bounced_soft"), accepted, of_accepted),
+        card(gettext_lazy("Opened"), "opened", ("opened",), delivered, of_delivered),
+        card(gettext_lazy("Clicked"), "clicked", ("clicked",), delivered, of_delivered),
     ]

@@ -1,4 +1,4 @@
-"""Plotly figures from numbers: pure; every colour is in the palette here."""
+"""Plotly figures from numbers (pure): plain dicts; every colour is in the palette here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from stats.intervals import Axis, Grain
 from stats.volumes import Volumes
@@ -16,23 +19,26 @@ PALETTE: dict[str, tuple[str, str]] = {
     "sent": ("#475569", "#cbd5e1"),
     "delivered": ("#2f73d9", "#5b9bf5"),
     "bounced": ("#d9730d", "#f39a4a"),
-    "rejected": ("#7c5cc4", "#a78bfa"),
+    "dropped": ("#7c5cc4", "#a78bfa"),
     "opened": ("#0f8a76", "#34c3a8"),
     "clicked": ("#1d86b8", "#54bdea"),
     "complained": ("#c0392b", "#f2786d"),
     "unsubscribed": ("#8a6d1d", "#d4b04a"),
 }
 
+# Up to this height each whole number has its line.
+MAX_STEPS = 5
 _MILLISECONDS = {Grain.MINUTE: 60_000, Grain.HOUR: 3_600_000, Grain.DAY: 86_400_000}
-_TICKS = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%H:%M\n%b %-d", Grain.DAY: "%b %-d"}
-_HOVER = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%a %b %-d, %H:%M", Grain.DAY: "%a %b %-d, %Y"}
+# Figures alone: plotly has the names of months and days in English only.
+_TICKS = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%H:%M\n%m-%d", Grain.DAY: "%m-%d"}
+_HOVER = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%Y-%m-%d %H:%M", Grain.DAY: "%Y-%m-%d"}
 
 
 @dataclass(frozen=True)
 class Series:
     """One layer of a chart: the sum of some counters, drawn as the state it stands for."""
 
-    label: str
+    label: str | Promise
     columns: tuple[str, ...]
     state: str
     # "/" for a weaker sense of the same state: opens by programs, soft bounces.
@@ -47,7 +53,7 @@ def chart(volumes: Volumes, series: Sequence[Series], axis: Axis) -> dict[str, A
     counts = [volumes.of(layer.columns) for layer in series]
     return {
         "traces": [_trace(layer, times, numbers, axis) for layer, numbers in zip(series, counts, strict=True)],
-        "layout": _layout(times, axis, empty=not any(any(numbers) for numbers in counts)),
+        "layout": _layout(times, axis, highest=_highest(series, counts)),
         "colours": {
             theme: [PALETTE[layer.state][position] for layer in series]
             for position, theme in enumerate(("light", "dark"))
@@ -56,7 +62,7 @@ def chart(volumes: Volumes, series: Sequence[Series], axis: Axis) -> dict[str, A
 
 
 def _trace(series: Series, times: list[str], numbers: list[int | None], axis: Axis) -> dict[str, Any]:
-    shared = {"name": series.label, "x": times, "y": numbers, "hovertemplate": "%{y:,}"}
+    shared = {"name": str(series.label), "x": times, "y": numbers, "hovertemplate": "%{y:,}"}
     if series.line:
         line = {"type": "scatter", "mode": "lines", "line": {"width": 2, "shape": "hvh"}, "connectgaps": False}
         return {**line, **shared}
@@ -67,7 +73,7 @@ def _trace(series: Series, times: list[str], numbers: list[int | None], axis: Ax
     return {"type": "bar", "width": width, "marker": marker, **shared}
 
 
-def _layout(times: list[str], axis: Axis, *, empty: bool) -> dict[str, Any]:
+def _layout(times: list[str], axis: Axis, *, highest: int) -> dict[str, Any]:
     return {
         "barmode": "stack",
         "hovermode": "x unified",
@@ -90,15 +96,30 @@ def _layout(times: list[str], axis: Axis, *, empty: bool) -> dict[str, Any]:
             "fixedrange": True,
             "ticks": "",
             "zeroline": False,
-            "nticks": 6,
-            **({"range": [0, 4], "showticklabels": False} if empty else {}),
+            # Between whole numbers there is nothing to count.
+            **({"nticks": 6} if highest > MAX_STEPS else {"dtick": 1}),
+            **({} if highest else {"range": [0, 4], "showticklabels": False}),
         },
         "annotations": [
-            {"text": "Nothing in this time", "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
+            {
+                "text": gettext("No data for this period"),
+                "xref": "paper",
+                "yref": "paper",
+                "x": 0.5,
+                "y": 0.5,
+                "showarrow": False,
+            }
         ]
-        if empty
+        if not highest
         else [],
     }
+
+
+def _highest(series: Sequence[Series], counts: Sequence[Sequence[int | None]]) -> int:
+    """Return the height of the chart: its lines, and its bars on top of each other."""
+    bars = [numbers for layer, numbers in zip(series, counts, strict=True) if not layer.line]
+    stacks = [sum(number or 0 for number in bucket) for bucket in zip(*bars, strict=True)]
+    return max([*stacks, *(number or 0 for numbers in counts for number in numbers)], default=0)
 
 
 def _range(times: list[str], axis: Axis) -> list[float]:

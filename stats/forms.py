@@ -7,6 +7,8 @@ from datetime import timedelta
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.caller import Caller
 from accounts.console.filters import DatedFilters, Filters, Window
@@ -14,13 +16,21 @@ from stats import queries
 
 # The longest span on one axis.
 MAX_SPAN = timedelta(days=400)
+# Preset -> the end of a sentence.
+SPANS: dict[str, str | Promise] = {
+    "today": gettext_lazy("today"),
+    "24h": gettext_lazy("in the last 24 hours"),
+    "7d": gettext_lazy("in the last 7 days"),
+    "30d": gettext_lazy("in the last 30 days"),
+    "90d": gettext_lazy("in the last 90 days"),
+}
 
 
 class LiveFilters(Filters):
     """Sender domain and recipient domain: the filters of a live page, which has no dates."""
 
-    sender_domain = forms.ChoiceField(label="Sender domain")
-    recipient_domain = forms.ChoiceField(label="Recipient domain")
+    sender_domain = forms.ChoiceField(label=gettext_lazy("Sender domain"))
+    recipient_domain = forms.ChoiceField(label=gettext_lazy("Recipient domain"))
 
     def __init__(self, data: QueryDict, *, caller: Caller) -> None:
         super().__init__(data, caller=caller)
@@ -30,8 +40,8 @@ class LiveFilters(Filters):
 class FigureFilters(DatedFilters):
     """Sender domain, recipient domain and a date range."""
 
-    sender_domain = forms.ChoiceField(label="Sender domain")
-    recipient_domain = forms.ChoiceField(label="Recipient domain")
+    sender_domain = forms.ChoiceField(label=gettext_lazy("Sender domain"))
+    recipient_domain = forms.ChoiceField(label=gettext_lazy("Recipient domain"))
     field_order = ("range", "since", "until", "sender_domain", "recipient_domain")
 
     def __init__(self, data: QueryDict, *, caller: Caller) -> None:
@@ -46,13 +56,11 @@ class FigureFilters(DatedFilters):
     def span_text(self) -> str:
         """Return the range as the end of a sentence: "in the last 30 days"."""
         preset = self.cleaned.get("range") or self.default_range()
-        if preset == "today":
-            return "today"
-        if preset != "custom":
-            return f"in the {dict(self.PRESETS)[preset].lower()}"
+        if preset in SPANS:
+            return str(SPANS[preset])
         window = self.window
         first, last = timezone.localtime(window.start), timezone.localtime(window.end - timedelta(microseconds=1))
-        return f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+        return gettext("from %(first)s to %(last)s") % {"first": f"{first:%Y-%m-%d}", "last": f"{last:%Y-%m-%d}"}
 
     @property
     def window(self) -> Window:
@@ -73,4 +81,4 @@ def _offer(form: Filters, caller: Caller) -> None:
         assert isinstance(field, forms.ChoiceField)
         # A domain given in the URL stays chosen even if it is no longer among the busiest.
         rest = [asked[name]] if asked[name] not in domains and asked[name].isprintable() else []
-        field.choices = [("", "All"), *((domain, domain) for domain in [*domains, *rest] if domain)]
+        field.choices = [("", gettext("All")), *((domain, domain) for domain in [*domains, *rest] if domain)]

@@ -1,10 +1,13 @@
-"""The numbers of a chart as table rows, rates and one sentence; nothing is asked here."""
+"""The numbers of a chart as table rows, rates and one sentence: no rows of a table, no request."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext
 
 from stats.figures import Series
 from stats.intervals import Axis, Grain
@@ -42,7 +45,7 @@ def per_cent(part: int, whole: int) -> str:
     if not whole:
         return "–"
     if part > whole:
-        return "over 100%"
+        return gettext("over 100%")
     share = 100 * part / whole
     return f"{share:.2f}%" if 0 < share < 1 else f"{share:.1f}%"
 
@@ -56,7 +59,7 @@ def table(volumes: Volumes, series: Sequence[Series], rates: Sequence[Rate], axi
     """Return the rows of `volumes` that have begun."""
     begun, sums = volumes.begun(), volumes.sums()
     return Table(
-        headings=[layer.label for layer in series] + [column.label for column in rates],
+        headings=[str(layer.label) for layer in series] + [str(column.label) for column in rates],
         rows=[
             TableRow(
                 at,
@@ -76,14 +79,20 @@ def finding(page: ChartDefinition, volumes: Volumes, axis: Axis, span: str) -> s
     begun, sums = volumes.begun(), volumes.sums()
     count, whole = _sum(page.counted, sums), _sum(page.of, sums)
     if not count:
-        return f"No {page.plural} {span}."
-    share = f", {per_cent(count, whole)} of {whole:,} {page.whole}" if whole else ""
+        return str(page.nothing) % {"span": span}
     highest, at = max((_sum(page.counted, counts), at) for at, counts in begun)
-    on = "on" if axis.grain is Grain.DAY else "at"
-    return (
-        f"{count:,} {page.singular if count == 1 else page.plural} {span}{share}; "
-        f"most {on} {at.strftime(_LABELS[axis.grain])} ({highest:,})."
-    )
+    values = {
+        "number": count,
+        "count": f"{count:,}",
+        "span": span,
+        "share": per_cent(count, whole),
+        "whole": f"{whole:,}",
+        "at": at.strftime(_LABELS[axis.grain]),
+        "most": f"{highest:,}",
+    }
+    # Which plural it is shows only when the values are filled in.
+    text: Any = page.found if whole else page.found_alone
+    return str(text % values)
 
 
 def _sum(columns: Sequence[str], counts: Mapping[str, int]) -> int:

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts import audit
 from accounts.console import csv
@@ -115,7 +116,7 @@ class ChartPage(FiguresPage):
 
     @property
     def span_text(self) -> str:
-        return "in the last hour" if self.definition.live_minutes else super().span_text
+        return gettext("in the last hour") if self.definition.live_minutes else super().span_text
 
     @cached_property
     def axis(self) -> intervals.Axis:
@@ -156,18 +157,19 @@ class ChartPage(FiguresPage):
 class OverviewPage(FiguresPage):
     """Sending overview: what was asked for and what became of it, day by day, with rates."""
 
-    title = "Sending Overview"
+    title = gettext_lazy("Sending Overview")
     nav = "stats:overview"
     template_name = "stats/overview.html"
-    columns = (
-        ("Requests", ("accepted", "refused")),
-        ("Accepted", ("accepted",)),
-        ("Delivered", ("delivered",)),
-        ("Opened", ("opened",)),
-        ("Clicked", ("clicked",)),
-        ("Bounced", ("bounced_hard", "bounced_soft")),
-        ("Unsubscribed", ("unsubscribed",)),
-    )
+    # Name in files -> series.
+    columns = {
+        "requests": figures.Series(gettext_lazy("Requested"), ("accepted", "refused"), "requested"),
+        "accepted": figures.Series(gettext_lazy("Accepted"), ("accepted",), "accepted"),
+        "delivered": figures.Series(gettext_lazy("Delivered"), ("delivered",), "delivered"),
+        "opened": figures.Series(gettext_lazy("Opened"), ("opened",), "opened"),
+        "clicked": figures.Series(gettext_lazy("Clicked"), ("clicked",), "clicked"),
+        "bounced": figures.Series(gettext_lazy("Bounced"), ("bounced_hard", "bounced_soft"), "bounced"),
+        "unsubscribed": figures.Series(gettext_lazy("Unsubscribed"), ("unsubscribed",), "unsubscribed"),
+    }
     rates = (
         pages.DELIVERY_RATE,
         pages.OPEN_RATE,
@@ -175,12 +177,24 @@ class OverviewPage(FiguresPage):
         pages.BOUNCE_RATE,
         pages.UNSUBSCRIBE_RATE,
     )
-    panel = Panel("Mails", (pages.DELIVERED, pages.BOUNCED, pages.REJECTED))
+    panel = Panel(gettext_lazy("Emails"), (pages.DELIVERED, pages.BOUNCED, pages.DROPPED))
 
     def table(self, volumes: Volumes) -> tables.Table:
         """Return the days with counts and rates."""
-        series = [figures.Series(label, columns, "sent") for label, columns in self.columns]
-        return tables.table(volumes, series, self.rates, self.axis)
+        return tables.table(volumes, list(self.columns.values()), self.rates, self.axis)
+
+    def cards(self, table: tables.Table) -> list[dict[str, Any]]:
+        """Return the totals as cards; each rate stands with the number it is about."""
+        rate_of = {"delivered": 0, "opened": 1, "clicked": 2, "bounced": 3, "unsubscribed": 4}
+        return [
+            {
+                "label": column.label,
+                "count": count,
+                "rate": table.total_rates[rate_of[name]] if name in rate_of else "",
+                "state": column.state,
+            }
+            for (name, column), count in zip(self.columns.items(), table.totals, strict=True)
+        ]
 
     def contents(self) -> dict[str, Any]:
         """Return chart, totals and table."""
@@ -189,29 +203,16 @@ class OverviewPage(FiguresPage):
         return {
             "panels": self.panels(volumes, (self.panel,)),
             "table": table,
-            "cards": _cards(table),
+            "cards": self.cards(table),
             "span": self.span_text,
         }
 
     def download(self) -> HttpResponseBase:
         """Return the table."""
-        table = self.table(self.volumes())
-        columns = [heading.lower().replace(" ", "_") for heading in table.headings]
+        # A file is the same in every language.
+        with translation.override("en"):
+            table = self.table(self.volumes())
+        columns = [*self.columns, *(column.name for column in self.rates)]
         rows = [[row.label, *row.counts, *row.rates] for row in reversed(table.rows)]
         response = csv.response("overview", [self.axis.grain.value, *columns], rows)
         return self.attach(response, "overview", self.window.start, self.window.end)
-
-
-def _cards(table: tables.Table) -> list[dict[str, Any]]:
-    """Return the totals as cards; each rate stands with the number it is about."""
-    rate_of = {"Delivered": 0, "Opened": 1, "Clicked": 2, "Bounced": 3, "Unsubscribed": 4}
-    names = table.headings[: len(table.totals)]
-    return [
-        {
-            "label": name,
-            "count": count,
-            "rate": table.total_rates[rate_of[name]] if name in rate_of else "",
-            "state": name.lower(),
-        }
-        for name, count in zip(names, table.totals, strict=True)
-    ]

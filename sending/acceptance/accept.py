@@ -109,7 +109,7 @@ def accept(caller: Caller, *, draft: Draft) -> Accepted:
     if not case.live:
         refusal = case.recipients[0].refusal
         assert refusal is not None
-        raise Refused(refusal.code, refusal.message, field="to")
+        raise Refused(refusal.code, refusal.translated(), field="to")
     return accepted
 
 

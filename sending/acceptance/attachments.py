@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from django.utils.translation import gettext
+
 from accounts.mail.text import check_line
 
 ALLOWED = frozenset(
@@ -56,14 +58,22 @@ def check_name(name: str) -> None:
     A name is judged as a reader's system may understand it: in any letter case, with look-alike letters folded, and
     without the invisible characters and final dots that hide an extension.
     """
-    check_line(name, "The file name")
+    check_line(name, gettext("The file name"))
     if not name or len(name) > MAX_NAME or len(name.encode()) > 4 * MAX_NAME:
-        raise ValueError(f"A file name has 1 to {MAX_NAME} characters.")
+        raise ValueError(gettext("A file name has 1 to %(limit)d characters.") % {"limit": MAX_NAME})
     plain = unicodedata.normalize("NFKC", name)
     if _MARKS & set(plain) or any(unicodedata.category(character) in {"Zs", "Cf"} for character in plain):
-        raise ValueError(f'“{name}” holds a blank, an invisible character or one of ? \\ * | " < > : /. Rename it.')
+        raise ValueError(
+            gettext(
+                '“%(name)s” contains a space, an invisible character or one of ? \\ * | " < > : /. Rename the file.'
+            )
+            % {"name": name}
+        )
     stem, dot, extension = plain.rpartition(".")
     if not dot or not stem.strip("."):
-        raise ValueError(f"“{name}” needs a name and an extension, as in report.pdf.")
+        raise ValueError(gettext("“%(name)s” needs a name and an extension, as in report.pdf.") % {"name": name})
     if extension.lower() not in ALLOWED:
-        raise ValueError(f"Files of the type .{extension or ''} are not sent. Pack them as .zip, or send a link.")
+        raise ValueError(
+            gettext("Files of type .%(extension)s cannot be sent. Pack the file as .zip, or send a link to it.")
+            % {"extension": extension}
+        )

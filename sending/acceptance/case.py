@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+from django.utils import formats
+from django.utils.translation import gettext, override
 
 from accounts.caller import Caller
 from accounts.mail.addresses import Mailbox
@@ -18,12 +21,28 @@ NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class RecipientRefusal:
-    """Why one recipient gets no mail: the API's status number and code, and what to do."""
+    """Why one recipient gets no mail: the API's status number and code, and what to do.
+
+    `text` is marked for translation and filled by `values`; `reason` is what the block was made for, as it came.
+    """
 
     gate: str
     send_status: int
     code: str
-    message: str
+    text: str
+    values: Mapping[str, str]
+    reason: str = ""
+
+    @property
+    def message(self) -> str:
+        """Return the English message, which is what is stored."""
+        with override("en"):
+            return self.translated()
+
+    def translated(self) -> str:
+        """Return the message in the active language."""
+        message = gettext(self.text) % self.values
+        return f"{message} {gettext('Reason: %(reason)s') % {'reason': self.reason}}" if self.reason else message
 
 
 @dataclass(slots=True)
@@ -37,7 +56,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class GateFinding:
-    """What a gate saw, and what it was compared with."""
+    """What a gate saw, and what it was compared with: figures and codes; `presentation` puts them into words."""
 
     value: str | int
     limit: str | int = ""
@@ -81,8 +100,14 @@ class Case:
         return [recipient for recipient in self.recipients if recipient.refusal is None]
 
 
-def listed(names: Iterable[str]) -> str:
-    """Return a few of the names, and how many more there are."""
-    every = [name[:80] for name in names]
-    more = f" and {len(every) - NAMED} more" if len(every) > NAMED else ""
-    return ", ".join(every[:NAMED]) + more
+def grouped(number: int) -> str:
+    """Return a large number as people read it."""
+    return formats.number_format(number, force_grouping=True)
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Return a few of the texts, and how many more there are."""
+    every = [text[:80] for text in texts]
+    names = ", ".join(every[:NAMED])
+    more = len(every) - NAMED
+    return gettext("%(names)s and %(count)d more") % {"names": names, "count": more} if more > 0 else names

@@ -8,11 +8,12 @@ from functools import lru_cache
 from html import escape
 
 from django.conf import settings
+from django.utils.translation import gettext, ngettext
 
 from accounts.errors import Refused
 from accounts.mail.text import NOT_IN_ROW, check_line
 from sending.acceptance import attachments
-from sending.acceptance.case import Case, GateFinding, listed
+from sending.acceptance.case import Case, GateFinding, grouped, listed
 from sending.acceptance.extra_headers import MAX_HEADERS, check_header, check_message_id
 from sending.unsubscribe_languages import CODES
 from templates_app.queries import compiled, sendable
@@ -24,10 +25,10 @@ def content_given(case: Case) -> GateFinding:
     if case.draft.template_id is None:
         raise Refused(
             "FailedOperation.MissingEmailContent",
-            "The mail has no content. Name an approved template.",
+            gettext("The email has no content. Choose an approved template."),
             field="template_id",
         )
-    return GateFinding(case.draft.template_id)
+    return GateFinding(str(case.draft.template_id))
 
 
 def template_approved(case: Case) -> GateFinding:
@@ -37,11 +38,15 @@ def template_approved(case: Case) -> GateFinding:
     if version is None:
         raise Refused(
             "FailedOperation.InvalidTemplateID",
-            f"Template {number} is no approved template of this account. Choose one, or wait for its review.",
+            gettext(
+                "Template %(number)d is not an approved template of this account. "
+                "Choose another one, or wait until it is approved."
+            )
+            % {"number": number},
             field="template_id",
         )
     case.version = version
-    return GateFinding(f"version {version.number}", "approved")
+    return GateFinding(version.number, "approved")
 
 
 def variables_given(case: Case) -> GateFinding:
@@ -51,16 +56,19 @@ def variables_given(case: Case) -> GateFinding:
     if missing:
         raise Refused(
             "FailedOperation.WrongContentJson",
-            f"TemplateData lacks {listed(missing)}. Give every variable of the template and the subject a value.",
+            gettext(
+                "TemplateData has no value for %(names)s. Give every variable in the template and the subject a value."
+            )
+            % {"names": listed(missing)},
             field="variables",
         )
     if any(NOT_IN_ROW.search(name + value) for name, value in case.values.items()):
         raise Refused(
             "FailedOperation.WrongContentJson",
-            "A variable holds a NUL or half a character. Take it out.",
+            gettext("A variable contains a NUL character or an unpaired surrogate. Remove it."),
             field="variables",
         )
-    return GateFinding(f"{len(case.values)} given", f"{len(wanted)} wanted")
+    return GateFinding(len(case.values), len(wanted))
 
 
 def subject_fits(case: Case) -> GateFinding:
@@ -70,11 +78,14 @@ def subject_fits(case: Case) -> GateFinding:
     if not case.subject.strip() or len(case.subject) > limit:
         raise Refused(
             "InvalidParameterValue",
-            f"The subject has {len(case.subject)} characters with its variables filled; 1 to {limit} are allowed.",
+            gettext(
+                "The subject has %(length)d characters once its variables are filled in; 1 to %(limit)d are allowed."
+            )
+            % {"length": len(case.subject), "limit": limit},
             field="subject",
         )
     try:
-        check_line(case.subject, "The subject")
+        check_line(case.subject, gettext("The subject"))
     except ValueError as fault:
         raise Refused("InvalidParameterValue", str(fault), field="subject") from None
     return GateFinding(len(case.subject), limit)
@@ -84,10 +95,14 @@ def options_known(case: Case) -> None:
     """Unsubscribe language and kind of mail are among those there are."""
     if case.draft.unsubscribe not in CODES:
         raise Refused(
-            "InvalidParameterValue", "Unsubscribe is a number from 0 (no link) to 12, as a string.", field="unsubscribe"
+            "InvalidParameterValue",
+            gettext("Unsubscribe must be a number from 0 (no link) to 12, as a string."),
+            field="unsubscribe",
         )
     if case.draft.trigger_type not in {0, 1}:
-        raise Refused("InvalidParameterValue", "TriggerType is 0 (bulk) or 1 (triggered).", field="trigger_type")
+        raise Refused(
+            "InvalidParameterValue", gettext("TriggerType must be 0 (bulk) or 1 (triggered)."), field="trigger_type"
+        )
 
 
 def extra_headers(case: Case) -> GateFinding | None:
@@ -97,14 +112,16 @@ def extra_headers(case: Case) -> GateFinding | None:
         for name, value in given.items():
             check_header(name, value)
         if len(given) > MAX_HEADERS or len({name.lower() for name in given}) < len(given):
-            raise ValueError(f"Give at most {MAX_HEADERS} headers, each once.")
+            raise ValueError(gettext("Give at most %(limit)d headers, each only once.") % {"limit": MAX_HEADERS})
     except ValueError as fault:
-        raise Refused("InvalidParameterValue", f"SmtpHeaders: {fault}", field="headers") from None
+        message = gettext("SmtpHeaders: %(error)s") % {"error": fault}
+        raise Refused("InvalidParameterValue", message, field="headers") from None
     try:
         if case.draft.header_message_id:
             check_message_id(case.draft.header_message_id)
     except ValueError as fault:
-        raise Refused("InvalidParameterValue", f"SmtpMessageId: {fault}", field="header_message_id") from None
+        message = gettext("SmtpMessageId: %(error)s") % {"error": fault}
+        raise Refused("InvalidParameterValue", message, field="header_message_id") from None
     return GateFinding(len(given), MAX_HEADERS) if given else None
 
 
@@ -114,7 +131,12 @@ def attachments_allowed(case: Case) -> GateFinding | None:
     if len(files) > limit:
         raise Refused(
             "FailedOperation.TooManyAttachments",
-            f"{len(files)} files are attached; {limit} are allowed.",
+            ngettext(
+                "%(count)d file is attached; %(limit)d are allowed.",
+                "%(count)d files are attached; %(limit)d are allowed.",
+                len(files),
+            )
+            % {"count": len(files), "limit": limit},
             field="attachments",
         )
     try:
@@ -131,7 +153,8 @@ def attachments_size(case: Case) -> GateFinding | None:
     if size > limit:
         raise Refused(
             "FailedOperation.AttachContentToolarge",
-            f"The files have {size:,} bytes in all; {limit:,} are allowed. Send a link to them.",
+            gettext("The attachments have %(size)s bytes in total; %(limit)s are allowed. Send a link to them instead.")
+            % {"size": grouped(size), "limit": grouped(limit)},
             field="attachments",
         )
     return GateFinding(size, limit) if size else None
@@ -146,8 +169,16 @@ def content_size(case: Case) -> GateFinding:
     if size > rules.template_max_bytes or data > rules.template_data_max_bytes:
         raise Refused(
             "FailedOperation.EmailContentToolarge",
-            f"The filled mail has {size:,} bytes ({rules.template_max_bytes:,} are allowed), its variables {data:,} "
-            f"({rules.template_data_max_bytes:,} are allowed). Shorten the variables.",
+            gettext(
+                "The email has %(size)s bytes once its variables are filled in (%(limit)s are allowed), the variables "
+                "have %(data)s (%(data_limit)s are allowed). Shorten the values of the variables."
+            )
+            % {
+                "size": grouped(size),
+                "limit": grouped(rules.template_max_bytes),
+                "data": grouped(data),
+                "data_limit": grouped(rules.template_data_max_bytes),
+            },
             field="variables",
         )
     return GateFinding(size, rules.template_max_bytes)

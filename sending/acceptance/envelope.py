@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from accounts.errors import Refused
 from accounts.mail import addresses
@@ -16,10 +17,14 @@ from sending.acceptance.case import Case, GateFinding, Recipient, listed
 def account_active(case: Case) -> GateFinding:
     """A suspended account sends nothing."""
     if case.account.status != Account.Status.ACTIVE:
-        why = f" Reason: {case.account.status_reason}." if case.account.status_reason else ""
-        raise Refused(
-            "FailedOperation.SendEmailErr", f"Sending is stopped for this account.{why} Ask the platform's staff."
+        reason = case.account.status_reason
+        message = (
+            gettext("Sending is suspended for this account (%(reason)s). Contact the platform's staff.")
+            % {"reason": reason}
+            if reason
+            else gettext("Sending is suspended for this account. Contact the platform's staff.")
         )
+        raise Refused("FailedOperation.SendEmailErr", message)
     return GateFinding(case.account.status, Account.Status.ACTIVE.value)
 
 
@@ -28,7 +33,8 @@ def sender_format(case: Case) -> GateFinding:
     try:
         case.mailbox = addresses.parse(case.draft.from_address)
     except ValueError as fault:
-        raise Refused("FailedOperation.IncorrectSender", f"From: {fault}", field="from_address") from None
+        message = gettext("From: %(error)s") % {"error": fault}
+        raise Refused("FailedOperation.IncorrectSender", message, field="from_address") from None
     return GateFinding(case.mailbox.address)
 
 
@@ -38,13 +44,17 @@ def sender_verified(case: Case) -> GateFinding:
     if found is None:
         raise Refused(
             "FailedOperation.NotAuthenticatedSender",
-            f"{case.mailbox.address} is no sender address of this account. Create it, or send from one that is.",
+            gettext(
+                "%(address)s is not a sender address of this account. Create it, or send from one of your addresses."
+            )
+            % {"address": case.mailbox.address},
             field="from_address",
         )
     if not found.domain.may_send:
         raise Refused(
             "FailedOperation.NotAuthenticatedSender",
-            f"The domain {found.domain.name} is not verified. Publish its DNS records and check them.",
+            gettext("The domain %(domain)s is not verified. Add its DNS records and verify it.")
+            % {"domain": found.domain.name},
             field="from_address",
         )
     case.sender = found
@@ -59,11 +69,13 @@ def header_from(case: Case) -> GateFinding | None:
     try:
         shown = addresses.parse(text)
     except ValueError as fault:
-        raise Refused("FailedOperation.IncorrectSender", f"HeaderFrom: {fault}", field="header_from") from None
+        message = gettext("HeaderFrom: %(error)s") % {"error": fault}
+        raise Refused("FailedOperation.IncorrectSender", message, field="header_from") from None
     if shown.domain != case.sender.domain.name:
         raise Refused(
             "FailedOperation.IncorrectSender",
-            f"HeaderFrom has the domain {shown.domain}, the sender {case.sender.domain.name}. Use one domain for both.",
+            gettext("HeaderFrom has the domain %(shown)s, the sender has %(sender)s. Use the same domain for both.")
+            % {"shown": shown.domain, "sender": case.sender.domain.name},
             field="header_from",
         )
     case.header_from = shown.text
@@ -77,9 +89,8 @@ def reply_to(case: Case) -> GateFinding | None:
     try:
         mailbox = addresses.parse(case.draft.reply_to)
     except ValueError as fault:
-        raise Refused(
-            "InvalidParameterValue.IllegalEmailAddress", f"ReplyToAddresses: {fault}", field="reply_to"
-        ) from None
+        message = gettext("ReplyToAddresses: %(error)s") % {"error": fault}
+        raise Refused("InvalidParameterValue.IllegalEmailAddress", message, field="reply_to") from None
     case.reply_to = mailbox.text
     return GateFinding(mailbox.address)
 
@@ -90,7 +101,7 @@ def recipients_present(case: Case) -> GateFinding:
     if not everybody or not all(everybody):
         raise Refused(
             "InvalidParameterValue.EmailAddressIsNULL",
-            "A recipient is empty or there is none. Give at least one address.",
+            gettext("There is no recipient, or an empty one. Enter at least one address."),
             field="to",
         )
     return GateFinding(len(everybody), 1)
@@ -108,7 +119,8 @@ def recipients_number(case: Case) -> GateFinding:
         if len(given) > limit:
             raise Refused(
                 "FailedOperation.TooManyRecipients",
-                f"{name.capitalize()} has {len(given)} addresses; {limit} are allowed. Send several mails.",
+                gettext("%(field)s has %(count)d addresses; %(limit)d are allowed. Send several emails.")
+                % {"field": name.capitalize(), "count": len(given), "limit": limit},
                 field=name,
             )
     return GateFinding(
@@ -128,10 +140,11 @@ def recipients_format(case: Case) -> GateFinding:
     if twice:
         raise Refused(
             "InvalidParameterValue.ReceiverEmailInvalid",
-            f"Bcc repeats recipients of To or Cc: {listed(twice)}. Name each once.",
+            gettext("Bcc repeats recipients of To or Cc: %(addresses)s. Enter each address only once.")
+            % {"addresses": listed(twice)},
             field="bcc",
         )
-    return GateFinding(f"{len(case.recipients)} distinct")
+    return GateFinding(len(case.recipients))
 
 
 def _read(name: str, given: Sequence[str]) -> list[Recipient]:
@@ -148,7 +161,8 @@ def _read(name: str, given: Sequence[str]) -> list[Recipient]:
     if faults:
         raise Refused(
             "FailedOperation.IncorrectEmail",
-            f"Not an address: {listed(faults)}. {next(iter(faults.values()))}",
+            gettext("Not an email address: %(addresses)s. %(error)s")
+            % {"addresses": listed(faults), "error": next(iter(faults.values()))},
             field=name,
         )
     return list(read.values())

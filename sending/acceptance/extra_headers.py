@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext
+
 from accounts.mail.text import check_line
 
 # RFC 5322 3.6.8, without the length that no line could hold.
@@ -45,15 +47,21 @@ RESERVED_PREFIXES = ("arc-", "resent-", "x-ses-")
 def check_header(name: str, value: str) -> None:
     """Raise ValueError unless a sender may add this header."""
     if not _NAME.fullmatch(name):
-        raise ValueError(f"“{name[:76]}” is no header name: use letters, digits and hyphens, at most 76 characters.")
+        raise ValueError(
+            gettext("“%(name)s” is not a header name. Use letters, digits and hyphens, at most 76 characters.")
+            % {"name": name[:76]}
+        )
     if name.lower() in RESERVED or name.lower().startswith(RESERVED_PREFIXES):
-        raise ValueError(f"The header {name} is written by the platform. Leave it out.")
+        raise ValueError(gettext("The header %(name)s is written by the platform. Leave it out.") % {"name": name})
     if len(value) > MAX_VALUE:
-        raise ValueError(f"The header {name} has {len(value):,} characters; {MAX_VALUE} are allowed.")
-    check_line(value, f"The header {name}")
+        raise ValueError(
+            gettext("The header %(name)s has %(length)d characters; %(limit)d are allowed.")
+            % {"name": name, "length": len(value), "limit": MAX_VALUE}
+        )
+    check_line(value, gettext("The header %(name)s") % {"name": name})
 
 
 def check_message_id(text: str) -> None:
     """Raise ValueError unless `text` can be a Message-ID: "<id@domain>"."""
     if not _MESSAGE_ID.fullmatch(text):
-        raise ValueError("A Message-ID has the form <id@domain>, in ASCII and with its angle brackets.")
+        raise ValueError(gettext("A Message-ID has the form <id@domain>, in ASCII and with its angle brackets."))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
+from django.utils.translation import gettext
+
 from accounts.errors import Refused
 from accounts.mail.text import NOT_IN_ROW
 
@@ -20,7 +22,8 @@ def headers(text: str) -> dict[str, str]:
     values = _object(text, "SmtpHeaders", "InvalidParameterValue") if text else {}
     for name, value in values.items():
         if not isinstance(value, str) or NOT_IN_ROW.search(value):
-            raise Refused("InvalidParameterValue", f"The header `{name[:100]}` must be a string.", field="SmtpHeaders")
+            message = gettext("The header `%(name)s` must be a string.") % {"name": name[:100]}
+            raise Refused("InvalidParameterValue", message, field="SmtpHeaders")
     return values
 
 
@@ -32,7 +35,7 @@ def _scalar(name: str, value: Any) -> str:
     if not isinstance(value, str) or NOT_IN_ROW.search(value):
         raise Refused(
             "FailedOperation.WrongContentJson",
-            f"The variable `{name[:100]}` must be a string or a number.",
+            gettext("The variable `%(name)s` must be a string or a number.") % {"name": name[:100]},
             field="TemplateData",
         )
     return value
@@ -45,7 +48,8 @@ def _object(text: str, field: str, code: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict) or any(NOT_IN_ROW.search(name) for name in value):
-        raise Refused(code, f'{field} must be a JSON object in a string, such as {{"name": "value"}}.', field=field)
+        message = gettext('%(field)s must be a JSON object in a string, such as {"name": "value"}.') % {"field": field}
+        raise Refused(code, message, field=field)
     return value
 
 

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext, gettext_noop
 
 from accounts import quota
 from accounts.errors import Refused
 from blocklist.queries import BlockQuery, blocked_among
 from domains.reputation import daily_quota
-from sending.acceptance.case import Case, GateFinding, RecipientRefusal
+from sending.acceptance.case import Case, GateFinding, RecipientRefusal, grouped
 
 VOLUME_SECONDS = 86_400
-_LISTED = (1007, "FailedOperation.EmailAddrInBlacklist", "is on the blocklist")
+_LISTED = (1007, "FailedOperation.EmailAddrInBlacklist", gettext_noop("%(address)s is on the blocklist."))
 _BLOCKS = {
     ("reject", "unsubscribed"): (
         1013,
         "FailedOperation.ReceiverHasUnsubscribed",
-        "has unsubscribed from mail of {domain}",
+        gettext_noop("%(address)s has unsubscribed from emails of %(domain)s."),
     ),
     ("reject", "complained"): (
         1008,
         "FailedOperation.RejectedByRecipients",
-        "has reported mail of {domain} as spam",
+        gettext_noop("%(address)s has reported an email of %(domain)s as spam."),
     ),
 }
 
@@ -35,7 +36,9 @@ def queue_room(case: Case) -> GateFinding:
         waiting = cursor.fetchone()[0]
     if waiting >= limit:
         raise Refused(
-            "ResourceInsufficient", f"The queue is full ({waiting:,} mails wait). Nothing was taken; try again later."
+            "ResourceInsufficient",
+            gettext("The queue is full (%(count)s emails are waiting). Nothing was accepted; try again later.")
+            % {"count": grouped(waiting)},
         )
     return GateFinding(waiting, limit)
 
@@ -46,11 +49,10 @@ def not_blocked(case: Case) -> GateFinding:
     wanted = {BlockQuery(case.account.pk, domain, recipient.key): recipient for recipient in case.live}
     found = blocked_among(list(wanted))
     for want, block in found.items():
-        status, code, words = _BLOCKS.get((block.kind, block.cause), _LISTED)
-        reason = f" ({block.reason})" if block.reason else ""
-        message = f"{wanted[want].mailbox.address} {words.format(domain=domain)}{reason}."
-        wanted[want].refusal = RecipientRefusal("not_blocked", status, code, message)
-    return GateFinding("on no list")
+        status, code, text = _BLOCKS.get((block.kind, block.cause), _LISTED)
+        values = {"address": wanted[want].mailbox.address, "domain": domain}
+        wanted[want].refusal = RecipientRefusal("not_blocked", status, code, text, values, block.reason)
+    return GateFinding("")
 
 
 def recipient_frequency(case: Case) -> GateFinding:
@@ -59,14 +61,14 @@ def recipient_frequency(case: Case) -> GateFinding:
     keys = {f"recipient.{case.account.pk}.{recipient.key}": recipient for recipient in case.live}
     over = quota.take(quota.Limit(key, limit, 3600) for key in keys)
     for key in over:
-        address = keys[key].mailbox.address
         keys[key].refusal = RecipientRefusal(
             "recipient_frequency",
             1006,
             "FailedOperation.FrequencyLimit",
-            f"{address} got {limit} mails this hour, as many as are allowed. Try again after the hour.",
+            gettext_noop("%(address)s has been sent %(limit)s emails this hour, which is the limit. Try again later."),
+            {"address": keys[key].mailbox.address, "limit": str(limit)},
         )
-    return GateFinding("within the limit", f"{limit} an hour")
+    return GateFinding("", limit)
 
 
 def sending_rate(case: Case) -> GateFinding:
@@ -75,9 +77,11 @@ def sending_rate(case: Case) -> GateFinding:
     amount = min(len(case.live), limit)
     if amount and quota.take([quota.Limit(f"mails.{case.account.pk}", limit, 1, amount)]):
         raise Refused(
-            "RequestLimitExceeded", f"The account may send {limit} mails a second. Wait a second and send it again."
+            "RequestLimitExceeded",
+            gettext("This account may send %(limit)s emails per second. Wait a second and try again.")
+            % {"limit": grouped(limit)},
         )
-    return GateFinding(amount, f"{limit} a second")
+    return GateFinding(amount, limit)
 
 
 def daily_volume(case: Case) -> GateFinding:
@@ -87,10 +91,13 @@ def daily_volume(case: Case) -> GateFinding:
     if amount and quota.take([quota.Limit(volume_key(domain.pk), limit, VOLUME_SECONDS, amount)]):
         raise Refused(
             "FailedOperation.ExceedSendLimit",
-            f"{domain.name} may send {limit:,} mails a day at level {domain.reputation_level}, and this would be more. "
-            "Send it tomorrow, or from another domain.",
+            gettext(
+                "%(domain)s may send %(limit)s emails per day at reputation level %(level)d, and this email would be "
+                "over the limit. Send it tomorrow, or from another domain."
+            )
+            % {"domain": domain.name, "limit": grouped(limit), "level": domain.reputation_level},
         )
-    return GateFinding(amount, f"{limit:,} a day")
+    return GateFinding(amount, limit)
 
 
 def volume_key(domain_id: int) -> str:

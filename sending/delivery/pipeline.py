@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from accounts.mail.addresses import key_or_text
 from blocklist.queries import BlockInForce, BlockQuery, blocked_among
@@ -25,6 +26,13 @@ from templates_app.rendering import Compiled, fill_html, fill_plain, fill_text
 
 # How long mail of a suspended account, or of a domain whose records fail, waits for another look.
 HELD_SECONDS = 300.0
+
+# Stored in English; `timeline.reason` translates those that hold nothing of the mail's own.
+DOMAIN_DELETED = gettext_noop("The sender domain was deleted.")
+EXPIRED = gettext_noop("Not delivered within %(hours)s hours.")
+EXPIRED_WITH_REPLY = gettext_noop("Not delivered within %(hours)s hours. Last reply: %(reply)s")
+BLOCKED = gettext_noop("The address was blocked after the email was accepted (%(kind)s: %(cause)s).")
+TEMPLATE_UNUSABLE = gettext_noop("The template cannot be used: %(error)s.")
 
 BULK = 0
 Files = Sequence[tuple[str, bytes]]
@@ -115,9 +123,7 @@ def _verdict(queued: QueuedMessage, now: datetime) -> Outcome | Hold | None:
     if is_expired(accepted_at=submission.accepted_at, now=now, life=settings.RULES.delivery_max_seconds):
         return expired()
     if submission.sender is None:
-        return Outcome(
-            kind=OutcomeKind.DROPPED, bounce_class=BounceClass.INVALID_SENDER, reason="The sender domain was deleted."
-        )
+        return Outcome(kind=OutcomeKind.DROPPED, bounce_class=BounceClass.INVALID_SENDER, reason=DOMAIN_DELETED)
     if not submission.may_send or not submission.sender.may_send:
         return Hold(HELD_SECONDS)
     return None
@@ -126,14 +132,14 @@ def _verdict(queued: QueuedMessage, now: datetime) -> Outcome | Hold | None:
 def expired(last: str = "") -> Outcome:
     """Return the final word on a mail that was tried long enough; `last` is what the receiver said last."""
     hours = settings.RULES.delivery_max_seconds / 3600
-    reason = f"Not delivered within {hours:g} hours." + (f" Last reply: {last}" if last else "")
+    reason = EXPIRED_WITH_REPLY % {"hours": f"{hours:g}", "reply": last} if last else EXPIRED % {"hours": f"{hours:g}"}
     return Outcome(kind=OutcomeKind.BOUNCED, bounce_class=BounceClass.MESSAGE_EXPIRED, reason=reason)
 
 
 def _blocked(found: BlockInForce | None) -> Outcome | None:
     if found is None:
         return None
-    reason = f"The address was blocked after the mail was accepted ({found.kind}: {found.cause})."
+    reason = BLOCKED % {"kind": found.kind, "cause": found.cause}
     return Outcome(kind=OutcomeKind.DROPPED, bounce_class=BounceClass.POLICY_RELATED, reason=reason)
 
 
@@ -142,9 +148,8 @@ def _unfit(queued: QueuedMessage, ports: Ports) -> Outcome | None:
     try:
         queued.template = ports.compiled(queued.submission.version)
     except LookupError as error:
-        return Outcome(
-            kind=OutcomeKind.DROPPED, bounce_class=BounceClass.OTHER, reason=f"The template cannot be used: {error}."
-        )
+        reason = TEMPLATE_UNUSABLE % {"error": error}
+        return Outcome(kind=OutcomeKind.DROPPED, bounce_class=BounceClass.OTHER, reason=reason)
     return None
 
 

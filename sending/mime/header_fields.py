@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote
 
+from django.utils.translation import gettext_noop
+
 from accounts.mail.addresses import parse_bare
 from accounts.mail.text import NOT_IN_LINE
 
@@ -30,14 +32,14 @@ class Unsendable(ValueError):
 def clean(field: str, value: str) -> str:
     """Return `value` without blanks at its ends; raise Unsendable when it could break out of a header."""
     if NOT_IN_LINE.search(value):
-        raise Unsendable(f"{field} holds a control character or line break.")
+        raise Unsendable(gettext_noop("%(field)s contains a control character or line break.") % {"field": field})
     return value.strip()
 
 
 def name(text: str) -> bytes:
     """Return a header's name; raise Unsendable for characters no name may have."""
     if not _NAME.fullmatch(text):
-        raise Unsendable(f"{text[:80]!r} cannot be the name of a header.")
+        raise Unsendable(gettext_noop("“%(name)s” cannot be the name of a header.") % {"name": text[:80]})
     return text.encode("ascii")
 
 
@@ -95,7 +97,8 @@ def address(field: str, value: str) -> str:
     try:
         return parse_bare(value).address
     except ValueError as fault:
-        raise Unsendable(f"{field}: {value[:100]!r} is not an address mail can go to. {fault}") from None
+        text = gettext_noop("%(field)s: “%(address)s” is not an address that email can be sent to. %(error)s")
+        raise Unsendable(text % {"field": field, "address": value[:100], "error": fault}) from None
 
 
 def parameter(key: str, value: str) -> bytes:

@@ -10,6 +10,8 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
+from django.utils.translation import gettext_noop
+
 from sending.mime import header_fields
 from sending.mime.header_fields import Unsendable
 from sending.submission_fields import SubmissionFields
@@ -159,7 +161,7 @@ def _date(moment: datetime) -> bytes:
 def _message_id(value: str) -> bytes:
     value = header_fields.clean("Message-ID", value)
     if not value.isascii() or not value.startswith("<") or not value.endswith(">") or " " in value:
-        raise Unsendable("Message-ID must be ASCII between angle brackets.")
+        raise Unsendable(gettext_noop("Message-ID must be ASCII between angle brackets."))
     return value.encode("ascii")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from accounts.constraints import only_choices
 from accounts.models import Account
@@ -14,24 +15,24 @@ from sending.models.ids import TimeOrderedId
 class EventKind(models.IntegerChoices):
     """The kinds of event; 1 to 8 are the callback's `eventid` (webhook.md 3)."""
 
-    DELIVERED = 1, "Delivered"
-    DROPPED = 2, "Dropped"
-    BOUNCE = 3, "Bounced"
-    OPEN = 4, "Opened"
-    CLICK = 5, "Clicked"
-    SPAMREPORT = 6, "Reported as spam"
-    UNSUBSCRIBE = 7, "Unsubscribed"
-    DEFERRED = 8, "Deferred"
+    DELIVERED = 1, gettext_lazy("Delivered")
+    DROPPED = 2, gettext_lazy("Dropped")
+    BOUNCE = 3, gettext_lazy("Bounced")
+    OPEN = 4, gettext_lazy("Opened")
+    CLICK = 5, gettext_lazy("Clicked")
+    SPAMREPORT = 6, gettext_lazy("Reported as spam")
+    UNSUBSCRIBE = 7, gettext_lazy("Unsubscribed")
+    DEFERRED = 8, gettext_lazy("Deferred")
     # Ours, without a callback: the platform took the mail, or would not take it for this recipient.
-    ACCEPTED = 9, "Accepted"
-    REFUSED = 10, "Refused"
+    ACCEPTED = 9, gettext_lazy("Accepted")
+    REFUSED = 10, gettext_lazy("Refused")
 
 
 class BounceType(models.TextChoices):
     """Hard means: this address is dead. The words are the callback's."""
 
-    HARD = "hard_bounce", "Hard"
-    SOFT = "soft_bounce", "Soft"
+    HARD = "hard_bounce", gettext_lazy("Hard")
+    SOFT = "soft_bounce", gettext_lazy("Soft")
 
 
 class Event(models.Model):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from accounts.constraints import only_choices
 from accounts.models import Account
@@ -18,7 +19,7 @@ class Submission(models.Model):
     class Channel(models.TextChoices):
         API = "api", "API"
         SMTP = "smtp", "SMTP"
-        CONSOLE = "console", "Console"
+        CONSOLE = "console", gettext_lazy("Console")
 
     class TriggerType(models.IntegerChoices):
         BULK = 0
@@ -77,11 +78,11 @@ class Attachment(models.Model):
 class DeliverStatus(models.IntegerChoices):
     """Where a message stands; the numbers are the API's."""
 
-    QUEUED = 0, "Queued"
-    DELIVERED = 1, "Delivered"
-    DROPPED = 2, "Dropped"
-    BOUNCED = 3, "Bounced"
-    DEFERRED = 8, "Deferred"
+    QUEUED = 0, gettext_lazy("Queued")
+    DELIVERED = 1, gettext_lazy("Delivered")
+    DROPPED = 2, gettext_lazy("Dropped")
+    BOUNCED = 3, gettext_lazy("Bounced")
+    DEFERRED = 8, gettext_lazy("Deferred")
 
 
 class Message(models.Model):
@@ -107,7 +108,7 @@ class Message(models.Model):
     # The receiver's last words, or why we dropped it.
     deliver_message = models.TextField(blank=True)
     delivered_at = models.DateTimeField(null=True)
-    # What each gate said at acceptance: [{"gate", "passed", "value", "limit"}, …].
+    # What each gate found at acceptance, in figures and codes: [{"gate", "passed", "value", "limit"}, …].
     trace = models.JSONField(default=list)
     opened_at = models.DateTimeField(null=True)
     clicked_at = models.DateTimeField(null=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from accounts.constraints import only_choices
 from accounts.models import Account
@@ -15,11 +16,11 @@ class InboundReport(models.Model):
     """A mail that came in at the report port, kept raw with what was made of it."""
 
     class Kind(models.TextChoices):
-        BOUNCE = "dsn", "Bounce report"
-        DELAY = "delay", "Delay report"
-        COMPLAINT = "arf", "Spam report"
-        REPLY = "reply", "Automatic reply"
-        UNKNOWN = "unknown", "Not understood"
+        BOUNCE = "dsn", gettext_lazy("Bounce report")
+        DELAY = "delay", gettext_lazy("Delay report")
+        COMPLAINT = "arf", gettext_lazy("Spam report")
+        REPLY = "reply", gettext_lazy("Automatic reply")
+        UNKNOWN = "unknown", gettext_lazy("Not understood")
 
     id = TimeOrderedId()
     account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="+")

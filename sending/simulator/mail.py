@@ -11,6 +11,8 @@ from email.header import decode_header, make_header
 from email.message import Message
 from html.parser import HTMLParser
 
+from django.utils.translation import gettext
+
 from accounts.mail.text import NOT_IN_LINE
 
 MAX_HEAD = 100 * 1024
@@ -53,7 +55,7 @@ def read(raw: bytes) -> ReceivedMail:
         kind = part.get_content_type()
         name = decoded(part.get_filename() or "")
         if name or part.get_content_disposition() == "attachment":
-            attachments.append(ReceivedFile(name or "unnamed", kind, len(content)))
+            attachments.append(ReceivedFile(name or gettext("unnamed"), kind, len(content)))
         elif kind == "text/html" and not html:
             html = _text(part, content)
         elif kind == "text/plain" and not text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from accounts import audit
 from accounts.caller import Caller
@@ -46,7 +47,8 @@ def _require(caller: Caller) -> None:
     caller.require("domains.edit")
     # The product itself fills it for the demo account, whose domain is nowhere else.
     if settings.RESOLVER != "simulator" and caller.channel != "task":
-        raise Refused("OperationDenied", "Checks ask real DNS here. Enter the records at the DNS host of the domain.")
+        message = gettext("Checks use real DNS here. Add the records at the DNS host of the domain.")
+        raise Refused("OperationDenied", message)
 
 
 def _remove(domain: SenderDomain) -> None:

@@ -9,6 +9,8 @@ import socket
 import ssl
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from accounts.mail.text import NOT_IN_LINE
 from sending.smtp.codes import enhanced_code
 from sending.smtp.host import Host
@@ -44,7 +46,7 @@ class _BadHandshake(Exception):
 def stuff(mail: bytes) -> bytes:
     """Return the mail as DATA takes it, final dot included; raise ValueError for a bare CR, LF or a NUL."""
     if not mail.count(b"\r") == mail.count(b"\n") == mail.count(b"\r\n") or b"\0" in mail:
-        raise ValueError("The mail holds a bare CR, a bare LF or a NUL.")
+        raise ValueError(gettext_noop("The email contains a bare CR, a bare LF or a NUL."))
     stuffed = mail.replace(b"\r\n.", b"\r\n..")
     if stuffed.startswith(b"."):
         stuffed = b"." + stuffed
@@ -174,7 +176,9 @@ class Connection:
             return
         self._stage = "auth"
         if not self._wire.is_tls and not self._host.address.startswith("127."):
-            raise NotOpen(self._failed(Failure.PROTOCOL, "The relay offers no TLS; the password stays here."))
+            raise NotOpen(
+                self._failed(Failure.PROTOCOL, gettext_noop("The relay offers no TLS, so the password was not sent."))
+            )
         plain = base64.b64encode(f"\0{self._host.user}\0{self._host.password}".encode()).decode()
         self._conversation.append("C: AUTH PLAIN (not shown)")
         self._wire.write(f"AUTH PLAIN {plain}\r\n".encode())

@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext_noop
+
 
 class Failure(StrEnum):
-    """Why there was no last reply."""
+    """Why there was no last reply; stored in English, translated where it is shown."""
 
     NONE = ""
-    NO_DOMAIN = "the domain does not exist"
-    NULL_MX = "the domain takes no mail (null MX)"
-    NO_MAIL_HOST = "the domain has neither MX nor address"
-    FORBIDDEN_HOST = "every mail host of the domain lies at a forbidden address"
-    DNS = "DNS did not answer"
-    CONNECT = "no connection"
-    TIMEOUT = "no answer in time"
-    LOST = "the connection was lost"
-    PROTOCOL = "the answer was not SMTP"
+    NO_DOMAIN = gettext_noop("the domain does not exist")
+    NULL_MX = gettext_noop("the domain does not accept email (null MX)")
+    NO_MAIL_HOST = gettext_noop("the domain has neither an MX record nor an address")
+    FORBIDDEN_HOST = gettext_noop("every mail server of the domain has a forbidden address")
+    DNS = gettext_noop("DNS did not answer")
+    CONNECT = gettext_noop("no connection")
+    TIMEOUT = gettext_noop("no answer in time")
+    LOST = gettext_noop("the connection was lost")
+    PROTOCOL = gettext_noop("the answer was not SMTP")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

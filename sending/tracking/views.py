@@ -12,6 +12,8 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
@@ -28,8 +30,8 @@ log = logging.getLogger(__name__)
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 NO_STORE = "no-store, no-cache, must-revalidate, private, max-age=0"
 RETRY_SECONDS = 30
-GONE = "This link is not known here. It may be incomplete, or the mail it came with is no longer kept."
-AWAY = "This link cannot be followed at the moment. Please try again in a minute."
+GONE = gettext_lazy("This link is not known. It may be incomplete, or the email it came with is no longer kept.")
+AWAY = gettext_lazy("This link cannot be opened at the moment. Please try again in a minute.")
 
 
 class PixelView(View):
@@ -100,7 +102,7 @@ class UnsubscribeView(View):
         }
         # Without the request: a stranger's page has no session, no account and no navigation.
         page = render_to_string("sending/unsubscribe.html", context)
-        return HttpResponse(page, headers={"Cache-Control": NO_STORE})
+        return HttpResponse(page, headers={"Cache-Control": NO_STORE, "Content-Language": language.tag})
 
 
 def _target(click: links.ClickToken) -> str:
@@ -140,6 +142,6 @@ def _record(event: events.NewEvent) -> None:
         log.warning("%s of message %d not recorded: %s", event.kind.label, event.message, error)
 
 
-def _plain(text: str, status: int, **headers: str) -> HttpResponse:
+def _plain(text: str | Promise, status: int, **headers: str) -> HttpResponse:
     headers = {"Cache-Control": NO_STORE, **headers}
     return HttpResponse(f"{text}\n", content_type="text/plain; charset=utf-8", status=status, headers=headers)

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from accounts.console.lists import Button, Column, EmptyState, ListPage
@@ -52,24 +54,28 @@ class SimulatorInbox(ListPage):
     """The mails that the simulator took from the account's domains."""
 
     right = "simulator.view"
-    title = "Mailbox Simulator"
+    title = gettext_lazy("Mailbox Simulator")
     nav = NAV
     filters_class = InboxFilters
     filters: InboxFilters
     csv_name = "simulator_inbox"
-    intro = "Mails that arrived here instead of leaving the machine, as their receivers got them."
+    intro = gettext_lazy("Emails that arrived here instead of leaving this machine, as their recipients received them.")
     columns: Sequence[Column] = (
-        Column("recipient", "Recipient", "recipient", kind="mono"),
-        Column("subject", "Subject", lambda row: row.subject or "(no subject)"),
-        Column("sender_domain", "Sender domain", lambda row: split(row.mail_from)[1]),
-        Column("mailbox", "Mailbox", "scenario"),
-        Column("received_at", "Received", lambda row: time_of(row.pk), kind="time"),
+        Column("recipient", gettext_lazy("Recipient"), "recipient", kind="mono"),
+        Column("subject", gettext_lazy("Subject"), lambda row: row.subject or gettext("(no subject)")),
+        Column("sender_domain", gettext_lazy("Sender domain"), lambda row: split(row.mail_from)[1]),
+        Column("mailbox", gettext_lazy("Mailbox"), "scenario"),
+        Column("received_at", gettext_lazy("Received"), lambda row: time_of(row.pk), kind="time"),
     )
 
     def empty_state(self) -> EmptyState:
         """Say what to do, to those who may."""
-        send = ("Send mail", reverse("sending:send")) if self.caller.may("messages.send") else ()
-        return EmptyState("No mail yet", "Send one to any address under .test; it arrives here within seconds.", *send)
+        send = (gettext_lazy("Send email"), reverse("sending:send")) if self.caller.may("messages.send") else ()
+        return EmptyState(
+            gettext_lazy("No emails yet"),
+            gettext_lazy("Send one to any address under .test; it arrives here within seconds."),
+            *send,
+        )
 
     def rows(self) -> QuerySet[SimulatedMail]:
         window = self.filters.window
@@ -90,19 +96,19 @@ class SimulatorInbox(ListPage):
     def primary(self) -> Button | None:
         if settings.TRANSPORT != "simulator":
             return None
-        return Button("Simulated addresses", reverse("sending:simulator"), "at")
+        return Button(gettext_lazy("Simulated addresses"), reverse("sending:simulator"), "at")
 
 
 class SimulatorAddresses(ConsoleView):
     """What each simulated mailbox does; only where mail goes to the simulator."""
 
     right = "simulator.view"
-    title = "Simulated addresses"
+    title = gettext_lazy("Simulated addresses")
     nav = NAV
     template_name = "sending/simulator.html"
 
-    def parent(self) -> tuple[str, str]:
-        return "Mailbox Simulator", reverse(NAV)
+    def parent(self) -> tuple[str | Promise, str]:
+        return gettext_lazy("Mailbox Simulator"), reverse(NAV)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if settings.TRANSPORT != "simulator":
@@ -125,10 +131,10 @@ class InboxMail(ConsoleView):
     kept: SimulatedMail
 
     def page_title(self) -> str:
-        return self.kept.subject or "(no subject)"
+        return self.kept.subject or gettext("(no subject)")
 
-    def parent(self) -> tuple[str, str]:
-        return "Mailbox Simulator", reverse(NAV)
+    def parent(self) -> tuple[str | Promise, str]:
+        return gettext_lazy("Mailbox Simulator"), reverse(NAV)
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.kept = get_visible_or_404(SimulatedMail.objects.all(), self.caller, pk=pk)

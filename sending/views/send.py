@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.forms import FormPage
 from sending.acceptance.accept import accept
@@ -19,7 +20,7 @@ class SendPage(FormPage):
     """Choose an approved template, fill its variables, send."""
 
     right = "messages.send"
-    title = "Email Sending"
+    title = gettext_lazy("Email Sending")
     nav = "sending:send"
     template_name = "sending/send.html"
     form_class = SendForm
@@ -53,7 +54,9 @@ class SendPage(FormPage):
     def act(self, form: SendForm) -> str:
         accepted = accept(self.caller, draft=form.draft())
         if len(accepted.messages) == 1:
-            messages.success(self.request, "Accepted. This page follows the mail on its way.")
+            messages.success(self.request, gettext("Accepted. This page updates automatically."))
             return reverse("sending:message", args=[accepted.messages[0]])
-        messages.success(self.request, f"Accepted for {len(accepted.messages)} recipients. Each has a row here.")
+        count = len(accepted.messages)
+        text = gettext("Accepted for %(count)d recipients. Each has a row here.")
+        messages.success(self.request, text % {"count": count})
         return f"{reverse('sending:status')}?{urlencode({'message_id': accepted.message_id})}"

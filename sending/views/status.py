@@ -11,11 +11,14 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.lists import Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.scoping import get_visible_or_404, visible
 from sending import queries, timeline
+from sending.acceptance.presentation import checks
 from sending.forms import StatusFilters
 from sending.models import DeliverStatus, Message
 from templates_app.models import Template
@@ -25,41 +28,43 @@ SIBLINGS = 20
 
 def _flags(row: Message) -> str:
     flags = (
-        ("opened", row.opened_at),
-        ("clicked", row.clicked_at),
-        ("unsubscribed", row.unsubscribed_at),
-        ("reported", row.complained_at),
+        (gettext("Opened"), row.opened_at),
+        (gettext("Clicked"), row.clicked_at),
+        (gettext("Unsubscribed"), row.unsubscribed_at),
+        (gettext("Reported as spam"), row.complained_at),
     )
-    return ", ".join(word for word, at in flags if at).capitalize()
+    return ", ".join(word for word, at in flags if at)
 
 
 class EmailStatusList(ListPage):
     """The mails of a time window, a row for each recipient."""
 
     right = "messages.view"
-    title = "Email Status"
+    title = gettext_lazy("Email Status")
     template_name = "sending/status.html"
     nav = "sending:status"
     filters_class = StatusFilters
     filters: StatusFilters
     csv_name = "email_status"
-    intro = "Every mail, a row for each recipient: what we did with it and what the receiver said."
+    intro = gettext_lazy(
+        "One row for each email and recipient: what happened to it and what the recipient's server said."
+    )
     row_column = "recipient"
     columns: Sequence[Column] = (
-        Column("accepted", "Time", "accepted_at", kind="time"),
-        Column("recipient", "Recipient", "recipient", kind="mono"),
+        Column("accepted", gettext_lazy("Time"), "accepted_at", kind="time"),
+        Column("recipient", gettext_lazy("Recipient"), "recipient", kind="mono"),
         Column(
             "status",
-            "Status",
+            gettext_lazy("Status"),
             lambda row: DeliverStatus(row.deliver_status),
             kind="badge",
             csv=lambda row: DeliverStatus(row.deliver_status).label,
         ),
-        Column("flags", "Reader", _flags),
-        Column("subject", "Subject", "subject"),
-        Column("sender", "Sender", "from_address"),
-        Column("template", "Template", lambda row: row.template_name or row.template),
-        Column("words", "Receiver's words", lambda row: _short(row.deliver_message)),
+        Column("flags", gettext_lazy("Engagement"), _flags),
+        Column("subject", gettext_lazy("Subject"), "subject"),
+        Column("sender", gettext_lazy("Sender"), "from_address"),
+        Column("template", gettext_lazy("Template"), lambda row: row.template_name or row.template),
+        Column("words", gettext_lazy("Server response"), lambda row: _short(timeline.reason(row.deliver_message))),
     )
     csv_columns: Sequence[Column] = (
         Column("message_id", "", "message_id"),
@@ -82,9 +87,9 @@ class EmailStatusList(ListPage):
 
     def empty_state(self) -> EmptyState:
         """Say what to do, to those who may."""
-        send = ("Send mail", reverse("sending:send")) if self.caller.may("messages.send") else ()
-        text = "Each mail shows here as soon as it is accepted. Widen the dates to see earlier ones."
-        return EmptyState("No mail in this time", text, *send)
+        send = (gettext_lazy("Send email"), reverse("sending:send")) if self.caller.may("messages.send") else ()
+        text = gettext_lazy("Each email appears here as soon as it is accepted. Widen the dates to see earlier ones.")
+        return EmptyState(gettext_lazy("No emails in this period"), text, *send)
 
     def rows(self) -> QuerySet[Message]:
         window, wanted = self.filters.window, self.filters.cleaned
@@ -105,7 +110,7 @@ class EmailStatusList(ListPage):
 
 
 class MessagePage(ConsoleView):
-    """One mail: where it stands, its way, what the gates said."""
+    """One mail: where it stands, its way, the acceptance checks."""
 
     right = "messages.view"
     nav = "sending:status"
@@ -115,8 +120,8 @@ class MessagePage(ConsoleView):
     def page_title(self) -> str:
         return self.message.subject
 
-    def parent(self) -> tuple[str, str]:
-        return "Email Status", reverse("sending:status")
+    def parent(self) -> tuple[str | Promise, str]:
+        return gettext_lazy("Email Status"), reverse("sending:status")
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.message = get_visible_or_404(Message.objects.all(), self.caller, pk=pk)
@@ -132,7 +137,8 @@ class MessagePage(ConsoleView):
             submission=queries.submission_of(self.message),
             summary=timeline.summary_of(self.message, attempts),
             steps=[(step, *_exact(step.at)) for step in steps],
-            gates=timeline.gates(self.message),
+            checks=checks(self.message.trace),
+            response=timeline.reason(self.message.deliver_message),
             status=DeliverStatus(self.message.deliver_status),
             template=visible(Template.objects.filter(pk=self.message.template), self.caller).first(),
             others=queries.siblings(self.message, limit=SIBLINGS),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.console.act_page import ActPage
 from accounts.scoping import get_visible_or_404
@@ -26,7 +27,7 @@ class PublishZone(_ZoneAct):
     def act(self, **kwargs: Any) -> str:
         domain = self.domain(kwargs["pk"])
         zone.publish(self.caller, domain=domain)
-        self.say("The records are in the simulator's DNS. Verify the domain now.")
+        self.say(gettext("The records were added to the simulator's DNS. You can verify the domain now."))
         return f"{reverse('domains:detail', args=[domain.pk])}?published=1"
 
 
@@ -36,5 +37,5 @@ class UnpublishZone(_ZoneAct):
     def act(self, **kwargs: Any) -> str:
         domain = self.domain(kwargs["pk"])
         zone.unpublish(self.caller, domain=domain)
-        self.say("The records are no longer in the simulator's DNS. The next check will miss them.")
+        self.say(gettext("The records were removed from the simulator's DNS. The next check will not find them."))
         return reverse("domains:detail", args=[domain.pk])

@@ -276,7 +276,9 @@ class _Finder(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         name = _called(node)
-        logs = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value).endswith(("logger", "logging"))
+        logs = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value).endswith(
+            ("log", "logger", "logging")
+        )
         if name in TRANSLATES or name in UNSHOWN_CALLS or logs:
             return
         places = READ_ARGUMENTS.get(name, ())

@@ -85,14 +85,14 @@ def publish(operator: Person) -> None:
     operator.go("/domains/")
     open_row(operator.page, DOMAIN)
     operator.page.get_by_role("button", name="Publish in the simulator").click()
-    expect(operator.page.get_by_text("The records are in the simulator")).to_be_visible()
+    expect(operator.page.get_by_text("The records were added to the simulator")).to_be_visible()
 
 
 def approve(reviewer: Person) -> None:
     reviewer.go("/review/")
     open_row(reviewer.page, TEMPLATE)
     reviewer.page.get_by_role("button", name="Approve").click()
-    expect(reviewer.page.get_by_text("is approved and may be sent")).to_be_visible()
+    expect(reviewer.page.get_by_text("is approved and can be sent")).to_be_visible()
 
 
 def wait_for_the_end(client: SesClient, message_id: str) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def submit_a_template(operator: Person) -> None:
 def approve_it(reviewer: Person) -> None:
     page = reviewer.page
     reviewer.go("/")
-    page.get_by_role("link", name="Open the queue").click()
+    page.get_by_role("link", name="Open the review queue").click()
     open_row(page, TEMPLATE_NAME)
     expect(page.frame_locator("iframe").first.get_by_role("heading", name="Hello [name]")).to_be_visible()
     page.get_by_role("button", name="Approve").click()
@@ -77,7 +77,7 @@ def send_a_mail(operator: Person) -> None:
     page = operator.page
     operator.go("/templates/")
     page.get_by_role("link", name=TEMPLATE_NAME).click()
-    page.get_by_role("link", name="Send with it").click()
+    page.get_by_role("link", name="Use in a send").click()
     page.get_by_label("From").select_option(label=SENDER)
     page.get_by_label("To", exact=True).fill("delivered+plain@readers.test")
     page.get_by_label("Subject").fill("For {{name}} of {{town}}")
@@ -86,11 +86,11 @@ def send_a_mail(operator: Person) -> None:
     page.get_by_label("town", exact=True).fill("Ulm")
     page.get_by_role("button", name="Send", exact=True).click()
     deadline = time.monotonic() + PATIENCE / 1000
-    while not page.get_by_text("The recipient's server took the mail").count():
+    while not page.get_by_text("The recipient's server accepted the email").count():
         assert time.monotonic() < deadline, page.locator("main").inner_text()
         page.wait_for_timeout(300)
         page.reload()
-    page.get_by_role("link", name="In the simulator's inbox").click()
+    page.get_by_role("link", name="Open in the mailbox simulator").click()
     open_row(page, "delivered+plain@readers.test")
     expect(page.get_by_role("heading", name="For Ann of Ulm")).to_be_visible()
 

@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from sending import timeline
+from sending.delivery import pipeline
 from sending.models import Attempt, DeliverStatus, Event, EventKind, Message
 from sending.models.ids import first_of
 from sending.smtp.replies import BounceClass
+from sending.smtp.result import Failure
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -45,7 +48,7 @@ def test_a_bounce_report_long_after_the_delivery_is_a_step_of_its_own() -> None:
     assert titles(tried("delivered"), happened(EventKind.DELIVERED), late) == [
         "Accepted",
         "Delivered",
-        "Returned by a bounce report (dead address)",
+        "Bounce report received: the address does not exist",
     ]
 
 
@@ -60,16 +63,16 @@ def test_steps_stand_in_the_order_of_time() -> None:
         tried("deferred", 1),
         happened(EventKind.CLICK, 8, machine=True),
     )
-    assert titles(*rows) == ["Accepted", "Not taken yet", "Delivered", "Link clicked by a program", "Opened"]
+    assert titles(*rows) == ["Accepted", "Deferred", "Delivered", "Link clicked by a program", "Opened"]
 
 
 def test_a_refused_recipient_s_story_does_not_begin_with_acceptance() -> None:
-    assert titles(happened(EventKind.REFUSED, 0), send_status=1007) == ["Not taken for this recipient"]
+    assert titles(happened(EventKind.REFUSED, 0), send_status=1007) == ["Not accepted for this recipient"]
 
 
 @pytest.mark.parametrize(("status", "words"), [
-    (DeliverStatus.QUEUED, "on its way"), (DeliverStatus.DELIVERED, "took the mail"),
-    (DeliverStatus.BOUNCED, "Bounced: the recipient"), (DeliverStatus.DROPPED, "Blocked by us"),
+    (DeliverStatus.QUEUED, "on its way"), (DeliverStatus.DELIVERED, "accepted the email"),
+    (DeliverStatus.BOUNCED, "Bounced: the recipient"), (DeliverStatus.DROPPED, "Dropped before"),
     (DeliverStatus.DEFERRED, "try again later"),
 ])  # fmt: skip
 def test_every_status_has_a_headline_and_advice(status: DeliverStatus, words: str) -> None:
@@ -82,6 +85,14 @@ def test_the_advice_for_a_bounce_follows_its_class() -> None:
     bounced = message(deliver_status=DeliverStatus.BOUNCED)
     assert "does not exist" in timeline.summary_of(bounced, [tried("bounced", bounce_class="InvalidRecipient")]).advice
     assert "DNS records" in timeline.summary_of(bounced, [tried("bounced", bounce_class="AuthenticationFailed")]).advice
+
+
+def test_our_own_reasons_are_translated_and_a_server_s_words_are_not() -> None:
+    with override("zh-hans"):
+        assert timeline.reason(Failure.NO_DOMAIN) == "域名不存在"
+        assert timeline.reason(pipeline.DOMAIN_DELETED) == "发信域名已被删除。"
+        assert timeline.reason("550 5.1.1 No such user") == "550 5.1.1 No such user"
+        assert timeline.reason("") == ""
 
 
 def test_every_class_that_has_advice_is_one_that_delivery_knows() -> None:

@@ -108,7 +108,7 @@ def test_a_wrong_recipient_is_named_at_the_field_and_nothing_typed_is_lost(room:
     response = room.client.post(URL, room.fields(to="ann@example.com\nbob"))
     page = response.content.decode()
     assert response.status_code == 422
-    assert "Not an address: bob" in page
+    assert "Not an email address: bob" in page
     assert 'value="Hello {{name}}"' in page
     assert 'value="Ann"' in page
     assert not Submission.objects.exists()
@@ -118,7 +118,7 @@ def test_the_page_takes_twenty_recipients(room: Room) -> None:
     many = "\n".join(f"{n}@example.com" for n in range(21))
     response = room.client.post(URL, room.fields(to=many))
     assert response.status_code == 422
-    assert "21 addresses; 20 are allowed" in response.content.decode()
+    assert "21 addresses are given; 20 are allowed" in response.content.decode()
 
 
 def test_without_addresses_or_templates_the_page_says_what_comes_first() -> None:

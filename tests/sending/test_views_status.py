@@ -109,9 +109,7 @@ def test_the_csv_has_exact_times(account: Account) -> None:
 
 
 def test_one_mail_tells_its_way_in_order(client: Client, account: Account) -> None:
-    message = factories.message(
-        account, trace=[{"gate": "daily_volume", "passed": True, "value": 1, "limit": "500 a day"}]
-    )
+    message = factories.message(account, trace=[{"gate": "daily_volume", "passed": True, "value": 1, "limit": 500}])
     start = message.accepted_at
     attempt(
         message,
@@ -131,14 +129,14 @@ def test_one_mail_tells_its_way_in_order(client: Client, account: Account) -> No
         ]
     )
     page = text(client, f"{URL}{message.pk}/")
-    expected = ["Accepted", "451 4.7.1 come back", "Try 2"]
+    expected = ["Accepted", "451 4.7.1 come back", "Attempt 2"]
     assert [page.index(words) for words in expected] == sorted(page.index(words) for words in expected)
     for words in (
-        "The recipient&#x27;s server took the mail",
+        "The recipient&#x27;s server accepted the email",
         "TLSv1.3",
         "42 ms",
-        "Daily volume",
-        "500 a day",
+        "Daily limit",
+        "500 per day",
         "Mail/1.0",
         "Link clicked by a program",
         "https://example.com/a",
@@ -173,10 +171,27 @@ def test_a_refused_recipient_s_page_says_why_and_opens_the_gates(client: Client,
         trace=[{"gate": "not_blocked", "passed": False, "value": "ann@example.com has unsubscribed", "limit": 0}],
     )
     page = text(client, f"{URL}{message.pk}/")
-    assert "Blocked by us: no mail was sent" in page
-    assert "Respect it" in page
+    assert "Dropped: no email was sent" in page
+    assert "Respect that" in page
     assert "Failed" in page
     assert '<details class="card gates" open>' in page
+
+
+def test_the_page_is_in_the_reader_s_language_and_quotes_servers_as_they_spoke(
+    client: Client, account: Account
+) -> None:
+    message = factories.message(
+        account,
+        deliver_status=8,
+        deliver_message="no answer in time",
+        trace=[{"gate": "daily_volume", "passed": True, "value": 1, "limit": 500}],
+    )
+    attempt(message, outcome="deferred", reply="451 4.7.1 come back")
+    client.cookies["ses_language"] = "zh-hans"
+    page = text(client, f"{URL}{message.pk}/")
+    for words in ("收件方服务器要求稍后重试", "响应超时", "451 4.7.1 come back", "接收检查", "每天 500 封", "延迟投递"):
+        assert words in page
+    assert "no answer in time" not in page
 
 
 def test_reviewers_do_not_see_mails(account: Account) -> None:

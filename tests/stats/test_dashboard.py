@@ -37,10 +37,10 @@ def test_a_new_account_is_led_to_its_first_mail():
     account = factories.account()
     assert done(account) == [False] * 6
     page = html(account)
-    assert "To the first mail" in page
+    assert "Get started" in page
     assert reverse("domains:create") in page
-    assert "Today" not in page
-    assert "Send mail" not in page
+    assert 'id="today"' not in page
+    assert "Send email" not in page
 
 
 def test_only_what_can_be_done_now_is_offered_and_it_leads_to_its_place():
@@ -146,10 +146,10 @@ def test_opens_of_earlier_mails_are_no_share_of_todays():
 
 def test_a_reviewer_sees_what_waits():
     account = factories.account()
-    assert "your decision" not in html(account, "reviewer")
+    assert "your review" not in html(account, "reviewer")
     author = factories.caller(account)
     review.submit(author, template=review.create(author, name="Spring", html=GOOD))
     page = html(account, "reviewer")
-    assert "1 template waits for your decision" in page
+    assert "1 template is waiting for your review" in page
     assert reverse("templates:review_queue") in page
-    assert "waits for your decision" not in html(account)
+    assert "waiting for your review" not in html(account)

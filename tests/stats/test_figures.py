@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+import plotly.graph_objects
 import pytest
+from django.utils.translation import override
 
-from stats import figures, pages, tables
+from stats import figures, pages, tables, views
 from stats.intervals import Axis, Grain
 from stats.rollup import COLUMNS
 from stats.volumes import Volumes
@@ -39,7 +41,43 @@ def test_a_chart_is_plain_json_and_begins_at_zero():
     chart = figures.chart(volumes(), pages.PAGES["queue"].panels[0].series, AXIS)
     json.dumps(chart, allow_nan=False)
     assert chart["layout"]["yaxis"]["rangemode"] == "tozero"
-    assert chart["layout"]["annotations"][0]["text"] == "Nothing in this time"
+    assert chart["layout"]["annotations"][0]["text"] == "No data for this period"
+
+
+def test_a_low_chart_has_a_line_for_each_whole_number():
+    low = figures.chart(volumes(complained=[1, 2, None]), (pages.COMPLAINED,), AXIS)["layout"]["yaxis"]
+    high = figures.chart(volumes(bounced_hard=[3, 0, 0], bounced_soft=[3, 0, 0]), (pages.HARD, pages.SOFT), AXIS)
+    assert low["dtick"] == 1
+    assert "dtick" not in high["layout"]["yaxis"]
+
+
+PANELS = [*(panel for page in pages.PAGES.values() for panel in page.panels), views.OverviewPage.panel]
+
+
+@pytest.mark.parametrize("grain", Grain)
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: str(panel.title))
+def test_plotly_takes_every_chart_as_a_figure(panel, grain):
+    axis = Axis(START, START + timedelta(days=3), grain, UTC)
+    filled = dict.fromkeys(COLUMNS, 1200)
+    for counts in ([None] * len(axis.buckets), [filled] * len(axis.buckets)):
+        chart = figures.chart(Volumes(axis.buckets, counts), panel.series, axis)
+        figure = plotly.graph_objects.Figure(data=chart["traces"], layout=chart["layout"])
+        assert [trace.name for trace in figure.data] == [str(layer.label) for layer in panel.series]
+        assert all(list(trace.y) == trace_["y"] for trace, trace_ in zip(figure.data, chart["traces"], strict=True))
+
+
+def test_the_words_of_a_chart_are_translated_and_its_numbers_are_not():
+    with override("zh-hans"):
+        numbers = volumes(delivered=[1200, 0, None])
+        chart = figures.chart(numbers, (pages.DELIVERED,), AXIS)
+        assert chart["traces"][0]["name"] == "送达"
+        assert json.loads(json.dumps(chart))["traces"][0]["y"] == [1200, 0, None]
+        assert figures.chart(volumes(), (pages.DELIVERED,), AXIS)["layout"]["annotations"][0]["text"] == (
+            "该时间段内没有数据"
+        )
+        assert tables.finding(pages.PAGES["queue"], numbers, AXIS, "最近一小时") == (
+            "最近一小时：送达 1,200 封邮件；峰值：2026-03-01（1,200）。"
+        )
 
 
 @pytest.mark.parametrize("page", pages.PAGES.values(), ids=lambda page: page.name)
@@ -79,12 +117,12 @@ def test_a_finding_says_how_many_of_what_and_when_most():
     page = pages.PAGES["bounced"]
     numbers = volumes(bounced_hard=[3, 1, None], bounced_soft=[1, 0, None], accepted=[80, 20, None])
     assert tables.finding(page, numbers, AXIS, "in the last 3 days") == (
-        "5 bounces in the last 3 days, 5.0% of 100 mails sent; most on 2026-03-01 (4)."
+        "5 bounces in the last 3 days, 5.0% of 100 emails sent; peak: 2026-03-01 (4)."
     )
     assert tables.finding(page, volumes(), AXIS, "in the last 3 days") == "No bounces in the last 3 days."
     days = volumes(complained=[0, 1, None])
     assert tables.finding(pages.PAGES["complaints"], days, AXIS, "in the last 3 days") == (
-        "1 spam report in the last 3 days; most on 2026-03-02 (1)."
+        "1 spam report in the last 3 days; peak: 2026-03-02 (1)."
     )
 
 

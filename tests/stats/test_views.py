@@ -22,6 +22,13 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 NOW = datetime.now(UTC)
+COUNTED = {
+    "queue": "emails delivered",
+    "opens": "human opens",
+    "bounced": "bounces",
+    "complaints": "spam reports",
+    "unsubscribed": "unsubscriptions",
+}
 DATED = [name for name, page in pages.PAGES.items() if not page.live_minutes]
 
 
@@ -52,20 +59,20 @@ class TestChartPages:
         drawn = figures(html)
         assert len(drawn) == len(pages.PAGES[name].panels)
         assert sum(filter(None, drawn[0]["traces"][0]["y"])) == 3
-        assert f"3 {pages.PAGES[name].plural} in " in html
-        assert "Data to " in html
+        assert f"3 {COUNTED[name]} in " in html
+        assert "Data up to " in html
         assert "times in UTC" in html
 
     def test_say_so_when_nothing_was_ever_counted(self, name):
         html = client(factories.account()).get(reverse(f"stats:{name}")).content.decode()
-        assert "Nothing counted yet" in html
-        assert f"No {pages.PAGES[name].plural} in " in html
+        assert "No data yet" in html
+        assert f"No {COUNTED[name]} in " in html
 
     def test_narrow_to_a_domain_by_the_url(self, name):
         account = factories.account()
         fill(account)
         html = client(account).get(reverse(f"stats:{name}"), {"recipient_domain": "other.test"}).content.decode()
-        assert f"No {pages.PAGES[name].plural} in " in html
+        assert f"No {COUNTED[name]} in " in html
 
     def test_survive_any_query(self, name):
         browser = client(factories.account())
@@ -149,6 +156,24 @@ class TestOverview:
         rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"), newline="")))
         assert rows[0][:3] == ["day", "requests", "accepted"]
         assert rows[-1][:3] == [f"{NOW:%Y-%m-%d}", "6", "3"]
+
+
+def test_pages_are_in_the_reader_s_language_and_files_are_not():
+    account = factories.account()
+    fill(account)
+    browser = client(account)
+    browser.cookies["ses_language"] = "zh-hans"
+    html = browser.get(reverse("stats:bounced")).content.decode()
+    assert "最近 30 天：退信 3 次" in html
+    assert "数据截至" in html
+    response = browser.get(reverse("stats:overview"), {"format": "csv", "range": "7d"})
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    assert text.splitlines()[0] == (
+        "day,requests,accepted,delivered,opened,clicked,bounced,unsubscribed,"
+        "delivery_rate,open_rate,click_rate,bounce_rate,unsubscribe_rate"
+    )
+    assert not re.search("[一-龥]", text)
+    assert not re.search("[一-龥]", str(AuditEntry.objects.get().details))
 
 
 def test_downloads_need_the_right_to_export():

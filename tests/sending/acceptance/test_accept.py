@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, connections
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -170,14 +171,14 @@ def test_the_trace_says_what_every_gate_saw(shop: Shop) -> None:
     assert names[0] == "account_active"
     assert names[-1] == "daily_volume"
     assert {line["passed"] for line in trace} == {True}
-    assert trace[-1] == {"gate": "daily_volume", "passed": True, "value": 1, "limit": "1,000,000 a day"}
+    assert trace[-1] == {"gate": "daily_volume", "passed": True, "value": 1, "limit": 1_000_000}
 
 
 @pytest.mark.parametrize(("changes", "code", "words"), [
     ({"from_address": "news"}, "FailedOperation.IncorrectSender", "needs a name"),
     ({"from_address": "A: b <news@x.example>"}, "FailedOperation.IncorrectSender", "cannot contain"),
-    ({"from_address": "other@elsewhere.example"}, "FailedOperation.NotAuthenticatedSender", "no sender address"),
-    ({"header_from": "ann@elsewhere.example"}, "FailedOperation.IncorrectSender", "one domain for both"),
+    ({"from_address": "other@elsewhere.example"}, "FailedOperation.NotAuthenticatedSender", "not a sender address"),
+    ({"header_from": "ann@elsewhere.example"}, "FailedOperation.IncorrectSender", "same domain for both"),
     ({"header_from": "ann"}, "FailedOperation.IncorrectSender", "HeaderFrom"),
     ({"reply_to": "ann"}, "InvalidParameterValue.IllegalEmailAddress", "ReplyToAddresses"),
     ({"to": ()}, "InvalidParameterValue.EmailAddressIsNULL", "at least one"),
@@ -185,18 +186,18 @@ def test_the_trace_says_what_every_gate_saw(shop: Shop) -> None:
     ({"to": tuple(f"{n}@example.com" for n in range(51))}, "FailedOperation.TooManyRecipients", "51 addresses; 50"),
     ({"cc": tuple(f"{n}@example.com" for n in range(21))}, "FailedOperation.TooManyRecipients", "Cc has 21"),
     ({"bcc": tuple(f"{n}@example.com" for n in range(21))}, "FailedOperation.TooManyRecipients", "Bcc has 21"),
-    ({"to": ("ann@example.com", "bob")}, "FailedOperation.IncorrectEmail", "Not an address: bob"),
+    ({"to": ("ann@example.com", "bob")}, "FailedOperation.IncorrectEmail", "Not an email address: bob"),
     ({"to": ("Ann <ann@example.com>",)}, "FailedOperation.IncorrectEmail", "Ann <ann@example.com>"),
     ({"bcc": ("ANN@example.com",)}, "InvalidParameterValue.ReceiverEmailInvalid", "ANN@example.com"),
     ({"template_id": None}, "FailedOperation.MissingEmailContent", "approved template"),
     ({"template_id": 99999999}, "FailedOperation.InvalidTemplateID", "99999999"),
     ({"template_id": -1}, "FailedOperation.InvalidTemplateID", "-1"),
-    ({"template_id": 2**70}, "FailedOperation.InvalidTemplateID", "no approved template"),
-    ({"variables": None}, "FailedOperation.WrongContentJson", "lacks code, name"),
-    ({"variables": {"name": "Ann"}}, "FailedOperation.WrongContentJson", "lacks code"),
-    ({"subject": "{{greeting}}"}, "FailedOperation.WrongContentJson", "lacks greeting"),
+    ({"template_id": 2**70}, "FailedOperation.InvalidTemplateID", "not an approved template"),
+    ({"variables": None}, "FailedOperation.WrongContentJson", "no value for code, name"),
+    ({"variables": {"name": "Ann"}}, "FailedOperation.WrongContentJson", "no value for code"),
+    ({"subject": "{{greeting}}"}, "FailedOperation.WrongContentJson", "no value for greeting"),
     ({"variables": {**VALUES, "code": "\0"}}, "FailedOperation.WrongContentJson", "NUL"),
-    ({"variables": {**VALUES, "code": "\ud800"}}, "FailedOperation.WrongContentJson", "half a character"),
+    ({"variables": {**VALUES, "code": "\ud800"}}, "FailedOperation.WrongContentJson", "unpaired surrogate"),
     ({"subject": "  "}, "InvalidParameterValue", "1 to 998"),
     ({"subject": "x" * 999}, "InvalidParameterValue", "999 characters"),
     ({"subject": "a\r\nBcc: evil@example.com"}, "InvalidParameterValue", r"U\+000D"),
@@ -204,7 +205,7 @@ def test_the_trace_says_what_every_gate_saw(shop: Shop) -> None:
     ({"unsubscribe": "13"}, "InvalidParameterValue", "0 .no link. to 12"),
     ({"trigger_type": 2}, "InvalidParameterValue", "TriggerType"),
     ({"headers": {"Bcc": "evil@example.com"}}, "InvalidParameterValue", "written by the platform"),
-    ({"headers": {"X-A": "1", "x-a": "2"}}, "InvalidParameterValue", "each once"),
+    ({"headers": {"X-A": "1", "x-a": "2"}}, "InvalidParameterValue", "each only once"),
     ({"headers": {f"X-{n}": "1" for n in range(51)}}, "InvalidParameterValue", "at most 50"),
     ({"header_message_id": "no brackets"}, "InvalidParameterValue", "SmtpMessageId"),
     ({"attachments": (File(name="a.pdf", content=b""),) * 11}, "FailedOperation.TooManyAttachments", "11 files"),
@@ -299,6 +300,16 @@ def test_who_unsubscribed_or_complained_is_barred_for_that_domain_alone(
     assert shop.accept(from_address=other.address)
 
 
+def test_a_refusal_speaks_the_caller_s_language_and_is_stored_in_english(shop: Shop) -> None:
+    factories.block(shop.account, address="dead@example.com")
+    with override("zh-hans"):
+        assert shop.refusal(to=("dead@example.com",)).message.startswith("dead@example.com 在黑名单中。")
+    stored = Message.objects.get()
+    assert stored.deliver_message.startswith("dead@example.com is on the blocklist.")
+    assert stored.trace[-1]["value"] == stored.deliver_message
+    assert Event.objects.get().reason == stored.deliver_message
+
+
 def test_a_blocked_recipient_is_stored_as_dropped_while_the_others_get_their_mail(shop: Shop) -> None:
     factories.block(shop.account, address="dead@example.com")
     accepted = shop.accept(to=("Dead@example.com", "ann@example.com"))
@@ -341,7 +352,7 @@ def test_the_daily_volume_of_the_domain_s_level_holds(shop: Shop) -> None:
     quota.take([quota.Limit(volume_key(shop.domain.pk), 500, 86_400, 499)])
     refusal = shop.refusal(to=("a@example.com", "b@example.com"))
     assert refusal.code == "FailedOperation.ExceedSendLimit"
-    assert "500 mails a day at level 1" in refusal.message
+    assert "500 emails per day at reputation level 1" in refusal.message
     assert not Message.objects.exists()
     assert shop.accept(to=("a@example.com",))
     assert shop.refusal(to=("b@example.com",)).code == "FailedOperation.ExceedSendLimit"

@@ -179,6 +179,16 @@ def test_the_way_out_asks_with_one_button_and_a_masked_address(visitor: Client, 
     assert not response.cookies
 
 
+def test_the_way_out_has_the_mail_s_language_and_an_unknown_link_the_browser_s(
+    visitor: Client, message: Message
+) -> None:
+    visitor.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
+    assert visitor.get(path(links.unsubscribe_url(message.pk)))["Content-Language"] == "en"
+    lost = visitor.get(path(links.unsubscribe_url(message.pk))[:-3] + "abc")
+    assert (lost.status_code, lost["Content-Language"]) == (404, "zh-hans")
+    assert "无法识别此链接" in lost.content.decode()
+
+
 def test_reading_the_page_never_unsubscribes(visitor: Client, message: Message) -> None:
     url = path(links.unsubscribe_url(message.pk))
     for _ in range(400):
