@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts import audit, lifecycle
 from accounts.caller import Caller, member
@@ -63,13 +64,14 @@ class AccountAdmin(_AuditedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    @admin.action(description="Suspend: stop all sending", permissions=["change"])
+    @admin.action(description=gettext_lazy("Suspend: stop all sending"), permissions=["change"])
     def suspend(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
         """Suspend each chosen account."""
         for account in queryset:
-            self._try(request, lifecycle.suspend, account, reason=f"Suspended by {request.user}")
+            # Stored in English and translated where it is shown; who it was stands in the audit log.
+            self._try(request, lifecycle.suspend, account, reason=gettext_noop("Stopped by platform staff"))
 
-    @admin.action(description="Resume: let it send again", permissions=["change"])
+    @admin.action(description=gettext_lazy("Resume: allow sending again"), permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
         """Resume each chosen account."""
         for account in queryset:

@@ -8,6 +8,7 @@ import string
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts import audit
 from accounts.caller import Caller
@@ -27,7 +28,7 @@ def create_key(
     caller.require("keys.manage")
     name = name.strip()
     if not name:
-        raise Refused("InvalidParameterValue", "Give the key a name that says who uses it.", field="name")
+        raise Refused("InvalidParameterValue", gettext("Give the key a name that says who uses it."), field="name")
     secret_key = _random(32)
     with transaction.atomic():
         key = ApiKey.objects.create(
@@ -60,7 +61,8 @@ def _network(text: str) -> str:
     except ValueError:
         raise Refused(
             "InvalidParameterValue",
-            f"{text.strip()!r} is no address or network. Write 203.0.113.7 or 203.0.113.0/24, one per line.",
+            gettext("“%(text)s” is not an IP address or network. Write 203.0.113.7 or 203.0.113.0/24, one per line.")
+            % {"text": text.strip()},
             field="networks",
         ) from None
 

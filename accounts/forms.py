@@ -7,7 +7,10 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
+from accounts import audit_actions
 from accounts.console.appearance import zones
 from accounts.console.filters import DatedFilters, Filters
 from accounts.mail.addresses import key_or_text
@@ -16,15 +19,18 @@ from accounts.roles import Role
 
 
 class LogInForm(forms.Form):
-    """E-mail address and password."""
+    """Email address and password."""
 
     email = forms.CharField(
-        label="E-mail address",
+        label=_("Email address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     password = forms.CharField(
-        max_length=1000, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=_("Password"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
     def clean_email(self) -> str:
@@ -35,19 +41,19 @@ class PasswordForm(forms.Form):
     """The present password and twice the new one."""
 
     current = forms.CharField(
-        label="Current password",
+        label=_("Current password"),
         strip=False,
         max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     new = forms.CharField(
-        label="New password",
+        label=_("New password"),
         strip=False,
         max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
-        label="New password again",
+        label=_("New password again"),
         strip=False,
         max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -61,7 +67,7 @@ class PasswordForm(forms.Form):
     def clean_current(self) -> str:
         current = str(self.cleaned_data["current"])
         if not self.user.check_password(current):
-            raise ValidationError("This is not your current password.")
+            raise ValidationError(gettext("This is not your current password."))
         return current
 
     def clean_new(self) -> str:
@@ -72,53 +78,55 @@ class PasswordForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("new") and data.get("again") and data["new"] != data["again"]:
-            self.add_error("again", "The two new passwords differ.")
+            self.add_error("again", gettext("The two new passwords differ."))
         return data
 
 
 class TimeZoneForm(forms.Form):
     """One of the time zones this machine knows."""
 
-    zone = forms.ChoiceField(label="Time zone", choices=lambda: [(zone, zone) for zone in zones()])
+    zone = forms.ChoiceField(label=_("Time zone"), choices=lambda: [(zone, zone) for zone in zones()])
 
 
 class MemberForm(forms.Form):
     """A person to add."""
 
-    email = forms.CharField(label="E-mail address", max_length=254, strip=False, widget=forms.EmailInput)
-    name = forms.CharField(max_length=100, required=False)
-    role = forms.ChoiceField(choices=Role.choices, widget=forms.RadioSelect, initial=Role.OPERATOR)
+    email = forms.CharField(label=_("Email address"), max_length=254, strip=False, widget=forms.EmailInput)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=100, required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect, initial=Role.OPERATOR)
     password = forms.CharField(
-        label="Initial password",
+        label=_("Initial password"),
         max_length=1000,
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Leave it empty and one is made and shown once. Somebody who can log in already keeps his own.",
+        help_text=_("If you leave this empty, one is generated and shown once. Existing users keep their password."),
     )
 
 
 class RoleForm(forms.Form):
     """The role of a member."""
 
-    role = forms.ChoiceField(choices=Role.choices, widget=forms.RadioSelect)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
 
 
 class KeyForm(forms.Form):
     """A new API key."""
 
-    name = forms.CharField(max_length=100, help_text="Which program uses it, such as “shop checkout”.")
+    name = forms.CharField(
+        label=_("Name"), max_length=100, help_text=_("The program that uses it, such as “shop checkout”.")
+    )
     actions = forms.MultipleChoiceField(
-        label="Actions",
+        label=_("API actions"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Tick none and the key may call all of them, also those of later versions.",
+        help_text=_("If you select none, the key can call all actions, including those of later versions."),
     )
     networks = forms.CharField(
-        label="Allowed addresses",
+        label=_("Allowed IP addresses"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": "203.0.113.7\n198.51.100.0/24"}),
-        help_text="One address or network per line. Leave it empty to allow any.",
+        help_text=_("One IP address or network per line. Leave it empty to allow any."),
     )
 
     def __init__(self, *args: Any, actions: tuple[str, ...], **kwargs: Any) -> None:
@@ -132,17 +140,16 @@ class KeyForm(forms.Form):
 class UserFilters(Filters):
     """By role and by name."""
 
-    role = forms.ChoiceField(choices=[("", "Any"), *Role.choices])
-    q = forms.CharField(label="E-mail or name", max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("Any")), *Role.choices])
+    q = forms.CharField(label=_("Email or name"), max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
 
 
 class AuditFilters(DatedFilters):
-    """Filters of the audit log: channel, act, actor or target."""
+    """Filters of the audit log: channel, action, actor or target."""
 
-    CHANNELS = (("", "Any"), ("console", "Console"), ("api", "API"), ("smtp", "SMTP"), ("task", "Service"))
-
-    channel = forms.ChoiceField(label="Channel", choices=CHANNELS)
-    act = forms.CharField(
-        label="Act", max_length=60, widget=forms.TextInput(attrs={"placeholder": "templates.approve"})
+    channel = forms.ChoiceField(label=_("Channel"), choices=[("", _("Any")), *audit_actions.CHANNELS.items()])
+    act = forms.ChoiceField(
+        label=_("Action"),
+        choices=[("", _("Any")), *((area, list(texts.items())) for area, texts in audit_actions.AREAS.values())],
     )
-    q = forms.CharField(label="Actor or target", max_length=254, widget=forms.TextInput(attrs={"type": "search"}))
+    q = forms.CharField(label=_("Actor or target"), max_length=254, widget=forms.TextInput(attrs={"type": "search"}))

@@ -7,6 +7,7 @@ import secrets
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from accounts import audit
 from accounts.caller import Caller, service
@@ -24,7 +25,7 @@ def create_account(*, name: str, app_id: int | None = None) -> Account:
     """Create an account; raise Refused when the name or the app id is taken."""
     name = name.strip()
     if not name:
-        raise Refused("InvalidParameterValue", "Give the account a name.", field="name")
+        raise Refused("InvalidParameterValue", gettext("Give the account a name."), field="name")
     try:
         with transaction.atomic():
             app_id = next_app_id() if app_id is None else app_id
@@ -32,7 +33,9 @@ def create_account(*, name: str, app_id: int | None = None) -> Account:
             audit.log(service(account), "accounts.create", name, app_id=app_id)
     except IntegrityError:
         raise Refused(
-            "InvalidParameterValue", "An account of this name or app id exists; choose another.", field="name"
+            "InvalidParameterValue",
+            gettext("An account with this name or app ID already exists. Choose another."),
+            field="name",
         ) from None
     return account
 
@@ -49,7 +52,7 @@ def initial_password() -> str:
 
 
 def add_member(caller: Caller, *, email: str, name: str, role: str, password: str | None = None) -> Membership:
-    """Give a person a role in the caller's account; a new e-mail address makes a new user with `password`.
+    """Give a person a role in the caller's account; a new email address makes a new user with `password`.
 
     Somebody who has a log-in already keeps his name and password. Without `password` a new user cannot log in.
     """
@@ -70,7 +73,9 @@ def add_member(caller: Caller, *, email: str, name: str, role: str, password: st
                 membership = Membership.objects.create(account=caller.account, user=user, role=role)
         except IntegrityError:
             raise Refused(
-                "InvalidParameterValue", f"{email} is a member already; change the role instead.", field="email"
+                "InvalidParameterValue",
+                gettext("%(email)s is already a member. Change the role instead.") % {"email": email},
+                field="email",
             ) from None
         audit.log(caller, "users.add", email, role=role)
     return membership
@@ -119,7 +124,7 @@ def change_password(caller: Caller, *, password: str) -> User:
     """Set the caller's own password; every other session of his ends."""
     user = caller.user
     if user is None:
-        raise Refused("InvalidParameterValue", "Only a person has a password.")
+        raise Refused("InvalidParameterValue", gettext("Only users have a password."))
     with transaction.atomic():
         _set_password(user, password)
         user.save(update_fields=["password"])
@@ -131,7 +136,7 @@ def set_time_zone(caller: Caller, *, zone: str) -> None:
     """Show the caller all times in `zone` from now on."""
     user = caller.user
     if user is None:
-        raise Refused("InvalidParameterValue", "Only a person has a time zone.")
+        raise Refused("InvalidParameterValue", gettext("Only users have a time zone."))
     with transaction.atomic():
         user.time_zone = zone
         user.save(update_fields=["time_zone"])
@@ -142,7 +147,8 @@ def _move(caller: Caller, account: Account, old: str, new: str, reason: str) -> 
     with transaction.atomic():
         moved = Account.objects.filter(pk=account.pk, status=old).update(status=new, status_reason=reason)
         if not moved:
-            raise Refused("FailedOperation", f"{account.name} is {new} already.")
+            already = gettext("%(account)s already has the status “%(status)s”.")
+            raise Refused("FailedOperation", already % {"account": account.name, "status": Account.Status(new).label})
         audit.log(caller, f"accounts.{new}", account.name, reason=reason)
     account.refresh_from_db()
 
@@ -151,7 +157,7 @@ def _locked(caller: Caller, membership: Membership) -> Membership:
     """Return the row with the account's memberships locked, so that two admins cannot remove each other at once."""
     rows = {row.pk: row for row in visible(Membership.objects.select_for_update().order_by("pk"), caller)}
     if membership.pk not in rows:
-        raise Refused("ResourceNotFound", "This person is no member of the account any more.")
+        raise Refused("ResourceNotFound", gettext("This user is no longer a member of the account."))
     return rows[membership.pk]
 
 
@@ -161,13 +167,16 @@ def _keep_an_admin(leaving: Membership) -> None:
     others = Membership.objects.filter(account_id=leaving.account_id, role=Role.ADMIN).exclude(pk=leaving.pk)
     if not others.exists():
         raise Refused(
-            "FailedOperation", "This is the account's last admin. Make somebody else an admin first.", field="role"
+            "FailedOperation",
+            gettext("This is the last admin of the account. Make another user an admin first."),
+            field="role",
         )
 
 
 def _check_role(role: str) -> None:
     if role not in Role.values:
-        raise Refused("InvalidParameterValue", f"Choose one of the roles {', '.join(Role.values)}.", field="role")
+        choose = gettext("Choose one of these roles: %(roles)s.") % {"roles": ", ".join(map(str, Role.labels))}
+        raise Refused("InvalidParameterValue", choose, field="role")
 
 
 def _set_password(user: User, password: str | None) -> None:

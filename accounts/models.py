@@ -8,18 +8,21 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy, override
 
+from accounts.constraints import only_choices
 from accounts.mail.addresses import key_or_text
 from accounts.roles import Role
 from accounts.secrets import EncryptedField
+from accounts.stored_texts import filled
 
 
 class Account(models.Model):
     """A tenant. `app_id` is the number that message ids and callbacks carry."""
 
     class Status(models.TextChoices):
-        ACTIVE = "active", "Active"
-        SUSPENDED = "suspended", "Suspended"
+        ACTIVE = "active", gettext_lazy("Active")
+        SUSPENDED = "suspended", gettext_lazy("Suspended")
 
     name = models.CharField(max_length=100)
     app_id = models.BigIntegerField(unique=True)
@@ -29,6 +32,7 @@ class Account(models.Model):
     mails_per_second = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    @only_choices("account", status=Status.values)
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(Lower("name"), name="account_name_unique"),
@@ -39,7 +43,7 @@ class Account(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users; the e-mail address is the log-in."""
+    """Makes users; the email address is the log-in."""
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
         """Create a user with a hashed password; without one he cannot log in."""
@@ -60,7 +64,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=100, blank=True)
     time_zone = models.CharField(max_length=50, default="UTC")
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField("platform staff", default=False)
+    is_staff = models.BooleanField(gettext_lazy("platform staff"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -85,6 +89,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=10, choices=Role)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    @only_choices("membership", role=Role.values)
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["account", "user"], name="membership_one_role"),
@@ -111,7 +116,7 @@ class ApiKey(models.Model):
     last_used_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = "API key"
+        verbose_name = gettext_lazy("API key")
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="api_key_list")]
 
     def __str__(self) -> str:
@@ -121,19 +126,26 @@ class ApiKey(models.Model):
 class AuditEntry(models.Model):
     """One act, for ever: the database refuses to change or delete it."""
 
+    class Channel(models.TextChoices):
+        CONSOLE = "console"
+        API = "api"
+        SMTP = "smtp"
+        TASK = "task"
+
     account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     at = models.DateTimeField(db_default=models.functions.Now())
     # A text, not a key: people and keys go, what they did stays.
     actor = models.CharField(max_length=254)
-    channel = models.CharField(max_length=10)
+    channel = models.CharField(max_length=10, choices=Channel)
     ip = models.CharField(max_length=45, blank=True)
     # Dotted: "templates.approve".
     act = models.CharField(max_length=60)
     target = models.CharField(max_length=300)
     details = models.JSONField(default=dict)
 
+    @only_choices("audit", channel=Channel.values)
     class Meta:
-        verbose_name_plural = "audit entries"
+        verbose_name_plural = gettext_lazy("audit entries")
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="audit_list")]
 
     def __str__(self) -> str:
@@ -160,13 +172,16 @@ class Notice(models.Model):
     """Something the people of an account should know, until one of them closes it."""
 
     class Level(models.TextChoices):
-        INFO = "info", "Information"
-        WARNING = "warning", "Warning"
-        DANGER = "danger", "Problem"
+        INFO = "info", gettext_lazy("Information")
+        WARNING = "warning", gettext_lazy("Warning")
+        DANGER = "danger", gettext_lazy("Problem")
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices")
     level = models.CharField(max_length=10, choices=Level)
+    # The sentence in English, its values as %(name)s; it is translated when it is shown.
     text = models.CharField(max_length=500)
+    # By name: text or number as it is, a list of lines where each may be a sentence of the product.
+    values = models.JSONField(default=dict)
     # Where to fix it: a path of the console.
     link = models.CharField(max_length=300, blank=True)
     # What it is about; a second notice of the same subject replaces the first.
@@ -174,6 +189,7 @@ class Notice(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
 
+    @only_choices("notice", level=Level.values)
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -182,4 +198,10 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text
+        with override("en"):
+            return self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """Return what it says, in the active language."""
+        return filled(self.text, self.values)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -10,13 +13,24 @@ from accounts.caller import Caller
 from accounts.models import Account, Notice
 
 
-def post(account: Account, *, level: Notice.Level, subject: str, text: str, link: str = "") -> None:
-    """Open a notice, or renew the open one of the same subject."""
+def post(
+    account: Account,
+    *,
+    level: Notice.Level,
+    subject: str,
+    text: str,
+    values: Mapping[str, Any] | None = None,
+    link: str = "",
+) -> None:
+    """Open a notice, or renew the open one of the same subject.
+
+    `text` is an English sentence marked by `gettext_noop`, with %(name)s for what `values` holds.
+    """
     Notice.objects.update_or_create(
         account=account,
         subject=subject,
         closed_at=None,
-        defaults={"level": level, "text": text, "link": link},
+        defaults={"level": level, "text": text, "values": dict(values or {}), "link": link},
     )
 
 
@@ -25,7 +39,7 @@ def close(caller: Caller, *, notice: Notice) -> None:
     caller.require("overview.view")
     with transaction.atomic():
         if Notice.objects.filter(pk=notice.pk, closed_at=None).update(closed_at=timezone.now()):
-            audit.log(caller, "notices.close", notice.text)
+            audit.log(caller, "notices.close", str(notice))
 
 
 def withdraw(account: Account, *, subject: str) -> None:

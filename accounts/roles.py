@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from django.db import models
+from django.utils.translation import gettext, gettext_lazy
 
 
 class Role(models.TextChoices):
     """What a member may be in an account."""
 
-    OPERATOR = "operator", "Operator"
-    REVIEWER = "reviewer", "Reviewer"
-    ANALYST = "analyst", "Analyst"
-    ADMIN = "admin", "Admin"
+    OPERATOR = "operator", gettext_lazy("Operator")
+    REVIEWER = "reviewer", gettext_lazy("Reviewer")
+    ANALYST = "analyst", gettext_lazy("Analyst")
+    ADMIN = "admin", gettext_lazy("Admin")
 
 
 VIEW = frozenset(
@@ -61,4 +64,4 @@ STAFF_RIGHTS = frozenset().union(*RIGHTS.values()) | {"platform.manage"}
 def holders(right: str) -> str:
     """Return the names of the roles that hold `right`, for the sentence that says whom to ask."""
     names = [str(Role(role).label) for role, rights in RIGHTS.items() if right in rights]
-    return " or ".join(names)
+    return reduce(lambda first, last: gettext("%(first)s or %(last)s") % {"first": first, "last": last}, names or [""])

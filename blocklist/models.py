@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.constraints import only_choices
 from accounts.models import Account
 
 
@@ -43,6 +44,7 @@ class BlockedAddress(models.Model):
     # Empty: for ever.
     expires_at = models.DateTimeField(null=True)
 
+    @only_choices("block", kind=Kind.values, cause=Cause.values)
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["address"], condition=Q(kind="invalid"), name="block_invalid_once"),

@@ -9,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django_q.models import Schedule
 
 
@@ -26,6 +27,8 @@ def change_password(request: HttpRequest, extra_context: dict[str, Any] | None =
     return HttpResponseRedirect(reverse("accounts:password"))
 
 
+admin.site.site_header = admin.site.site_title = _("SES platform administration")
+admin.site.index_title = _("Accounts, users and records")
 admin.site.login = log_in  # type: ignore[method-assign]
 admin.site.password_change = change_password  # type: ignore[assignment]
 # A schedule names any Python function with any arguments; ours are those of config/schedule.py.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,12 +11,16 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS, connections
 
+from config import data_version
 from sending.unsubscribe_languages import SITES
 
 MIN_KEY_LENGTH = 32
 MIN_TASK_WORKERS = 2
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+# Gmail's feedback loop takes 5 to 15 characters; the letters of our own fields would make one field stand twice.
+FEEDBACK_SENDER = re.compile(r"(?![tva]\d+\Z)[A-Za-z0-9]{5,15}")
 TRANSPORTS = ("simulator", "direct", "relay")
 
 
@@ -88,6 +93,20 @@ def site_is_known(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Chec
     if settings.SITE not in SITES:
         return [Error(f"SES_SITE is {settings.SITE!r}.", hint=f"Use one of {', '.join(SITES)}.", id="ses.E011")]
     return []
+
+
+@register()
+def feedback_sender_is_usable(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a sender id for Feedback-ID headers that mailbox providers would not count by."""
+    if FEEDBACK_SENDER.fullmatch(settings.FEEDBACK_SENDER):
+        return []
+    return [
+        Error(
+            f"SES_FEEDBACK_SENDER is {settings.FEEDBACK_SENDER!r}.",
+            hint="Give 5 to 15 letters and digits, the same for years, and not t, v or a before a number alone.",
+            id="ses.E013",
+        )
+    ]
 
 
 @register()
@@ -189,6 +208,34 @@ def tasks_have_a_second_worker(app_configs: Sequence[Any] | None, **kwargs: Any)
             )
         ]
     return []
+
+
+@register(Tags.database)
+def data_is_of_this_version(
+    app_configs: Sequence[Any] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse to migrate what another version made: this one's migrations would not fit it.
+
+    `migrate` and `up` ask. A server that starts does not: while machines go to a new version one by one, a web
+    process of the old one may well start again beside the migrated database.
+    """
+    if DEFAULT_DB_ALIAS not in (databases or ()):
+        return []
+    foreign = data_version.foreign_to(connections[DEFAULT_DB_ALIAS])
+    if not foreign:
+        return []
+    place, way_out = (
+        ("The database that DATABASE_URL names", "Name another database in DATABASE_URL")
+        if settings.DATABASE_URL
+        else (f"The data under {settings.DATA_DIR}", "Move it away, or name another folder with SES_DATA_DIR")
+    )
+    return [
+        Error(
+            f"{place} was made by another version, as {foreign[0]} shows.",
+            hint=f"{way_out}, then start again; or start the version that made it. Nothing was changed.",
+            id="ses.E013",
+        )
+    ]
 
 
 def refuse_unsafe() -> None:

@@ -15,14 +15,14 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import credentials, lifecycle
-from accounts.caller import Caller, member
+from accounts.caller import Caller, member, service
 from accounts.models import Account, Membership, User
 from accounts.roles import Role
 from config import demo_history
 from domains import addresses, verification
 from domains.models import SenderDomain
 from sending.models import Message
-from sending.simulator import dns
+from sending.simulator import dns, zone
 from stats import rollup
 from templates_app import review
 from templates_app.models import Template
@@ -167,7 +167,7 @@ def _people(account: Account) -> dict[str, str]:
 
 def _domain(operator: Caller) -> None:
     domain = SenderDomain.objects.filter(name=DOMAIN).first() or verification.create(operator, name=DOMAIN)
-    dns.publish(domain)
+    zone.publish(service(operator.account), domain=domain)
     # The zone's server runs only after this; its table answers in its stead.
     verification.verify(operator, domain=domain, resolver=dns.TableResolver())
     if not domain.addresses.filter(address=SENDER).exists():

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import Account
-from sending.models import DeliverStatus, EventKind
+from sending.models import DeliverStatus, Event, EventKind, Message, Submission
 from sending.models.ids import CHINA, first_of
 from sending.models.partitions import ensure
+from sending.models.rows import insert, parameters
+from sending.submission_fields import SubmissionFields
 from templates_app.models import Template
 
 SEED = 20201002
@@ -27,6 +28,7 @@ PROVIDERS = (
     ("corp.example", 6),
 )
 BUSIEST_DAY = 620
+ROWS_AT_ONCE = 5000
 SUBJECT = "Your order"
 # Share of the day's mail by hour, UTC: quiet nights, two working peaks.
 HOURS = (2, 1, 1, 1, 1, 2, 4, 7, 10, 12, 11, 9, 8, 9, 11, 12, 10, 8, 7, 6, 5, 4, 3, 3)
@@ -156,54 +158,58 @@ def _store(account: Account, sender: str, template: Template, mails: list[tuple[
         used.add(number)
         return number
 
-    submissions: list[tuple[Any, ...]] = []
-    messages: list[tuple[Any, ...]] = []
-    events: list[tuple[Any, ...]] = []
+    submissions: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
     for position, (mail, mail_events) in enumerate(mails):
         number = fresh(mail.at, mail.number)
         local = mail.at.astimezone(CHINA).strftime("%Y%m%d%H%M%S")
-        message_id = f"qcloudses-30-{account.app_id}-date-{local}-Demo{position:07d}1"
-        to_domain = mail.recipient.partition("@")[2]
-        submissions.append(
-            (number, account.pk, message_id, "api", "demo", domain, sender, "Demo shop", "", "", SUBJECT,
-             json.dumps([mail.recipient]), "[]", "[]", template.pk, template.approved_id, "{}",
-             f"<{number:x}@{domain}>", "{}", "0", 1)
-        )  # fmt: skip
+        submission = SubmissionFields(
+            account_id=account.pk,
+            message_id=f"qcloudses-30-{account.app_id}-date-{local}-Demo{position:07d}1",
+            channel=Submission.Channel.API.value,
+            submitted_by="demo",
+            sender_domain=domain,
+            from_address=sender,
+            from_name="Demo shop",
+            subject=SUBJECT,
+            to=[mail.recipient],
+            template=template.pk,
+            version=template.approved_id or 0,
+            variables={},
+            header_message_id=f"<{number:x}@{domain}>",
+            headers={},
+            trigger_type=1,
+        )
+        shared = {
+            "account_id": account.pk,
+            "sender_domain": domain,
+            "from_address": sender,
+            "recipient": mail.recipient,
+            "recipient_domain": mail.recipient.partition("@")[2],
+        }
+        submissions.append({"id": number, **parameters(submission)})
         messages.append(
-            (number, account.pk, number, message_id, sender, domain, mail.recipient, to_domain, SUBJECT, template.pk,
-             mail.send_status, int(mail.status), mail.reply, mail.delivered_at, "[]", mail.opened_at, mail.clicked_at,
-             mail.unsubscribed_at, mail.complained_at)
-        )  # fmt: skip
+            {
+                **shared,
+                "id": number,
+                "submission_id": number,
+                "message_id": submission.message_id,
+                "subject": SUBJECT,
+                "template": template.pk,
+                "send_status": mail.send_status,
+                "deliver_status": mail.status,
+                "deliver_message": mail.reply,
+                "delivered_at": mail.delivered_at,
+                "opened_at": mail.opened_at,
+                "clicked_at": mail.clicked_at,
+                "unsubscribed_at": mail.unsubscribed_at,
+                "complained_at": mail.complained_at,
+            }
+        )
         for event in mail_events:
-            events.append(
-                (fresh(event.at, mail.number), account.pk, int(event.kind), number, domain, to_domain, mail.recipient,
-                 sender, event.reason, event.bounce_type, event.bounce_class, event.link, event.user_agent,
-                 event.machine)
-            )  # fmt: skip
-    _copy(
-        "sending_submission",
-        "id account_id message_id channel submitted_by sender_domain from_address from_name "
-        "header_from reply_to subject to cc bcc template version variables header_message_id headers unsubscribe "
-        "trigger_type",
-        submissions,
-    )
-    _copy(
-        "sending_message",
-        "id account_id submission_id message_id from_address sender_domain recipient "
-        "recipient_domain subject template send_status deliver_status deliver_message delivered_at trace opened_at "
-        "clicked_at unsubscribed_at complained_at",
-        messages,
-    )
-    _copy(
-        "sending_event",
-        "id account_id kind message sender_domain recipient_domain recipient from_address reason "
-        "bounce_type bounce_class link user_agent machine",
-        events,
-    )
-
-
-def _copy(table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
-    names = ", ".join(f'"{name}"' for name in columns.split())
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+            happened = {name: value for name, value in vars(event).items() if name != "at"}
+            events.append({**shared, **happened, "id": fresh(event.at, mail.number), "message": number})
+    for model, rows in ((Submission, submissions), (Message, messages), (Event, events)):
+        for at in range(0, len(rows), ROWS_AT_ONCE):
+            insert(model, rows[at : at + ROWS_AT_ONCE])

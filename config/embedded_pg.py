@@ -76,7 +76,7 @@ class EmbeddedServer:
     def stop(self) -> None:
         """Stop the server (fast shutdown: open transactions roll back) and wait for it, 10 seconds at most."""
         with self._lock():
-            pid = self._pid()
+            pid = self.pid()
             if pid is None:
                 if self.child:
                     self.child.wait(STOP_SECONDS)
@@ -94,7 +94,7 @@ class EmbeddedServer:
 
     def is_running(self) -> bool:
         """Say whether the server's process is there."""
-        return self._pid() is not None
+        return self.pid() is not None
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
@@ -173,7 +173,7 @@ class EmbeddedServer:
             )
 
     def _launch(self) -> None:
-        if self._pid() is None:
+        if self.pid() is None:
             if self.child:
                 self.child.wait(STOP_SECONDS)
             # What a killed server leaves behind would stop the next one when its number is in use again.
@@ -223,7 +223,7 @@ class EmbeddedServer:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(f'CREATE DATABASE "{DATABASE}"')
 
-    def _pid(self) -> int | None:
+    def pid(self) -> int | None:
         """Return the running server's process id; None when the pid file is stale (a reused id is not ours)."""
         try:
             pid = int((self.cluster / "postmaster.pid").read_text().splitlines()[0])

@@ -7,36 +7,38 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.console.appearance import theme_of
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Return the 400 page."""
-    return _page(request, "400.html", 400, "Not understood")
+    return _page(request, "400.html", 400, _("Bad request"))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Return the 403 page of those who have no page of their own."""
-    return _page(request, "403.html", 403, "Not allowed")
+    return _page(request, "403.html", 403, _("Not allowed"))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Return the page for a form without its token."""
-    return _page(request, "403_csrf.html", 403, "Form not accepted")
+    return _page(request, "403_csrf.html", 403, _("Form not accepted"))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Return the 404 page: the same for what is not there and for what is not yours."""
-    return _page(request, "404.html", 404, "Nothing here")
+    return _page(request, "404.html", 404, _("Page not found"))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Return the 500 page."""
-    return _page(request, "500.html", 500, "Something broke")
+    return _page(request, "500.html", 500, _("Server error"))
 
 
-def _page(request: HttpRequest, template: str, status: int, title: str) -> HttpResponse:
+def _page(request: HttpRequest, template: str, status: int, title: str | Promise) -> HttpResponse:
     context: dict[str, Any] = {"theme": theme_of(request), "title": title}
     # What went wrong may have done so before the middleware asked for the language.
     with translation.override(translation.get_language_from_request(request)):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.caller import Caller
 from accounts.scoping import visible
@@ -22,8 +24,8 @@ def waiting_reviews(caller: Caller) -> int:
 class NavigationEntry:
     """One page: shown to callers with `right`; `badge` counts what waits for the caller, `g` and `key` open it."""
 
-    group: str
-    label: str
+    group: str | Promise
+    label: str | Promise
     url_name: str
     right: str
     icon: str
@@ -31,29 +33,32 @@ class NavigationEntry:
     key: str = ""
 
 
+CONFIGURATION = _("Configuration")
+SENDING = _("Email Sending")
+RESPONSE = _("Delivery Response")
+ACCESS = _("Access")
+
 ENTRIES = (
-    NavigationEntry("", "Overview", "stats:dashboard", "overview.view", "layout-dashboard", key="o"),
-    NavigationEntry("Configuration", "Sender Domain", "domains:list", "domains.view", "world", key="d"),
-    NavigationEntry("Configuration", "Sender Address", "domains:addresses", "domains.view", "at", key="a"),
-    NavigationEntry("Configuration", "Email Template", "templates:list", "templates.view", "template", key="t"),
-    NavigationEntry("Email Sending", "Email Sending", "sending:send", "messages.send", "send", key="m"),
-    NavigationEntry("Email Sending", "Mailbox Simulator", "sending:inbox", "simulator.view", "inbox", key="i"),
+    NavigationEntry("", _("Overview"), "stats:dashboard", "overview.view", "layout-dashboard", key="o"),
+    NavigationEntry(CONFIGURATION, _("Sender Domain"), "domains:list", "domains.view", "world", key="d"),
+    NavigationEntry(CONFIGURATION, _("Sender Address"), "domains:addresses", "domains.view", "at", key="a"),
+    NavigationEntry(CONFIGURATION, _("Email Template"), "templates:list", "templates.view", "template", key="t"),
+    NavigationEntry(SENDING, _("Email Sending"), "sending:send", "messages.send", "send", key="m"),
+    NavigationEntry(SENDING, _("Mailbox Simulator"), "sending:inbox", "simulator.view", "inbox", key="i"),
     NavigationEntry(
-        "Review", "Review Queue", "templates:review_queue", "templates.review", "gavel", waiting_reviews, key="r"
+        _("Review"), _("Review Queue"), "templates:review_queue", "templates.review", "gavel", waiting_reviews, key="r"
     ),
-    NavigationEntry("Statistics", "Sending Overview", "stats:overview", "statistics.view", "chart-bar", key="s"),
-    NavigationEntry(
-        "Delivery Response", "Real-time Queue Status", "stats:queue", "statistics.view", "activity", key="q"
-    ),
-    NavigationEntry("Delivery Response", "Email Status", "sending:status", "messages.view", "mail-search", key="e"),
-    NavigationEntry("Delivery Response", "Open/Click", "stats:opens", "statistics.view", "mail-opened"),
-    NavigationEntry("Delivery Response", "Spam Report", "stats:complaints", "statistics.view", "alert-octagon"),
-    NavigationEntry("Delivery Response", "Bounced", "stats:bounced", "statistics.view", "mail-x"),
-    NavigationEntry("Delivery Response", "Unsubscription", "stats:unsubscribed", "statistics.view", "mail-minus"),
-    NavigationEntry("Delivery Response", "Blocklist", "blocklist:list", "blocklist.view", "ban", key="l"),
-    NavigationEntry("Access", "Users and Roles", "accounts:users", "users.manage", "users"),
-    NavigationEntry("Access", "API Keys", "accounts:keys", "keys.manage", "key"),
-    NavigationEntry("Access", "Audit Log", "accounts:audit", "audit.view", "list-search"),
+    NavigationEntry(_("Statistics"), _("Sending Overview"), "stats:overview", "statistics.view", "chart-bar", key="s"),
+    NavigationEntry(RESPONSE, _("Real-time Queue Status"), "stats:queue", "statistics.view", "activity", key="q"),
+    NavigationEntry(RESPONSE, _("Email Status"), "sending:status", "messages.view", "mail-search", key="e"),
+    NavigationEntry(RESPONSE, _("Open/Click"), "stats:opens", "statistics.view", "mail-opened"),
+    NavigationEntry(RESPONSE, _("Spam Report"), "stats:complaints", "statistics.view", "alert-octagon"),
+    NavigationEntry(RESPONSE, _("Bounced"), "stats:bounced", "statistics.view", "mail-x"),
+    NavigationEntry(RESPONSE, _("Unsubscription"), "stats:unsubscribed", "statistics.view", "mail-minus"),
+    NavigationEntry(RESPONSE, _("Blocklist"), "blocklist:list", "blocklist.view", "ban", key="l"),
+    NavigationEntry(ACCESS, _("Users and Roles"), "accounts:users", "users.manage", "users"),
+    NavigationEntry(ACCESS, _("API Keys"), "accounts:keys", "keys.manage", "key"),
+    NavigationEntry(ACCESS, _("Audit Log"), "accounts:audit", "audit.view", "list-search"),
 )
 
 
@@ -61,7 +66,7 @@ ENTRIES = (
 class NavigationItem:
     """An entry as the template shows it."""
 
-    label: str
+    label: str | Promise
     url_name: str
     url: str
     icon: str
@@ -85,7 +90,7 @@ def groups(caller: Caller) -> list[NavigationGroup]:
         if url and caller.may(entry.right):
             badge = entry.badge(caller) if entry.badge else 0
             item = NavigationItem(entry.label, entry.url_name, url, entry.icon, badge, entry.key)
-            found.setdefault(entry.group, []).append(item)
+            found.setdefault(str(entry.group), []).append(item)
     return [NavigationGroup(label, items) for label, items in found.items()]
 
 

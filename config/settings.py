@@ -59,6 +59,7 @@ DKIM_SELECTOR: str = env.str("SES_DKIM_SELECTOR", default="ses")
 REGIONS: list[str] = env.list("SES_REGIONS", default=["ap-guangzhou", "ap-hongkong", "ap-singapore"])
 # Which numbering of the unsubscribe languages 1 and 2 holds: "mainland" or "international".
 SITE: str = env.str("SES_SITE", default="mainland")
+FEEDBACK_SENDER: str = env.str("SES_FEEDBACK_SENDER", default="sesconsole")
 
 # --- Django -----------------------------------------------------------------------------------
 DEBUG: bool = env.bool("DEBUG", default=False)

@@ -44,7 +44,7 @@ _HEADER = {
 }
 
 
-class Text(NamedTuple):
+class ExtractedText(NamedTuple):
     """One text to translate, as gettext knows it."""
 
     msgid: str
@@ -56,9 +56,9 @@ class NoLiteral(Exception):
     """A translation function was given something that no extraction can read, such as an f-string."""
 
 
-def extract(app: str, root: Path = ROOT) -> dict[Text, list[str]]:
+def extract(app: str, root: Path = ROOT) -> dict[ExtractedText, list[str]]:
     """Return the texts of an app's code and templates, each with the files that use it; raise NoLiteral."""
-    found: dict[Text, list[str]] = {}
+    found: dict[ExtractedText, list[str]] = {}
     for path in sorted((root / app).rglob("*")):
         if path.suffix not in {".py", ".html", ".txt"} or "static" in path.parts:
             continue
@@ -71,7 +71,7 @@ def extract(app: str, root: Path = ROOT) -> dict[Text, list[str]]:
     return found
 
 
-def from_python(source: str, name: str = "") -> Iterator[Text]:
+def from_python(source: str, name: str = "") -> Iterator[ExtractedText]:
     """Yield the texts that Python code passes to a translation function; raise NoLiteral."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
@@ -80,16 +80,22 @@ def from_python(source: str, name: str = "") -> Iterator[Text]:
                 yield from _from_call(node, *FUNCTIONS[called], place=f"{name}:{node.lineno}")
 
 
-def from_template(source: str, name: str = "") -> Iterator[Text]:
+def from_template(source: str, name: str = "") -> Iterator[ExtractedText]:
     """Yield the texts of a template's translation tags, as Django looks them up when it renders."""
     for call in _CALL.findall(templatize(source, origin=name)):
         yield from from_python(call, name)
 
 
-def update(app: str, root: Path = ROOT) -> list[Text]:
-    """Write the app's .po file: its texts by alphabet, known translations kept; return those without one."""
+def known_translations(root: Path = ROOT) -> dict[ExtractedText, polib.POEntry]:
+    """Return what is translated in any app, so that a text that moves to another takes its translation along."""
+    files = [po_file(app, root) for app in APPS]
+    entries = [entry for path in files if path.exists() for entry in polib.pofile(str(path))]
+    return {text_of(entry): entry for entry in entries if entry.translated()}
+
+
+def update(app: str, known: dict[ExtractedText, polib.POEntry], root: Path = ROOT) -> list[ExtractedText]:
+    """Write the app's .po file: its texts by alphabet, translations from `known`; return those without one."""
     path = po_file(app, root)
-    known = {text_of(entry): entry for entry in polib.pofile(str(path))} if path.exists() else {}
     made = polib.POFile(wrapwidth=110)
     made.metadata = _HEADER
     for text in sorted(extract(app, root)):
@@ -122,18 +128,20 @@ def po_file(app: str, root: Path = ROOT) -> Path:
     return root / app / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po"
 
 
-def text_of(entry: polib.POEntry) -> Text:
+def text_of(entry: polib.POEntry) -> ExtractedText:
     """Return what an entry of a .po file translates."""
-    return Text(entry.msgid, entry.msgid_plural, entry.msgctxt or "")
+    return ExtractedText(entry.msgid, entry.msgid_plural, entry.msgctxt or "")
 
 
-def _from_call(node: ast.Call, context: int | None, text: int, plural: int | None, *, place: str) -> Iterator[Text]:
+def _from_call(
+    node: ast.Call, context: int | None, text: int, plural: int | None, *, place: str
+) -> Iterator[ExtractedText]:
     if len(node.args) <= text:
         return
     literals = {at: _literal(node.args[at], place) for at in (context, text, plural) if at is not None}
     # A name stands for a text that gettext_noop or a lazy function marks elsewhere.
     if literals[text]:
-        yield Text(*(literals.get(at, "") if at is not None else "" for at in (text, plural, context)))
+        yield ExtractedText(*(literals.get(at, "") if at is not None else "" for at in (text, plural, context)))
 
 
 def _literal(node: ast.expr, place: str) -> str:
@@ -147,8 +155,9 @@ def _literal(node: ast.expr, place: str) -> str:
 def main(arguments: list[str]) -> None:
     """Run `update [APP …]` or `compile`."""
     if arguments[:1] == ["update"]:
+        known = known_translations()
         for app in arguments[1:] or APPS:
-            for text in update(app):
+            for text in update(app, known):
                 print(f"{app}: no translation yet: {text.msgid!r}")
     elif arguments != ["compile"]:
         raise SystemExit("usage: python -m config.translations update [APP …] | compile")

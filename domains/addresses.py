@@ -15,7 +15,7 @@ from accounts.mail.text import NOT_IN_LINE
 from accounts.scoping import visible
 from domains.models import SenderAddress, SenderDomain
 
-NAME_MAX = 100
+MAX_NAME = 100
 # They would end or split the From header a name stands in.
 _NOT_IN_NAMES = frozenset(':<>"\\')
 
@@ -79,8 +79,8 @@ def _valid_name(name: str) -> str:
     # Control characters and line or paragraph separators could start a header of their own.
     if NOT_IN_LINE.search(name):
         raise _illegal_name("A sender name is one line of plain text. Remove line breaks and control characters.")
-    if len(name) > NAME_MAX:
-        raise _illegal_name(f"A sender name has at most {NAME_MAX} characters.")
+    if len(name) > MAX_NAME:
+        raise _illegal_name(f"A sender name has at most {MAX_NAME} characters.")
     return name
 
 

@@ -23,10 +23,12 @@ Header = tuple[bytes, bytes]
 
 # Signed once more than they occur (oversigned), so that a header added later breaks the signature.
 OVERSIGNED = (b"from", b"subject", b"to", b"cc", b"date", b"reply-to", b"message-id")
-# Signed where they occur. RFC 8058 counts a one-click link only when both of its headers are signed.
+# Signed where they occur. RFC 8058 counts a one-click link only when both of its headers are signed, and Gmail's
+# feedback loop a Feedback-ID only when it is.
 SIGNED = (
     b"list-unsubscribe",
     b"list-unsubscribe-post",
+    b"feedback-id",
     b"mime-version",
     b"content-type",
     b"content-transfer-encoding",

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Lower
 
+from accounts.constraints import only_choices
 from accounts.models import Account
 from accounts.secrets import EncryptedField
 
@@ -42,11 +43,19 @@ class SenderDomain(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     verified_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
-    # Since when its records fail; empty while they pass.
+    # Since when its records fail; empty while they pass, or never did.
     failing_since = models.DateTimeField(null=True)
 
+    @only_choices("domain", state=State.values, dkim_option=DkimOption.values)
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(name=Lower("name")), name="domain_lower")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(name=Lower("name")), name="domain_lower"),
+            models.CheckConstraint(
+                condition=models.Q(failing_since=None, state__in=["pending", "verified"])
+                | models.Q(failing_since__isnull=False, state__in=["failing", "failed"]),
+                name="domain_failing_has_since",
+            ),
+        ]
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="domain_list")]
 
     def __str__(self) -> str:
@@ -67,6 +76,10 @@ class DnsRecord(models.Model):
         DKIM = "dkim", "DKIM"
         DMARC = "dmarc", "DMARC"
 
+    class Type(models.TextChoices):
+        MX = "MX", "MX"
+        TXT = "TXT", "TXT"
+
     class State(models.TextChoices):
         UNCHECKED = "unchecked", "Not checked yet"
         PASSED = "passed", "Passed"
@@ -77,8 +90,7 @@ class DnsRecord(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     domain = models.ForeignKey(SenderDomain, on_delete=models.CASCADE, related_name="records")
     kind = models.CharField(max_length=5, choices=Kind)
-    # "MX" or "TXT".
-    type = models.CharField(max_length=5)
+    type = models.CharField(max_length=5, choices=Type)
     # Full name without the final dot.
     host = models.CharField(max_length=253)
     expected = models.TextField()
@@ -88,6 +100,7 @@ class DnsRecord(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     checked_at = models.DateTimeField(null=True)
 
+    @only_choices("record", kind=Kind.values, type=Type.values, state=State.values)
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["domain", "kind"], name="record_once")]
 

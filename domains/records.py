@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from accounts.mail.host_names import MAX_LENGTH, relative, zone_of
-from domains.resolver import DnsAnswer, DnsStatus
+from domains.dns_answers import DnsAnswer, DnsStatus
 
 Kind = Literal["mx", "spf", "dkim", "dmarc"]
 State = Literal["passed", "missing", "wrong", "unreachable"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol
 
 import dns.exception
@@ -16,29 +14,13 @@ import dns.resolver
 from django.conf import settings
 from dns.rdtypes.ANY.TXT import TXT
 
+from domains.dns_answers import DnsAnswer, DnsStatus
+
 # Seconds for one look-up, all tries and servers together; less after a timeout, until DNS answers again.
 LIFETIME = 5.0
 LIFETIME_AFTER_SILENCE = 1.0
 # Bytes of a UDP answer that pass every network; a longer one is asked for again by TCP.
 PAYLOAD = 1232
-
-
-class DnsStatus(Enum):
-    """How a look-up ended. UNREACHABLE says nothing about the record."""
-
-    FOUND = "found"
-    NO_NAME = "no name"
-    NO_DATA = "no data"
-    UNREACHABLE = "unreachable"
-
-
-@dataclass(frozen=True)
-class DnsAnswer:
-    """What DNS said: TXT records with their strings joined, MX as "10 host."; `alias` where a CNAME led."""
-
-    status: DnsStatus
-    values: tuple[str, ...] = ()
-    alias: str = ""
 
 
 class Resolver(Protocol):
@@ -53,7 +35,8 @@ class DnspythonResolver:
     """Asks the given servers (address, port), or the machine's own when there are none; UDP, then TCP if cut."""
 
     def __init__(self, servers: Sequence[tuple[str, int]] = ()) -> None:
-        self._lifetime = LIFETIME
+        # Seconds that one look-up may take.
+        self.lifetime = LIFETIME
         if servers:
             self._resolver = dns.resolver.Resolver(configure=False)
             self._resolver.nameservers = [dns.nameserver.Do53Nameserver(host, port) for host, port in servers]
@@ -69,15 +52,15 @@ class DnspythonResolver:
             return DnsAnswer(DnsStatus.NO_NAME)
         try:
             found = self._resolver.resolve(
-                absolute, type, lifetime=self._lifetime, search=False, raise_on_no_answer=False
+                absolute, type, lifetime=self.lifetime, search=False, raise_on_no_answer=False
             )
         except dns.resolver.NXDOMAIN:
-            self._lifetime = LIFETIME
+            self.lifetime = LIFETIME
             return DnsAnswer(DnsStatus.NO_NAME)
         except (dns.exception.DNSException, OSError):
-            self._lifetime = LIFETIME_AFTER_SILENCE
+            self.lifetime = LIFETIME_AFTER_SILENCE
             return DnsAnswer(DnsStatus.UNREACHABLE)
-        self._lifetime = LIFETIME
+        self.lifetime = LIFETIME
         alias = found.canonical_name.to_text(omit_final_dot=True) if found.canonical_name != absolute else ""
         if found.rrset is None:
             return DnsAnswer(DnsStatus.NO_DATA, alias=alias)

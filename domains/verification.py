@@ -18,9 +18,10 @@ from accounts.mail.host_names import MAX_LENGTH, host_name
 from accounts.models import Account
 from domains import dkim, queries, records, states
 from domains import resolver as dns_resolver
+from domains.dns_answers import DnsAnswer
 from domains.models import DnsRecord, SenderDomain
 from domains.records import ExpectedRecord, RecordVerdict
-from domains.resolver import DnsAnswer, Resolver
+from domains.resolver import Resolver
 
 State = SenderDomain.State
 

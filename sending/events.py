@@ -6,15 +6,15 @@ pixel was never loaded. So a status only ever rises (FORWARD), and each flag is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 from django.db import connection, transaction
 
 from accounts.mail.text import storable
 from blocklist import blocking
-from sending.models import BounceType, DeliverStatus, EventKind
+from sending.models import BounceType, DeliverStatus, Event, EventKind, Message
+from sending.models.rows import array_type, fetch, insert, names_of, selected
 
 MAX_USER_AGENT = 300
 
@@ -43,7 +43,7 @@ REJECT_CAUSES = {EventKind.UNSUBSCRIBE: "unsubscribed", EventKind.SPAMREPORT: "c
 
 @dataclass(frozen=True, kw_only=True)
 class NewEvent:
-    """One thing that happened to `message`; `reason` is the receiver's words or ours."""
+    """One thing that happened to `message`, each field a column; `reason` is the receiver's words or ours."""
 
     kind: EventKind
     message: int
@@ -55,45 +55,43 @@ class NewEvent:
     machine: bool = False
 
 
-@dataclass(slots=True)
-class MessageState:
-    """Where a message stands, as far as events move it; the flags are its stamps."""
+@dataclass(slots=True, kw_only=True)
+class MessageParties:
+    """What an event's row repeats of its message: whose mail it is, from whom and to whom."""
 
     account_id: int
     sender_domain: str
     recipient: str
     recipient_domain: str
     from_address: str
-    status: int
-    words: str
+
+
+@dataclass(slots=True, kw_only=True)
+class MessageState(MessageParties):
+    """A message and where it stands, as far as events move it; a flag says that the column `<flag>_at` is set."""
+
+    id: int
+    deliver_status: int
+    deliver_message: str
     delivered: bool
     opened: bool
     clicked: bool
     unsubscribed: bool
     complained: bool
-    moved: bool = False
 
     def take(self, event: NewEvent) -> bool:
         """Move on by the event; False when it is a repeat and says nothing new."""
-        before = self.state
-        new = self._is_new(event.kind)
-        if new:
-            self._advance(event)
-            self._stamp(event)
-        self.moved = self.moved or self.state != before
-        return new
-
-    @property
-    def state(self) -> tuple[object, ...]:
-        """Return everything that events move."""
-        flags = (self.delivered, self.opened, self.clicked, self.unsubscribed, self.complained)
-        return (self.status, self.words, *flags)
+        if not self._is_new(event.kind):
+            return False
+        self._advance(event)
+        self._stamp(event)
+        return True
 
     def _is_new(self, kind: EventKind) -> bool:
         known = {
             EventKind.DELIVERED: self.delivered,
-            EventKind.BOUNCE: self.status == DeliverStatus.BOUNCED,
-            EventKind.DROPPED: self.status == DeliverStatus.DROPPED,
+            EventKind.BOUNCE: self.deliver_status == DeliverStatus.BOUNCED,
+            EventKind.DROPPED: self.deliver_status == DeliverStatus.DROPPED,
             EventKind.UNSUBSCRIBE: self.unsubscribed,
             EventKind.SPAMREPORT: self.complained,
         }
@@ -102,8 +100,8 @@ class MessageState:
     def _advance(self, event: NewEvent) -> None:
         if event.kind in FORWARD:
             to, olds = FORWARD[event.kind]
-            if self.status in olds:
-                self.status, self.words = to, storable(event.reason)
+            if self.deliver_status in olds:
+                self.deliver_status, self.deliver_message = to, storable(event.reason)
 
     def _stamp(self, event: NewEvent) -> None:
         kind = event.kind
@@ -117,29 +115,24 @@ class MessageState:
         self.complained = self.complained or kind is EventKind.SPAMREPORT
 
 
-_STATES = """
-SELECT id, account_id, sender_domain, recipient, recipient_domain, from_address, deliver_status, deliver_message,
-       delivered_at IS NOT NULL, opened_at IS NOT NULL, clicked_at IS NOT NULL, unsubscribed_at IS NOT NULL,
-       complained_at IS NOT NULL
-FROM sending_message WHERE id = ANY(%s) ORDER BY id FOR UPDATE
-"""
+_FLAGS = tuple(field.name for field in fields(MessageState) if field.type == "bool")
+_TEXTS = tuple(name for name in names_of(MessageState) if name not in {"id", *names_of(MessageParties), *_FLAGS})
+_STATES = f"""
+SELECT {selected(MessageState, "m", **{flag: f"m.{flag}_at IS NOT NULL" for flag in _FLAGS})}
+FROM sending_message AS m WHERE id = ANY(%s) ORDER BY id FOR UPDATE
+"""  # noqa: S608
 # Both id conditions: the first lets the planner leave out the other days' partitions.
-_MOVE = """
-UPDATE sending_message AS m SET
-    deliver_status = s.status, deliver_message = s.words,
-    delivered_at = CASE WHEN s.delivered THEN coalesce(m.delivered_at, now()) END,
-    opened_at = CASE WHEN s.opened THEN coalesce(m.opened_at, now()) END,
-    clicked_at = CASE WHEN s.clicked THEN coalesce(m.clicked_at, now()) END,
-    unsubscribed_at = CASE WHEN s.unsubscribed THEN coalesce(m.unsubscribed_at, now()) END,
-    complained_at = CASE WHEN s.complained THEN coalesce(m.complained_at, now()) END
-FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::bool[], %s::bool[], %s::bool[], %s::bool[], %s::bool[])
-     AS s(id, status, words, delivered, opened, clicked, unsubscribed, complained)
+_MOVE = f"""
+UPDATE sending_message AS m SET {
+    ", ".join(
+        [f"{name} = s.{name}" for name in _TEXTS]
+        + [f"{flag}_at = CASE WHEN s.{flag} THEN coalesce(m.{flag}_at, now()) END" for flag in _FLAGS]
+    )
+}
+FROM unnest(%s::bigint[], {", ".join(f"%s::{array_type(Message, name)}[]" for name in _TEXTS)},
+            {", ".join("%s::bool[]" for _ in _FLAGS)}) AS s({", ".join(["id", *_TEXTS, *_FLAGS])})
 WHERE m.id = ANY(%s) AND m.id = s.id
-"""
-_LOG = """
-COPY sending_event (kind, message, account_id, sender_domain, recipient_domain, recipient, from_address,
-                    reason, bounce_type, bounce_class, link, user_agent, machine) FROM STDIN
-"""
+"""  # noqa: S608
 
 
 def record(new_events: Sequence[NewEvent]) -> list[NewEvent]:
@@ -151,65 +144,47 @@ def record(new_events: Sequence[NewEvent]) -> list[NewEvent]:
     if not new_events:
         return []
     with transaction.atomic():
-        states = _load_states({event.message for event in new_events})
+        found = _lock({event.message for event in new_events})
+        states = {state.id: replace(state) for state in found}
         recorded = [event for event in new_events if event.message in states and states[event.message].take(event)]
-        _move({message: state for message, state in states.items() if state.moved})
-        _log((event, states[event.message]) for event in recorded)
+        _move([states[before.id] for before in found if states[before.id] != before])
+        _log(recorded, states)
         _block(recorded, states)
     return recorded
 
 
-def _load_states(messages: set[int]) -> dict[int, MessageState]:
+def _lock(messages: set[int]) -> list[MessageState]:
     # In the order of ids: two batches that share messages wait for each other instead of locking up.
     with connection.cursor() as cursor:
         cursor.execute(_STATES, [sorted(messages)])
-        return {row[0]: MessageState(*row[1:]) for row in cursor.fetchall()}
+        return fetch(cursor, MessageState)
 
 
-def _move(moved: dict[int, MessageState]) -> None:
+def _move(moved: Sequence[MessageState]) -> None:
     if not moved:
         return
-    states = list(moved.values())
-    ids = list(moved)
-    columns: list[list[Any]] = [
-        ids,
-        [state.status for state in states],
-        [state.words for state in states],
-        [state.delivered for state in states],
-        [state.opened for state in states],
-        [state.clicked for state in states],
-        [state.unsubscribed for state in states],
-        [state.complained for state in states],
-        ids,
-    ]
+    columns = [[getattr(state, name) for state in moved] for name in ("id", *_TEXTS, *_FLAGS)]
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE, columns)
+        cursor.execute(_MOVE, [*columns, columns[0]])
 
 
-def _log(lines: Iterable[tuple[NewEvent, MessageState]]) -> None:
-    # COPY goes past Django, and so would its errors.
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(_LOG) as copy:
-        for event, about in lines:
-            copy.write_row(
-                (
-                    event.kind.value,
-                    event.message,
-                    about.account_id,
-                    about.sender_domain,
-                    about.recipient_domain,
-                    about.recipient,
-                    about.from_address,
-                    storable(event.reason),
-                    event.bounce_type,
-                    event.bounce_class,
-                    storable(event.link),
-                    storable(event.user_agent)[:MAX_USER_AGENT],
-                    event.machine,
-                )
-            )
+def _log(recorded: Sequence[NewEvent], states: Mapping[int, MessageState]) -> None:
+    insert(
+        Event,
+        [
+            {
+                **vars(event),
+                **{name: getattr(states[event.message], name) for name in names_of(MessageParties)},
+                "reason": storable(event.reason),
+                "link": storable(event.link),
+                "user_agent": storable(event.user_agent)[:MAX_USER_AGENT],
+            }
+            for event in recorded
+        ],
+    )
 
 
-def _block(recorded: Sequence[NewEvent], states: dict[int, MessageState]) -> None:
+def _block(recorded: Sequence[NewEvent], states: Mapping[int, MessageState]) -> None:
     blocking.block_invalid(
         [
             blocking.InvalidAddress(

@@ -18,7 +18,7 @@ from domains.queries import sending_domains
 from sending.acceptance.draft import Draft
 from sending.models import DeliverStatus
 from sending.simulator.scenarios import SCENARIOS
-from sending.unsubscribe_languages import NAMES, by_code
+from sending.unsubscribe_languages import BY_TAG, by_code
 from templates_app.models import Template, Version
 from templates_app.queries import compiled
 from templates_app.rendering import names_in
@@ -28,7 +28,7 @@ VALUE = "value."
 
 def languages() -> list[tuple[str, str | Promise]]:
     """Return the unsubscribe languages by the API's codes, as this site numbers them."""
-    offered = ((code, NAMES[tag]) for code, tag in by_code(settings.SITE).items())
+    offered = ((code, gettext_lazy(BY_TAG[tag].name)) for code, tag in by_code(settings.SITE).items())
     return [("0", gettext_lazy("No link")), *offered]
 
 

@@ -1,4 +1,4 @@
-"""One mail's story: what happened in order, how it stands, and what to do now (pure but for the rows it reads)."""
+"""One mail's story: what happened in order, how it stands, and what to do now from the rows it reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers of a chart as table rows, rates and one sentence: no rows of a table, no request."""
+"""The numbers of a chart as table rows, rates and one sentence; nothing is asked here."""
 
 from __future__ import annotations
 

@@ -93,10 +93,13 @@ class FiguresPage(ConsoleView):
         last = end - timedelta(microseconds=1)
         name = exports.file_name(what, timezone.localtime(start), timezone.localtime(last), zone)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        # The audit log is written in one language.
-        with translation.override("en"):
-            applied = {chip.label: chip.value for chip in self.filters.chips()}
-        audit.log(self.caller, "exports.download", what, file=name, filters=applied)
+        audit.log(
+            self.caller,
+            "exports.download",
+            what,
+            file=name,
+            filters=self.filters.for_log(),
+        )
         return response
 
 

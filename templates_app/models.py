@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from accounts.constraints import only_choices
 from accounts.models import Account, User
 
 
@@ -23,12 +24,14 @@ class Template(models.Model):
     name = models.CharField(max_length=100)
     # The state of the latest version; moved by `review` alone.
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    # These two are versions of this template: the migration adds foreign keys of both columns, which Django has not.
     latest = models.ForeignKey("Version", null=True, on_delete=models.PROTECT, related_name="+")
-    # What is sent: the last version that was approved.
+    # What is sent is the last version that was approved.
     approved = models.ForeignKey("Version", null=True, on_delete=models.PROTECT, related_name="+")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
+    @only_choices("template", state=State.values)
     class Meta:
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="template_list")]
 
@@ -55,6 +58,8 @@ class Version(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["template", "number"], name="version_number_once"),
+            # What the template's `latest` and `approved` refer to.
+            models.UniqueConstraint(fields=["id", "template"], name="version_of_template"),
             models.CheckConstraint(condition=~models.Q(html="", text=""), name="version_says_something"),
         ]
 
@@ -81,10 +86,12 @@ class Review(models.Model):
     submitted_by = models.CharField(max_length=254)
     claimed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     claimed_until = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    # Both or neither, by the state. PROTECT: who decided a review stays known.
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
 
+    @only_choices("review", state=State.values)
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -92,6 +99,11 @@ class Review(models.Model):
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="rejected", reason=""), name="review_rejection_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "withdrawn"], decided_by=None, decided_at=None)
+                | models.Q(state__in=["approved", "rejected"], decided_by__isnull=False, decided_at__isnull=False),
+                name="review_decision_has_who_and_when",
             ),
         ]
         indexes: ClassVar = [

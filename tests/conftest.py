@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import replace
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from config import embedded_pg, translations
 
@@ -40,6 +42,16 @@ _SERVER: pytest.StashKey[embedded_pg.EmbeddedServer] = pytest.StashKey()
 def _default_language() -> None:
     """A request leaves its language behind in the thread; the next test begins in English."""
     translation.deactivate()
+
+
+@pytest.fixture
+def rules(settings: Settings) -> Callable[..., None]:
+    """Return a function that changes numbers of `config/rules.py` until the test ends."""
+
+    def change(**numbers: float) -> None:
+        settings.RULES = replace(settings.RULES, **numbers)
+
+    return change
 
 
 @pytest.fixture(scope="session")

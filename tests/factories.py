@@ -53,14 +53,16 @@ def block(account: Account, **fields: Any) -> BlockedAddress:
 
 
 def domain(account: Account, **fields: Any) -> SenderDomain:
-    """Return a verified sender domain without a usable DKIM key."""
+    """Return a verified sender domain without a usable DKIM key; one whose records fail does so from now on."""
     n = next(_numbers)
+    failing = fields.get("state") in {SenderDomain.State.FAILING, SenderDomain.State.FAILED}
     values = {
         "name": f"mail{n}.example.test",
         "state": SenderDomain.State.VERIFIED,
         "dkim_selector": "ses",
         "dkim_private_key": "none",
         "dkim_public_key": "none",
+        "failing_since": datetime.now(UTC) if failing else None,
     }
     return SenderDomain.objects.create(account=account, **{**values, **fields})
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -61,8 +62,8 @@ class Endpoint(APIView):
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Answer any other method as an API error."""
         with _language_of(request):
-            refused = Refused("UnsupportedProtocol", f"The method {request.method} is not supported. Use POST or GET.")
-            return _envelope(_error(refused))
+            text = _("The method %(method)s is not supported. Use POST or GET.") % {"method": request.method}
+            return _envelope(_error(Refused("UnsupportedProtocol", text)))
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         request_id = str(uuid.uuid4())
@@ -85,7 +86,8 @@ class Endpoint(APIView):
         if not quota.take_one(limit):
             raise Refused(
                 "RequestLimitExceeded",
-                f"More than {limit.allowed} calls of {call.action} in one second. Wait a second and try again.",
+                _("More than %(limit)d calls of %(action)s in one second. Wait a second and try again.")
+                % {"limit": limit.allowed, "action": call.action},
             )
         return action().answer(caller, call.params(), as_text=call.as_text)
 
@@ -93,11 +95,13 @@ class Endpoint(APIView):
         if not call.action:
             raise missing("Action")
         if call.action not in self.actions:
-            raise Refused("InvalidAction", f"There is no action `{call.action[:100]}`.", field="Action")
+            text = _("There is no action `%(action)s`.") % {"action": call.action[:100]}
+            raise Refused("InvalidAction", text, field="Action")
         if not call.version:
             raise missing("Version")
         if call.version != VERSION:
-            raise Refused("NoSuchVersion", f"The version must be {VERSION}.", field="Version")
+            text = _("The version must be %(version)s.") % {"version": VERSION}
+            raise Refused("NoSuchVersion", text, field="Version")
         return self.actions[call.action]
 
 
@@ -121,12 +125,13 @@ def _read(request: HttpRequest) -> ApiCall:
         size, allowed = len(raw.query), MAX_GET_BYTES
     elif "Transfer-Encoding" in raw.headers:
         # WSGI gives no body of unknown length.
-        raise Refused("UnsupportedProtocol", "Send the body in one piece, with a Content-Length.")
+        raise Refused("UnsupportedProtocol", _("Send the body in one piece, with a Content-Length."))
     else:
         size = int(request.META.get("CONTENT_LENGTH") or 0)
         allowed = settings.RULES.request_max_bytes if protocol is tc3 else MAX_LEGACY_POST_BYTES
     if size > allowed:
-        raise Refused("RequestSizeLimitExceeded", f"The request has {size} bytes; at most {allowed} are allowed.")
+        text = _("The request has %(size)d bytes; at most %(limit)d are allowed.") % {"size": size, "limit": allowed}
+        raise Refused("RequestSizeLimitExceeded", text)
     if raw.method == "POST":
         raw = replace(raw, body=request.body)
     # A form names its language in the body; whatever follows is answered in it.
@@ -138,12 +143,14 @@ def _check_time_and_place(call: ApiCall) -> None:
     if not call.region:
         raise missing("Region")
     if call.region not in settings.REGIONS:
-        raise Refused("UnsupportedRegion", f"The region must be one of {', '.join(settings.REGIONS)}.", field="Region")
+        text = _("The region must be one of %(regions)s.") % {"regions": ", ".join(settings.REGIONS)}
+        raise Refused("UnsupportedRegion", text, field="Region")
     skew = settings.RULES.signature_skew_seconds
     if abs(time.time() - seconds(call.timestamp)) > skew:
         raise Refused(
             "AuthFailure.SignatureExpire",
-            f"The timestamp is more than {skew} seconds off. Set the clock of the sending machine.",
+            _("The timestamp is more than %(seconds)d seconds off. Set the clock of the machine that calls.")
+            % {"seconds": skew},
             field="Timestamp",
         )
 
@@ -151,19 +158,26 @@ def _check_time_and_place(call: ApiCall) -> None:
 def _caller(call: ApiCall, ip: str) -> Caller:
     """Return the caller of a call whose signature, network and action are allowed."""
     if call.token:
-        raise Refused("AuthFailure.TokenFailure", "Temporary credentials do not exist here. Leave the token out.")
+        text = _("Temporary credentials are not supported. Leave the token out.")
+        raise Refused("AuthFailure.TokenFailure", text)
     key = keys.find_enabled(call.secret_id)
     if key is None:
         raise errors.refusal("AuthFailure.SecretIdNotFound", field="SecretId")
     if not call.signed_by(key.secret_key):
         raise errors.refusal("AuthFailure.SignatureFailure", field="Signature")
     if key.networks and not within(ip, key.networks):
-        raise Refused("IpNotInWhitelist", f"This key may not be used from {ip or 'this address'}.")
+        text = (
+            _("This API key cannot be used from the IP address %(ip)s.")
+            if ip
+            else _("This API key cannot be used from this IP address.")
+        )
+        raise Refused("IpNotInWhitelist", text % {"ip": ip})
     caller = key_holder(key, ip=ip)
     if caller.actions is not None and call.action not in caller.actions:
         raise Refused(
             "AuthFailure.UnauthorizedOperation",
-            f"This key may not call {call.action}. Ask an admin of the account for a key that may.",
+            _("This API key cannot call %(action)s. Ask an admin of the account for one that may.")
+            % {"action": call.action},
         )
     keys.record_use(key)
     return caller

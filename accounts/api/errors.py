@@ -1,10 +1,11 @@
-"""The API's errors: codes, their messages in two languages, and input errors as codes."""
+"""The API's errors: codes, their messages, and input errors as codes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.api import fields
 from accounts.api.requests import missing
@@ -15,18 +16,15 @@ from accounts.mail.text import NOT_IN_LINE, code_point
 DEFAULT_LANGUAGE = "zh-CN"
 
 # Messages that the reference service is known to send; every other refusal brings its own.
-MESSAGES: dict[str, str] = {
-    "AuthFailure.SecretIdNotFound": "The SecretId is not found, please ensure that your SecretId is correct.",
-    "AuthFailure.SignatureFailure": "The provided credentials could not be validated. "
-    "Please check your signature is correct.",
+MESSAGES: dict[str, str | Promise] = {
+    "AuthFailure.SecretIdNotFound": gettext_lazy(
+        "The SecretId is not found, please ensure that your SecretId is correct."
+    ),
+    "AuthFailure.SignatureFailure": gettext_lazy(
+        "The provided credentials could not be validated. Please check your signature is correct."
+    ),
 }
-# The Chinese sentences known from the wire, by code.
-CHINESE: dict[str, str] = {
-    "UnknownParameter": "未定义参数 {field}",
-    "FailedOperation.WithOutPermission": "仅支持使用模板发送邮件",
-    "FailedOperation.NotAuthenticatedSender": "发件sender没有经过认证，无法发送。",
-}
-INTERNAL = "InternalError", "Something went wrong on our side. Please try again."
+INTERNAL = "InternalError", gettext_lazy("Something went wrong on our side. Please try again.")
 
 
 def refusal(code: str, *, field: str = "") -> Refused:
@@ -40,14 +38,8 @@ def django_language(language: str) -> str:
 
 
 def message(refused: Refused) -> str:
-    """Return the refusal's message in the active language.
-
-    What it quotes from the input is made visible: a control character shows as "U+000A".
-    """
-    text = refused.message
-    if get_language() == "zh-hans" and refused.code in CHINESE:
-        text = CHINESE[refused.code].format(field=refused.field)
-    return NOT_IN_LINE.sub(lambda found: code_point(found[0]), text)
+    """Return the refusal's message with what it quotes from the input made visible: "U+000A" for a line feed."""
+    return NOT_IN_LINE.sub(lambda found: code_point(found[0]), refused.message)
 
 
 def from_validation(detail: Any, codes: dict[str, str]) -> Refused:
@@ -57,11 +49,12 @@ def from_validation(detail: Any, codes: dict[str, str]) -> Refused:
     if error.code == "required":
         return missing(name)
     if error.code == fields.UNKNOWN:
-        return Refused("UnknownParameter", f"The parameter `{name}` is not defined for this action.", field=name)
+        unknown = gettext("The parameter `%(name)s` is not defined for this action.")
+        return Refused("UnknownParameter", unknown % {"name": name}, field=name)
     code = "InvalidParameter" if error.code in {fields.TYPE, "null"} else "InvalidParameterValue"
     if error.code == fields.VALUE:
         code = codes.get(".".join(step for step in path if not step.isdigit()), code)
-    return Refused(code, f"`{name}` {error}." if name else f"The input {error}.", field=name)
+    return Refused(code, fields.named(str(error), f"`{name}`" if name else gettext("The input")), field=name)
 
 
 def _first(detail: Any) -> tuple[list[str], Any]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
@@ -20,6 +21,13 @@ MAX_INTEGER = 2**63 - 1
 TYPE = "type"
 VALUE = "value"
 UNKNOWN = "unknown"
+# Stands in an error's text for the path of the parameter, which only `errors.from_validation` knows.
+NAME = "%(name)s"
+
+
+def named(text: str, name: str) -> str:
+    """Return an error's text with the parameter's name in it; before it where the text has no place for one."""
+    return text.replace(NAME, name) if NAME in text else f"{name}: {text}"
 
 
 class Param(serializers.Field[Any, Any, Any, Any]):
@@ -29,10 +37,6 @@ class Param(serializers.Field[Any, Any, Any, Any]):
     def as_text(self) -> bool:
         """Say whether the request could only carry text."""
         return bool(self.context.get("as_text"))
-
-    def wrong_type(self, wanted: str) -> ValidationError:
-        """Return the error of a parameter that is not `wanted`."""
-        return ValidationError(f"must be {wanted}", code=TYPE)
 
 
 class Text(Param):
@@ -47,10 +51,11 @@ class Text(Param):
         if self._numbers and isinstance(data, int) and not isinstance(data, bool):
             return str(data)
         if not isinstance(data, str):
-            raise self.wrong_type("a string")
+            raise ValidationError(_("%(name)s must be a string."), code=TYPE)
         found = self._forbidden.search(data)
         if found:
-            raise ValidationError(f"holds the character {code_point(found[0])}; take it out", code=VALUE)
+            text = _("%(name)s contains the character %(character)s. Remove it.")
+            raise ValidationError(text % {"name": NAME, "character": code_point(found[0])}, code=VALUE)
         return data
 
 
@@ -66,9 +71,10 @@ class Integer(Param):
         if self.as_text and isinstance(data, str) and _WHOLE.fullmatch(data):
             data = int(data)
         if isinstance(data, bool) or not isinstance(data, int):
-            raise self.wrong_type("a whole number")
+            raise ValidationError(_("%(name)s must be a whole number."), code=TYPE)
         if not self._min_value <= data <= self._max_value:
-            raise ValidationError(f"must be a number from {self._min_value} to {self._max_value}", code=VALUE)
+            text = _("%(name)s must be a number from %(min)d to %(max)d.")
+            raise ValidationError(text % {"name": NAME, "min": self._min_value, "max": self._max_value}, code=VALUE)
         return data
 
 
@@ -79,7 +85,7 @@ class Boolean(Param):
         if self.as_text and isinstance(data, str) and data.lower() in {"true", "false"}:
             data = data.lower() == "true"
         if not isinstance(data, bool):
-            raise self.wrong_type("true or false")
+            raise ValidationError(_("%(name)s must be true or false."), code=TYPE)
         return data
 
 
@@ -88,11 +94,11 @@ class Base64(Param):
 
     def to_internal_value(self, data: Any) -> bytes:
         if not isinstance(data, str):
-            raise self.wrong_type("a string in base64")
+            raise ValidationError(_("%(name)s must be a string in base64."), code=TYPE)
         try:
             return base64.b64decode(data.replace("\r", "").replace("\n", ""), validate=True)
         except (binascii.Error, ValueError):
-            raise ValidationError("is not base64", code=VALUE) from None
+            raise ValidationError(_("%(name)s is not valid base64."), code=VALUE) from None
 
 
 class ParamList(serializers.ListField):
@@ -100,7 +106,7 @@ class ParamList(serializers.ListField):
 
     def to_internal_value(self, data: Any) -> list[Any]:
         if not isinstance(data, list):
-            raise ValidationError("must be an array", code=TYPE)
+            raise ValidationError(_("%(name)s must be an array."), code=TYPE)
         return super().to_internal_value(data)
 
 
@@ -109,8 +115,8 @@ class Params(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, Mapping):
-            raise ValidationError({"": ErrorDetail("must be an object", code=TYPE)})
+            raise ValidationError({"": ErrorDetail(_("%(name)s must be an object."), code=TYPE)})
         unknown = next((name for name in data if name not in self.fields), None)
         if unknown is not None:
-            raise ValidationError({unknown: ErrorDetail("is not a parameter of this action", code=UNKNOWN)})
+            raise ValidationError({unknown: ErrorDetail("", code=UNKNOWN)})
         return super().to_internal_value({name: value for name, value in data.items() if value is not None})

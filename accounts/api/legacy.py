@@ -8,6 +8,8 @@ import hmac
 import re
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+
 from accounts.api import params
 from accounts.api.requests import FORM, ApiCall, RawRequest, missing
 from accounts.errors import Refused
@@ -36,8 +38,11 @@ def check_content_type(raw: RawRequest) -> None:
     if raw.method == "POST" and raw.content_type != FORM:
         raise Refused(
             "UnsupportedProtocol",
-            f"A POST request needs the Content-Type `{FORM}` with the old signatures, or the header `Authorization` "
-            "with TC3-HMAC-SHA256.",
+            _(
+                "A POST request needs the Content-Type `%(type)s` with the old signatures, or the header "
+                "`Authorization` with TC3-HMAC-SHA256."
+            )
+            % {"type": FORM},
         )
 
 
@@ -55,12 +60,13 @@ def read(raw: RawRequest) -> ApiCall:
             raise missing(name)
     # Signing takes "_" for "."; two names that become one would leave a value unsigned.
     if len({name.replace("_", ".") for name in flat}) != len(flat):
-        raise Refused("InvalidParameter", "Two parameter names differ by `_` and `.` only. Write them with `.`.")
+        raise Refused("InvalidParameter", _("Two parameter names differ by `_` and `.` only. Write them with `.`."))
     method = flat.get("SignatureMethod") or "HmacSHA1"
     if method not in METHODS:
         raise Refused(
             "InvalidParameterValue",
-            f"`SignatureMethod` must be {' or '.join(METHODS)}; TC3-HMAC-SHA256 travels in the header `Authorization`.",
+            _("`SignatureMethod` must be one of %(methods)s; TC3-HMAC-SHA256 travels in the header `Authorization`.")
+            % {"methods": ", ".join(METHODS)},
             field="SignatureMethod",
         )
     host = raw.headers.get("Host", "")
@@ -94,4 +100,4 @@ def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        raise Refused("InvalidParameter", "The body is not a URL-encoded form in UTF-8.") from None
+        raise Refused("InvalidParameter", _("The body is not a URL-encoded form in UTF-8.")) from None

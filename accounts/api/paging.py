@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from accounts.api.fields import VALUE, Integer, Params
+from accounts.api.fields import NAME, VALUE, Integer, Params
 
 # For `Action.codes` of every action that pages.
 CODES = {"Limit": "FailedOperation.InvalidLimit"}
@@ -19,7 +20,8 @@ class LimitParam(Integer):
     def to_internal_value(self, data: Any) -> int:
         limit = super().to_internal_value(data)
         if limit > settings.RULES.list_page_max:
-            raise ValidationError(f"must be at most {settings.RULES.list_page_max}", code=VALUE)
+            text = _("%(name)s must be at most %(max)d.")
+            raise ValidationError(text % {"name": NAME, "max": settings.RULES.list_page_max}, code=VALUE)
         return limit
 
 

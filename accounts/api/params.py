@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
+from django.utils.translation import gettext as _
+
 from accounts.errors import Refused
 
 # `Attachments.0.FileName` is as deep as the service's own inputs go.
@@ -22,18 +24,19 @@ def from_json(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
     except UnicodeDecodeError:
-        raise Refused("InvalidParameter", "The body is not UTF-8 text. Send a JSON object in UTF-8.") from None
+        raise Refused("InvalidParameter", _("The body is not UTF-8 text. Send a JSON object in UTF-8.")) from None
     except json.JSONDecodeError as error:
         raise Refused(
             "InvalidParameter",
-            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}. Send a JSON object.",
+            _("The body is not JSON: %(error)s at line %(line)d, column %(column)d. Send a JSON object.")
+            % {"error": error.msg, "line": error.lineno, "column": error.colno},
         ) from None
     except (ValueError, RecursionError):
         raise Refused(
-            "InvalidParameter", "The body is not JSON that can be read: a number is too long or it nests too deep."
+            "InvalidParameter", _("The body is not JSON that can be read: a number is too long, or it nests too deep.")
         ) from None
     if not isinstance(value, dict):
-        raise Refused("InvalidParameter", "The body must be a JSON object, such as `{}`.")
+        raise Refused("InvalidParameter", _("The body must be a JSON object, such as `{}`."))
     return value
 
 
@@ -47,9 +50,9 @@ def pairs(encoded: str) -> dict[str, str]:
     try:
         found = parse_qsl(encoded, keep_blank_values=True, errors="strict")
     except (UnicodeDecodeError, ValueError):
-        raise Refused("InvalidParameter", "The request is not a URL-encoded form in UTF-8.") from None
+        raise Refused("InvalidParameter", _("The request is not a URL-encoded form in UTF-8.")) from None
     if len(dict(found)) != len(found):
-        raise Refused("InvalidParameter", "A parameter is given twice. Give each name once.")
+        raise Refused("InvalidParameter", _("A parameter is given twice. Give each name once."))
     return dict(found)
 
 
@@ -78,13 +81,15 @@ def _listed(value: Any, name: str) -> Any:
         return {key: _listed(child, f"{name}.{key}") for key, child in value.items()}
     indexes: Iterable[int] = sorted(int(key) for key in value)
     if list(indexes) != list(range(len(value))):
-        raise Refused("InvalidParameter", f"The items of `{name}` must be numbered from 0 without gaps.", field=name)
+        text = _("The items of `%(name)s` must be numbered from 0 without gaps.") % {"name": name}
+        raise Refused("InvalidParameter", text, field=name)
     return [_listed(value[str(index)], f"{name}.{index}") for index in indexes]
 
 
 def _misnamed(name: str) -> Refused:
     shown = name if len(name) <= 100 else f"{name[:100]}…"
-    return Refused("InvalidParameter", f"The parameter name `{shown}` does not fit the others.", field=shown)
+    text = _("The parameter name `%(name)s` does not fit the others.") % {"name": shown}
+    return Refused("InvalidParameter", text, field=shown)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.errors import Refused
 
 FORM = "application/x-www-form-urlencoded"
@@ -56,10 +58,11 @@ def seconds(timestamp: str) -> int:
     if not timestamp:
         raise missing("Timestamp")
     if not _SECONDS.fullmatch(timestamp):
-        raise Refused("InvalidParameter", "`Timestamp` must be whole UNIX seconds.", field="Timestamp")
+        raise Refused("InvalidParameter", _("`Timestamp` must be whole UNIX seconds."), field="Timestamp")
     return int(timestamp)
 
 
 def missing(name: str) -> Refused:
     """Return the refusal of a request without `name`."""
-    return Refused("MissingParameter", f"The request is missing a required parameter `{name}`.", field=name)
+    text = _("The request is missing a required parameter `%(name)s`.") % {"name": name}
+    return Refused("MissingParameter", text, field=name)

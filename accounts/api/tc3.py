@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.api import params
 from accounts.api.requests import FORM, JSON, ApiCall, RawRequest, missing, seconds
 from accounts.errors import Refused
@@ -41,8 +43,8 @@ def check_content_type(raw: RawRequest) -> None:
     if raw.content_type not in allowed:
         raise Refused(
             "UnsupportedProtocol",
-            f"A {raw.method} request signed with {ALGORITHM} needs the Content-Type "
-            f"`{FORM if raw.method == 'GET' else JSON}`.",
+            _("A %(method)s request signed with %(algorithm)s needs the Content-Type `%(type)s`.")
+            % {"method": raw.method, "algorithm": ALGORITHM, "type": FORM if raw.method == "GET" else JSON},
         )
 
 
@@ -76,15 +78,17 @@ def parse(header: str) -> Authorization:
     if not match:
         raise Refused(
             "AuthFailure.InvalidAuthorization",
-            "The Authorization header cannot be read. It must be `TC3-HMAC-SHA256 Credential=<SecretId>/<date>/ses/"
-            "tc3_request, SignedHeaders=content-type;host, Signature=<64 hexadecimal digits>`.",
+            _(
+                "The Authorization header cannot be read. It must be `TC3-HMAC-SHA256 Credential=<SecretId>/<date>/ses/"
+                "tc3_request, SignedHeaders=content-type;host, Signature=<64 hexadecimal digits>`."
+            ),
             field="Authorization",
         )
     signed = tuple(match["signed"].split(";"))
     if not {"content-type", "host"} <= set(signed) or len(set(signed)) != len(signed):
         raise Refused(
             "AuthFailure.InvalidAuthorization",
-            "SignedHeaders must hold `content-type` and `host`, and each name once.",
+            _("SignedHeaders must contain `content-type` and `host`, and each name once."),
             field="Authorization",
         )
     return Authorization(match["secret_id"], match["date"], match["service"], signed, match["signature"])

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 THEME_COOKIE = "ses_theme"
 
@@ -14,14 +16,14 @@ THEME_COOKIE = "ses_theme"
 class Theme:
     """One choice of the theme switch."""
 
-    label: str
+    label: str | Promise
     icon: str
 
 
 THEMES = {
-    "light": Theme("Light", "sun"),
-    "dark": Theme("Dark", "moon"),
-    "auto": Theme("As the system", "device-desktop"),
+    "light": Theme(gettext_lazy("Light"), "sun"),
+    "dark": Theme(gettext_lazy("Dark"), "moon"),
+    "auto": Theme(gettext_lazy("As the system"), "device-desktop"),
 }
 
 # Offered in the top bar; the page behind it has all.

@@ -9,12 +9,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
-from django.utils import timezone
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from accounts.caller import Caller
 
 # Query parameters of paging and format; a changed filter starts at the first page again.
 PAGING = ("after", "before", "size", "format")
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,11 @@ class Filters(forms.Form):
             if not self.fields[name].widget.is_hidden
         ]
 
+    def for_log(self) -> dict[str, str]:
+        """Return what is applied as the audit log keeps it: in English, whoever asks."""
+        with translation.override("en"):
+            return {chip.label: chip.value for chip in self.chips()}
+
     def cleared(self) -> str:
         """Return the query string without any filter; what a hidden field says (a tab, say) stays."""
         return self._without(*(name for name, field in self.fields.items() if not field.widget.is_hidden))
@@ -84,18 +91,18 @@ class DatedFilters(Filters):
     """Filters with a date range: presets, or two days of the user's time zone, both included."""
 
     PRESETS = (
-        ("today", "Today"),
-        ("24h", "Last 24 hours"),
-        ("7d", "Last 7 days"),
-        ("30d", "Last 30 days"),
-        ("90d", "Last 90 days"),
-        ("custom", "Custom dates"),
+        ("today", gettext_lazy("Today")),
+        ("24h", gettext_lazy("Last 24 hours")),
+        ("7d", gettext_lazy("Last 7 days")),
+        ("30d", gettext_lazy("Last 30 days")),
+        ("90d", gettext_lazy("Last 90 days")),
+        ("custom", gettext_lazy("Custom dates")),
     )
     DAYS = {"24h": 1, "7d": 7, "30d": 30, "90d": 90}
 
-    range = forms.ChoiceField(choices=PRESETS, label="Time")
-    since = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    until = forms.DateField(label="Until", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    range = forms.ChoiceField(choices=PRESETS, label=gettext_lazy("Time"))
+    since = forms.DateField(label=pgettext_lazy("date", "From"), widget=_DAY)
+    until = forms.DateField(label=pgettext_lazy("date", "Until"), widget=_DAY)
 
     def __init__(self, data: QueryDict, *, caller: Caller) -> None:
         dates = bool(data.get("since") or data.get("until"))
@@ -123,7 +130,8 @@ class DatedFilters(Filters):
         """Take no span that ends before it begins."""
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and until < since:
-            self.add_error("until", f"This is before {since:%Y-%m-%d}, where the span begins.")
+            start = formats.date_format(since, "DATE_FORMAT")
+            self.add_error("until", gettext("This is before the start date, %(start)s.") % {"start": start})
         return self.cleaned_data
 
     @property
@@ -145,7 +153,7 @@ class DatedFilters(Filters):
     def chips(self) -> list[Chip]:
         shown = super().chips()
         if self.implied or self.cleaned.get("range") == "custom":
-            shown = [chip for chip in shown if chip.label != self.fields["range"].label]
+            shown = [chip for chip in shown if chip.label != str(self.fields["range"].label)]
         return shown
 
     def _without(self, *names: str) -> str:
@@ -160,7 +168,7 @@ def _midnight(day: date) -> datetime:
 
 def _sensible(day: date | None) -> date | None:
     if day and not 2000 <= day.year <= 2100:
-        raise forms.ValidationError("Give a year from 2000 to 2100.")
+        raise forms.ValidationError(gettext("Enter a year from 2000 to 2100."))
     return day
 
 

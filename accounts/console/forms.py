@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from accounts.console.views import ConsoleView
 from accounts.errors import Forbidden, Refused
@@ -23,7 +24,7 @@ class FormPage(ConsoleView):
 
     template_name = "console/form.html"
     form_class: type[forms.Form]
-    submit_label: str | Promise = "Save"
+    submit_label: str | Promise = gettext_lazy("Save")
     # Said above the fields.
     intro: str | Promise = ""
     # Said in a toast on the next page.

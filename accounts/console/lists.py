@@ -11,8 +11,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.utils import translation
+from django.utils import formats, translation
 from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts import audit
 from accounts.console import csv, paging
@@ -83,7 +84,9 @@ class Button:
 
 
 # What stands in place of a table that the filters leave no row of.
-NO_MATCH = EmptyState("Nothing matches", "No row matches these filters. Take one away, or widen the dates.")
+NO_MATCH = EmptyState(
+    gettext_lazy("No matches"), gettext_lazy("No rows match these filters. Remove a filter, or widen the dates.")
+)
 
 
 class ListPage(ConsoleView):
@@ -113,7 +116,7 @@ class ListPage(ConsoleView):
 
     def empty_state(self) -> EmptyState:
         """Return what the page shows while there is no row at all."""
-        return EmptyState("Nothing here yet")
+        return EmptyState(gettext("Nothing here yet"))
 
     def row_url(self, row: Any) -> str:
         """Return the page of `row`; "" for none."""
@@ -169,13 +172,13 @@ class ListPage(ConsoleView):
         if rows.order_by(*self.order)[limit : limit + 1].exists():
             messages.error(
                 self.request,
-                f"A direct download holds up to {limit:,} rows and this is more. Narrow the filters or the dates.",
+                gettext("A download has up to %(limit)s rows, and this list has more. Narrow the filters or the dates.")
+                % {"limit": formats.number_format(limit, force_grouping=True)},
             )
             query = self.request.GET.copy()
             query.pop("format", None)
             return HttpResponseRedirect(f"{self.request.path}?{query.urlencode()}")
-        applied = {chip.label: chip.value for chip in self.filters.chips()}
-        audit.log(self.caller, "exports.download", self.csv_name, filters=applied)
+        audit.log(self.caller, "exports.download", self.csv_name, filters=self.filters.for_log())
 
         def rows_of_cells() -> Iterator[list[Any]]:
             for row in paging.walk(rows, self.order):

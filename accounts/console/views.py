@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views import View
 
 from accounts.caller import Caller
@@ -35,7 +36,7 @@ class ConsoleView(View):
             if caller_error := getattr(request, "caller_error", None):
                 raise caller_error
             if request.user.is_authenticated:
-                return render(request, "console/no_account.html", {"title": "No account"}, status=403)
+                return render(request, "console/no_account.html", {"title": gettext("No account yet")}, status=403)
             return _to_log_in(request)
         self.caller = caller
         try:
@@ -86,5 +87,5 @@ def safe_back(request: HttpRequest, default: str) -> str:
 
 def forbidden(request: HttpRequest, refusal: Forbidden) -> HttpResponse:
     """Return the 403 page, which names the roles that hold the right."""
-    context = {"title": "Not allowed", "holders": holders(refusal.right)}
+    context = {"title": gettext("Not allowed"), "holders": holders(refusal.right)}
     return render(request, "console/forbidden.html", context, status=403)

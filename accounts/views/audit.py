@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from accounts import audit_actions
 from accounts.console.lists import Column, EmptyState, ListPage
 from accounts.forms import AuditFilters
 from accounts.models import AuditEntry
@@ -13,28 +16,38 @@ from accounts.scoping import visible
 
 
 class AuditLog(ListPage):
-    """Every act in the account, newest first."""
+    """Every action in the account, newest first."""
 
     right = "audit.view"
-    title = "Audit Log"
+    title = _("Audit Log")
     nav = "accounts:audit"
     filters_class = AuditFilters
     csv_name = "audit"
     csv_right = "audit.view"
-    intro = "Every act of people, programs and the service itself. Entries are never changed or deleted."
+    intro = _("Every action of users, programs and the service itself. Entries are never changed or deleted.")
     filters: AuditFilters
     columns = (
-        Column("at", "Time", "at", kind="time"),
-        Column("actor", "Actor", "actor"),
-        Column("act", "Act", "act", kind="mono"),
-        Column("target", "Target", "target"),
-        Column("details", "Details", lambda row: _details_text(row.details), csv=lambda row: json.dumps(row.details)),
-        Column("channel", "Channel", "channel"),
-        Column("ip", "Address", "ip", kind="mono"),
+        Column("at", _("Time"), "at", kind="time"),
+        Column("actor", _("Actor"), "actor"),
+        Column("act", _("Action"), lambda row: audit_actions.text_of(row.act), csv=lambda row: row.act),
+        Column("target", _("Target"), "target"),
+        Column(
+            "details",
+            _("Details"),
+            lambda row: audit_actions.details_text(row.details),
+            csv=lambda row: json.dumps(row.details),
+        ),
+        Column(
+            "channel",
+            _("Channel"),
+            lambda row: audit_actions.CHANNELS.get(row.channel, row.channel),
+            csv=lambda row: row.channel,
+        ),
+        Column("ip", _("IP address"), "ip", kind="mono"),
     )
 
     def empty_state(self) -> EmptyState:
-        return EmptyState("Nothing was done in this time", "Widen the dates to see earlier acts.")
+        return EmptyState(gettext("No actions in this period"), gettext("Widen the dates to see earlier ones."))
 
     def rows(self) -> QuerySet[AuditEntry]:
         window, wanted = self.filters.window, self.filters.cleaned
@@ -42,11 +55,7 @@ class AuditLog(ListPage):
         if "channel" in wanted:
             rows = rows.filter(channel=wanted["channel"])
         if "act" in wanted:
-            rows = rows.filter(act__startswith=wanted["act"])
+            rows = rows.filter(act=wanted["act"])
         if "q" in wanted:
             rows = rows.filter(Q(actor__icontains=wanted["q"]) | Q(target__icontains=wanted["q"]))
         return rows
-
-
-def _details_text(details: dict[str, object]) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in details.items() if value not in ("", [], None))

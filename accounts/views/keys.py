@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts import credentials
 from accounts.console import one_time_secrets
@@ -25,30 +27,35 @@ class ApiKeys(ListPage):
     """The pairs that programs sign with."""
 
     right = RIGHT
-    title = "API Keys"
+    title = _("API Keys")
     nav = NAV
     template_name = "accounts/keys.html"
     csv_name = "api_keys"
     csv_right = RIGHT
-    intro = "A program signs its calls with a SecretId and its SecretKey. The SecretKey is shown once, when it is made."
+    intro = _(
+        "Programs sign their requests with a SecretId and a SecretKey. The SecretKey is shown only once, when the key "
+        "is created."
+    )
     columns = (
-        Column("name", "Name", "name"),
+        Column("name", _("Name"), "name"),
         Column("secret_id", "SecretId", "secret_id", kind="mono"),
-        Column("state", "State", lambda row: "enabled" if row.enabled else "disabled", kind="badge"),
-        Column("actions", "Actions", lambda row: ", ".join(row.actions) or "All"),
-        Column("networks", "Allowed from", lambda row: ", ".join(row.networks) or "Anywhere"),
-        Column("last_used_at", "Last used", "last_used_at", kind="time"),
-        Column("created_at", "Created", "created_at", kind="time"),
+        Column("state", _("Status"), lambda row: "enabled" if row.enabled else "disabled", kind="badge"),
+        Column("actions", _("API actions"), lambda row: ", ".join(row.actions) or gettext("All")),
+        Column("networks", _("Allowed IP addresses"), lambda row: ", ".join(row.networks) or gettext("Any")),
+        Column("last_used_at", _("Last used"), "last_used_at", kind="time"),
+        Column("created_at", _("Created"), "created_at", kind="time"),
     )
 
     def empty_state(self) -> EmptyState:
-        return EmptyState("No API key yet", "Programs need one to send mail through the API. Create one above.")
+        return EmptyState(
+            gettext("No API keys yet"), gettext("Programs need one to send emails through the API. Create one above.")
+        )
 
     def rows(self) -> QuerySet[ApiKey]:
         return visible(ApiKey.objects.defer("secret_key"), self.caller)
 
     def primary(self) -> Button:
-        return Button("Create API key", reverse("accounts:key_create"))
+        return Button(gettext("Create API key"), reverse("accounts:key_create"))
 
     def context(self, rows: Any) -> dict[str, Any]:
         return {"secret": one_time_secrets.take(self.request, "secret_key"), "endpoint": settings.PUBLIC_URL}
@@ -58,15 +65,15 @@ class CreateKey(FormPage):
     """A new pair; the SecretKey is shown on the next page, once."""
 
     right = RIGHT
-    title = "Create API key"
+    title = _("Create API key")
     nav = NAV
     form_class = KeyForm
-    submit_label = "Create key"
+    submit_label = _("Create API key")
     # The action names an API key can be limited to; `config.urls` sets them from its table.
     actions: tuple[str, ...] = ()
 
     def parent(self) -> tuple[str, str]:
-        return "API Keys", reverse(NAV)
+        return gettext("API Keys"), reverse(NAV)
 
     def form_kwargs(self) -> dict[str, Any]:
         return {"actions": self.actions}
@@ -88,7 +95,10 @@ class _SetEnabled(ActPage):
     def act(self, **kwargs: Any) -> str:
         key = get_visible_or_404(ApiKey.objects.defer("secret_key"), self.caller, pk=kwargs["pk"])
         credentials.set_key_enabled(self.caller, key=key, enabled=self.enabled)
-        self.say(f"{key.name} is {'enabled' if self.enabled else 'disabled; calls signed with it are refused'}.")
+        if self.enabled:
+            self.say(gettext("%(key)s is enabled.") % {"key": key.name})
+        else:
+            self.say(gettext("%(key)s is disabled. Requests signed with it are refused.") % {"key": key.name})
         return reverse(NAV)
 
 

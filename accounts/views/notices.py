@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
+
 from accounts import notices
 from accounts.console.act_page import ActPage
 from accounts.models import Notice
@@ -18,5 +20,5 @@ class CloseNotice(ActPage):
     def act(self, **kwargs: Any) -> str:
         notice = get_visible_or_404(Notice.objects.all(), self.caller, pk=kwargs["pk"])
         notices.close(self.caller, notice=notice)
-        self.say("The notice was closed. It stays in the audit log.")
+        self.say(gettext("Notice closed. It stays in the audit log."))
         return self.back()

@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts import lifecycle
 from accounts.console import one_time_secrets
@@ -25,23 +27,23 @@ class Users(ListPage):
     """Who may do what in this account."""
 
     right = RIGHT
-    title = "Users and Roles"
+    title = _("Users and Roles")
     nav = NAV
     template_name = "accounts/users.html"
     filters_class = UserFilters
     csv_name = "users"
     csv_right = RIGHT
-    intro = (
-        "Operators set up and send, reviewers decide on templates, analysts read and export, "
-        "admins do all but reviews and manage people and keys."
+    intro = _(
+        "Operators set up and send, reviewers decide on templates, analysts view and export figures, "
+        "admins do everything except reviews and manage users and API keys."
     )
     columns = (
-        Column("email", "E-mail address", "user.email"),
-        Column("name", "Name", "user.name"),
-        Column("role", "Role", lambda row: row.get_role_display()),
-        Column("active", "Log-in", lambda row: "enabled" if row.user.is_active else "disabled", kind="badge"),
-        Column("last_login", "Last log-in", "user.last_login", kind="time"),
-        Column("member_since", "Member since", "created_at", kind="time"),
+        Column("email", _("Email address"), "user.email"),
+        Column("name", pgettext_lazy("person", "Name"), "user.name"),
+        Column("role", _("Role"), lambda row: row.get_role_display()),
+        Column("active", _("Status"), lambda row: "enabled" if row.user.is_active else "disabled", kind="badge"),
+        Column("last_login", _("Last login"), "user.last_login", kind="time"),
+        Column("member_since", _("Member since"), "created_at", kind="time"),
     )
 
     def rows(self) -> QuerySet[Membership]:
@@ -57,7 +59,7 @@ class Users(ListPage):
         return reverse("accounts:member", args=[row.pk])
 
     def primary(self) -> Button:
-        return Button("Add user", reverse("accounts:member_add"))
+        return Button(gettext("Add user"), reverse("accounts:member_add"))
 
     def context(self, rows: Any) -> dict[str, Any]:
         return {"password": one_time_secrets.take(self.request, "password")}
@@ -67,14 +69,14 @@ class AddMember(FormPage):
     """Somebody new in the account."""
 
     right = RIGHT
-    title = "Add user"
+    title = _("Add user")
     nav = NAV
     form_class = MemberForm
-    submit_label = "Add user"
-    success = "The user is added."
+    submit_label = _("Add user")
+    success = _("User added.")
 
     def parent(self) -> tuple[str, str]:
-        return "Users and Roles", reverse(NAV)
+        return gettext("Users and Roles"), reverse(NAV)
 
     def act(self, form: Any) -> str:
         data = form.cleaned_data
@@ -95,12 +97,12 @@ class MemberDetail(FormPage):
     nav = NAV
     template_name = "accounts/member.html"
     form_class = RoleForm
-    submit_label = "Change role"
-    success = "The role is changed; it holds from the next page on."
+    submit_label = _("Change role")
+    success = _("Role changed. It takes effect on the next page the user opens.")
     membership: Membership
 
     def parent(self) -> tuple[str, str]:
-        return "Users and Roles", reverse(NAV)
+        return gettext("Users and Roles"), reverse(NAV)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> Any:
         return super().get(request, **self._found(**kwargs))
@@ -136,5 +138,6 @@ class RemoveMember(ActPage):
         membership = get_visible_or_404(Membership.objects.select_related("user"), self.caller, pk=kwargs["pk"])
         email = membership.user.email
         lifecycle.remove_member(self.caller, membership=membership)
-        self.say(f"{email} is no longer a member of {self.caller.account.name}.")
+        said = gettext("%(email)s is no longer a member of %(account)s.")
+        self.say(said % {"email": email, "account": self.caller.account.name})
         return reverse(NAV)

@@ -11,6 +11,8 @@ from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -28,10 +30,10 @@ TRIES_SECONDS = 900
 class ChangePassword(FormPage):
     """A new password; every other session of the person ends."""
 
-    title = "Change password"
+    title = _("Change password")
     form_class = PasswordForm
-    submit_label = "Change password"
-    success = "Your password is changed and your other sessions have ended."
+    submit_label = _("Change password")
+    success = _("Your password has been changed. Your other sessions have ended.")
 
     def form_kwargs(self) -> dict[str, Any]:
         return {"user": self.request.user}
@@ -40,7 +42,7 @@ class ChangePassword(FormPage):
         # Whoever found an open session must not find out the password by trying.
         tries = quota.Limit(f"password:{request.user.pk}", settings.RULES.login_tries, TRIES_SECONDS)
         if not quota.take_one(tries):
-            messages.error(request, "Too many tries. Wait 15 minutes and try again.")
+            messages.error(request, gettext("Too many attempts. Wait 15 minutes and try again."))
             return HttpResponseRedirect(reverse("accounts:password"))
         return super().post(request, **kwargs)
 
@@ -53,9 +55,9 @@ class ChangePassword(FormPage):
 class ChangeTimeZone(FormPage):
     """The zone in which the console shows times."""
 
-    title = "Time zone"
+    title = _("Time zone")
     form_class = TimeZoneForm
-    intro = "The console shows times in this zone, and days in filters begin at its midnight. CSV files stay in UTC."
+    intro = _("The console shows times in this zone, and days in filters begin at its midnight. CSV files stay in UTC.")
 
     def initial(self) -> dict[str, Any]:
         return {"zone": self.caller.user.time_zone if self.caller.user else "UTC"}

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -33,7 +34,7 @@ WINDOW_SECONDS = 900
 
 @method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
 class LogIn(View):
-    """Log-in by e-mail address; tries are counted per address, whatever the IP, and success costs none.
+    """Log-in by email address; tries are counted per address, whatever the IP, and success costs none.
 
     A browser that logged in before has tries of its own, so that strangers cannot lock its owner out.
     """
@@ -51,11 +52,11 @@ class LogIn(View):
         device = _device(request, email)
         user, tries_left = _try(request, email, password, device)
         if not tries_left:
-            form.add_error(None, "Too many tries for this address. Wait 15 minutes and try again.")
+            form.add_error(None, gettext("Too many attempts for this address. Wait 15 minutes and try again."))
             return self._form(form, status=429)
         if user is None:
             _write_down(request, email)
-            form.add_error(None, "This e-mail address and password do not belong together.")
+            form.add_error(None, gettext("Wrong email address or password."))
             return self._form(form, status=422)
         login(request, user)
         account = accounts_of(user).first()
@@ -74,7 +75,7 @@ class LogIn(View):
         return response
 
     def _form(self, form: LogInForm, status: int = 200) -> HttpResponse:
-        context = {"form": form, "title": "Log in", "next": self._next()}
+        context = {"form": form, "title": gettext("Log in"), "next": self._next()}
         return render(self.request, "accounts/login.html", context, status=status)
 
     def _next(self) -> str:
@@ -109,7 +110,7 @@ class SwitchAccount(ActPage):
         mine = accounts_of(self.caller.user) if self.caller.user else Account.objects.none()
         account = mine.filter(pk=int(requested)).first() if requested.isdecimal() and len(requested) < 19 else None
         if account is None:
-            raise Refused("ResourceNotFound", "There is no such account among yours.")
+            raise Refused("ResourceNotFound", gettext("You have no such account."))
         self.request.session[ACCOUNT] = account.pk
         return "/"
 

@@ -14,60 +14,70 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from accounts.caller import Caller
 from accounts.errors import Refused
 from sending.acceptance.case import Case, Recipient
 from sending.acceptance.draft import Draft, File
 from sending.acceptance.gates import GATES
-from sending.models import DeliverStatus, EventKind
+from sending.models import Attachment, DeliverStatus, Event, EventKind, Message, QueueItem, Submission
 from sending.models.ids import CHINA
+from sending.models.rows import array_type, arrays, insert, insert_select, names_of, parameters
 from sending.queue_signal import notifier
+from sending.submission_fields import SubmissionFields
 
 __all__ = ["Accepted", "Draft", "File", "accept"]
 
 _SUFFIX = string.ascii_letters + string.digits
 MAX_SUBJECT_KEPT = 200
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RecipientRow:
+    """What one recipient's message has for itself; each field is a column of it."""
+
+    recipient: str
+    recipient_domain: str
+    send_status: int
+    deliver_status: int
+    deliver_message: str
+    trace: str
+
+
+def _shared(model: type[models.Model]) -> dict[str, str]:
+    """Return the columns a table has in common with the submission and with the recipient's row."""
+    columns = {field.column for field in model._meta.concrete_fields}
+    of_submission = {name: f"%({name})s" for name in names_of(SubmissionFields)}
+    of_recipient = {name: f"fresh.{name}" for name in names_of(_RecipientRow)}
+    return {name: value for name, value in {**of_submission, **of_recipient}.items() if name in columns}
+
+
+_RECIPIENTS = ", ".join(f"%(each_{name})s::{array_type(Message, name)}[]" for name in names_of(_RecipientRow))
+_MESSAGE = {**_shared(Message), "id": "fresh.id", "submission_id": "fresh.submission", "subject": "%(filled)s"}
+_QUEUE_ITEM = {**_shared(QueueItem), "message": "fresh.id"}
+_EVENT = {
+    **_shared(Event),
+    "message": "fresh.id",
+    "kind": f"CASE WHEN send_status = 0 THEN {EventKind.ACCEPTED.value} ELSE {EventKind.REFUSED.value} END",
+    "reason": "fresh.deliver_message",
+}
 # One round trip for everything. `fresh` is evaluated once, so each row's id is the same in all three tables.
-_WRITE = """
+_WRITE = f"""
 WITH whole AS (
-    INSERT INTO sending_submission (message_id, account_id, channel, submitted_by, sender_domain, from_address,
-        from_name, header_from, reply_to, subject, "to", cc, bcc, template, version, variables, header_message_id,
-        headers, unsubscribe, trigger_type)
-    VALUES (%(message_id)s, %(account)s, %(channel)s, %(submitted_by)s, %(sender_domain)s, %(from_address)s,
-        %(from_name)s, %(header_from)s, %(reply_to)s, %(subject)s, %(to)s, %(cc)s, %(bcc)s, %(template)s, %(version)s,
-        %(variables)s, %(header_message_id)s, %(headers)s, %(unsubscribe)s, %(trigger_type)s)
-    RETURNING id
+    {insert_select(Submission, "", _shared(Submission))} RETURNING id
 ), fresh AS MATERIALIZED (
     SELECT ses_next_id() AS id, whole.id AS submission, entry.*
-    FROM whole, unnest(%(recipients)s::text[], %(recipient_domains)s::text[], %(send_statuses)s::smallint[],
-                       %(words)s::text[], %(traces)s::jsonb[])
-         AS entry(recipient, recipient_domain, send_status, words, trace)
+    FROM whole, unnest({_RECIPIENTS}) AS entry({", ".join(names_of(_RecipientRow))})
 ), messages AS (
-    INSERT INTO sending_message (id, account_id, submission_id, message_id, from_address, sender_domain, recipient,
-        recipient_domain, subject, template, send_status, deliver_status, deliver_message, trace)
-    SELECT id, %(account)s, submission, %(message_id)s, %(from_address)s, %(sender_domain)s, recipient,
-        recipient_domain, %(filled)s, %(template)s, send_status,
-        CASE WHEN send_status = 0 THEN %(queued)s ELSE %(dropped)s END, words, trace
-    FROM fresh
+    {insert_select(Message, "FROM fresh", _MESSAGE)}
 ), queue AS (
-    INSERT INTO sending_queueitem (message, account_id, recipient_domain, fence, attempts, worker)
-    SELECT id, %(account)s, recipient_domain, 0, 0, '' FROM fresh WHERE send_status = 0
+    {insert_select(QueueItem, "FROM fresh WHERE send_status = 0", _QUEUE_ITEM)}
 ), events AS (
-    INSERT INTO sending_event (kind, message, account_id, sender_domain, recipient_domain, recipient, from_address,
-        reason, bounce_type, bounce_class, link, user_agent, machine)
-    SELECT CASE WHEN send_status = 0 THEN %(accepted)s ELSE %(refused)s END, id, %(account)s, %(sender_domain)s,
-        recipient_domain, recipient, %(from_address)s, words, '', '', '', '', false
-    FROM fresh
+    {insert_select(Event, "FROM fresh", _EVENT)}
 )
 SELECT submission, id FROM fresh ORDER BY id
-"""
-_ATTACH = """
-INSERT INTO sending_attachment (account_id, submission_id, name, content)
-SELECT %s, %s, name, content FROM unnest(%s::text[], %s::bytea[]) AS file(name, content)
-"""
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -110,12 +120,34 @@ def new_message_id(app_id: int, now: datetime) -> str:
 
 
 def _write(case: Case) -> Accepted:
+    submission = _submission(case)
+    values = {
+        **parameters(submission),
+        **{f"each_{name}": column for name, column in arrays(_recipient_rows(case)).items()},
+        "filled": case.subject[:MAX_SUBJECT_KEPT],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, values)
+        written = cursor.fetchall()
+    number = written[0][0]
+    insert(
+        Attachment,
+        [
+            {"account_id": case.account.pk, "submission_id": number, "name": file.name, "content": file.content}
+            for file in case.draft.attachments
+        ],
+    )
+    return Accepted(submission.message_id, number, tuple(message for _, message in written))
+
+
+def _submission(case: Case) -> SubmissionFields:
+    """Return what is kept: what the client gave, but where a gate has read it or found more."""
     draft, sender = case.draft, case.sender
     message_id = new_message_id(case.account.app_id, datetime.now(CHINA))
-    everybody = case.recipients
-    row: dict[str, Any] = {
+    given = {name: getattr(draft, name) for name in names_of(SubmissionFields) if hasattr(draft, name)}
+    found: dict[str, Any] = {
+        "account_id": case.account.pk,
         "message_id": message_id,
-        "account": case.account.pk,
         "channel": case.caller.channel,
         "submitted_by": case.caller.name,
         "sender_domain": sender.domain.name,
@@ -123,38 +155,31 @@ def _write(case: Case) -> Accepted:
         "from_name": case.mailbox.alias or sender.name,
         "header_from": case.header_from,
         "reply_to": case.reply_to,
-        "subject": draft.subject,
         "to": _addresses(case.to),
         "cc": _addresses(case.cc),
         "bcc": _addresses(case.bcc),
         "template": draft.template_id,
         "version": case.version.pk,
-        "variables": json.dumps(case.values),
+        "variables": case.values,
         "header_message_id": draft.header_message_id or _header_message_id(message_id, sender.domain.name),
-        "headers": json.dumps(dict(draft.headers)),
-        "unsubscribe": draft.unsubscribe,
-        "trigger_type": draft.trigger_type,
-        "filled": case.subject[:MAX_SUBJECT_KEPT],
-        "recipients": [recipient.mailbox.address for recipient in everybody],
-        "recipient_domains": [recipient.mailbox.domain for recipient in everybody],
-        "send_statuses": [recipient.refusal.send_status if recipient.refusal else 0 for recipient in everybody],
-        "words": [recipient.refusal.message if recipient.refusal else "" for recipient in everybody],
-        "traces": _traces(case),
-        "queued": DeliverStatus.QUEUED.value,
-        "dropped": DeliverStatus.DROPPED.value,
-        "accepted": EventKind.ACCEPTED.value,
-        "refused": EventKind.REFUSED.value,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, row)
-        written = cursor.fetchall()
-        submission = written[0][0]
-        if draft.attachments:
-            files = draft.attachments
-            cursor.execute(
-                _ATTACH, [case.account.pk, submission, [file.name for file in files], [file.content for file in files]]
-            )
-    return Accepted(message_id, submission, tuple(number for _, number in written))
+    return SubmissionFields(**{**given, **found})
+
+
+def _recipient_rows(case: Case) -> list[dict[str, Any]]:
+    rows = []
+    for recipient, trace in zip(case.recipients, _traces(case), strict=True):
+        refusal = recipient.refusal
+        row = _RecipientRow(
+            recipient=recipient.mailbox.address,
+            recipient_domain=recipient.mailbox.domain,
+            send_status=refusal.send_status if refusal else 0,
+            deliver_status=DeliverStatus.DROPPED if refusal else DeliverStatus.QUEUED,
+            deliver_message=refusal.message if refusal else "",
+            trace=trace,
+        )
+        rows.append(parameters(row))
+    return rows
 
 
 def _header_message_id(message_id: str, domain: str) -> str:
@@ -162,8 +187,8 @@ def _header_message_id(message_id: str, domain: str) -> str:
     return f"<{message_id.partition('-date-')[2].replace('-', '.')}@{domain}>"
 
 
-def _addresses(recipients: list[Recipient]) -> str:
-    return json.dumps([recipient.mailbox.address for recipient in recipients])
+def _addresses(recipients: list[Recipient]) -> list[str]:
+    return [recipient.mailbox.address for recipient in recipients]
 
 
 def _traces(case: Case) -> list[str]:
@@ -178,6 +203,6 @@ def _traces(case: Case) -> list[str]:
             traces.append(common)
         else:
             at = [line["gate"] for line in lines].index(recipient.refusal.gate)
-            said = {**lines[at], "passed": False, "value": recipient.refusal.message}
-            traces.append(json.dumps([*lines[:at], said]))
+            refused = {**lines[at], "passed": False, "value": recipient.refusal.message}
+            traces.append(json.dumps([*lines[:at], refused]))
     return traces

@@ -1,4 +1,4 @@
-"""What may stand in a mail's header: the one validator for every text bound for it (pure)."""
+"""Which header fields a sender may add to an email, and what may stand in them (pure; RFC 5322 3.6.8)."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from sending.delivery import pipeline, queue
+from sending.delivery.capacity import Capacity
 from sending.delivery.in_flight import InFlight
 from sending.delivery.pipeline import Hold
 from sending.delivery.queued import QueuedMessage, RenderedMail
@@ -51,7 +52,7 @@ DRAIN_SECONDS = 25.0
 class Engine:
     """One process's delivery; `run` returns when it was told to stop, or, with `once`, when all is done."""
 
-    def __init__(self, router: Router, *, helo: str, once: bool = False) -> None:
+    def __init__(self, router: Router, *, helo: str, once: bool = False, threads: EngineThreads | None = None) -> None:
         rules = settings.RULES
         self._router = router
         self._once = once
@@ -66,10 +67,10 @@ class Engine:
         )
         self._reports = SiteCallbacks(self._is_held, self._finished, self._postponed)
         self._sites: dict[tuple[str, ...], Site] = {}
-        self._threads = EngineThreads()
+        self._threads = threads or EngineThreads()
         self._in_flight = InFlight(self._threads, worker=self._worker, lease=rules.lease_seconds)
         self._to_render: asyncio.Queue[tuple[QueuedMessage, Site]] = asyncio.Queue()
-        self._rendered = 0
+        self._rendered = Capacity()
         self._clock = Clock()
         self._stopping = asyncio.Event()
         self._listener = QueueListener()
@@ -97,7 +98,7 @@ class Engine:
                 task.cancel()
             await asyncio.gather(*loops, *self._tasks, return_exceptions=True)
             await asyncio.gather(*(site.close() for site in self._sites.values()))
-            await self._threads.close()
+            self._threads.close()
 
     async def _lead(self) -> None:
         await self._claim_loop()
@@ -169,10 +170,10 @@ class Engine:
             return
         site = self._site(route)
         for queued in group:
-            if site.load >= MAX_HELD_PER_SITE and len(self._sites) > 1:
+            if site.capacity.taken >= MAX_HELD_PER_SITE and len(self._sites) > 1:
                 self._in_flight.add(put_back(queued, OVERFLOW_SECONDS))
             else:
-                site.load += 1
+                queued.places.enter_context(site.capacity.take())
                 self._to_render.put_nowait((queued, site))
 
     def _site(self, route: Route) -> Site:
@@ -188,13 +189,12 @@ class Engine:
             chunk = [await self._to_render.get()]
             while len(chunk) < CHUNK and not self._to_render.empty():
                 chunk.append(self._to_render.get_nowait())
-            while self._rendered > MAX_RENDERED_BYTES:
+            while self._rendered.taken > MAX_RENDERED_BYTES:
                 await asyncio.sleep(POLL_SECONDS)
             try:
                 await self._render(chunk)
             except DatabaseError as error:
-                for queued, site in chunk:
-                    site.load -= 1
+                for queued, _ in chunk:
                     self._in_flight.add(put_back(queued, 0.0))
                 await database_away(error)
 
@@ -204,26 +204,20 @@ class Engine:
         messages = [queued for queued, _ in chunk]
         done = await self._threads.render(_render_all, messages, files)
         for (queued, site), mail in zip(chunk, done, strict=True):
-            site.load -= 1
             if isinstance(mail, RenderedMail):
-                self._rendered += len(mail.data)
+                queued.places.enter_context(self._rendered.take(len(mail.data)))
                 site.put(mail)
             else:
                 self._in_flight.add(unsent(queued, mail))
 
     def _is_held(self, mail: RenderedMail) -> bool:
-        held = self._in_flight.is_held(mail.queued)
-        if not held:
-            self._rendered -= len(mail.data)
-        return held
+        return self._in_flight.is_held(mail.queued)
 
     def _finished(self, mail: RenderedMail, smtp_result: SmtpResult, began: float, seconds: float) -> Awaitable[None]:
         result = settlement_of(mail.queued, smtp_result, began=self._clock.at(began), seconds=seconds)
-        self._rendered -= len(mail.data)
         return self._in_flight.add_awaited(result)
 
     def _postponed(self, mail: RenderedMail, seconds: float) -> None:
-        self._rendered -= len(mail.data)
         self._in_flight.add(put_back(mail.queued, seconds))
 
     async def _drain(self) -> None:
@@ -231,8 +225,7 @@ class Engine:
         deadline = time.monotonic() + DRAIN_SECONDS
         while time.monotonic() < deadline:
             while not self._to_render.empty():
-                queued, site = self._to_render.get_nowait()
-                site.load -= 1
+                queued, _ = self._to_render.get_nowait()
                 self._in_flight.add(put_back(queued, 0.0))
             for site in self._sites.values():
                 site.give_back()

@@ -24,6 +24,7 @@ MAX_SETTLED = 1000
 class InFlight:
     """The claimed messages of one process, from claim to settlement.
 
+    Every message ends in `forget`, settled or lost: there, and nowhere else, it gives back the room it took.
     Results are kept in memory until they are written; when the database is away they wait for it.
     """
 
@@ -73,6 +74,7 @@ class InFlight:
         for queued in messages:
             if self._held.get(queued.message) is queued:
                 del self._held[queued.message]
+            queued.places.close()
             # Also for a message that was lost while it was on the wire: its connection waits for this.
             written = self._written.pop((queued.message, queued.fence), None)
             if written and not written.done():

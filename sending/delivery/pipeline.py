@@ -79,17 +79,11 @@ def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
     unsubscribe = links.unsubscribe_url(queued.message)
     html_footer, text_footer = footer(submission.unsubscribe, unsubscribe, site=settings.SITE)
     mail = message.MailContent(
-        sender=submission.from_address,
-        sender_name=submission.from_name,
-        header_from=submission.header_from,
-        to=submission.to,
-        cc=submission.cc,
-        reply_to=submission.reply_to,
+        submission=submission,
         subject=fill_plain(submission.subject, submission.variables),
         date=submission.accepted_at,
-        message_id=submission.header_message_id,
+        feedback_sender=settings.FEEDBACK_SENDER,
         unsubscribe_url=unsubscribe if submission.unsubscribe != "0" or submission.trigger_type == BULK else "",
-        extra=submission.headers,
         html=None
         if compiled.html is None
         else fill_html(

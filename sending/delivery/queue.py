@@ -6,7 +6,6 @@ database's, so that a worker with a wrong clock does no harm.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,15 +13,51 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from accounts.models import Account
 from domains.models import SenderDomain
 from sending import events
 from sending.delivery.queued import QueuedMessage, Sender, SubmissionData
 from sending.events import NewEvent
+from sending.models import Attempt
 from sending.models.ids import time_of
+from sending.models.rows import fetch, insert, names_of, parameters, selected
+from sending.submission_fields import SubmissionFields
 
-_CLAIM = """
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ClaimedItem:
+    message: int
+    fence: int
+    attempts: int
+    account_id: int
+    recipient_domain: str
+    claimed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ClaimedMessage:
+    id: int
+    recipient: str
+    submission_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SubmissionRow(SubmissionFields):
+    id: int
+    has_attachments: bool
+    account_status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AttachmentRow:
+    submission_id: int
+    name: str
+    content: bytes
+
+
+_CLAIM = f"""
 WITH due AS (
     SELECT message FROM sending_queueitem WHERE available_at <= statement_timestamp()
     ORDER BY available_at, message LIMIT %s FOR UPDATE SKIP LOCKED
@@ -30,20 +65,22 @@ WITH due AS (
 UPDATE sending_queueitem AS q
 SET available_at = statement_timestamp() + %s * interval '1 second', fence = q.fence + 1, worker = %s
 FROM due WHERE q.message = due.message
-RETURNING q.message, q.fence, q.attempts, q.account_id, q.recipient_domain, statement_timestamp()
-"""
+RETURNING {selected(_ClaimedItem, "q", claimed_at="statement_timestamp()")}
+"""  # noqa: S608
 # The range lets the planner leave out the days' partitions that hold none of them.
-_MESSAGES = """
-SELECT m.id, m.recipient, m.submission_id FROM sending_message AS m
+_MESSAGES = f"""
+SELECT {selected(_ClaimedMessage, "m")} FROM sending_message AS m
 WHERE m.id = ANY(%s) AND m.id BETWEEN %s AND %s
-"""
-_SUBMISSIONS = """
-SELECT s.id, s.sender_domain, s.from_address, s.from_name, s.header_from, s.reply_to, s.subject, s."to", s.cc,
-       s.version, s.variables, s.header_message_id, s.headers, s.unsubscribe, s.trigger_type,
-       EXISTS (SELECT FROM sending_attachment AS f WHERE f.submission_id = s.id), a.status
+"""  # noqa: S608
+_HAS_ATTACHMENTS = "EXISTS (SELECT FROM sending_attachment AS f WHERE f.submission_id = s.id)"
+_SUBMISSIONS = f"""
+SELECT {selected(_SubmissionRow, "s", has_attachments=_HAS_ATTACHMENTS, account_status="a.status")}
 FROM sending_submission AS s JOIN accounts_account AS a ON a.id = s.account_id
 WHERE s.id = ANY(%s)
-"""
+"""  # noqa: S608
+_ATTACHMENTS = f"""
+SELECT {selected(_AttachmentRow, "f")} FROM sending_attachment AS f WHERE f.submission_id = ANY(%s) ORDER BY f.id
+"""  # noqa: S608
 _RENEW = """
 UPDATE sending_queueitem AS q SET available_at = statement_timestamp() + %s * interval '1 second'
 FROM unnest(%s::bigint[], %s::bigint[]) AS held(message, fence)
@@ -63,16 +100,16 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::int[]) AS held(message
 WHERE q.message = held.message AND q.fence = held.fence AND q.worker = %s
 RETURNING q.message
 """
-_ATTEMPTS = """
-COPY sending_attempt (account_id, message, number, started_at, milliseconds, host, tls, outcome, reply_code,
-                      enhanced_code, bounce_class, reply, conversation, next_attempt_at) FROM STDIN
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAttempt:
-    """One attempt that was made, as it is kept; times are the database's."""
+    """One attempt that was made, each field a column; times are the database's."""
 
+    account_id: int
+    message: int
+    # 1 for the message's first.
+    number: int
     started_at: datetime
     milliseconds: int
     host: str
@@ -104,47 +141,44 @@ def claim(limit: int, worker: str) -> tuple[list[QueuedMessage], datetime | None
     """
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [limit, settings.RULES.lease_seconds, worker])
-        claimed = sorted(cursor.fetchall())
+        claimed = sorted(fetch(cursor, _ClaimedItem), key=lambda item: item.message)
         if not claimed:
             return [], None
-        ids = [row[0] for row in claimed]
+        ids = [item.message for item in claimed]
         cursor.execute(_MESSAGES, [ids, ids[0], ids[-1]])
-        recipients = {row[0]: row[1:] for row in cursor.fetchall()}
-    submissions = _load_submissions({submission for _, submission in recipients.values()})
-    messages = []
+        messages = {message.id: message for message in fetch(cursor, _ClaimedMessage)}
+    submissions = _load_submissions({message.submission_id for message in messages.values()})
+    found = []
     orphans = []
-    for message, fence, attempts_before, account, domain, _ in claimed:
-        recipient, submission = recipients.get(message, ("", 0))
-        if submission in submissions:
-            messages.append(
+    for item in claimed:
+        message = messages.get(item.message)
+        if message and message.submission_id in submissions:
+            found.append(
                 QueuedMessage(
-                    message=message,
-                    fence=fence,
-                    attempts_before=attempts_before,
-                    account=account,
-                    recipient=recipient,
-                    recipient_domain=domain,
-                    submission=submissions[submission],
+                    message=item.message,
+                    fence=item.fence,
+                    attempts_before=item.attempts,
+                    account=item.account_id,
+                    recipient=message.recipient,
+                    recipient_domain=item.recipient_domain,
+                    submission=submissions[message.submission_id],
                 )
             )
         else:
-            orphans.append((message, fence))
+            orphans.append((item.message, item.fence))
     if orphans:
         with connection.cursor() as cursor:
             cursor.execute(_FINISH, [*_columns(orphans), worker])
-    return messages, claimed[0][5]
+    return found, claimed[0].claimed_at
 
 
 def attachments(submissions: Iterable[int]) -> dict[int, list[tuple[str, bytes]]]:
     """Return the files of each submission, name and bytes, in the order they were given."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT submission_id, name, content FROM sending_attachment WHERE submission_id = ANY(%s) ORDER BY id",
-            [list(submissions)],
-        )
+        cursor.execute(_ATTACHMENTS, [list(submissions)])
         files: dict[int, list[tuple[str, bytes]]] = {}
-        for submission, name, content in cursor.fetchall():
-            files.setdefault(submission, []).append((name, bytes(content)))
+        for file in fetch(cursor, _AttachmentRow):
+            files.setdefault(file.submission_id, []).append((file.name, bytes(file.content)))
         return files
 
 
@@ -153,7 +187,7 @@ def renew(messages: Sequence[QueuedMessage], worker: str) -> set[int]:
     held = [(queued.message, queued.fence) for queued in messages]
     with connection.cursor() as cursor:
         cursor.execute(_RENEW, [settings.RULES.lease_seconds, *_columns(held), worker])
-        return {row[0] for row in cursor.fetchall()}
+        return _messages(cursor)
 
 
 def settle(settlements: Sequence[Settlement], worker: str) -> set[int]:
@@ -170,19 +204,13 @@ def settle(settlements: Sequence[Settlement], worker: str) -> set[int]:
     with transaction.atomic(), connection.cursor() as cursor:
         if finished:
             cursor.execute(_FINISH, [*_columns(finished), worker])
-            held.update(row[0] for row in cursor.fetchall())
+            held |= _messages(cursor)
         if waiting:
             cursor.execute(_AGAIN, [*_columns(waiting), worker])
-            held.update(row[0] for row in cursor.fetchall())
-        _write_attempts(
-            cursor,
-            [settlement for settlement in settlements if settlement.attempt and settlement.queued.message in held],
-        )
-        new_events = [
-            settlement.event for settlement in settlements if settlement.event and settlement.queued.message in held
-        ]
-        if new_events:
-            events.record(new_events)
+            held |= _messages(cursor)
+        written = [settlement for settlement in settlements if settlement.queued.message in held]
+        insert(Attempt, [parameters(settlement.attempt) for settlement in written if settlement.attempt])
+        events.record([settlement.event for settlement in written if settlement.event])
     return held
 
 
@@ -190,62 +218,26 @@ def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _write_attempts(cursor: Any, settlements: Sequence[Settlement]) -> None:
-    if not settlements:
-        return
-    with cursor.copy(_ATTEMPTS) as copy:
-        for settlement in settlements:
-            attempt, queued = settlement.attempt, settlement.queued
-            assert attempt is not None
-            copy.write_row(
-                (
-                    queued.account,
-                    queued.message,
-                    queued.attempts_before + 1,
-                    attempt.started_at,
-                    attempt.milliseconds,
-                    attempt.host,
-                    attempt.tls,
-                    attempt.outcome,
-                    attempt.reply_code,
-                    attempt.enhanced_code,
-                    attempt.bounce_class,
-                    attempt.reply,
-                    attempt.conversation,
-                    attempt.next_attempt_at,
-                )
-            )
+def _messages(cursor: CursorWrapper) -> set[int]:
+    return {message for (message,) in cursor.fetchall()}
 
 
 def _load_submissions(submissions: set[int]) -> dict[int, SubmissionData]:
     with connection.cursor() as cursor:
         cursor.execute(_SUBMISSIONS, [list(submissions)])
-        rows = cursor.fetchall()
+        rows = fetch(cursor, _SubmissionRow)
     senders = {
         domain.name: Sender(domain.name, domain.dkim_selector, domain.dkim_private_key, domain.may_send)
-        for domain in SenderDomain.objects.filter(name__in={row[1] for row in rows})
+        for domain in SenderDomain.objects.filter(name__in={row.sender_domain for row in rows})
     }
     return {
-        row[0]: SubmissionData(
-            id=row[0],
-            accepted_at=time_of(row[0]),
-            sender_domain=row[1],
-            from_address=row[2],
-            from_name=row[3],
-            header_from=row[4],
-            reply_to=row[5],
-            subject=row[6],
-            to=json.loads(row[7]),
-            cc=json.loads(row[8]),
-            version=row[9],
-            variables=json.loads(row[10]),
-            header_message_id=row[11],
-            headers=json.loads(row[12]),
-            unsubscribe=row[13],
-            trigger_type=row[14],
-            has_attachments=row[15],
-            may_send=row[16] == Account.Status.ACTIVE,
-            sender=senders.get(row[1]),
+        row.id: SubmissionData(
+            **{name: getattr(row, name) for name in names_of(SubmissionFields)},
+            id=row.id,
+            accepted_at=time_of(row.id),
+            has_attachments=row.has_attachments,
+            may_send=row.account_status == Account.Status.ACTIVE,
+            sender=senders.get(row.sender_domain),
         )
         for row in rows
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from sending.submission_fields import SubmissionFields
 from templates_app.rendering import Compiled
 
 
@@ -20,27 +21,11 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubmissionData:
+class SubmissionData(SubmissionFields):
     """What all mails of one submission are made from."""
 
     id: int
     accepted_at: datetime
-    sender_domain: str
-    from_address: str
-    from_name: str
-    header_from: str
-    reply_to: str
-    subject: str
-    to: Sequence[str]
-    cc: Sequence[str]
-    version: int
-    variables: Mapping[str, str]
-    header_message_id: str
-    headers: Mapping[str, str]
-    # "0" none, else the language of the link.
-    unsubscribe: str
-    # 0 bulk, 1 triggered.
-    trigger_type: int
     has_attachments: bool
     # False while the account is suspended.
     may_send: bool
@@ -63,6 +48,8 @@ class QueuedMessage:
     template: Compiled | None = None
     # When the lease ends, on this process's monotonic clock.
     lease_ends: float = 0.0
+    # The room it takes up; closed when this process lets go of it, whatever became of it.
+    places: ExitStack = field(default_factory=ExitStack, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sending.delivery.pipeline import Hold, expired
 from sending.delivery.queue import NewAttempt, Settlement
 from sending.delivery.queued import QueuedMessage
 from sending.events import NewEvent
-from sending.models import EventKind
+from sending.models import BounceType, EventKind
 from sending.smtp.replies import Outcome, OutcomeKind, classify
 from sending.smtp.result import SmtpResult
 
@@ -63,6 +63,9 @@ def settlement_of(queued: QueuedMessage, smtp_result: SmtpResult, *, began: date
         queued=queued,
         again=(next_attempt - now).total_seconds() if next_attempt else None,
         attempt=NewAttempt(
+            account_id=queued.account,
+            message=queued.message,
+            number=queued.attempts_before + 1,
             started_at=began,
             milliseconds=round(seconds * 1000),
             host=smtp_result.host,
@@ -102,6 +105,12 @@ def _event(queued: QueuedMessage, outcome: Outcome) -> NewEvent:
         kind=EVENTS[outcome.kind],
         message=queued.message,
         reason=outcome.reason,
-        bounce_type=outcome.bounce_type,
+        bounce_type=_bounce_type(outcome),
         bounce_class=outcome.bounce_class.value,
     )
+
+
+def _bounce_type(outcome: Outcome) -> str:
+    if outcome.kind is not OutcomeKind.BOUNCED:
+        return ""
+    return BounceType.HARD.value if outcome.hard else BounceType.SOFT.value

@@ -16,6 +16,7 @@ import aiodns
 import pycares
 
 from sending.delivery.public_addresses import may_connect
+from sending.smtp.host import SMTP_PORT, Host
 from sending.smtp.result import Failure
 
 CACHE_ROUTES = 20_000
@@ -24,23 +25,6 @@ MIN_CACHE_SECONDS, MAX_CACHE_SECONDS, FAILURE_CACHE_SECONDS = 60, 3600, 30
 # A domain with very many mail hosts is not worth trying more than these.
 MAX_HOSTS = 10
 LOOK_UP_SECONDS = 5.0
-SMTP_PORT = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """One place to connect to. The name is what its operator calls it; the address is what we dial."""
-
-    name: str
-    address: str
-    port: int = SMTP_PORT
-    # TLS from the first byte.
-    tls: bool = False
-    user: str = ""
-    password: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.name} [{self.address}]:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from sending.delivery.capacity import Capacity
 from sending.delivery.queued import RenderedMail
-from sending.delivery.routing import Host, Route
+from sending.delivery.routing import Route
 from sending.delivery.throttle import Pace
 from sending.smtp.client import Connection, NotOpen, Timing
+from sending.smtp.host import Host
 from sending.smtp.result import Failure, SmtpResult
 
 log = logging.getLogger("ses.delivery")
@@ -66,13 +68,13 @@ class Site:
         self._workers: dict[asyncio.Task[None], Connection | None] = {}
         self._idle = 0
         self._pace = Pace(limits.pause)
-        # Mails that wait or are on their way.
-        self.load = 0
+        # Its mails, from the moment the site is known until this process lets go of them.
+        self.capacity = Capacity()
 
     @property
     def is_unused(self) -> bool:
         """Say whether the site can be forgotten."""
-        return not self.load and not self._workers and not self._pace.wait(time.monotonic())
+        return not self.capacity.taken and not self._workers and not self._pace.wait(time.monotonic())
 
     @property
     def connections(self) -> int:
@@ -81,7 +83,6 @@ class Site:
 
     def put(self, mail: RenderedMail) -> None:
         """Take a mail; what becomes of it is reported later, once."""
-        self.load += 1
         self._mails.put_nowait(mail)
         if self._mails.qsize() > self._idle and len(self._workers) < self._limits.connections:
             self._start_worker()
@@ -89,7 +90,7 @@ class Site:
     def give_back(self) -> None:
         """Return what has not begun to the queue, at once."""
         while not self._mails.empty():
-            self._postpone(self._mails.get_nowait(), 0.0)
+            self._reports.postponed(self._mails.get_nowait(), 0.0)
 
     async def close(self) -> None:
         """End the workers, idle or not."""
@@ -114,11 +115,9 @@ class Site:
         try:
             while (mail := await self._next()) is not None:
                 if wait := self._pace.wait(time.monotonic()):
-                    self._postpone(mail, wait)
-                elif not self._reports.is_held(mail):
-                    # Somebody else has it by now; it is his to report.
-                    self.load -= 1
-                elif not await self._try(mail, me):
+                    self._reports.postponed(mail, wait)
+                # One that is no longer held is somebody else's by now, and his to report.
+                elif self._reports.is_held(mail) and not await self._try(mail, me):
                     return
         finally:
             if session := self._workers[me]:
@@ -143,7 +142,7 @@ class Site:
             return await self._deliver(mail, me)
         except Exception:
             log.exception("Message %s could not be sent; it is tried again later.", mail.queued.message)
-            self._postpone(mail, FAULT_SECONDS)
+            self._reports.postponed(mail, FAULT_SECONDS)
             return False
 
     async def _deliver(self, mail: RenderedMail, me: asyncio.Task[None]) -> bool:
@@ -193,13 +192,8 @@ class Site:
     def _finish(self, mail: RenderedMail, smtp_result: SmtpResult, began: float) -> Awaitable[None]:
         now = time.monotonic()
         written = self._reports.finished(mail, smtp_result, began, now - began)
-        self.load -= 1
         self._pace.note(smtp_result, now)
         return written
-
-    def _postpone(self, mail: RenderedMail, seconds: float) -> None:
-        self.load -= 1
-        self._reports.postponed(mail, seconds)
 
 
 def _was_stale(smtp_result: SmtpResult) -> bool:

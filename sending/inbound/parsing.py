@@ -31,10 +31,11 @@ class Parser:
     """A warm process of its own that parses, killed and replaced when a mail takes it too long."""
 
     def __init__(self, limits: ParsingLimits, *, seconds: float) -> None:
-        self._caps = limits
-        self._seconds = seconds
+        self._limits = limits
+        self.seconds = seconds
         self._stopped = False
-        self._child: multiprocessing.process.BaseProcess | None = None
+        # None until the first mail.
+        self.process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
 
     def parse(self, raw: bytes) -> Report:
@@ -45,10 +46,10 @@ class Parser:
         pipe = self._started()
         try:
             pipe.send_bytes(raw)
-            if pipe.poll(self._seconds):
+            if pipe.poll(self.seconds):
                 report: Report = pipe.recv()
                 return report
-            reason = f"Not parsed: it took longer than {self._seconds:g} s"
+            reason = f"Not parsed: it took longer than {self.seconds:g} s"
         except (EOFError, OSError):
             reason = "Not parsed: the parser ended"
         if self._stopped:
@@ -59,30 +60,30 @@ class Parser:
     def stop(self) -> None:
         """End a parse that is under way in another thread: its mail was not judged and stays unread."""
         self._stopped = True
-        if self._child:
-            self._child.kill()
+        if self.process:
+            self.process.kill()
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
-        if self._child:
-            self._child.kill()
-            self._child.join()
-            self._child.close()
+        if self.process:
+            self.process.kill()
+            self.process.join()
+            self.process.close()
         if self._pipe:
             self._pipe.close()
-        self._child = self._pipe = None
+        self.process = self._pipe = None
 
     def _started(self) -> Connection:
         if self._stopped:
             raise Stopped
-        if self._pipe and self._child and self._child.is_alive():
+        if self._pipe and self.process and self.process.is_alive():
             return self._pipe
         self.close()
         # A fresh interpreter: a fork would carry our database connections and locks along.
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._child = context.Process(target=_work, args=(theirs, self._caps), name="report parser", daemon=True)
-        self._child.start()
+        self.process = context.Process(target=_work, args=(theirs, self._limits), name="report parser", daemon=True)
+        self.process.start()
         theirs.close()
         # Its start is not the mail's time.
         if not self._pipe.poll(60) or self._pipe.recv() != "ready":

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 
+from sending.batch_writer import BatchWriter
 from sending.models import InboundReport
 from sending.smtp.server import UNAVAILABLE, WRONG_LINE_ENDS, Handler, SmtpServer, has_bare_line_ends
-from sending.smtp.store import Store
 from sending.tracking import verp
 
 MAX_RECIPIENTS = 100
@@ -18,8 +18,8 @@ MAX_RECIPIENTS = 100
 class ReportHandler(Handler):
     """Takes reports; `stored` is called after each mail that was kept."""
 
-    def __init__(self, store: Store[InboundReport], stored: Callable[[], None]) -> None:
-        self._store = store
+    def __init__(self, writer: BatchWriter[InboundReport], stored: Callable[[], None]) -> None:
+        self._writer = writer
         self._stored = stored
 
     async def handle_RCPT(
@@ -40,9 +40,9 @@ class ReportHandler(Handler):
             return WRONG_LINE_ENDS
         try:
             for message in sorted({verp.read(address) or 0 for address in envelope.rcpt_tos}):
-                await self._store.put(InboundReport(message=message, kind=InboundReport.Kind.UNKNOWN, raw=raw))
+                await self._writer.put(InboundReport(message=message, kind=InboundReport.Kind.UNKNOWN, raw=raw))
         except Exception:
-            # The store has logged why; the sender holds the mail.
+            # The writer has logged why; the sender holds the mail.
             return UNAVAILABLE
         self._stored()
         return "250 2.0.0 Kept"
@@ -53,6 +53,6 @@ def write(rows: Sequence[InboundReport]) -> None:
     InboundReport.objects.bulk_create(rows)
 
 
-def report_server(store: Store[InboundReport], stored: Callable[[], None]) -> SmtpServer:
+def report_server(writer: BatchWriter[InboundReport], stored: Callable[[], None]) -> SmtpServer:
     """Return the server of one connection to the report port."""
-    return SmtpServer(ReportHandler(store, stored), max_bytes=settings.RULES.inbound_max_bytes)
+    return SmtpServer(ReportHandler(writer, stored), max_bytes=settings.RULES.inbound_max_bytes)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from concurrent.futures import ThreadPoolExecutor
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError
 
+from sending.database_thread import DatabaseThread
 from sending.inbound import reading
 from sending.inbound.parsing import Stopped
 
@@ -29,13 +29,12 @@ class ReportWorker:
 
     async def run(self) -> None:
         """Read for ever; the report in hand when cancelled is read again by the next reader."""
-        loop = asyncio.get_running_loop()
-        thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        thread = DatabaseThread("reader")
         try:
             while True:
                 self._arrived.clear()
                 try:
-                    while await loop.run_in_executor(thread, self._read_batch):
+                    while await thread.run(self._read_batch):
                         pass
                 except (OperationalError, InterfaceError) as error:
                     log.warning("reports wait, the database is away: %s", error)
@@ -45,15 +44,9 @@ class ReportWorker:
                     continue
         finally:
             self._parser.stop()
-            thread.submit(self._end)
-            thread.shutdown()
-
-    def _end(self) -> None:
-        self._parser.close()
-        connection.close()
+            thread.close(last=self._parser.close)
 
     def _read_batch(self) -> int:
-        close_old_connections()
         reports = reading.unread()
         for report in reports:
             self._read_one(report)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import binascii
 import mimetypes
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 
 from sending.mime import header_fields
 from sending.mime.header_fields import Unsendable
+from sending.submission_fields import SubmissionFields
 
 Header = tuple[bytes, bytes]
 
@@ -29,6 +30,7 @@ RESERVED = frozenset(
         "subject",
         "date",
         "message-id",
+        "feedback-id",
         "mime-version",
         "sender",
         "return-path",
@@ -44,22 +46,16 @@ OPAQUE = ("message/", "multipart/")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailContent:
-    """What one recipient's mail is written from; addresses as `address` or `name <address>`."""
+    """What one recipient's mail is written from: its submission, and what is this mail's own."""
 
-    sender: str
-    sender_name: str = ""
-    # Full value of From where the client gave its own.
-    header_from: str = ""
-    to: Sequence[str] = ()
-    cc: Sequence[str] = ()
-    reply_to: str = ""
+    submission: SubmissionFields
+    # With its variables filled in.
     subject: str
     # When it was accepted, aware.
     date: datetime
-    # With its angle brackets.
-    message_id: str
+    # Who sends, for all mails of this platform: the last field of Feedback-ID.
+    feedback_sender: str
     unsubscribe_url: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)
     html: str | None = None
     text: str | None = None
     attachments: Sequence[tuple[str, bytes]] = ()
@@ -79,31 +75,33 @@ def join(head: Sequence[Header], body: bytes, signature: bytes = b"") -> bytes:
 
 
 def _headers(mail: MailContent) -> list[Header]:
+    submission = mail.submission
     sender = (
-        header_fields.mailbox("From", mail.header_from)
-        if mail.header_from
-        else header_fields.named_mailbox("From", mail.sender_name, mail.sender)
+        header_fields.mailbox("From", submission.header_from)
+        if submission.header_from
+        else header_fields.named_mailbox("From", submission.from_name, submission.from_address)
     )
     lines: list[Header] = [(b"From", sender.encode("ascii"))]
-    if mail.to:
-        lines.append((b"To", header_fields.mailboxes("To", mail.to)))
-    if mail.cc:
-        lines.append((b"Cc", header_fields.mailboxes("Cc", mail.cc)))
-    if not mail.to and not mail.cc:
+    if submission.to:
+        lines.append((b"To", header_fields.mailboxes("To", submission.to)))
+    if submission.cc:
+        lines.append((b"Cc", header_fields.mailboxes("Cc", submission.cc)))
+    if not submission.to and not submission.cc:
         # Hidden recipients only: a group without members says so.
         lines.append((b"To", b"undisclosed-recipients:;"))
-    if mail.reply_to:
-        lines.append((b"Reply-To", header_fields.mailbox_list("Reply-To", mail.reply_to)))
+    if submission.reply_to:
+        lines.append((b"Reply-To", header_fields.mailbox_list("Reply-To", submission.reply_to)))
     lines.append((b"Subject", header_fields.text("Subject", mail.subject)))
     lines.append((b"Date", _date(mail.date.replace(microsecond=0))))
-    lines.append((b"Message-ID", _message_id(mail.message_id)))
+    lines.append((b"Message-ID", _message_id(submission.header_message_id)))
+    lines.append((b"Feedback-ID", _feedback_id(mail)))
     if mail.unsubscribe_url:
         # Never folded or encoded: receivers take the address as it stands.
         url = header_fields.clean("List-Unsubscribe", mail.unsubscribe_url).encode("ascii")
         lines.append((b"List-Unsubscribe", b"<%s>" % url))
         lines.append((b"List-Unsubscribe-Post", b"List-Unsubscribe=One-Click"))
     reserved = RESERVED | UNSUBSCRIBE if mail.unsubscribe_url else RESERVED
-    for key, value in mail.extra.items():
+    for key, value in submission.headers.items():
         if key.lower() not in reserved and not key.lower().startswith("content-"):
             lines.append((header_fields.name(key), header_fields.text(key, value)))
     lines.append((b"MIME-Version", b"1.0"))
@@ -165,3 +163,10 @@ def _message_id(value: str) -> bytes:
     if not value.isascii() or not value.startswith("<") or not value.endswith(">") or " " in value:
         raise Unsendable(gettext_noop("Message-ID must be ASCII between angle brackets."))
     return value.encode("ascii")
+
+
+def _feedback_id(mail: MailContent) -> bytes:
+    """Return what Gmail's feedback loop counts spam reports by: no field repeats, and none names a single mail."""
+    submission = mail.submission
+    fields = (f"t{submission.trigger_type}", f"v{submission.template}", f"a{submission.account_id}")
+    return header_fields.clean("Feedback-ID", ":".join((*fields, mail.feedback_sender))).encode("ascii")

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy
 
+from accounts.constraints import only_choices
 from accounts.models import Account
 from sending.models.ids import TimeOrderedId
 
@@ -58,6 +59,7 @@ class Event(models.Model):
     # True when a program, not a person, opened or clicked.
     machine = models.BooleanField(default=False)
 
+    @only_choices("event", kind=EventKind.values, bounce_type=["", *BounceType.values])
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["account", "kind", "-id"], name="event_list"),

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from accounts.constraints import only_choices
 from accounts.models import Account
 from sending.models.ids import TimeOrderedId
 
@@ -37,11 +38,17 @@ class SimulatedMail(models.Model):
 class SimulatedRecord(models.Model):
     """One record of the simulator's DNS zone."""
 
+    class Type(models.TextChoices):
+        A = "A", "A"
+        MX = "MX", "MX"
+        TXT = "TXT", "TXT"
+
     name = models.CharField(max_length=253, db_collation="C")
-    type = models.CharField(max_length=5)
+    type = models.CharField(max_length=5, choices=Type)
     # Zone-file form without quotes: "5 mx.ses.test", "v=spf1 …".
     value = models.TextField()
 
+    @only_choices("simulated_record", type=Type.values)
     class Meta:
         indexes: ClassVar = [models.Index(fields=["name", "type"], name="simulated_record")]
 

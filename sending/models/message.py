@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy
 
+from accounts.constraints import only_choices
 from accounts.models import Account
 from sending.models.ids import TimeOrderedId, time_of
 
@@ -19,6 +20,10 @@ class Submission(models.Model):
         API = "api", "API"
         SMTP = "smtp", "SMTP"
         CONSOLE = "console", gettext_lazy("Console")
+
+    class TriggerType(models.IntegerChoices):
+        BULK = 0
+        TRIGGERED = 1
 
     id = TimeOrderedId()
     # The indexes of lists begin with it: one more by itself would only cost writes.
@@ -48,9 +53,9 @@ class Submission(models.Model):
     headers = models.JSONField(default=dict)
     # "0" none, else the language of the unsubscribe link.
     unsubscribe = models.CharField(max_length=2, default="0")
-    # 0 bulk, 1 triggered.
-    trigger_type = models.PositiveSmallIntegerField(default=0)
+    trigger_type = models.PositiveSmallIntegerField(choices=TriggerType, default=TriggerType.BULK)
 
+    @only_choices("submission", channel=Channel.values, trigger_type=TriggerType.values)
     class Meta:
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="submission_list")]
 
@@ -110,6 +115,7 @@ class Message(models.Model):
     unsubscribed_at = models.DateTimeField(null=True)
     complained_at = models.DateTimeField(null=True)
 
+    @only_choices("message", deliver_status=DeliverStatus.values)
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["account", "-id"], name="message_list"),

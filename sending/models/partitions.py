@@ -6,28 +6,13 @@ Each table also has a default partition, so that no row is ever refused for want
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
-from django.db import connection, migrations, transaction
+from django.db import connection, transaction
 
 from sending.models.ids import first_of
 
 TABLES = ("sending_message", "sending_attempt", "sending_event")
 DAYS_AHEAD = 7
-
-
-class CreatePartitionedModel(migrations.CreateModel):
-    """CreateModel whose table is partitioned by range of `id`, with a default partition."""
-
-    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        plain = schema_editor.sql_create_table
-        schema_editor.sql_create_table = f"{plain} PARTITION BY RANGE (id)"
-        try:
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-        finally:
-            schema_editor.sql_create_table = plain
-        table = to_state.apps.get_model(app_label, self.name)._meta.db_table
-        schema_editor.execute(f"CREATE TABLE {table}_default PARTITION OF {table} DEFAULT")
 
 
 def name_of(table: str, day: date) -> str:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from accounts.constraints import only_choices
 from accounts.models import Account
 from sending.models.ids import TimeOrderedId
 
@@ -38,6 +39,12 @@ class QueueItem(models.Model):
 class Attempt(models.Model):
     """One attempt to deliver a message, with the SMTP conversation. Partitioned by id, a day each."""
 
+    class Outcome(models.TextChoices):
+        DELIVERED = "delivered"
+        DEFERRED = "deferred"
+        BOUNCED = "bounced"
+        DROPPED = "dropped"
+
     id = TimeOrderedId()
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
@@ -50,8 +57,8 @@ class Attempt(models.Model):
     host = models.CharField(max_length=300, blank=True)
     # "TLSv1.3", or empty for clear text.
     tls = models.CharField(max_length=20, blank=True)
-    # What became of it: delivered, deferred or bounced.
-    outcome = models.CharField(max_length=9)
+    # What became of the mail: `smtp.replies.OutcomeKind`.
+    outcome = models.CharField(max_length=9, choices=Outcome)
     # 0 when there was no reply at all.
     reply_code = models.PositiveSmallIntegerField(default=0)
     enhanced_code = models.CharField(max_length=11, blank=True)
@@ -62,6 +69,7 @@ class Attempt(models.Model):
     conversation = models.TextField(blank=True)
     next_attempt_at = models.DateTimeField(null=True)
 
+    @only_choices("attempt", outcome=Outcome.values)
     class Meta:
         indexes: ClassVar = [models.Index(fields=["message", "id"], name="attempt_by_message")]
 

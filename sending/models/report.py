@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy
 
+from accounts.constraints import only_choices
 from accounts.models import Account
 from sending.models.ids import TimeOrderedId
 
@@ -31,6 +32,7 @@ class InboundReport(models.Model):
     # Empty while it waits to be read: a mail taken at the port is stored first.
     read_at = models.DateTimeField(null=True)
 
+    @only_choices("report", kind=Kind.values)
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["account", "-id"], name="report_list"),

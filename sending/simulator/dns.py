@@ -1,4 +1,4 @@
-"""The simulator's DNS zone: what is published in it, and its server.
+"""What the simulator's DNS zone answers, and its server.
 
 A sender domain has exactly the records that were published for it. Every other name is somebody's mail domain, and
 its mail goes to the simulator.
@@ -7,41 +7,17 @@ its mail goes to the simulator.
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
-from django.db import close_old_connections, connections, transaction
-from django.db.models import Q
 
-from domains.models import DnsRecord, SenderDomain
-from domains.records import MX_PRIORITY
-from domains.resolver import DnsAnswer, DnsStatus
+from domains.dns_answers import DnsAnswer, DnsStatus
+from domains.models import SenderDomain
+from sending.database_thread import DatabaseThread
 from sending.models import SimulatedRecord
 from sending.simulator.dns_server import DnsServer
 
 # The mail server of every recipient domain; not the one sender domains need, or they would pass unpublished.
 INBOX_HOST = "inbox.simulator.test"
-
-
-def publish(domain: SenderDomain) -> None:
-    """Put the domain's expected records into the zone, and the platform's own that they refer to."""
-    with transaction.atomic():
-        # One publisher of a domain at a time, so that no record stands twice.
-        SenderDomain.objects.select_for_update(no_key=True).get(pk=domain.pk)
-        _remove(domain)
-        SimulatedRecord.objects.bulk_create(
-            SimulatedRecord(name=record.host, type=record.type, value=_zone_value(record))
-            for record in domain.records.order_by("pk")
-        )
-        for name, type_, value in _platform_records():
-            SimulatedRecord.objects.filter(name=name, type=type_).exclude(value=value).delete()
-            SimulatedRecord.objects.get_or_create(name=name, type=type_, value=value)
-
-
-def unpublish(domain: SenderDomain) -> None:
-    """Take the domain's records out of the zone."""
-    with transaction.atomic():
-        _remove(domain)
 
 
 def look_up(name: str, type: str) -> DnsAnswer:
@@ -70,17 +46,12 @@ class TableResolver:
 
 async def start(host: str, port: int) -> DnsServer:
     """Start the zone's server on UDP and TCP (port 0: any free one) and return it; end it by `close`."""
-    # The database is asked in one thread of its own, which keeps its connection.
-    thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="zone")
+    thread = DatabaseThread("zone")
 
     async def ask(name: str, type: str) -> DnsAnswer:
-        return await asyncio.get_running_loop().run_in_executor(thread, _look_up_in_thread, name, type)
+        return await thread.run(look_up, name, type)
 
-    def finish() -> None:
-        thread.submit(connections.close_all).result()
-        thread.shutdown()
-
-    return await DnsServer(ask, on_close=finish).start(host, port)
+    return await DnsServer(ask, on_close=thread.close).start(host, port)
 
 
 async def serve(host: str, port: int) -> None:
@@ -90,32 +61,6 @@ async def serve(host: str, port: int) -> None:
         await asyncio.Event().wait()
     finally:
         server.close()
-
-
-def _look_up_in_thread(name: str, type: str) -> DnsAnswer:
-    close_old_connections()
-    return look_up(name, type)
-
-
-def _remove(domain: SenderDomain) -> None:
-    held = Q(name=domain.name) | Q(name__endswith=f".{domain.name}")
-    # Sender domains below this one keep theirs.
-    for name in SenderDomain.objects.filter(name__endswith=f".{domain.name}").values_list("name", flat=True):
-        held &= ~(Q(name=name) | Q(name__endswith=f".{name}"))
-    SimulatedRecord.objects.filter(held).delete()
-
-
-def _zone_value(record: DnsRecord) -> str:
-    if record.kind == DnsRecord.Kind.MX:
-        return f"{MX_PRIORITY} {record.expected.removesuffix('.')}"
-    return record.expected
-
-
-def _platform_records() -> list[tuple[str, str, str]]:
-    return [
-        (settings.MX_HOST.lower(), "A", settings.SIMULATOR_HOST),
-        (settings.SPF_INCLUDE.lower(), "TXT", f"v=spf1 ip4:{settings.SIMULATOR_HOST} -all"),
-    ]
 
 
 def _of_a_sender(name: str) -> bool:

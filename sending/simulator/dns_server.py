@@ -21,7 +21,7 @@ import dns.rdatatype
 import dns.rrset
 from dns.rdtypes.ANY.TXT import TXT
 
-from domains.resolver import DnsAnswer, DnsStatus
+from domains.dns_answers import DnsAnswer, DnsStatus
 
 Ask = Callable[[str, str], Awaitable[DnsAnswer]]
 
@@ -49,7 +49,7 @@ class DnsServer:
 
     async def start(self, host: str, port: int) -> DnsServer:
         """Listen on one port number for both transports; raise OSError when it is taken."""
-        self._tcp = await asyncio.start_server(self._talk, host, port)
+        self._tcp = await asyncio.start_server(self._serve_client, host, port)
         self.port = self._tcp.sockets[0].getsockname()[1]
         try:
             self._udp, _ = await asyncio.get_running_loop().create_datagram_endpoint(
@@ -82,7 +82,7 @@ class DnsServer:
         if answer and self._udp and not self._udp.is_closing():
             self._udp.sendto(answer, address)
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._clients.add(writer)
         # A client that leaves or says nothing for long just ends its connection.
         with contextlib.suppress(asyncio.IncompleteReadError, TimeoutError, ConnectionError):

@@ -21,7 +21,7 @@ PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/1
 MAIL_PROGRAM = "Mozilla/5.0 (compatible; SimulatedMailbox one-click)"
 SCANNER = "Mozilla/5.0 (compatible; MailGateway-LinkScanner/2.1)"
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-SCANNED_LINKS_MIN = 6
+MIN_SCANNED_LINKS = 6
 WAIT_SECONDS = 10
 
 
@@ -121,7 +121,7 @@ def _scan(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
         world.fetch(picture, agent=SCANNER)
     found = _ours(links)
     # Gateways look more than once; a mail of one link still gives the burst.
-    rounds = -(-SCANNED_LINKS_MIN // len(found)) if found else 0
+    rounds = -(-MIN_SCANNED_LINKS // len(found)) if found else 0
     for link in found * rounds:
         world.fetch(link, agent=SCANNER)
 

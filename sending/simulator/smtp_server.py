@@ -13,12 +13,12 @@ from django.conf import settings
 from accounts.mail.addresses import split
 from accounts.mail.text import storable
 from domains.models import SenderDomain
+from sending.batch_writer import BatchWriter
 from sending.models import SimulatedMail
 from sending.simulator import mail, readers
 from sending.simulator.readers import AcceptedMail, OutsideWorld
 from sending.simulator.scenarios import DELIVERED, SCENARIOS, ScenarioMoment, name_for
 from sending.smtp.server import UNAVAILABLE, WRONG_LINE_ENDS, Handler, SmtpServer, has_bare_line_ends
-from sending.smtp.store import Store
 
 MAX_REMEMBERED = 100_000
 MAX_RECIPIENTS = 100
@@ -45,8 +45,8 @@ class FirstSeen:
 class Mailboxes(Handler):
     """Every mailbox of the simulated world. One for all connections: greylists remember across them."""
 
-    def __init__(self, store: Store[SimulatedMail], world: OutsideWorld) -> None:
-        self._store = store
+    def __init__(self, writer: BatchWriter[SimulatedMail], world: OutsideWorld) -> None:
+        self._writer = writer
         self._world = world
         self._greylist = FirstSeen()
         self._dropped = FirstSeen()
@@ -82,9 +82,9 @@ class Mailboxes(Handler):
             if name == "slow":
                 await asyncio.sleep(settings.RULES.simulator_slow_seconds)
         try:
-            await asyncio.gather(*(self._store.put(_row(name, accepted, session)) for name, accepted in taken))
+            await asyncio.gather(*(self._writer.put(_row(name, accepted, session)) for name, accepted in taken))
         except Exception:
-            # The store has logged why; the sender holds the mail.
+            # The writer has logged why; the sender holds the mail.
             return UNAVAILABLE
         for name, accepted in taken:
             if SCENARIOS[name].at is ScenarioMoment.LATER:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_noop
 
 from accounts.mail.text import NOT_IN_LINE
-from sending.delivery.routing import Host
 from sending.smtp.codes import enhanced_code
+from sending.smtp.host import Host
 from sending.smtp.result import Failure, SmtpResult
 from sending.smtp.wire import MAX_CONVERSATION, ConnectionLost, Reply, Wire
 

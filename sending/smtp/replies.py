@@ -1,4 +1,4 @@
-"""What a receiver's reply means: pure tables from codes and words to an outcome.
+"""What a receiver's reply means: tables from codes and texts to an outcome (pure).
 
 Only codes that say "this address is dead" make a hard bounce: most 5.x.x replies are about size, policy or
 a full mailbox, and a blocklist fed by them would block living people.
@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sending.models import BounceType
 from sending.smtp.codes import enhanced_code
 from sending.smtp.result import Failure, SmtpResult
 
@@ -60,13 +59,6 @@ class Outcome:
     bounce_class: BounceClass = BounceClass.NONE
     hard: bool = False
     reason: str = ""
-
-    @property
-    def bounce_type(self) -> str:
-        """Return the callback's word for the kind of bounce; empty unless bounced."""
-        if self.kind is not OutcomeKind.BOUNCED:
-            return ""
-        return BounceType.HARD.value if self.hard else BounceType.SOFT.value
 
 
 # The address is dead, with no other reading: what measured lists of labelled bounces agree on.

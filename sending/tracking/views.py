@@ -20,7 +20,9 @@ from django.views.decorators.csrf import csrf_exempt
 from sending import events
 from sending.models import Event, EventKind, Message, Submission
 from sending.models.ids import first_of
-from sending.tracking import agents, links, words
+from sending.tracking import agents, links
+from sending.tracking.masking import masked
+from sending.unsubscribe_languages import language_of
 from templates_app import queries, rendering
 
 log = logging.getLogger(__name__)
@@ -91,16 +93,16 @@ class UnsubscribeView(View):
         except (DatabaseError, InterfaceError) as error:
             log.warning("an unsubscription was not taken: %s", error)
             return _plain(AWAY, 503, **{"Retry-After": str(RETRY_SECONDS)})
-        spoken = words.of_code(code or "", settings.SITE)
-        names = {"sender": message.sender_domain, "address": words.masked(message.recipient)}
+        language = language_of(code or "", settings.SITE)
+        names = {"sender": message.sender_domain, "address": masked(message.recipient)}
         context = {
-            "words": spoken,
-            "question": spoken.question.format(**names),
-            "done": spoken.done.format(**names) if leave or message.unsubscribed_at else "",
+            "language": language,
+            "question": language.question.format(**names),
+            "done": language.done.format(**names) if leave or message.unsubscribed_at else "",
         }
         # Without the request: a stranger's page has no session, no account and no navigation.
         page = render_to_string("sending/unsubscribe.html", context)
-        return HttpResponse(page, headers={"Cache-Control": NO_STORE, "Content-Language": spoken.language})
+        return HttpResponse(page, headers={"Cache-Control": NO_STORE, "Content-Language": language.tag})
 
 
 def _target(click: links.ClickToken) -> str:

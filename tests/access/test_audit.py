@@ -15,7 +15,7 @@ from accounts.caller import member
 from accounts.models import Account, AuditEntry, Notice, User
 from blocklist import blocking
 from domains.models import SenderDomain
-from sending.simulator import dns
+from sending.simulator import zone
 from templates_app import review
 from tests import factories
 from tests.access.test_matrix import patterns
@@ -68,7 +68,7 @@ def entry(account: Account) -> Notice:
 
 def published(account: Account) -> SenderDomain:
     found = factories.domain(account)
-    dns.publish(found)
+    zone.publish(factories.service_caller(account), domain=found)
     return found
 
 

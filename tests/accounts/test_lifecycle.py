@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from accounts import lifecycle
-from accounts.errors import Forbidden, Refused
+from accounts.errors import Forbidden
 from accounts.models import Account, AuditEntry, Membership, User
 from accounts.roles import Role
 from tests import factories
+from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
 
@@ -22,13 +23,13 @@ def test_accounts_get_the_next_app_id() -> None:
 
 def test_an_accounts_name_is_given_once() -> None:
     lifecycle.create_account(name="Shop")
-    with pytest.raises(Refused, match="choose another"):
+    with refused(match="Choose another"):
         lifecycle.create_account(name="shop")
     assert Account.objects.count() == 1
 
 
 def test_an_account_needs_a_name() -> None:
-    with pytest.raises(Refused, match="Give the account a name"):
+    with refused(match="Give the account a name"):
         lifecycle.create_account(name="  ")
 
 
@@ -63,7 +64,7 @@ def test_without_password_a_new_user_cannot_log_in() -> None:
 def test_a_wrong_entry_is_refused_at_its_field(changes: dict[str, str], field: str) -> None:
     admin = factories.caller(factories.account(), Role.ADMIN)
     entries = {"email": "ann@example.test", "name": "Ann", "role": "analyst", "password": PASSWORD, **changes}
-    with pytest.raises(Refused) as refusal:
+    with refused() as refusal:
         lifecycle.add_member(admin, **entries)
     assert refusal.value.field == field
     assert not User.objects.filter(name="Ann").exists()
@@ -72,7 +73,7 @@ def test_a_wrong_entry_is_refused_at_its_field(changes: dict[str, str], field: s
 def test_nobody_is_added_twice() -> None:
     account = factories.account()
     member = factories.user(account)
-    with pytest.raises(Refused, match="change the role instead"):
+    with refused(match="Change the role instead"):
         lifecycle.add_member(factories.caller(account, Role.ADMIN), email=member.email, name="", role="analyst")
 
 
@@ -91,9 +92,9 @@ def test_the_last_admin_stays_admin_and_stays() -> None:
     admin = factories.caller(account, Role.ADMIN)
     factories.user(factories.account(), Role.ADMIN)
     membership = admin.user.memberships.get()
-    with pytest.raises(Refused, match="last admin"):
+    with refused(match="last admin"):
         lifecycle.change_role(admin, membership=membership, role=Role.ANALYST)
-    with pytest.raises(Refused, match="last admin"):
+    with refused(match="last admin"):
         lifecycle.remove_member(admin, membership=membership)
     membership.refresh_from_db()
     assert membership.role == Role.ADMIN
@@ -112,9 +113,9 @@ def test_one_of_two_admins_may_go() -> None:
 def test_a_member_of_another_account_is_out_of_reach() -> None:
     admin = factories.caller(factories.account(), Role.ADMIN)
     membership = factories.user(factories.account()).memberships.get()
-    with pytest.raises(Refused, match="no member"):
+    with refused(match="no longer a member"):
         lifecycle.remove_member(admin, membership=membership)
-    with pytest.raises(Refused, match="no member"):
+    with refused(match="no longer a member"):
         lifecycle.change_role(admin, membership=membership, role=Role.ADMIN)
 
 
@@ -136,7 +137,7 @@ def test_staff_suspends_and_resumes_with_a_reason() -> None:
     staff = factories.service_caller(account)
     lifecycle.suspend(staff, account=account, reason="Too many complaints")
     assert (account.status, account.status_reason) == ("suspended", "Too many complaints")
-    with pytest.raises(Refused, match="suspended already"):
+    with refused(match="already has the status “Suspended”"):
         lifecycle.suspend(staff, account=account, reason="again")
     lifecycle.resume(staff, account=account)
     assert (account.status, account.status_reason) == ("active", "")
@@ -150,11 +151,11 @@ def test_an_account_does_not_lift_its_own_suspension() -> None:
 
 def test_a_password_is_ones_own_and_not_too_simple() -> None:
     caller = factories.caller(factories.account())
-    with pytest.raises(Refused, match="too short"):
+    with refused(match="too short"):
         lifecycle.change_password(caller, password="short")
     lifecycle.change_password(caller, password=PASSWORD)
     assert User.objects.get(pk=caller.user.pk).check_password(PASSWORD)
-    with pytest.raises(Refused, match="Only a person"):
+    with refused(match="Only users"):
         lifecycle.change_password(factories.service_caller(caller.account), password=PASSWORD)
 
 

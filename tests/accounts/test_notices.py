@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from accounts import notices
 from accounts.caller import member
@@ -61,3 +62,16 @@ def test_who_may_not_look_at_the_overview_closes_nothing() -> None:
     with pytest.raises(Forbidden):
         notices.close(stranger, notice=notice)
     assert Notice.objects.get().closed_at is None
+
+
+def test_a_notice_is_told_in_the_language_of_the_page_and_logged_in_english() -> None:
+    account = factories.account()
+    # A text of the product that has a value; any translated one would do.
+    text, values = "%(key)s is enabled.", {"key": "100 % shop"}
+    notices.post(account, level=Notice.Level.INFO, subject="key", text=text, values=values)
+    notice = Notice.objects.get()
+    assert notice.sentence == "100 % shop is enabled."
+    with translation.override("zh-hans"):
+        assert notice.sentence == "100 % shop 已启用。"
+        notices.close(factories.caller(account, "analyst"), notice=notice)
+    assert AuditEntry.objects.get(act="notices.close").target == "100 % shop is enabled."

@@ -23,6 +23,7 @@ SAME = {
         "SPF",
         "MX",
         "CNAME",
+        "A",
         "Message-ID",
         "SecretId",
         "SecretKey",
@@ -201,7 +202,8 @@ READ_ARGUMENTS: dict[str, tuple[int, ...]] = {
     "info": (1,),
     "error": (1,),
     "Column": (1,),
-    "Empty": (-1,),
+    "EmptyState": (-1,),
+    "NavigationEntry": (0, 1),
     "Button": (0,),
     "Theme": (0,),
 }
@@ -243,6 +245,9 @@ def in_python(source: str) -> list[str]:
 
 def too_early(source: str) -> list[str]:
     """Return the calls that translate when a module is imported, for ever into the language of that moment."""
+    tree = ast.parse(source)
+    imports = [alias for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names]
+    lazy = LAZY | {alias.asname for alias in imports if alias.name in LAZY and alias.asname}
     found: list[str] = []
 
     def walk(node: ast.AST) -> None:
@@ -253,11 +258,11 @@ def too_early(source: str) -> list[str]:
                     if default is not None:
                         walk(ast.Expression(default))
                 continue
-            if isinstance(child, ast.Call) and _called(child) in TRANSLATES - LAZY:
+            if isinstance(child, ast.Call) and _called(child) in TRANSLATES - lazy:
                 found.append(f"{child.lineno}: {ast.unparse(child)}")
             walk(child)
 
-    walk(ast.parse(source))
+    walk(tree)
     return found
 
 
@@ -281,6 +286,9 @@ class _Finder(ast.NodeVisitor):
         for at, argument in enumerate(node.args):
             if at in places or -1 in places:
                 self._read(argument)
+        labelled = any(keyword.arg == "label" for keyword in node.keywords)
+        if re.fullmatch(r"forms\.\w+Field", ast.unparse(node.func)) and not labelled:
+            self.found.add((node.lineno, f"{name} without a label shows its English name"))
         for keyword in node.keywords:
             if keyword.arg in READ_KEYWORDS or (-1 in places and keyword.arg not in {"action_url", "url"}):
                 self._read(keyword.value)

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.errors import Forbidden, Refused
+from accounts.errors import Forbidden
 from accounts.models import AuditEntry
 from blocklist import blocking
 from blocklist.models import BlockedAddress, Exemption
 from tests import factories
+from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
 
@@ -99,7 +100,7 @@ class TestRelease:
     def test_by_hand_is_for_the_account_whose_mail_bounced(self):
         owner, other = factories.account(), factories.account()
         row = factories.block(owner)
-        with pytest.raises(Refused, match="Whitelist it"):
+        with refused(match="Whitelist it"):
             blocking.remove(factories.caller(other), row=row)
         blocking.remove(factories.caller(owner), row=row)
         assert not BlockedAddress.objects.exists()
@@ -108,7 +109,7 @@ class TestRelease:
     def test_whitelisting_is_for_the_others_and_can_be_undone(self):
         owner, other = factories.account(), factories.account()
         factories.block(owner, expires_at=timezone.now() + timedelta(days=3))
-        with pytest.raises(Refused, match="remove it"):
+        with refused(match="remove it"):
             blocking.whitelist(factories.caller(owner), address="ann@example.com")
         caller = factories.caller(other)
         blocking.whitelist(caller, address="Ann@example.com", reason="she wrote to us")
@@ -116,13 +117,13 @@ class TestRelease:
         assert Exemption.objects.get().reason == "she wrote to us"
         blocking.unwhitelist(caller, address="ann@example.com")
         assert not Exemption.objects.exists()
-        with pytest.raises(Refused):
+        with refused():
             blocking.unwhitelist(caller, address="ann@example.com")
 
     def test_whitelisting_needs_a_block_of_the_platform(self):
-        with pytest.raises(Refused) as refused:
+        with refused() as caught:
             blocking.whitelist(factories.caller(factories.account()), address="ann@example.com")
-        assert refused.value.code == "ResourceNotFound"
+        assert caught.value.code == "ResourceNotFound"
 
     def test_comes_by_itself_when_the_time_is_over(self, settings):
         account, now = factories.account(), timezone.now()

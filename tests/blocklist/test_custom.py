@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.errors import Forbidden, Refused
+from accounts.errors import Forbidden
 from accounts.models import AuditEntry
 from blocklist import blocking, custom, entries
 from blocklist.models import BlockedAddress
 from tests import factories
+from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ class TestOwnList:
     def test_refuses_a_second_entry_and_says_what_to_do(self):
         caller = factories.caller(factories.account())
         custom.add(caller, address="ann@example.com")
-        with pytest.raises(Refused, match="Modify its expiry"):
+        with refused(match="Modify its expiry"):
             custom.add(caller, address="ANN@example.com")
 
     def test_takes_an_address_again_whose_time_is_over(self):
@@ -43,21 +44,21 @@ class TestOwnList:
 
     @pytest.mark.parametrize("day", [TODAY, date(2020, 1, 1)])
     def test_refuses_a_day_that_is_not_to_come(self, day):
-        with pytest.raises(Refused) as refused:
+        with refused() as caught:
             custom.add(factories.caller(factories.account()), address="ann@example.com", expires=day)
-        assert (refused.value.code, refused.value.field) == ("InvalidParameterValue.WrongDate", "expires")
+        assert (caught.value.code, caught.value.field) == ("InvalidParameterValue.WrongDate", "expires")
 
     def test_refuses_what_is_no_address(self):
-        with pytest.raises(Refused) as refused:
+        with refused() as caught:
             custom.add(factories.caller(factories.account()), address="ann")
-        assert refused.value.code == "InvalidParameterValue.IllegalEmailAddress"
+        assert caught.value.code == "InvalidParameterValue.IllegalEmailAddress"
 
     def test_of_another_account_cannot_be_touched(self):
         row = factories.block(factories.account(), kind="custom", cause="entered")
         stranger = factories.caller(factories.account())
-        with pytest.raises(Refused):
+        with refused():
             custom.change_expiry(stranger, row=row, expires=None)
-        with pytest.raises(Refused):
+        with refused():
             blocking.remove(stranger, row=row)
 
     def test_has_entries_whose_end_can_be_moved(self):
@@ -101,15 +102,15 @@ class TestImport:
         with django_assert_num_queries(4):  # savepoint, insert, audit, release
             assert custom.import_list(caller, reading=reading).valid == 500
 
-    def test_refuses_an_empty_list_and_one_too_long(self, settings):
+    def test_refuses_an_empty_list_and_one_too_long(self, rules):
         caller = factories.caller(factories.account())
-        with pytest.raises(Refused) as refused:
+        with refused() as caught:
             custom.import_list(caller, reading=entries.read("\n", today=TODAY))
-        assert refused.value.code == "MissingParameter.EmailsNecessary"
-        settings.RULES = settings.RULES.__class__(custom_blocks_per_import=2)
-        with pytest.raises(Refused) as refused:
+        assert caught.value.code == "MissingParameter.EmailsNecessary"
+        rules(custom_blocks_per_import=2)
+        with refused() as caught:
             custom.import_list(caller, reading=entries.read(self.TEXT, today=TODAY))
-        assert refused.value.code == "LimitExceeded.ReceiverDetailRequestLimit"
+        assert caught.value.code == "LimitExceeded.ReceiverDetailRequestLimit"
 
 
 @pytest.mark.parametrize(

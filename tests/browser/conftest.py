@@ -93,9 +93,12 @@ def people(product: Product, chromium: Browser) -> Iterator[Callable[..., Person
     contexts: list[BrowserContext] = []
     everybody: list[Person] = []
 
-    def person(role: str, *, javascript: bool = True) -> Person:
+    def person(role: str, *, javascript: bool = True, locale: str = "en-US") -> Person:
         context = chromium.new_context(
-            viewport={"width": 1360, "height": 900}, color_scheme="light", java_script_enabled=javascript
+            viewport={"width": 1360, "height": 900},
+            color_scheme="light",
+            java_script_enabled=javascript,
+            locale=locale,
         )
         context.set_default_timeout(15_000)
         contexts.append(context)
@@ -105,9 +108,9 @@ def people(product: Product, chromium: Browser) -> Iterator[Callable[..., Person
         watch(page, one.trouble, urlsplit(product.url).netloc)
         known = product.demo["users"][role]
         one.go("/login/")
-        page.get_by_label("E-mail").fill(known["email"])
-        page.get_by_label("Password").fill(known["password"])
-        page.get_by_role("button", name="Log in").click()
+        page.locator("[name=email]").fill(known["email"])
+        page.locator("[name=password]").fill(known["password"])
+        page.locator("main form.card button").click()
         page.wait_for_url(product.url + "/**")
         return one
 

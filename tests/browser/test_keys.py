@@ -17,7 +17,7 @@ def test_keys_lead_through_the_console_until_they_are_switched_off(people: Calla
     operator = people("operator")
     page = operator.page
     press = page.keyboard.press
-    sheet = page.get_by_role("dialog", name="Keys")
+    sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
 
     press("g")
     press("d")
@@ -30,7 +30,7 @@ def test_keys_lead_through_the_console_until_they_are_switched_off(people: Calla
     press("?")
     expect(sheet).to_be_visible()
     operator.look("keys")
-    sheet.get_by_label("Single keys act in this browser").uncheck()
+    sheet.get_by_label("Enable single-key shortcuts").uncheck()
     press("Escape")
     expect(sheet).to_be_hidden()
     press("?")

@@ -33,8 +33,18 @@ PAGES = {
         "forbidden_phrases": ("/review/forbidden-phrases/", "Forbidden phrases"),
     },
 }
+# Of pages that belong to every account, whatever it sends.
+IN_CHINESE = {
+    "users-zh": ("/users/", "用户与角色"),
+    "user-add-zh": ("/users/add/", "添加用户"),
+    "keys-api-zh": ("/keys/", "API 密钥"),
+    "key-create-zh": ("/keys/create/", "新建 API 密钥"),
+    "audit-zh": ("/audit/", "审计日志"),
+    "password-zh": ("/password/", "修改密码"),
+    "time-zone-zh": ("/time-zone/", "时区"),
+}
 WRONG = {
-    "not-found": ("/nothing-here/", 404, "There is nothing here"),
+    "not-found": ("/nothing-here/", 404, "Page not found"),
     "forbidden": ("/users/", 403, "Not allowed"),
 }
 
@@ -46,6 +56,14 @@ def test_each_page_opens_without_trouble_and_fits_a_phone(people: Callable[..., 
         person.go(path)
         expect(person.page.get_by_role("heading", level=1)).to_have_text(heading)
         person.look(name)
+
+
+def test_the_pages_of_an_account_are_there_in_chinese(people: Callable[..., Person]) -> None:
+    admin = people("admin", locale="zh-CN")
+    for name, (path, heading) in IN_CHINESE.items():
+        admin.go(path)
+        expect(admin.page.get_by_role("heading", level=1)).to_have_text(heading)
+        admin.look(name)
 
 
 def test_what_cannot_be_shown_says_why(people: Callable[..., Person]) -> None:
@@ -68,9 +86,9 @@ def test_the_log_in_page_fits_too(product: Product, chromium: Browser) -> None:
     watch(page, stranger.trouble, product.url.partition("://")[2])
     stranger.go("/login/")
     stranger.look("login")
-    page.get_by_label("E-mail").fill("nobody@example.test")
+    page.get_by_label("Email address").fill("nobody@example.test")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
+    expect(page.get_by_role("alert")).to_contain_text("Wrong email address or password")
     context.close()
     stranger.was_refused_once()

@@ -51,6 +51,20 @@ def test_a_relay_without_an_address_is_refused(settings, url):
     assert ids(checks.transport_is_known(None)) == ["ses.E004"]
 
 
+@pytest.mark.parametrize("sender", ["", "four", "a" * 16, "ses-console", "größe", "t1234", "a12345", "shop\n"])
+def test_a_feedback_sender_that_providers_cannot_count_by_is_refused(settings, sender):
+    settings.FEEDBACK_SENDER = sender
+    (found,) = checks.feedback_sender_is_usable(None)
+    assert found.id == "ses.E013"
+    assert "5 to 15" in found.hint
+
+
+@pytest.mark.parametrize("sender", ["shop1", "a" * 15, "12345", "t1234x", "Vendor2"])
+def test_a_feedback_sender_of_letters_and_digits_passes(settings, sender):
+    settings.FEEDBACK_SENDER = sender
+    assert checks.feedback_sender_is_usable(None) == []
+
+
 def test_an_unknown_site_is_refused(settings):
     settings.SITE = "moon"
     (found,) = checks.site_is_known(None)

@@ -50,9 +50,9 @@ def kill_everything(server: embedded_pg.EmbeddedServer) -> None:
 
 def test_a_second_start_finds_the_running_server(server, tmp_path):
     server.start()
-    pid = server._pid()
+    pid = server.pid()
     embedded_pg.EmbeddedServer(tmp_path).start()
-    assert server._pid() == pid
+    assert server.pid() == pid
     with connect(tmp_path) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
@@ -97,14 +97,14 @@ def test_the_socket_folder_and_the_data_are_closed_to_others(server):
 
 def test_the_server_never_runs_as_root(server):
     server.start()
-    owner = Path(f"/proc/{server._pid()}").stat().st_uid
+    owner = Path(f"/proc/{server.pid()}").stat().st_uid
     assert owner != 0
 
 
 def test_stop_ends_the_server_and_start_brings_it_back(server, tmp_path):
     server.start()
     server.stop()
-    assert server._pid() is None
+    assert server.pid() is None
     with pytest.raises(psycopg.OperationalError):
         connect(tmp_path)
     server.start()

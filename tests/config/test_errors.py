@@ -29,7 +29,7 @@ def test_a_fault_is_told_in_the_persons_theme_without_the_database(page, status:
     response = page(request())
     assert response.status_code == status
     assert b'data-bs-theme="dark"' in response.content
-    assert b"To the overview" in response.content
+    assert b"Go to the overview" in response.content
 
 
 def test_a_fault_is_told_in_the_persons_language_whatever_the_thread_spoke_before() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from accounts.roles import STAFF_RIGHTS, Role
 from config import navigation
@@ -29,6 +30,17 @@ def test_a_page_that_is_not_built_is_not_shown(monkeypatch: pytest.MonkeyPatch) 
     entry = navigation.NavigationEntry("", "Later", "nowhere:later", "overview.view", "clock")
     monkeypatch.setattr(navigation, "ENTRIES", (entry,))
     assert labels(Role.ADMIN) == []
+
+
+def test_the_navigation_speaks_the_language_of_the_page() -> None:
+    caller = factories.caller(factories.account(), Role.OPERATOR)
+    with translation.override("zh-hans"):
+        told = [(group.label, [str(item.label) for item in group.items]) for group in navigation.groups(caller)]
+    assert told[:3] == [
+        ("", ["概览"]),
+        ("配置", ["发信域名", "发信地址", "邮件模板"]),
+        ("邮件发送", ["邮件发送", "邮箱模拟器"]),
+    ]
 
 
 def test_a_badge_counts_for_those_who_may_act_alone() -> None:

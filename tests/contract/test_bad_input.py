@@ -186,7 +186,7 @@ BAD = {
     "a full disk": Bad(Shop.send, "InternalError", full_disk),
     "the database away": Bad(Shop.send, "InternalError", database_away),
     "the database lost between storing and commit": Bad(
-        Shop.send, "InternalError", lambda: database_lost_after("INSERT INTO sending_queueitem")
+        Shop.send, "InternalError", lambda: database_lost_after('INSERT INTO "sending_queueitem"')
     ),
     "the database lost while a template is stored": Bad(
         lambda shop: shop.create(PLAIN), "InternalError", lambda: database_lost_after('INSERT INTO "templates_app_template"'),

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from accounts.api import errors
 from accounts.caller import Caller, key_holder
-from accounts.errors import Refused
 from accounts.models import Account
 from config.actions import ACTIONS
 from sending.models import Submission
 from tests import factories
-from tests.refusals import refusal_of
+from tests.refusals import refusal_of, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -149,7 +148,7 @@ def test_a_bad_character_inside_json_reaches_no_header(caller: Caller, account: 
         },
         "SmtpHeaders": f'{{"X-A": "b{escaped if where == "SmtpHeaders" else ""}"}}',
     }
-    with pytest.raises(Refused):
+    with refused():
         ACTIONS["SendEmail"]().answer(caller, params)
     assert not Submission.objects.exists()
 

@@ -16,7 +16,7 @@ from tencentcloud.ses.v20201002 import models
 from accounts.models import Account, Allowance, ApiKey
 from domains.models import SenderDomain
 from sending.models import Message, QueueItem, Submission
-from sending.simulator import dns
+from sending.simulator import zone as simulated
 from templates_app import review
 from templates_app.models import Review
 from tests import factories
@@ -77,7 +77,7 @@ def test_from_a_new_domain_to_a_mails_status(sdk: Sdk, account: Account, zone: N
     unpublished = client.UpdateEmailIdentity(request("UpdateEmailIdentity", EmailIdentity=name))
     assert unpublished.VerifiedForSendingStatus is False
 
-    dns.publish(SenderDomain.objects.get(name=name))
+    simulated.publish(factories.service_caller(account), domain=SenderDomain.objects.get(name=name))
     verified = client.UpdateEmailIdentity(request("UpdateEmailIdentity", EmailIdentity=name))
     assert verified.VerifiedForSendingStatus is True
     read = client.GetEmailIdentity(request("GetEmailIdentity", EmailIdentity=name))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domains import verification
+from domains.dns_answers import DnsAnswer, DnsStatus
 from domains.models import SenderDomain
-from domains.resolver import DnsAnswer, DnsStatus
 
 
 class FakeResolver:

@@ -9,8 +9,8 @@ import pytest
 from accounts.caller import Caller, key_holder
 from accounts.models import Account
 from domains import api
+from domains.dns_answers import DnsAnswer, DnsStatus
 from domains.models import SenderDomain
-from domains.resolver import DnsAnswer, DnsStatus
 from tests import factories
 from tests.refusals import code_of
 

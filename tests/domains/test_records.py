@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domains.dns_answers import DnsAnswer, DnsStatus
 from domains.models import DnsRecord
 from domains.records import ExpectedRecord, expected_for, judge, misplaced
-from domains.resolver import DnsAnswer, DnsStatus
 
 KEY = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA" + "ab/+" * 80 + "IDAQAB"
 MX, SPF, DKIM, DMARC = expected_for(

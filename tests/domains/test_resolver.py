@@ -13,7 +13,8 @@ import pytest
 from pytest_django import Settings
 
 from domains import resolver
-from domains.resolver import DnsAnswer, DnspythonResolver, DnsStatus, servers_of, text_of
+from domains.dns_answers import DnsAnswer, DnsStatus
+from domains.resolver import DnspythonResolver, servers_of, text_of
 from sending.simulator.dns_server import DnsServer
 
 LONG = "v=DKIM1; p=" + "x" * 2000
@@ -92,7 +93,7 @@ def test_a_silent_server_is_unreachable_and_then_asked_more_briefly(monkeypatch:
         mute.bind(("127.0.0.1", 0))
         silent = DnspythonResolver([mute.getsockname()])
         assert silent.look_up("a.test", "TXT") == DnsAnswer(DnsStatus.UNREACHABLE)
-        assert silent._lifetime == 0.1
+        assert silent.lifetime == 0.1
 
 
 def test_without_any_server_nothing_is_reachable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -13,14 +13,15 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.errors import Forbidden, Refused
+from accounts.errors import Forbidden
 from accounts.models import AuditEntry, Notice
 from accounts.roles import Role
 from domains import verification
+from domains.dns_answers import DnsAnswer, DnsStatus
 from domains.models import DnsRecord, SenderDomain
-from domains.resolver import DnsAnswer, DnsStatus
 from tests import factories
 from tests.domains.fakes import FakeResolver, right, silent
+from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
 State = SenderDomain.State
@@ -74,7 +75,7 @@ class TestCreate:
         "name", ["localhost", "a_b.test", "https://a.test", "192.0.2.1", ".".join(["abcdef"] * 36)]
     )
     def test_what_is_no_domain_is_refused(self, name: str) -> None:
-        with pytest.raises(Refused) as refusal:
+        with refused() as refusal:
             verification.create(factories.caller(factories.account()), name=name)
         assert refusal.value.code == "InvalidParameterValue.InvalidEmailIdentity"
         assert refusal.value.field == "name"
@@ -82,29 +83,29 @@ class TestCreate:
     def test_a_domain_is_added_once(self) -> None:
         caller = factories.caller(factories.account())
         verification.create(caller, name="a.test", dkim_option=OPTION.RSA_1024)
-        with pytest.raises(Refused) as refusal:
+        with refused() as refusal:
             verification.create(caller, name="A.test")
         assert refusal.value.code == "InvalidParameterValue.RepeatCreation"
 
     def test_another_accounts_domain_is_refused(self) -> None:
         factories.domain(factories.account(), name="a.test")
-        with pytest.raises(Refused) as refusal:
+        with refused() as refusal:
             verification.create(factories.caller(factories.account()), name="a.test")
         assert refusal.value.code == "InvalidParameterValue.CreatedByOther"
 
-    def test_an_account_has_so_many_domains_and_no_more(self, settings: Settings) -> None:
-        settings.RULES = replace(settings.RULES, domains_per_account=2)
+    def test_an_account_has_so_many_domains_and_no_more(self, rules: Callable[..., None]) -> None:
+        rules(domains_per_account=2)
         account = factories.account()
         factories.domain(account)
         factories.domain(factories.account())
         caller = factories.caller(account)
         verification.create(caller, name="a.test", dkim_option=OPTION.RSA_1024)
-        with pytest.raises(Refused) as refusal:
+        with refused() as refusal:
             verification.create(caller, name="b.test")
         assert refusal.value.code == "OperationDenied.ExceedDomainLimit"
 
     def test_an_unknown_key_size_is_refused(self) -> None:
-        with pytest.raises(Refused) as refusal:
+        with refused() as refusal:
             verification.create(factories.caller(factories.account()), name="a.test", dkim_option=2)
         assert refusal.value.field == "dkim_option"
 
@@ -216,7 +217,7 @@ class TestVerify:
         resolver = right(domain)
         resolver.meanwhile = lambda: aged(domain, dkim_public_key="new") and None
         stale = SenderDomain.objects.get(pk=domain.pk)
-        with pytest.raises(Refused, match="changed during the check"):
+        with refused(match="changed during the check"):
             verify(stale, resolver)
         assert SenderDomain.objects.get(pk=domain.pk).state == State.PENDING
 
@@ -238,7 +239,7 @@ class TestVerify:
         domain = create()
         resolver = right(domain)
         resolver.meanwhile = lambda: SenderDomain.objects.filter(pk=domain.pk).delete() and None
-        with pytest.raises(Refused, match="deleted meanwhile"):
+        with refused(match="deleted meanwhile"):
             verify(domain, resolver)
 
 
@@ -266,7 +267,7 @@ class TestDkimOption:
     def test_a_domain_that_sends_keeps_its_key(self) -> None:
         domain = create()
         domain = verify(domain, right(domain))
-        with pytest.raises(Refused) as refusal:
+        with refused() as refusal:
             verification.set_dkim_option(factories.caller(domain.account), domain=domain, dkim_option=OPTION.RSA_2048)
         assert refusal.value.code == "OperationDenied"
 
@@ -281,14 +282,14 @@ class TestDelete:
     def test_a_domain_with_addresses_stays(self) -> None:
         domain = factories.domain(factories.account(), state=State.FAILED)
         factories.address(domain)
-        with pytest.raises(Refused) as refusal:
+        with refused() as refusal:
             verification.delete(factories.caller(domain.account), domain=domain)
         assert refusal.value.code == "OperationDenied.SenderWithDomainIsNotEmpty"
 
     @pytest.mark.parametrize("state", [State.VERIFIED, State.FAILING])
     def test_a_domain_that_sends_stays(self, state: str) -> None:
         domain = factories.domain(factories.account(), state=state)
-        with pytest.raises(Refused) as refusal:
+        with refused() as refusal:
             verification.delete(factories.caller(domain.account), domain=domain)
         assert refusal.value.code == "OperationDenied.NotAllowDelete"
         assert SenderDomain.objects.filter(pk=domain.pk).exists()

@@ -7,14 +7,16 @@ database. Machines differ and are noisy; the ratio is what counts.
 
 from __future__ import annotations
 
-import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import connection
 
 from domains.dkim import generate
-from sending.models import ids
+from sending.models import Message, QueueItem, Submission, ids
+from sending.models.rows import insert, parameters
+from sending.submission_fields import SubmissionFields
 from templates_app.queries import compiled
 from tests import factories
 from tests.performance import mails
@@ -24,6 +26,7 @@ MAILS = 20_000
 CEILING_MAILS = 8_000
 PROCESSES = 2
 MIN_RATIO = 0.3
+ROWS_AT_ONCE = 5000
 
 
 def run(stage: Stage, scale: float) -> bool:
@@ -38,7 +41,7 @@ def run(stage: Stage, scale: float) -> bool:
 
 
 def fill(count: int, folder: Path) -> Path:
-    """Put `count` accepted mails into the queue by COPY; return the file of the domain's key."""
+    """Put `count` accepted mails into the queue; return the file of the domain's key."""
     pem, public = generate(2048)
     account = factories.account()
     factories.domain(account, name=mails.DOMAIN, dkim_private_key=pem, dkim_public_key=public)
@@ -46,72 +49,65 @@ def fill(count: int, folder: Path) -> Path:
     version = template.approved_id
     assert compiled(version).html
     numbers = ids.take(2 * count)
-    sender, submissions, messages = f"news@{mails.DOMAIN}", numbers[:count], numbers[count:]
+    submissions = [
+        SubmissionFields(
+            account_id=account.pk,
+            message_id=f"bench-{n}",
+            channel="api",
+            submitted_by="bench",
+            sender_domain=mails.DOMAIN,
+            from_address=f"news@{mails.DOMAIN}",
+            from_name="Shop",
+            subject="Order {{order}} is on its way",
+            to=[f"customer{n}@inbox.test"],
+            template=template.pk,
+            version=version,
+            variables=mails.variables(n),
+            header_message_id=f"<{n}@{mails.DOMAIN}>",
+            headers={},
+            unsubscribe="2",
+        )
+        for n in range(count)
+    ]
+    rows = list(zip(numbers[:count], numbers[count:], submissions, strict=True))
+    for at in range(0, count, ROWS_AT_ONCE):
+        put(rows[at : at + ROWS_AT_ONCE])
     with connection.cursor() as cursor:
-        with cursor.copy(
-            "COPY sending_submission (id, account_id, message_id, channel, submitted_by, sender_domain, from_address, "
-            'from_name, header_from, reply_to, subject, "to", cc, bcc, template, version, variables, '
-            "header_message_id, headers, unsubscribe, trigger_type) FROM STDIN"
-        ) as copy:
-            for n, submission in enumerate(submissions):
-                copy.write_row(
-                    (
-                        submission,
-                        account.pk,
-                        f"bench-{n}",
-                        "api",
-                        "bench",
-                        mails.DOMAIN,
-                        sender,
-                        "Shop",
-                        "",
-                        "",
-                        "Order {{order}} is on its way",
-                        json.dumps([f"customer{n}@inbox.test"]),
-                        "[]",
-                        "[]",
-                        template.pk,
-                        version,
-                        json.dumps(mails.variables(n)),
-                        f"<{n}@{mails.DOMAIN}>",
-                        "{}",
-                        "2",
-                        0,
-                    )
-                )
-        with cursor.copy(
-            "COPY sending_message (id, account_id, submission_id, message_id, from_address, sender_domain, recipient, "
-            "recipient_domain, subject, template, send_status, deliver_status, deliver_message, trace) FROM STDIN"
-        ) as copy:
-            for n, (message, submission) in enumerate(zip(messages, submissions, strict=True)):
-                copy.write_row(
-                    (
-                        message,
-                        account.pk,
-                        submission,
-                        f"bench-{n}",
-                        sender,
-                        mails.DOMAIN,
-                        f"customer{n}@inbox.test",
-                        "inbox.test",
-                        "Order",
-                        template.pk,
-                        0,
-                        0,
-                        "",
-                        "[]",
-                    )
-                )
-        with cursor.copy(
-            "COPY sending_queueitem (message, account_id, recipient_domain, fence, attempts, worker) FROM STDIN"
-        ) as copy:
-            for message in messages:
-                copy.write_row((message, account.pk, "inbox.test", 0, 0, ""))
         cursor.execute("ANALYZE")
     connection.close()
     key = folder / "dkim.pem"
     key.write_text(pem)
     return key
+
+
+def put(rows: Sequence[tuple[int, int, SubmissionFields]]) -> None:
+    """Write submissions with their number, their one message's number, and its place in the queue."""
+    insert(Submission, [{"id": number, **parameters(submission)} for number, _, submission in rows])
+    insert(
+        Message,
+        [
+            {
+                "id": message,
+                "account_id": submission.account_id,
+                "submission_id": number,
+                "message_id": submission.message_id,
+                "from_address": submission.from_address,
+                "sender_domain": submission.sender_domain,
+                "recipient": submission.to[0],
+                "recipient_domain": "inbox.test",
+                "subject": "Order",
+                "template": submission.template,
+            }
+            for number, message, submission in rows
+        ],
+    )
+    insert(
+        QueueItem,
+        [
+            {"message": message, "account_id": submission.account_id, "recipient_domain": "inbox.test"}
+            for _, message, submission in rows
+        ],
+    )
 
 
 def measure_ceiling(stage: Stage, key: Path) -> float:

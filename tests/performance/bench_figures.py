@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection
 
 from accounts.models import Account
-from sending.models import EventKind, ids, partitions
+from sending.events import MessageParties
+from sending.models import Event, EventKind, Message, ids, partitions
+from sending.models.rows import insert_select, names_of
 from stats import queries, rollup
 from stats.exports import Selection, lines
 from stats.intervals import Axis, Grain
@@ -21,22 +23,30 @@ EVENTS, NEW = 400_000, 20_000
 DAYS = 90
 TIMES = 15
 # Two events a mail: accepted, and what became of it; 50 sender and 2,000 recipient domains.
-_MESSAGES = """
-INSERT INTO sending_message (id, account_id, submission_id, message_id, from_address, sender_domain, recipient,
-    recipient_domain, subject, template, send_status, deliver_status, deliver_message, trace)
-SELECT %(low)s + n * %(step)s::bigint, %(account)s, 1, 'qcloudses-30-1250000000-date-20260301120000-' || n, 'news@mail.test',
-    'mail' || n %% 50 || '.test', 'customer' || n || '@d' || n %% 2000 || '.test', 'd' || n %% 2000 || '.test',
-    'Order', 1, 0, 1, '', '[]'
-FROM generate_series(1, %(mails)s) AS n
-"""
-_EVENTS = """
-INSERT INTO sending_event (id, account_id, kind, message, sender_domain, recipient_domain, recipient, from_address,
-    reason, bounce_type, bounce_class, link, user_agent, machine)
-SELECT id + turn, account_id, CASE turn WHEN 1 THEN 9 ELSE (ARRAY[1, 1, 1, 1, 1, 4, 5, 3, 8, 1])[1 + (id >> 2) %% 10] END,
-    id, sender_domain, recipient_domain, recipient, from_address, CASE turn WHEN 2 THEN '250 2.0.0 OK: queued' ELSE '' END,
-    '', '', '', '', false
-FROM sending_message CROSS JOIN generate_series(1, 2) AS turn WHERE id > %(after)s
-"""
+_MESSAGE = {
+    "id": "%(low)s + n * %(step)s::bigint",
+    "account_id": "%(account)s",
+    "submission_id": "1",
+    "message_id": "'qcloudses-30-1250000000-date-20260301120000-' || n",
+    "from_address": "'news@mail.test'",
+    "sender_domain": "'mail' || n %% 50 || '.test'",
+    "recipient": "'customer' || n || '@d' || n %% 2000 || '.test'",
+    "recipient_domain": "'d' || n %% 2000 || '.test'",
+    "subject": "'Order'",
+    "template": "1",
+    "deliver_status": "1",
+}
+_EVENT = {
+    "id": "id + turn",
+    **{name: name for name in names_of(MessageParties)},
+    "kind": "CASE turn WHEN 1 THEN 9 ELSE (ARRAY[1, 1, 1, 1, 1, 4, 5, 3, 8, 1])[1 + (id >> 2) %% 10] END",
+    "message": "id",
+    "reason": "CASE turn WHEN 2 THEN '250 2.0.0 OK: queued' ELSE '' END",
+}
+_MESSAGES = insert_select(Message, "FROM generate_series(1, %(mails)s) AS n", _MESSAGE)
+_EVENTS = insert_select(
+    Event, "FROM sending_message CROSS JOIN generate_series(1, 2) AS turn WHERE id > %(after)s", _EVENT
+)
 
 
 def run(stage: Stage, scale: float) -> bool:

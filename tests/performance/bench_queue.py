@@ -8,6 +8,8 @@ from django.db import connection
 
 from sending.delivery import queue
 from sending.delivery.engine import BATCH
+from sending.models import QueueItem
+from sending.models.rows import insert_select
 from tests.performance.stage import Stage
 
 SHORT, LONG = 50_000, 1_000_000
@@ -26,12 +28,13 @@ def claims_per_second(waiting: int) -> float:
     """Return the mails claimed per second, in batches as the engine takes them, from a queue of so many."""
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE sending_queueitem")
-        cursor.execute(
-            "INSERT INTO sending_queueitem (message, account_id, recipient_domain, available_at, fence, attempts, worker) "
-            "SELECT n, 1, 'inbox.test', now() - interval '1 hour' + n * interval '1 millisecond', 0, 0, '' "
-            "FROM generate_series(1, %s) AS n",
-            [waiting],
-        )
+        item = {
+            "message": "n",
+            "account_id": "1",
+            "recipient_domain": "'inbox.test'",
+            "available_at": "now() - interval '1 hour' + n * interval '1 millisecond'",
+        }
+        cursor.execute(insert_select(QueueItem, "FROM generate_series(1, %s) AS n", item), [waiting])
         cursor.execute("VACUUM ANALYZE sending_queueitem")
         began = time.monotonic()
         for _ in range(CLAIMS):

@@ -18,13 +18,14 @@ django.setup()
 
 from sending.delivery import pipeline  # noqa: E402
 from sending.delivery.queued import QueuedMessage, RenderedMail  # noqa: E402
-from sending.delivery.routing import Host  # noqa: E402
 from sending.delivery.sites import Site, SiteCallbacks, SiteLimits  # noqa: E402
 from sending.smtp.client import Timing  # noqa: E402
+from sending.smtp.host import Host  # noqa: E402
 from sending.smtp.result import SmtpResult  # noqa: E402
 from tests.performance import mails  # noqa: E402
 
 CHUNK = 25
+MAX_WAITING = 500
 
 
 async def main(port: int, count: int, key: str) -> None:
@@ -53,11 +54,15 @@ async def main(port: int, count: int, key: str) -> None:
     chunks = iter([messages[at : at + CHUNK] for at in range(0, count, CHUNK)])
     pool = ThreadPoolExecutor(2)
 
+    put = 0
+
     async def render() -> None:
+        nonlocal put
         for chunk in chunks:
             for mail in await asyncio.get_running_loop().run_in_executor(pool, rendered, chunk):
                 site.put(mail)
-            while site.load > 500:
+                put += 1
+            while put - (count - left) > MAX_WAITING:
                 await asyncio.sleep(0.005)
 
     await asyncio.gather(render(), render())

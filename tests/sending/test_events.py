@@ -143,11 +143,25 @@ def test_the_order_of_reports_does_not_matter(told: list[tuple[EventKind, str]],
 )
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_reports_in_any_order_end_in_the_same_state(kinds: list[EventKind], shuffle: Any) -> None:
-    def end(order: list[EventKind]) -> tuple[object, ...]:
-        state = events.MessageState(1, "", "", "", "", 0, "", False, False, False, False, False)
+    def end(order: list[EventKind]) -> events.MessageState:
+        state = events.MessageState(
+            id=1,
+            account_id=1,
+            sender_domain="",
+            recipient="",
+            recipient_domain="",
+            from_address="",
+            deliver_status=0,
+            deliver_message="",
+            delivered=False,
+            opened=False,
+            clicked=False,
+            unsubscribed=False,
+            complained=False,
+        )
         for kind in order:
             state.take(NewEvent(kind=kind, message=1, reason=kind.label))
-        return state.state
+        return state
 
     other = kinds.copy()
     shuffle.shuffle(other)

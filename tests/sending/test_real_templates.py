@@ -18,9 +18,10 @@ from django.test import Client
 from sending.acceptance.accept import accept
 from sending.acceptance.draft import Draft
 from sending.delivery.engine import Engine
-from sending.delivery.routing import FixedRouter, Host
+from sending.delivery.routing import FixedRouter
 from sending.mime.footers import footer
 from sending.models import DeliverStatus, Event, EventKind, Message
+from sending.smtp.host import Host
 from sending.tracking import links, verp
 from templates_app import review
 from templates_app.models import Template

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.conf import settings
-from django.test import override_settings
 
 from sending import retention, tasks
 from sending.models import Attachment, Event, InboundReport, Message, SimulatedMail, Submission, partitions
@@ -18,7 +16,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 10, 5, tzinfo=UTC)
 
 
-def test_days_beyond_retention_go_and_the_others_stay() -> None:
+def test_days_beyond_retention_go_and_the_others_stay(rules: Callable[..., None]) -> None:
     account = factories.account()
     for days in (11, 10):
         moment = NOW - timedelta(days=days)
@@ -29,10 +27,10 @@ def test_days_beyond_retention_go_and_the_others_stay() -> None:
         Event.objects.create(account=account, id=first_of(moment), kind=1, message=message.pk)
         SimulatedMail.objects.create(id=first_of(moment), account=account, mail_from="a", recipient="b", raw=b"")
         InboundReport.objects.create(id=first_of(moment), account=account, kind="dsn", raw=b"")
-    with override_settings(RULES=replace(settings.RULES, retention_days=10)):
-        # Three partitions of the day, and a submission, a file, a mail and a report.
-        assert retention.retire(NOW) == 3 + 4
-        assert retention.retire(NOW) == 0
+    rules(retention_days=10)
+    # Three partitions of the day, and a submission, a file, a mail and a report.
+    assert retention.retire(NOW) == 3 + 4
+    assert retention.retire(NOW) == 0
     for model in (Message, Event, Submission, Attachment, SimulatedMail, InboundReport):
         assert model.objects.count() == 1
     assert partitions.existing("sending_message")[0] == (NOW - timedelta(days=10)).date()

@@ -119,28 +119,38 @@ def family(head: int) -> dict[int, tuple[int, list[str]]]:
     waiting = [head]
     while waiting:
         parent = waiting.pop()
-        for one in [pid for pid, of in parents.items() if of == parent]:
+        for child in [pid for pid, of in parents.items() if of == parent]:
             try:
-                command = Path(f"/proc/{one}/cmdline").read_bytes().decode(errors="replace").split("\0")
+                command = Path(f"/proc/{child}/cmdline").read_bytes().decode(errors="replace").split("\0")
             except OSError:
                 continue
-            found[one] = (parent, command)
-            waiting.append(one)
+            found[child] = (parent, command)
+            waiting.append(child)
     return found
 
 
 def running(product: Product, name: str) -> int | None:
-    """Return the process of this name; a worker of granian is one whose parent is granian too."""
+    """Return the process of this name; a worker of granian is what stands at the end of granian's own line."""
     head = product.process.pid
     every = family(head)
+    parents = {parent for parent, _ in every.values()}
     for pid, (parent, command) in sorted(every.items()):
         words = " ".join(command)
         if name == "granian-worker":
-            if "granian" in words and parent != head:
+            # From Python 3.14 on a server of forks stands between the two; a tracker of resources is no worker.
+            if pid not in parents and "resource_tracker" not in words and _is_below_granian(pid, every, head):
                 return pid
         elif parent == head and name in words:
             return pid
     return None
+
+
+def _is_below_granian(pid: int, every: dict[int, tuple[int, list[str]]], head: int) -> bool:
+    parent, _ = every[pid]
+    if parent not in every:
+        return False
+    grandparent, command = every[parent]
+    return "granian" in " ".join(command) if grandparent == head else _is_below_granian(parent, every, head)
 
 
 def until(condition: Callable[[], bool], what: str, seconds: float) -> None:

@@ -48,7 +48,7 @@ def test_the_inbox_is_searched_by_recipient_and_mailbox(browser: Client, account
         page = text(browser, "inbox", **query)
         assert "Bounce+ann@x.test" in page
         assert "carl@x.test" not in page
-    assert "No row matches" in text(browser, "inbox", recipient="nobody@x.test")
+    assert "No rows match" in text(browser, "inbox", recipient="nobody@x.test")
 
 
 def test_the_list_does_not_load_the_mails_themselves(

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from accounts.caller import Caller, key_holder
-from accounts.errors import Refused
 from accounts.models import Account
 from templates_app import api, review
 from templates_app.models import Review, Template
 from tests import factories
-from tests.refusals import code_of
+from tests.refusals import code_of, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -62,10 +61,10 @@ def test_a_new_template_goes_to_review_at_once(caller: Caller):
 
 
 def test_a_template_that_screening_refuses_is_not_stored(caller: Caller):
-    with pytest.raises(Refused) as refused:
+    with refused() as caught:
         create(caller, Html=coded("<p>Too short</p>"))
-    assert refused.value.code == "InvalidParameterValue.TemplateContentIsWrong"
-    assert "160" in refused.value.message
+    assert caught.value.code == "InvalidParameterValue.TemplateContentIsWrong"
+    assert "160" in caught.value.message
     assert not Template.objects.exists()
     assert not Review.objects.exists()
 
@@ -118,9 +117,9 @@ def test_states_are_the_wires_numbers(caller: Caller, account: Account):
 def test_a_draft_is_not_known_until_it_is_submitted(caller: Caller):
     draft = review.create(caller, name="Later", text=TEXT)
     assert listed(caller) == {"TemplatesMetadata": [], "TotalCount": 0}
-    with pytest.raises(Refused, match="draft") as refused:
+    with refused(match="draft") as caught:
         get(caller, draft.pk)
-    assert refused.value.code == "InvalidParameterValue.TemplateNotExist"
+    assert caught.value.code == "InvalidParameterValue.TemplateNotExist"
 
 
 def test_a_draft_upon_an_approved_version_shows_that_version(caller: Caller, account: Account):

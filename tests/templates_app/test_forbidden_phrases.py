@@ -3,12 +3,13 @@
 import pytest
 
 from accounts.caller import member
-from accounts.errors import Forbidden, Refused
+from accounts.errors import Forbidden
 from accounts.models import AuditEntry
 from accounts.roles import Role
 from templates_app import forbidden_phrases, screening
 from templates_app.models import ForbiddenPhrase
 from tests import factories
+from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def test_a_phrase_is_added_and_counts_at_once(staff):
     [("", "abc"), ("a", ""), ("a", "x"), ("a", "x" * 101), ("x" * 61, "abc"), ("a", "ONLINE casino")],
 )
 def test_useless_and_known_phrases_are_refused(category, phrase, staff):
-    with pytest.raises(Refused):
+    with refused():
         forbidden_phrases.add(staff, category=category, phrase=phrase)
 
 

@@ -7,12 +7,13 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.caller import key_holder, member
-from accounts.errors import Forbidden, Refused
+from accounts.errors import Forbidden
 from accounts.models import ApiKey, AuditEntry, Membership, Notice
 from accounts.roles import Role
 from templates_app import queries, review
 from templates_app.models import Review, Skeleton, Template, Version
 from tests import factories
+from tests.refusals import refused
 from tests.templates_app.bodies import GOOD, SHORT
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def state(row):
 
 
 def refusal(act, caller, **arguments):
-    with pytest.raises(Refused) as caught:
+    with refused() as caught:
         act(caller, **arguments)
     return caught.value
 
@@ -279,8 +280,8 @@ def test_bad_content_is_refused_with_their_field(content, code, field, operator)
     assert Template.objects.count() == 0
 
 
-def test_an_account_has_a_limit_of_templates(operator, settings):
-    settings.RULES = type(settings.RULES)(templates_per_account=1)
+def test_an_account_has_a_limit_of_templates(operator, rules):
+    rules(templates_per_account=1)
     review.create(operator, name="a", html=GOOD)
     assert refusal(review.create, operator, name="b", html=GOOD).code == "FailedOperation.ExceedTemplateLimit"
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from accounts.models import User
-from config import demo, embedded_pg, schedule, static_files
+from config import checks, demo, embedded_pg, schedule, static_files
 from config.pg_binaries import CannotStart
 from config.supervisor import AlreadyRunning, Child, PortTaken, Supervisor, alone_on, check_ports
 from sending.models import partitions
@@ -84,6 +84,8 @@ class Command(BaseCommand):
                 server.stop()
 
     def _prepare(self, *, no_demo: bool) -> None:
+        for problem in checks.data_is_of_this_version(None, [DEFAULT_DB_ALIAS]):
+            raise CommandError(f"{problem.msg} {problem.hint}")
         call_command("migrate", interactive=False, verbosity=0)
         static_files.collect()
         partitions.ensure()

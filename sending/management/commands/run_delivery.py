@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sending.delivery import routing
 from sending.delivery.engine import Engine
+from sending.smtp.host import Host
 
 
 class Command(BaseCommand):
@@ -30,7 +31,7 @@ class Command(BaseCommand):
 
 
 async def _deliver(once: bool) -> None:
-    simulator = routing.Host("simulator", settings.SIMULATOR_HOST, settings.SIMULATOR_MX_PORT)
+    simulator = Host("simulator", settings.SIMULATOR_HOST, settings.SIMULATOR_MX_PORT)
     try:
         router, close = routing.router(
             settings.TRANSPORT, simulator=simulator, relay_url=settings.RELAY_URL, resolver=settings.RESOLVER

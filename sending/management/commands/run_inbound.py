@@ -9,11 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from sending.batch_writer import BatchWriter
 from sending.inbound import server
 from sending.inbound.worker import ReportWorker
 from sending.smtp.server import listen
 from sending.smtp.serving import serve
-from sending.smtp.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +27,11 @@ class Command(BaseCommand):
 
 
 async def _run() -> None:
-    store = Store(server.write)
+    writer = BatchWriter(server.write)
     worker = ReportWorker()
-    port = await listen(lambda: server.report_server(store, worker.wake), settings.BIND_HOST, settings.INBOUND_PORT)
+    port = await listen(lambda: server.report_server(writer, worker.wake), settings.BIND_HOST, settings.INBOUND_PORT)
     log.info("ready: reports at %s:%d", settings.BIND_HOST, settings.INBOUND_PORT)
     try:
-        await serve(store.run(), worker.run())
+        await serve(writer.run(), worker.run())
     finally:
         port.close()

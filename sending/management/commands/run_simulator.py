@@ -9,11 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from sending.batch_writer import BatchWriter
 from sending.simulator import dns, smtp_server
 from sending.simulator.readers import Outside
 from sending.smtp.server import listen
 from sending.smtp.serving import serve
-from sending.smtp.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +29,12 @@ class Command(BaseCommand):
 
 
 async def _run() -> None:
-    store = Store(smtp_server.write)
-    mailboxes = smtp_server.Mailboxes(store, Outside())
+    writer = BatchWriter(smtp_server.write)
+    mailboxes = smtp_server.Mailboxes(writer, Outside())
     host = settings.SIMULATOR_HOST
     port = await listen(lambda: smtp_server.server_for(mailboxes), host, settings.SIMULATOR_MX_PORT)
     log.info("ready: mail at %s:%d, DNS at port %d", host, settings.SIMULATOR_MX_PORT, settings.SIMULATOR_DNS_PORT)
     try:
-        await serve(store.run(), dns.serve(host, settings.SIMULATOR_DNS_PORT))
+        await serve(writer.run(), dns.serve(host, settings.SIMULATOR_DNS_PORT))
     finally:
         port.close()

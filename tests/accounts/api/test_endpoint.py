@@ -118,14 +118,15 @@ def test_another_version_or_region_is_refused(client: Client, key: ApiKey):
     assert code(post(client, key, "Echo", X_TC_Region="eu-frankfurt")) == "UnsupportedRegion"
 
 
-@pytest.mark.parametrize("seconds", [-310, 310])
+# A minute from the edges, so that a slow machine does not run across them.
+@pytest.mark.parametrize("seconds", [-360, 360])
 def test_a_timestamp_outside_the_window_is_refused(client: Client, key: ApiKey, seconds: int):
     assert (
         code(post(client, key, "Echo", {"Text": "a"}, at=int(time.time()) + seconds)) == "AuthFailure.SignatureExpire"
     )
 
 
-@pytest.mark.parametrize("seconds", [-290, 290])
+@pytest.mark.parametrize("seconds", [-240, 240])
 def test_a_timestamp_inside_the_window_passes(client: Client, key: ApiKey, seconds: int):
     assert code(post(client, key, "Echo", {"Text": "a"}, at=int(time.time()) + seconds)) is None
 
@@ -181,8 +182,10 @@ def test_a_malformed_authorization_is_refused(client: Client, key: ApiKey):
 
 
 def test_a_scope_of_another_day_is_refused(client: Client, key: ApiKey):
-    headers = tc3_headers(key, "Echo")
-    today, tomorrow = (timezone.now() + timedelta(days=days) for days in (0, 1))
+    now = timezone.now()
+    headers = tc3_headers(key, "Echo", at=int(now.timestamp()))
+    today, tomorrow = now, now + timedelta(days=1)
+    assert f"{today:%Y-%m-%d}" in headers["Authorization"]
     headers["Authorization"] = headers["Authorization"].replace(f"{today:%Y-%m-%d}", f"{tomorrow:%Y-%m-%d}")
     assert code(send(client, "POST", headers)) == "AuthFailure.SignatureFailure"
 
@@ -242,12 +245,12 @@ def test_a_failed_signature_stamps_nothing(client: Client, key: ApiKey):
 
 
 def use_up(key: ApiKey, calls: int) -> None:
-    """Note so many calls of Echo in each of the seconds to come."""
-    now = timezone.now()
-    Allowance.objects.filter(key=f"api:{key.account_id}:Echo").delete()
-    Allowance.objects.bulk_create(
-        Allowance(key=f"api:{key.account_id}:Echo", window=int(now.timestamp()) + second, used=calls, ends_at=now)
-        for second in range(30)
+    """Note so many calls of Echo in the present second: the database's, which stands still in a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        now = cursor.fetchone()[0]
+    Allowance.objects.update_or_create(
+        key=f"api:{key.account_id}:Echo", window=int(now.timestamp()), defaults={"used": calls, "ends_at": now}
     )
 
 
@@ -376,12 +379,27 @@ def test_no_json_makes_an_internal_error(client: Client, params: dict[str, Any])
 
 
 def test_a_refusal_speaks_chinese_unless_asked_for_english(client: Client, key: ApiKey):
-    assert post(client, key, "Refusing")["Error"]["Message"] == "Name a template."
+    given = {"Text": "a", "Txt": "b"}
+    english = post(client, key, "Echo", given)
+    assert english["Error"]["Message"] == "The parameter `Txt` is not defined for this action."
     for language in ("zh-CN", None):
-        refused = post(client, key, "Refusing", X_TC_Language=language)
-        assert refused["Error"] == {"Code": "FailedOperation.WithOutPermission", "Message": "仅支持使用模板发送邮件"}
-    unknown = post(client, key, "Echo", {"Text": "a", "Txt": "b"}, X_TC_Language="zh-CN")
-    assert unknown["Error"]["Message"] == "未定义参数 Txt"
+        refused = post(client, key, "Echo", given, X_TC_Language=language)
+        assert refused["Error"] == {"Code": "UnknownParameter", "Message": "未定义参数 Txt"}
+
+
+@pytest.mark.parametrize(
+    ("given", "english", "chinese"),
+    [
+        ({"Text": 1}, "`Text` must be a string.", "`Text` 必须是字符串。"),
+        ({"Text": "a", "One": "n"}, "`One` must be an object.", "`One` 必须是对象。"),
+        ({}, "The request is missing a required parameter `Text`.", "缺少必选参数 `Text`。"),
+    ],
+)
+def test_a_wrong_parameter_is_named_in_both_languages(
+    client: Client, key: ApiKey, given: dict[str, object], english: str, chinese: str
+) -> None:
+    assert post(client, key, "Echo", given)["Error"]["Message"] == english
+    assert post(client, key, "Echo", given, X_TC_Language="zh-CN")["Error"]["Message"] == chinese
 
 
 def test_an_answer_names_its_language_and_leaves_the_threads_own_alone(client: Client):

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.api import legacy
 from accounts.api.requests import RawRequest
-from accounts.errors import Refused
-from tests.refusals import code_of
+from tests.refusals import code_of, refused
 
 SECRET_KEY = "SECRETEXAMPLE00000000000000000000"
 PARAMS = {
@@ -67,25 +66,25 @@ def test_without_a_method_it_is_hmac_sha1():
 
 @pytest.mark.parametrize("name", ["Action", "SecretId", "Signature", "Nonce"])
 def test_a_missing_member_is_named(name: str):
-    with pytest.raises(Refused) as refused:
+    with refused() as caught:
         legacy.read(raw({key: value for key, value in SHA256.items() if key != name}))
-    assert refused.value.code == "MissingParameter"
-    assert f"`{name}`" in refused.value.message
+    assert caught.value.code == "MissingParameter"
+    assert f"`{name}`" in caught.value.message
 
 
 def test_another_method_is_refused():
-    with pytest.raises(Refused) as refused:
+    with refused() as caught:
         legacy.read(raw({**SHA256, "SignatureMethod": "HmacMD5"}))
-    assert refused.value.code == "InvalidParameterValue"
+    assert caught.value.code == "InvalidParameterValue"
 
 
 def test_names_that_signing_would_make_one_are_refused():
-    with pytest.raises(Refused, match="differ by"):
+    with refused(match="differ by"):
         legacy.read(raw({**SHA256, "Template.TemplateID": "1", "Template_TemplateID": "2"}))
 
 
 def test_a_body_that_is_no_text_is_refused():
-    with pytest.raises(Refused, match="UTF-8"):
+    with refused(match="UTF-8"):
         legacy.read(RawRequest(method="POST", query="", headers={}, body=b"Action=\xff\xfe"))
 
 

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.api import params
-from accounts.errors import Refused
-from tests.refusals import code_of
+from tests.refusals import code_of, refused
 
 _NAMES = st.text(st.characters(categories=["Lu", "Ll"]), min_size=1, max_size=8)
 _VALUES = st.recursive(
@@ -57,10 +56,10 @@ def test_what_the_sdk_flattens_comes_back_as_it_was(value: dict[str, Any]):
     ],
 )
 def test_names_that_make_no_sense_are_refused(names: list[str]):
-    with pytest.raises(Refused) as refused:
+    with refused() as caught:
         params.nest(dict.fromkeys(names, "x"))
-    assert refused.value.code == "InvalidParameter"
-    assert len(refused.value.message) < 300
+    assert caught.value.code == "InvalidParameter"
+    assert len(caught.value.message) < 300
 
 
 @given(st.dictionaries(st.text(st.sampled_from("ab.01"), max_size=9), st.just("x"), max_size=6))
@@ -69,7 +68,7 @@ def test_any_names_nest_or_are_refused(names: dict[str, str]):
 
 
 def test_a_name_given_twice_is_refused():
-    with pytest.raises(Refused, match="twice"):
+    with refused(match="twice"):
         params.from_query("Subject=a&Subject=b")
 
 
@@ -78,7 +77,7 @@ def test_blanks_and_pluses_are_read_as_the_sdk_writes_them():
 
 
 def test_bytes_that_are_no_text_are_refused_in_a_query():
-    with pytest.raises(Refused, match="UTF-8"):
+    with refused(match="UTF-8"):
         params.from_query("Subject=%ff%fe")
 
 
@@ -104,10 +103,10 @@ def test_an_empty_body_is_an_empty_object():
     ],
 )
 def test_a_body_that_is_no_object_is_refused(body: bytes):
-    with pytest.raises(Refused) as refused:
+    with refused() as caught:
         params.from_json(body)
-    assert refused.value.code == "InvalidParameter"
-    assert "JSON" in refused.value.message or "UTF-8" in refused.value.message
+    assert caught.value.code == "InvalidParameter"
+    assert "JSON" in caught.value.message or "UTF-8" in caught.value.message
 
 
 @given(st.binary(max_size=60))

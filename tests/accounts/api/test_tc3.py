@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.api import tc3
 from accounts.api.requests import RawRequest
-from accounts.errors import Refused
-from tests.refusals import code_of
+from tests.refusals import code_of, refused
 
 SECRET_ID = "AKIDEXAMPLE0000000000000000000000000"
 SECRET_KEY = "SECRETEXAMPLE00000000000000000000"
@@ -195,9 +194,9 @@ def test_the_query_of_a_post_is_neither_signed_nor_read():
     ],
 )
 def test_a_malformed_authorization_is_said_to_be_so(header: str):
-    with pytest.raises(Refused) as refused:
+    with refused() as caught:
         tc3.parse(header)
-    assert refused.value.code == "AuthFailure.InvalidAuthorization"
+    assert caught.value.code == "AuthFailure.InvalidAuthorization"
 
 
 def test_a_scope_of_another_day_or_service_is_refused():

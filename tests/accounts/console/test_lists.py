@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,6 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts import audit
 from accounts.caller import Caller
@@ -77,9 +77,9 @@ def test_filters_narrow_the_rows_and_the_url_keeps_them(browser: Client, admin: 
 
 
 def test_no_match_and_nothing_yet_say_different_things(browser: Client, admin: Caller) -> None:
-    assert b"Nothing was done in this time" in browser.get("/audit/").content
+    assert b"No actions in this period" in browser.get("/audit/").content
     page = browser.get("/audit/", {"q": "zzz"})
-    assert b"Nothing matches" in page.content
+    assert b"No matches" in page.content
     assert b"Clear all filters" in page.content
 
 
@@ -99,7 +99,7 @@ def test_rows_outside_the_window_are_not_shown_until_asked_for(browser: Client, 
 def test_the_csv_has_every_row_of_the_filter_and_no_more(browser: Client, admin: Caller) -> None:
     write(admin, 120)
     audit.log(admin, "other.act", "=cmd()")
-    response = browser.get("/audit/", {"format": "csv", "act": "test."})
+    response = browser.get("/audit/", {"format": "csv", "q": "target"})
     rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
     assert [row["target"] for row in rows] == [f"target {number}" for number in reversed(range(120))]
     assert list(rows[0]) == ["at", "actor", "act", "target", "details", "channel", "ip"]
@@ -118,11 +118,39 @@ def test_each_download_is_written_down(browser: Client, admin: Caller) -> None:
     assert (entry.actor, entry.target, entry.details) == (admin.name, "audit", {"filters": {"Actor or target": "ann"}})
 
 
-def test_more_than_a_download_holds_is_said_rather_than_cut(browser: Client, admin: Caller, settings: Settings) -> None:
-    settings.RULES = type(settings.RULES)(csv_stream_rows=10)
+def test_a_download_is_written_down_in_english_whoever_asks(browser: Client) -> None:
+    browser.get("/audit/", {"format": "csv", "channel": "task"}, headers={"accept-language": "zh-CN"})
+    assert AuditEntry.objects.get(act="exports.download").details == {"filters": {"Channel": "Service"}}
+
+
+def test_the_audit_log_tells_actions_on_the_page_and_keeps_their_codes_in_the_csv(
+    browser: Client, admin: Caller
+) -> None:
+    audit.log(admin, "templates.approve", "Welcome", version=3)
+    audit.log(admin, "users.add", "ann@example.test", role="analyst")
+    query = {"act": "templates.approve"}
+    page = browser.get("/audit/", query)
+    assert [cell.value for cell in page.context["lines"][0].cells[2:6]] == [
+        "Template approved",
+        "Welcome",
+        "version: 3",
+        "Console",
+    ]
+    assert [chip.value for chip in page.context["chips"]] == ["Template approved"]
+    chinese = browser.get("/audit/", query, headers={"accept-language": "zh-CN"})
+    assert chinese.context["lines"][0].cells[2].value == "模板审核通过"
+    response = browser.get("/audit/", query | {"format": "csv"}, headers={"accept-language": "zh-CN"})
+    (row,) = csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig")))
+    assert (row["act"], row["details"], row["channel"]) == ("templates.approve", '{"version": 3}', "console")
+
+
+def test_more_than_a_download_holds_is_said_rather_than_cut(
+    browser: Client, admin: Caller, rules: Callable[..., None]
+) -> None:
+    rules(csv_stream_rows=10)
     write(admin, 11)
-    response = browser.get("/audit/", {"format": "csv", "act": "test."}, follow=True)
-    assert response.redirect_chain == [("/audit/?act=test.", 302)]
+    response = browser.get("/audit/", {"format": "csv", "q": "target"}, follow=True)
+    assert response.redirect_chain == [("/audit/?q=target", 302)]
     assert b"Narrow the filters or the dates" in response.content
 
 
@@ -142,7 +170,7 @@ def test_no_query_breaks_the_page(browser: Client, admin: Caller, query: str) ->
 
 def test_a_filter_that_is_not_applied_says_so(browser: Client) -> None:
     page = browser.get("/audit/?until=9999-12-31").content.decode()
-    assert "Give a year from 2000 to 2100. This filter is not applied." in page
+    assert "Enter a year from 2000 to 2100. This filter is not applied." in page
 
 
 class Stage(IntegerChoices):

@@ -36,6 +36,13 @@ def test_the_page_without_the_right_names_who_has_it(client: Client) -> None:
     assert b"the role Admin" in response.content
 
 
+def test_the_page_without_the_right_speaks_the_browsers_language(client: Client) -> None:
+    client.force_login(factories.user(factories.account(name="Shop"), Role.OPERATOR))
+    page = client.get("/audit/", headers={"accept-language": "zh-CN"}).content.decode()
+    assert "此页面需要角色“管理员”。Shop 的管理员可以在“访问管理”的“用户与角色”中为您分配。" in page
+    assert "发信域名" in page
+
+
 def test_a_person_without_account_is_told_whom_to_ask(client: Client) -> None:
     client.force_login(factories.user())
     response = client.get("/users/")
@@ -59,7 +66,7 @@ def test_a_form_that_went_through_leads_on_with_a_toast(admin: Client) -> None:
     data = {"email": "ann@example.test", "name": "Ann", "role": "analyst", "password": "quite a long passphrase"}
     response = admin.post("/users/add/", data, follow=True)
     assert response.redirect_chain == [("/users/", 302)]
-    assert b"The user is added." in response.content
+    assert b"User added." in response.content
 
 
 def test_a_refused_act_goes_back_with_a_toast(admin: Client) -> None:

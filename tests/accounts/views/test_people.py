@@ -45,6 +45,7 @@ def test_people_are_found_by_role_and_name(admin: Client, account: Account) -> N
 
 def test_an_initial_password_is_shown_once_and_works(admin: Client) -> None:
     page = add(admin)
+    assert b"Share this password now" in page.content
     password = re.search(r"Password <span[^>]*>([0-9a-f-]+)</span>", page.content.decode()).group(1)
     assert User.objects.get(email="ann@example.test").check_password(password)
     assert password.encode() not in admin.get("/users/").content
@@ -52,13 +53,13 @@ def test_an_initial_password_is_shown_once_and_works(admin: Client) -> None:
 
 def test_a_password_that_was_given_is_not_shown(admin: Client) -> None:
     page = add(admin, password="quite a long passphrase")
-    assert b"not shown again" not in page.content
+    assert b"Share this password" not in page.content
     assert b"quite a long" not in page.content
 
 
 def test_somebody_who_has_a_log_in_gets_no_new_password(admin: Client) -> None:
     known = factories.user(factories.account(), email="ann@example.test")
-    assert b"not shown again" not in add(admin).content
+    assert b"Share this password" not in add(admin).content
     assert User.objects.get(pk=known.pk).password == known.password
 
 
@@ -81,7 +82,7 @@ def test_the_last_admin_is_told_why_not(admin: Client) -> None:
     membership = Membership.objects.get()
     response = admin.post(f"/users/{membership.pk}/", {"role": "analyst"})
     assert response.status_code == 422
-    assert b"Make somebody else an admin first" in response.content
+    assert b"Make another user an admin first" in response.content
 
 
 def test_a_member_is_removed(admin: Client, account: Account) -> None:

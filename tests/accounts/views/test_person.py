@@ -57,7 +57,7 @@ def test_an_open_session_is_no_place_to_guess_the_password(browser: Client, pers
     for _ in range(settings.RULES.login_tries):
         assert browser.post("/password/", {"current": "wrong", "new": NEW, "again": NEW}).status_code == 422
     page = browser.post("/password/", {"current": OLD, "new": NEW, "again": NEW}, follow=True)
-    assert b"Too many tries" in page.content
+    assert b"Too many attempts" in page.content
     person.refresh_from_db()
     assert person.check_password(OLD)
 

@@ -203,7 +203,7 @@ def test_what_is_not_ones_own_account_is_refused(client: Client, person: User, r
     client.post("/switch/", {"account": requested})
     page = client.get("/password/")
     assert page.context["caller"].account == person.memberships.get().account
-    assert b"There is no such account among yours." in page.content
+    assert b"You have no such account." in page.content
 
 
 def test_another_accounts_number_is_refused(client: Client, person: User) -> None:

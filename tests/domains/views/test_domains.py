@@ -15,8 +15,8 @@ from pytest_django import Settings
 from accounts.models import Account
 from accounts.roles import Role
 from domains import verification
+from domains.dns_answers import DnsAnswer, DnsStatus
 from domains.models import SenderDomain
-from domains.resolver import DnsAnswer, DnsStatus
 from tests import factories
 from tests.domains.fakes import right
 

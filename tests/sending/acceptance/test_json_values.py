@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.errors import Refused
 from sending.acceptance import json_values
+from tests.refusals import refused
 
 
 def test_numbers_keep_their_spelling_and_truths_their_word():
@@ -54,16 +54,16 @@ def test_strings_come_through_unchanged(values: dict[str, str]):
     ],
 )
 def test_what_is_no_object_of_scalars_is_refused(text: str):
-    with pytest.raises(Refused) as refused:
+    with refused() as caught:
         json_values.variables(text)
-    assert refused.value.code == "FailedOperation.WrongContentJson"
+    assert caught.value.code == "FailedOperation.WrongContentJson"
 
 
 def test_headers_are_an_object_of_strings():
     assert json_values.headers('{"X-Campaign": "spring"}') == {"X-Campaign": "spring"}
     assert json_values.headers("") == {}
     for text in ('{"X-A": ["b"]}', '{"X-A": null}', "[]", "X-A: b"):
-        with pytest.raises(Refused) as refused:
+        with refused() as caught:
             json_values.headers(text)
-        assert refused.value.code == "InvalidParameterValue"
-        assert refused.value.field == "SmtpHeaders"
+        assert caught.value.code == "InvalidParameterValue"
+        assert caught.value.field == "SmtpHeaders"

@@ -20,8 +20,9 @@ from sending import queue_signal
 from sending.delivery import engine as engine_module
 from sending.delivery import threads
 from sending.delivery.engine import Engine
-from sending.delivery.routing import FixedRouter, Host, Route
+from sending.delivery.routing import FixedRouter, Route
 from sending.models import Attachment, Attempt, DeliverStatus, Event, EventKind, Message, QueueItem
+from sending.smtp.host import Host
 from sending.smtp.result import Failure
 from sending.tracking import links, verp
 from tests import factories

@@ -25,19 +25,20 @@ TEMPLATE = compile('<body><p>Hello {{name}}</p><a href="https://shop.test/">Shop
 SUBMISSION = SubmissionData(
     id=1,
     accepted_at=NOW,
+    account_id=1,
+    message_id="qcloudses-30-1250000001-date-20261122130000-abcdefghijkl1",
+    channel="api",
+    submitted_by="ada",
     sender_domain="shop.test",
     from_address="news@shop.test",
     from_name="Shop",
-    header_from="",
-    reply_to="",
     subject="For {{name}}",
     to=["ada@a.test"],
-    cc=[],
+    template=1,
     version=1,
     variables={"name": "<Ada>"},
     header_message_id="<1@shop.test>",
     headers={},
-    unsubscribe="0",
     trigger_type=1,
     has_attachments=False,
     may_send=True,
@@ -88,11 +89,7 @@ def test_wanted_work_goes_on_with_its_template() -> None:
 def test_old_mail_expires_as_a_soft_bounce() -> None:
     result = verdict(queued(accepted_at=NOW - timedelta(hours=72)))
     assert isinstance(result, Outcome)
-    assert (result.kind, result.bounce_type, result.bounce_class) == (
-        OutcomeKind.BOUNCED,
-        "soft_bounce",
-        "MessageExpired",
-    )
+    assert (result.kind, result.hard, result.bounce_class) == (OutcomeKind.BOUNCED, False, "MessageExpired")
 
 
 @pytest.mark.parametrize("submission", [{"may_send": False}, {"sender": Sender("shop.test", "ses", PEM, False)}])
@@ -145,6 +142,11 @@ def test_values_are_escaped_in_html_and_plain_elsewhere() -> None:
     text, html = (part.get_content() for part in mail.iter_parts())
     assert "Hello <Ada>" in text
     assert "Hello &lt;Ada&gt;" in html
+
+
+def test_feedback_id_ends_in_the_sender_of_the_settings() -> None:
+    with override_settings(FEEDBACK_SENDER="ourplatform"):
+        assert sent(queued(trigger_type=0))["Feedback-ID"] == "t0:v1:a1:ourplatform"
 
 
 def test_links_and_pixel_name_the_message() -> None:

@@ -20,6 +20,9 @@ from tests.sending.delivery.post import Post
 pytestmark = pytest.mark.django_db
 
 TRY = NewAttempt(
+    account_id=1,
+    message=1,
+    number=1,
     started_at=datetime(2026, 11, 22, tzinfo=UTC),
     milliseconds=12,
     host="mx [192.0.2.1]:25",
@@ -43,8 +46,14 @@ def take(limit: int = 10, worker: str = "one") -> list[QueuedMessage]:
     return queue.claim(limit, worker)[0]
 
 
+def attempt_of(queued: QueuedMessage, **fields: Any) -> NewAttempt:
+    number = queued.attempts_before + 1
+    return replace(TRY, account_id=queued.account, message=queued.message, number=number, **fields)
+
+
 def delivered(queued: QueuedMessage, **fields: Any) -> Settlement:
-    values: dict[str, Any] = {"event": NewEvent(kind=EventKind.DELIVERED, message=queued.message), "attempt": TRY}
+    event = NewEvent(kind=EventKind.DELIVERED, message=queued.message)
+    values: dict[str, Any] = {"event": event, "attempt": attempt_of(queued)}
     return Settlement(queued=queued, **{**values, **fields})
 
 
@@ -113,7 +122,9 @@ def test_a_deferred_mail_waits_and_counts_its_try(post: Post) -> None:
     post.put("a@a.test")
     (queued,) = take()
     deferred = NewEvent(kind=EventKind.DEFERRED, message=queued.message, reason="busy", bounce_class="QuotaIssues")
-    queue.settle([delivered(queued, again=300.0, event=deferred, attempt=replace(TRY, outcome="deferred"))], "one")
+    queue.settle(
+        [delivered(queued, again=300.0, event=deferred, attempt=attempt_of(queued, outcome="deferred"))], "one"
+    )
     item = QueueItem.objects.get()
     assert (item.attempts, item.worker) == (1, "")
     with connection.cursor() as cursor:

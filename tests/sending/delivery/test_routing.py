@@ -8,6 +8,7 @@ import pytest
 
 from sending.delivery import routing
 from sending.delivery.public_addresses import may_connect
+from sending.smtp.host import Host
 from sending.smtp.result import Failure
 from tests.sending.delivery import dns_server
 
@@ -177,7 +178,7 @@ def test_the_relay_is_read_from_its_url() -> None:
 
 
 def test_the_simulator_gets_every_domain() -> None:
-    simulator = routing.Host("simulator", "127.0.0.1", 2526)
+    simulator = Host("simulator", "127.0.0.1", 2526)
     chosen, _ = routing.router("simulator", simulator=simulator, relay_url="", resolver="8.8.8.8")
     assert asyncio.run(chosen.route("gmail.com")).hosts == (simulator,)
     with pytest.raises(ValueError, match="SES_TRANSPORT"):

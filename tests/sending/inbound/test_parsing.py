@@ -82,25 +82,26 @@ def test_any_bytes_are_a_report_of_some_kind(raw: bytes) -> None:
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_defused(name: str, parser: parsing.Parser) -> None:
     parser.parse(mails.LETTER)
-    child = parser._child
+    child = parser.process
     parser.parse(BOMBS[name])
     # The process that read it lives on: it was neither given up nor killed by its memory limit.
     assert child is not None
-    assert parser._child is child
+    assert parser.process is child
     assert child.is_alive()
 
 
 def test_a_mail_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
-    hasty = parsing.Parser(mails.CAPS, seconds=0.3)
+    hasty = parsing.Parser(mails.CAPS, seconds=60)
     try:
         hasty.parse(mails.LETTER)
-        assert hasty._child
-        assert hasty._child.pid
-        os.kill(hasty._child.pid, signal.SIGSTOP)
+        hasty.seconds = 0.3
+        assert hasty.process
+        assert hasty.process.pid
+        os.kill(hasty.process.pid, signal.SIGSTOP)
         report = hasty.parse(mails.dsn())
         assert report.kind is ReportKind.UNKNOWN
         assert "longer" in report.diagnostic
-        hasty._seconds = 5
+        hasty.seconds = 60
         assert hasty.parse(mails.dsn()).kind is ReportKind.BOUNCE
     finally:
         hasty.close()
@@ -108,9 +109,9 @@ def test_a_mail_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
 
 def test_a_parser_that_was_killed_is_replaced(parser: parsing.Parser) -> None:
     parser.parse(mails.LETTER)
-    assert parser._child
-    parser._child.kill()
-    parser._child.join()
+    assert parser.process
+    parser.process.kill()
+    parser.process.join()
     assert parser.parse(mails.dsn()).kind is ReportKind.BOUNCE
 
 

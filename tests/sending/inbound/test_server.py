@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from sending.batch_writer import BatchWriter
 from sending.inbound import server
 from sending.models import InboundReport
-from sending.smtp.store import Store
 from sending.tracking import verp
 from tests.sending.inbound import mails
 from tests.sending.smtp.port import Talk, served
@@ -33,8 +33,8 @@ class Port:
 @pytest.fixture
 def port() -> Iterator[Port]:
     made = Port()
-    store = Store(made.write)
-    with served(lambda: server.report_server(store, lambda: made.rung.append(True)), store) as number:
+    writer = BatchWriter(made.write)
+    with served(lambda: server.report_server(writer, lambda: made.rung.append(True)), writer) as number:
         made.number = number
         yield made
 

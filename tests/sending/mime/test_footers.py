@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sending.mime.footers import LINES, footer
+from sending.mime.footers import footer
 from sending.unsubscribe_languages import CODES
 
 URL = "https://ses.test/u/x"
@@ -15,7 +15,6 @@ def test_every_language_has_its_own_line_with_the_link(code: str) -> None:
     html, text = footer(code, URL, site="mainland")
     assert f'href="{URL}"' in html
     assert text.endswith(URL)
-    assert len({words for _, words in LINES.values()}) == len(LINES) == 12
 
 
 def test_no_line_for_code_0() -> None:

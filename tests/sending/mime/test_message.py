@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -16,19 +17,33 @@ from hypothesis import strategies as st
 
 from domains.dkim import Signer, generate
 from sending.mime import header_fields, message
+from sending.submission_fields import SubmissionFields
 from tests.sending.mime import verifiers
 
 PEM, PUBLIC = generate(2048)
 SIGNER = Signer(PEM, "shop.test", "ses")
 RECORDS = {"ses._domainkey.shop.test": f"v=DKIM1; k=rsa; p={PUBLIC}"}
 
+SUBMISSION = SubmissionFields(
+    account_id=12,
+    message_id="qcloudses-30-1250000012-date-20261122120000-abcdefghijkl1",
+    channel="api",
+    submitted_by="ada",
+    sender_domain="shop.test",
+    from_address="news@shop.test",
+    from_name="Shop",
+    subject="Hello",
+    to=["ada@a.test"],
+    template=34,
+    version=56,
+    variables={},
+    header_message_id="<1@shop.test>",
+    headers={},
+)
 BASE: dict[str, Any] = {
-    "sender": "news@shop.test",
-    "sender_name": "Shop",
-    "to": ["ada@a.test"],
     "subject": "Hello",
     "date": datetime(2026, 11, 22, 4, 0, 0, 123_000, tzinfo=UTC),
-    "message_id": "<1@shop.test>",
+    "feedback_sender": "sesconsole",
     "text": "Hi",
     "html": "<p>Hi</p>",
     "number": 7,
@@ -38,12 +53,21 @@ words = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_
 bodies = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=400)
 
 
-def raw(**fields: Any) -> bytes:
-    return message.join(*message.write(message.MailContent(**{**BASE, **fields})))
+def content(**values: Any) -> message.MailContent:
+    """Return a mail's content; values the mail has not for itself are its submission's."""
+    own = {field.name for field in fields(message.MailContent)}
+    submission = replace(SUBMISSION, **{name: value for name, value in values.items() if name not in own})
+    return message.MailContent(
+        **{**BASE, "submission": submission, **{name: value for name, value in values.items() if name in own}}
+    )
 
 
-def parsed(**fields: Any) -> EmailMessage:
-    mail = message_from_bytes(raw(**fields), policy=policy.default)
+def raw(**values: Any) -> bytes:
+    return message.join(*message.write(content(**values)))
+
+
+def parsed(**values: Any) -> EmailMessage:
+    mail = message_from_bytes(raw(**values), policy=policy.default)
     assert not mail.defects
     return mail  # type: ignore[return-value]
 
@@ -64,8 +88,8 @@ def normal(text: str) -> str:
 @settings(max_examples=150, deadline=None)
 @given(bodies, bodies, words, words)
 @example("", "", "", "000" + "\xa0" * 8 + "\U00010000" * 6)
-def test_what_goes_in_is_read_back(text: str, html: str, subject: str, sender_name: str) -> None:
-    mail_bytes = raw(text=text, html=html, subject=subject, sender_name=sender_name)
+def test_what_goes_in_is_read_back(text: str, html: str, subject: str, from_name: str) -> None:
+    mail_bytes = raw(text=text, html=html, subject=subject, from_name=from_name)
     assert_wire_clean(mail_bytes)
     mail = message_from_bytes(mail_bytes, policy=policy.default)
     plain, rich = mail.iter_parts()  # type: ignore[attr-defined]
@@ -76,7 +100,7 @@ def test_what_goes_in_is_read_back(text: str, html: str, subject: str, sender_na
     # The newer parser puts a blank between the encoded words of some names; the older one reads them as RFC 2047 says.
     phrase, _ = parseaddr(str(message_from_bytes(mail_bytes)["From"]))
     seen = re.sub(r"\s+", " ", str(make_header(decode_header(phrase))))
-    assert seen == re.sub(r"\s+", " ", sender_name.strip())
+    assert seen == re.sub(r"\s+", " ", from_name.strip())
 
 
 @settings(max_examples=100, deadline=None)
@@ -93,17 +117,14 @@ def test_dkim_holds_for_generated_mails_in_both_verifiers() -> None:
 
     @settings(max_examples=60, deadline=None)
     @given(bodies, words, words, st.lists(st.tuples(st.just("ä b.pdf"), st.binary(max_size=300)), max_size=2))
-    def sign(html: str, subject: str, sender_name: str, attachments: list[tuple[str, bytes]]) -> None:
+    def sign(html: str, subject: str, from_name: str, attachments: list[tuple[str, bytes]]) -> None:
         head, body = message.write(
-            message.MailContent(
-                **{
-                    **BASE,
-                    "html": html,
-                    "subject": subject,
-                    "sender_name": sender_name,
-                    "attachments": attachments,
-                    "unsubscribe_url": "https://ses.test/u/" + "t" * 150,
-                }
+            content(
+                html=html,
+                subject=subject,
+                from_name=from_name,
+                attachments=attachments,
+                unsubscribe_url="https://ses.test/u/" + "t" * 150,
             )
         )
         mails.append(message.join(head, body, SIGNER.sign(head, body, 1_795_000_000)))
@@ -114,8 +135,8 @@ def test_dkim_holds_for_generated_mails_in_both_verifiers() -> None:
 
 
 def test_every_header_that_must_be_there_is_there_once() -> None:
-    mail = parsed(extra={"Date": "x", "message-id": "<2@x>", "X-Campaign": "autumn", "Bcc": "eve@b.test"})
-    for name in ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"):
+    mail = parsed(headers={"Date": "x", "message-id": "<2@x>", "X-Campaign": "autumn", "Bcc": "eve@b.test"})
+    for name in ("From", "To", "Subject", "Date", "Message-ID", "Feedback-ID", "MIME-Version", "Content-Type"):
         assert len(mail.get_all(name)) == 1, name
     assert mail["Date"] == "Sun, 22 Nov 2026 04:00:00 +0000"
     assert mail["Message-ID"] == "<1@shop.test>"
@@ -135,20 +156,39 @@ def test_a_long_unsubscribe_link_stands_raw_on_one_line() -> None:
     assert b"List-Unsubscribe" not in raw()
 
 
+def test_feedback_id_names_type_template_account_and_sender_and_no_single_mail() -> None:
+    mail = parsed(headers={"Feedback-ID": "mine"}, trigger_type=1)
+    assert mail.get_all("Feedback-ID") == ["t1:v34:a12:sesconsole"]
+    assert (
+        parsed(number=8, to=["bob@b.test"], header_message_id="<2@x>", trigger_type=1)["Feedback-ID"]
+        == mail["Feedback-ID"]
+    )
+
+
+def test_feedback_id_is_signed_and_cannot_be_changed() -> None:
+    head, body = message.write(content())
+    mail = message.join(head, body, SIGNER.sign(head, body, 1_795_000_000))
+    verifiers.verify_with_both(mail, domain="shop.test", selector="ses", public_key=PUBLIC)
+    changed = mail.replace(b":a12:", b":a13:")
+    assert changed != mail
+    with pytest.raises(AssertionError):
+        verifiers.verify_with_dkimpy(changed, RECORDS)
+
+
 @pytest.mark.parametrize("bad", ["\r\n", "\n", "\r", "\0", "\x0b", "\x7f", "\x85", "\u2028", "\u2029", "\t"])
 @pytest.mark.parametrize(
     "name",
     [
-        "sender",
-        "sender_name",
+        "from_address",
+        "from_name",
         "header_from",
         "to",
         "cc",
         "reply_to",
         "subject",
-        "message_id",
+        "header_message_id",
         "unsubscribe_url",
-        "extra",
+        "headers",
         "attachments",
     ],
 )
@@ -157,9 +197,9 @@ def test_nothing_breaks_out_of_a_header(bad: str, name: str) -> None:
     value: Any = {
         "to": [poison],
         "cc": [poison],
-        "extra": {"X-A": poison},
+        "headers": {"X-A": poison},
         "attachments": [(poison, b"")],
-        "message_id": f"<{poison}>",
+        "header_message_id": f"<{poison}>",
     }.get(name, poison)
     with pytest.raises(header_fields.Unsendable):
         raw(**{name: value})
@@ -168,7 +208,7 @@ def test_nothing_breaks_out_of_a_header(bad: str, name: str) -> None:
 @pytest.mark.parametrize("name", ["X A", "X:A", "", "X\r\nA", "Xé"])
 def test_a_header_name_is_checked(name: str) -> None:
     with pytest.raises(header_fields.Unsendable):
-        raw(extra={name: "x"})
+        raw(headers={name: "x"})
 
 
 @pytest.mark.parametrize("address", ["no-at", "a b@c.test", "é@c.test", "a@", "a@b c", "a@b.test>,<e@e.test"])

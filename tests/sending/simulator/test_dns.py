@@ -8,10 +8,11 @@ import pytest
 from django.db import connection
 
 from domains import verification
+from domains.dns_answers import DnsAnswer, DnsStatus
 from domains.models import SenderDomain
-from domains.resolver import DnsAnswer, DnspythonResolver, DnsStatus
+from domains.resolver import DnspythonResolver
 from sending.models import SimulatedRecord
-from sending.simulator import dns
+from sending.simulator import dns, zone
 from tests import factories
 
 OPTION = SenderDomain.DkimOption
@@ -21,6 +22,10 @@ def create(name: str, option: int = OPTION.RSA_1024) -> SenderDomain:
     return verification.create(factories.caller(factories.account()), name=name, dkim_option=option)
 
 
+def publish(domain: SenderDomain) -> None:
+    zone.publish(factories.service_caller(domain.account), domain=domain)
+
+
 @pytest.mark.django_db
 class TestZone:
     def test_published_records_verify_a_domain(self) -> None:
@@ -28,18 +33,18 @@ class TestZone:
         service = factories.service_caller(domain.account)
         before = verification.verify(service, domain=domain, resolver=dns.TableResolver())
         assert {record.state for record in before.records.all()} == {"missing"}
-        dns.publish(domain)
+        publish(domain)
         after = verification.verify(service, domain=domain, resolver=dns.TableResolver())
         assert after.state == SenderDomain.State.VERIFIED
 
     def test_publishing_again_changes_nothing_and_follows_a_new_key(self) -> None:
         domain = create("mail.shop.test")
-        dns.publish(domain)
+        publish(domain)
         count = SimulatedRecord.objects.count()
         domain = verification.set_dkim_option(
             factories.caller(domain.account), domain=domain, dkim_option=OPTION.RSA_2048
         )
-        dns.publish(domain)
+        publish(domain)
         assert SimulatedRecord.objects.count() == count
         answer = dns.look_up("ses._domainkey.mail.shop.test", "TXT")
         assert len(answer.values) == 1
@@ -47,20 +52,20 @@ class TestZone:
 
     def test_taking_out_leaves_a_domain_below_in_place(self) -> None:
         upper, lower = create("shop.test"), create("mail.shop.test")
-        dns.publish(upper)
-        dns.publish(lower)
-        dns.unpublish(upper)
+        publish(upper)
+        publish(lower)
+        zone.unpublish(factories.service_caller(upper.account), domain=upper)
         assert dns.look_up("shop.test", "MX").status is DnsStatus.NO_DATA
         assert dns.look_up("ses._domainkey.shop.test", "TXT").status is DnsStatus.NO_NAME
         assert dns.look_up("mail.shop.test", "MX").status is DnsStatus.FOUND
 
     def test_the_platforms_own_names_are_there(self) -> None:
-        dns.publish(create("mail.shop.test"))
+        publish(create("mail.shop.test"))
         assert dns.look_up("mx.ses.test", "A") == DnsAnswer(DnsStatus.FOUND, ("127.0.0.1",))
         assert dns.look_up("spf.ses.test.", "TXT") == DnsAnswer(DnsStatus.FOUND, ("v=spf1 ip4:127.0.0.1 -all",))
 
     def test_a_name_with_names_below_exists_without_data(self) -> None:
-        dns.publish(create("mail.shop.test"))
+        publish(create("mail.shop.test"))
         assert dns.look_up("_domainkey.mail.shop.test", "TXT").status is DnsStatus.NO_DATA
         assert dns.look_up("MAIL.shop.test", "A").status is DnsStatus.NO_DATA
         assert dns.look_up("other.mail.shop.test", "TXT").status is DnsStatus.NO_NAME
@@ -102,5 +107,5 @@ def test_the_server_answers_from_the_table_of_the_moment() -> None:
 
 def _publish(domain: SenderDomain) -> None:
     # Runs in a thread, with a connection of that thread.
-    dns.publish(domain)
+    publish(domain)
     connection.close()

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domains.resolver import DnsAnswer, DnsStatus
+from domains.dns_answers import DnsAnswer, DnsStatus
 from sending.simulator.dns_server import MAX_EDNS, DnsServer, respond
 
 LONG = "x" * 2000

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from sending.batch_writer import BatchWriter
 from sending.models import SimulatedMail
 from sending.simulator import smtp_server
-from sending.smtp.store import Store
 from tests import factories
 from tests.sending.simulator.mails import BASE, RAW, Visits, with_html
 from tests.sending.smtp.port import Talk, served
@@ -46,9 +46,9 @@ def world(settings: Any) -> Iterator[OutsideWorld]:
         settings.RULES, simulator_later_seconds=0, simulator_slow_seconds=1, simulator_greylist_seconds=1
     )
     made = OutsideWorld()
-    store = Store(made.write)
-    mailboxes = smtp_server.Mailboxes(store, made.visits)
-    with served(lambda: smtp_server.server_for(mailboxes), store) as number:
+    writer = BatchWriter(made.write)
+    mailboxes = smtp_server.Mailboxes(writer, made.visits)
+    with served(lambda: smtp_server.server_for(mailboxes), writer) as number:
         made.number = number
         yield made
 

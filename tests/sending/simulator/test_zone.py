@@ -8,14 +8,15 @@ import pytest
 from pytest_django import Settings
 
 from accounts.caller import Caller
-from accounts.errors import Forbidden, Refused
+from accounts.errors import Forbidden
 from accounts.models import AuditEntry
 from accounts.roles import Role
 from domains import verification
+from domains.dns_answers import DnsStatus
 from domains.models import SenderDomain
-from domains.resolver import DnsStatus
 from sending.simulator import dns, zone
 from tests import factories
+from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
 Act = Callable[..., None]
@@ -50,5 +51,5 @@ def test_where_checks_ask_real_dns_there_is_no_zone_to_change(act: Act, settings
     caller = factories.caller(factories.account())
     domain = domain_of(caller)
     settings.RESOLVER = ""
-    with pytest.raises(Refused, match="real DNS"):
+    with refused(match="real DNS"):
         act(caller, domain=domain)

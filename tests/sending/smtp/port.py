@@ -9,19 +9,19 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sending.batch_writer import BatchWriter
 from sending.smtp.server import SmtpServer, listen
-from sending.smtp.store import Store
 
 
 @contextlib.contextmanager
-def served(make: Callable[[], SmtpServer], store: Store[Any]) -> Iterator[int]:
-    """Serve doors made by `make`, with `store` running, and give the port."""
+def served(make: Callable[[], SmtpServer], writer: BatchWriter[Any]) -> Iterator[int]:
+    """Serve doors made by `make`, with `writer` running, and give the port."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
 
     async def start() -> tuple[asyncio.Server, asyncio.Task[None]]:
-        return await listen(make, "127.0.0.1", 0), asyncio.create_task(store.run())
+        return await listen(make, "127.0.0.1", 0), asyncio.create_task(writer.run())
 
     async def stop(server: asyncio.Server) -> None:
         server.close()

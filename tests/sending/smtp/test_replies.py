@@ -18,7 +18,7 @@ def reply(code: int, text: str = "", *, enhanced: str = "", stage: str = "rcpt")
 def test_a_dead_address_is_hard(enhanced: str) -> None:
     outcome = classify(reply(550, "no", enhanced=enhanced))
     assert outcome.kind is OutcomeKind.BOUNCED
-    assert outcome.bounce_type == "hard_bounce"
+    assert outcome.hard
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_dead_address_is_hard(enhanced: str) -> None:
 )
 def test_other_final_replies_are_soft(code: int, enhanced: str, text: str, name: BounceClass) -> None:
     outcome = classify(reply(code, text, enhanced=enhanced))
-    assert (outcome.kind, outcome.bounce_type, outcome.bounce_class) == (OutcomeKind.BOUNCED, "soft_bounce", name)
+    assert (outcome.kind, outcome.hard, outcome.bounce_class) == (OutcomeKind.BOUNCED, False, name)
 
 
 def test_words_alone_may_say_that_the_user_is_unknown() -> None:

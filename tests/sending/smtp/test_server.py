@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from sending.batch_writer import BatchWriter
 from sending.smtp.server import WRONG_LINE_ENDS, Handler, SmtpServer, has_bare_line_ends
-from sending.smtp.store import Store
 from tests.sending.smtp.port import Talk, served
 
 # Ends of data that some server somewhere takes for the final dot.
@@ -50,7 +50,10 @@ def nothing(rows: Sequence[Any]) -> None:
 @pytest.mark.parametrize("end", SMUGGLED)
 def test_a_smuggled_end_gives_one_mail_or_a_refusal(end: bytes) -> None:
     handler = Keeping()
-    with served(lambda: SmtpServer(handler, max_bytes=100_000), Store(nothing)) as port, Talk(port) as conversation:
+    with (
+        served(lambda: SmtpServer(handler, max_bytes=100_000), BatchWriter(nothing)) as port,
+        Talk(port) as conversation,
+    ):
         conversation.begin(b"a@b.test", b"c@d.test")
         second = b"MAIL FROM:<evil@x.test>\r\nRCPT TO:<v@y.test>\r\nDATA\r\nSubject: smuggled\r\n"
         reply = conversation.data(b"Subject: one\r\n\r\ntext" + end + second)
@@ -63,7 +66,10 @@ def test_a_smuggled_end_gives_one_mail_or_a_refusal(end: bytes) -> None:
 
 def test_bytes_arrive_as_they_were_sent() -> None:
     handler = Keeping()
-    with served(lambda: SmtpServer(handler, max_bytes=100_000), Store(nothing)) as port, Talk(port) as conversation:
+    with (
+        served(lambda: SmtpServer(handler, max_bytes=100_000), BatchWriter(nothing)) as port,
+        Talk(port) as conversation,
+    ):
         conversation.begin(b"a@b.test", b"c@d.test")
         assert conversation.data(b"Subject: x\r\n\r\n..a dot\r\n\xff\xfe").startswith("250")
     assert handler.mails == [b"Subject: x\r\n\r\n.a dot\r\n\xff\xfe\r\n"]
@@ -71,7 +77,10 @@ def test_bytes_arrive_as_they_were_sent() -> None:
 
 def test_a_pipelined_talk_is_offered_and_taken() -> None:
     handler = Keeping()
-    with served(lambda: SmtpServer(handler, max_bytes=100_000), Store(nothing)) as port, Talk(port) as conversation:
+    with (
+        served(lambda: SmtpServer(handler, max_bytes=100_000), BatchWriter(nothing)) as port,
+        Talk(port) as conversation,
+    ):
         conversation.reply()
         assert "PIPELINING" in conversation.say(b"EHLO client.test")
         conversation.send(b"MAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\n")
@@ -82,7 +91,7 @@ def test_a_pipelined_talk_is_offered_and_taken() -> None:
 
 def test_a_mail_over_the_limit_is_refused_by_its_size() -> None:
     handler = Keeping()
-    with served(lambda: SmtpServer(handler, max_bytes=10_000), Store(nothing)) as port:
+    with served(lambda: SmtpServer(handler, max_bytes=10_000), BatchWriter(nothing)) as port:
         with Talk(port) as conversation:
             conversation.reply()
             conversation.say(b"EHLO client.test")
@@ -95,13 +104,19 @@ def test_a_mail_over_the_limit_is_refused_by_its_size() -> None:
 
 
 def test_a_line_over_998_characters_is_refused() -> None:
-    with served(lambda: SmtpServer(Keeping(), max_bytes=10_000), Store(nothing)) as port, Talk(port) as conversation:
+    with (
+        served(lambda: SmtpServer(Keeping(), max_bytes=10_000), BatchWriter(nothing)) as port,
+        Talk(port) as conversation,
+    ):
         conversation.begin(b"a@b.test", b"c@d.test")
         assert conversation.data(b"x" * 1_200).startswith("500")
 
 
 def test_an_endless_line_is_cut_off() -> None:
-    with served(lambda: SmtpServer(Keeping(), max_bytes=10_000), Store(nothing)) as port, Talk(port) as conversation:
+    with (
+        served(lambda: SmtpServer(Keeping(), max_bytes=10_000), BatchWriter(nothing)) as port,
+        Talk(port) as conversation,
+    ):
         conversation.begin(b"a@b.test", b"c@d.test")
         conversation.say(b"DATA")
         with pytest.raises(ConnectionError):
@@ -109,7 +124,10 @@ def test_an_endless_line_is_cut_off() -> None:
 
 
 def test_a_fault_of_ours_is_temporary_and_says_nothing() -> None:
-    with served(lambda: SmtpServer(Keeping(), max_bytes=10_000), Store(nothing)) as port, Talk(port) as conversation:
+    with (
+        served(lambda: SmtpServer(Keeping(), max_bytes=10_000), BatchWriter(nothing)) as port,
+        Talk(port) as conversation,
+    ):
         conversation.begin(b"a@b.test", b"c@d.test")
         reply = conversation.data(b"fault")
         assert reply.startswith("451")

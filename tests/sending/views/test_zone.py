@@ -10,8 +10,8 @@ from pytest_django import Settings
 
 from accounts.models import Account
 from domains import verification
+from domains.dns_answers import DnsAnswer, DnsStatus
 from domains.models import SenderDomain
-from domains.resolver import DnsAnswer, DnsStatus
 from sending.simulator import dns
 from tests import factories
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
-from django.db import close_old_connections, connection
+from sending.database_thread import DatabaseThread
 
 log = logging.getLogger(__name__)
 
@@ -16,14 +15,13 @@ T = TypeVar("T")
 MAX_BATCH = 500
 
 
-class Store(Generic[T]):
+class BatchWriter(Generic[T]):
     """Writes what is put into it in batches; a batch is whatever came while the one before was written."""
 
     def __init__(self, write: Callable[[Sequence[T]], None]) -> None:
         self._write = write
         self._waiting: asyncio.Queue[tuple[T, asyncio.Future[None]]] = asyncio.Queue()
-        # One thread, so one database connection, kept from batch to batch.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._thread = DatabaseThread("batch")
 
     async def put(self, row: T) -> None:
         """Return once `row` is committed; raise what the database raised otherwise."""
@@ -33,7 +31,6 @@ class Store(Generic[T]):
 
     async def run(self) -> None:
         """Write for ever; when cancelled, what was put is not promised and its senders were not answered."""
-        loop = asyncio.get_running_loop()
         try:
             while True:
                 batch = [await self._waiting.get()]
@@ -41,7 +38,7 @@ class Store(Generic[T]):
                     batch.append(self._waiting.get_nowait())
                 failure: Exception | None = None
                 try:
-                    await loop.run_in_executor(self._thread, self._write_rows, [row for row, _ in batch])
+                    await self._thread.run(self._write, [row for row, _ in batch])
                 except Exception as error:
                     log.warning("%d mails not stored, their senders will try again: %s", len(batch), error)
                     failure = error
@@ -49,9 +46,4 @@ class Store(Generic[T]):
                     if not done.cancelled():
                         done.set_exception(failure) if failure else done.set_result(None)
         finally:
-            self._thread.submit(connection.close)
-            self._thread.shutdown()
-
-    def _write_rows(self, rows: Sequence[T]) -> None:
-        close_old_connections()
-        self._write(rows)
+            self._thread.close()

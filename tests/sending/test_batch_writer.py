@@ -6,16 +6,16 @@ import asyncio
 import threading
 from collections.abc import Sequence
 
-from sending.smtp.store import Store
+from sending.batch_writer import BatchWriter
 
 
 def run(write: object, count: int) -> list[object]:
-    """Put `count` rows at once into a store over `write`; return what each `put` gave."""
+    """Put `count` rows at once into a writer over `write`; return what each `put` gave."""
 
     async def all_of_them() -> list[object]:
-        store: Store[int] = Store(write)  # type: ignore[arg-type]
-        running = asyncio.create_task(store.run())
-        given = await asyncio.gather(*(store.put(n) for n in range(count)), return_exceptions=True)
+        writer: BatchWriter[int] = BatchWriter(write)  # type: ignore[arg-type]
+        running = asyncio.create_task(writer.run())
+        given = await asyncio.gather(*(writer.put(n) for n in range(count)), return_exceptions=True)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         return list(given)
@@ -33,9 +33,9 @@ def test_rows_that_come_together_are_written_together() -> None:
 def test_a_put_returns_only_when_its_row_is_written() -> None:
     async def answered_early() -> bool:
         gate = threading.Event()
-        store: Store[int] = Store(lambda rows: gate.wait(5))  # type: ignore[arg-type, return-value]
-        running = asyncio.create_task(store.run())
-        put = asyncio.create_task(store.put(1))
+        writer: BatchWriter[int] = BatchWriter(lambda rows: gate.wait(5))  # type: ignore[arg-type, return-value]
+        running = asyncio.create_task(writer.run())
+        put = asyncio.create_task(writer.put(1))
         done, _ = await asyncio.wait({put}, timeout=0.05)
         gate.set()
         await put
@@ -56,10 +56,10 @@ def test_a_failed_write_fails_its_rows_and_the_next_are_tried_again() -> None:
                 raise ConnectionError("gone")
 
     async def twice() -> tuple[object, object]:
-        store: Store[int] = Store(Once())
-        running = asyncio.create_task(store.run())
-        first = await asyncio.gather(store.put(1), return_exceptions=True)
-        second = await asyncio.gather(store.put(2), return_exceptions=True)
+        writer: BatchWriter[int] = BatchWriter(Once())
+        running = asyncio.create_task(writer.run())
+        first = await asyncio.gather(writer.put(1), return_exceptions=True)
+        second = await asyncio.gather(writer.put(2), return_exceptions=True)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         return first[0], second[0]

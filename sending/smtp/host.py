@@ -1,0 +1,23 @@
+"""One place that takes mail over SMTP (pure)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SMTP_PORT = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One place to connect to. The name is what its operator calls it; the address is what we dial."""
+
+    name: str
+    address: str
+    port: int = SMTP_PORT
+    # TLS from the first byte.
+    tls: bool = False
+    user: str = ""
+    password: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} [{self.address}]:{self.port}"
