@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.caller import Caller
@@ -124,7 +125,8 @@ def remove(caller: Caller, *, row: BlockedAddress) -> None:
     if row.account_id != caller.account.pk:
         raise Refused(
             "OperationDenied",
-            f"{row.address} was blocked through another account's mail. Whitelist it to send to it anyway.",
+            _("%(address)s was blocked because of another account's email. Whitelist it to send to it anyway.")
+            % {"address": row.address},
         )
     with transaction.atomic():
         row.delete()
@@ -146,9 +148,15 @@ def whitelist(caller: Caller, *, address: str, reason: str = "") -> Exemption:
         address=key_or_text(address), kind=BlockedAddress.Kind.INVALID, expires_at__gt=timezone.now()
     ).first()
     if row is None:
-        raise Refused("ResourceNotFound", "The platform does not block this address: nothing to lift.")
+        raise Refused(
+            "ResourceNotFound", _("The platform does not block this address, so there is nothing to whitelist.")
+        )
     if row.account_id == caller.account.pk:
-        raise Refused("OperationDenied", f"Your own mail got {row.address} blocked: remove it instead.")
+        raise Refused(
+            "OperationDenied",
+            _("%(address)s was blocked because of your own email. Remove it from the blocklist instead.")
+            % {"address": row.address},
+        )
     with transaction.atomic():
         exemption, new = Exemption.objects.get_or_create(
             account=caller.account, address=row.address, defaults={"reason": reason[:500]}
@@ -162,9 +170,9 @@ def unwhitelist(caller: Caller, *, address: str) -> None:
     """Take `address` off the account's whitelist: the platform's block of it holds again."""
     caller.require("blocklist.edit")
     with transaction.atomic():
-        gone, _ = Exemption.objects.filter(account=caller.account, address=key_or_text(address)).delete()
+        gone, _rows = Exemption.objects.filter(account=caller.account, address=key_or_text(address)).delete()
         if not gone:
-            raise Refused("ResourceNotFound", "This address is not on your whitelist.")
+            raise Refused("ResourceNotFound", _("This address is not on your whitelist."))
         audit.log(caller, "blocklist.unwhitelist", key_or_text(address))
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import formats
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.caller import Caller
@@ -54,7 +56,7 @@ def add(caller: Caller, *, address: str, expires: date | None = None, reason: st
         if not _store(caller, [(spelled, ends)], BlockedAddress.Cause.ENTERED, reason):
             raise Refused(
                 "InvalidParameterValue",
-                f"{spelled} is on the list already. Modify its expiry instead.",
+                _("%(address)s is already on your list. Change its expiry instead.") % {"address": spelled},
                 field="address",
             )
         audit.log(caller, "blocklist.add", spelled, expires=_iso(expires), reason=reason)
@@ -66,12 +68,16 @@ def import_list(caller: Caller, *, reading: entries.Reading, reason: str = "", d
     caller.require("blocklist.edit")
     total = len(reading.entries) + len(reading.rejected)
     if not total:
-        raise Refused("MissingParameter.EmailsNecessary", "Give addresses, one a line.", field="text")
+        raise Refused("MissingParameter.EmailsNecessary", _("Enter the addresses, one per line."), field="text")
     limit = settings.RULES.custom_blocks_per_import
     if total > limit:
         raise Refused(
             "LimitExceeded.ReceiverDetailRequestLimit",
-            f"The list has {total:,} lines; {limit:,} go in at a time. Split it.",
+            _("The list has %(total)s lines; at most %(limit)s can be imported at a time. Split it.")
+            % {
+                "total": formats.number_format(total, force_grouping=True),
+                "limit": formats.number_format(limit, force_grouping=True),
+            },
             field="text",
         )
     with transaction.atomic():
@@ -82,7 +88,7 @@ def import_list(caller: Caller, *, reading: entries.Reading, reason: str = "", d
             reason,
         )
         held = [
-            entries.Rejected(entry.line, entry.address, "repeat", "is on the list; modify its expiry there")
+            entries.Rejected(entry.line, entry.address, "repeat", _("Already on your list. Change its expiry there."))
             for entry in reading.entries
             if entry.address not in stored
         ]
@@ -108,7 +114,7 @@ def change_expiry(caller: Caller, *, row: BlockedAddress, expires: date | None) 
     """Let an entry of the account's own list end when the UTC day `expires` begins (None: never)."""
     caller.require("blocklist.edit")
     if row.account_id != caller.account.pk or row.kind != BlockedAddress.Kind.CUSTOM:
-        raise Refused("OperationDenied", "Only entries of your own list have an expiry you can change.")
+        raise Refused("OperationDenied", _("You can change the expiry of entries of your own list only."))
     with transaction.atomic():
         row.expires_at = _ends(expires)
         row.save(update_fields=["expires_at"])
@@ -133,7 +139,7 @@ def _ends(expires: date | None) -> datetime | None:
     if expires <= datetime.now(UTC).date():
         raise Refused(
             "InvalidParameterValue.WrongDate",
-            "The expiry date must be later than today. Leave it empty for a block without end.",
+            _("The expiry date must be later than today. Leave it empty for a block that never expires."),
             field="expires",
         )
     return datetime.combine(expires, time.min, UTC)

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from accounts.mail.addresses import key_of
 from accounts.mail.text import TooLong
 
@@ -48,7 +50,9 @@ def decode(content: bytes) -> str:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"Line {line} is not UTF-8. Save the file as “CSV UTF-8” and try again.") from None
+        raise ValueError(
+            _("Line %(line)d is not UTF-8. Save the file as “CSV UTF-8” and try again.") % {"line": line}
+        ) from None
 
 
 def read(text: str, *, today: date) -> Reading:
@@ -64,7 +68,8 @@ def read(text: str, *, today: date) -> Reading:
             lines.append((rows.line_num, row[0], cells[1] if len(cells) > 1 else ""))
     except csv.Error as error:
         reading = check(lines, today=today)
-        bad = Rejected(rows.line_num, "", "invalid", f"the file cannot be read from here on: {error}")
+        reason = _("The file cannot be read from this line on: %(error)s.") % {"error": error}
+        bad = Rejected(rows.line_num, "", "invalid", reason)
         return Reading(reading.entries, [*reading.rejected, bad])
     return check(lines, today=today)
 
@@ -80,7 +85,8 @@ def check(lines: Iterable[tuple[int, str, str]], *, today: date) -> Reading:
             reading.rejected.append(Rejected(line, text[:300], code, str(error)))
             continue
         if address in seen:
-            reading.rejected.append(Rejected(line, text, "repeat", f"stands in line {seen[address]} already"))
+            reason = _("Already in line %(line)d.") % {"line": seen[address]}
+            reading.rejected.append(Rejected(line, text, "repeat", reason))
             continue
         seen[address] = line
         reading.entries.append(BlockEntry(line, address, expires))
@@ -93,9 +99,9 @@ def _day(text: str, today: date) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"the expiry date “{text[:40]}” is not of the form YYYY-MM-DD") from None
+        raise ValueError(_("The expiry date “%(date)s” is not of the form YYYY-MM-DD.") % {"date": text[:40]}) from None
     if day <= today:
-        raise ValueError(f"the expiry date {day} is not later than today")
+        raise ValueError(_("The expiry date %(date)s is not later than today.") % {"date": day})
     return day
 
 

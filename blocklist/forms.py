@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.filters import Filters
 from accounts.mail.addresses import key_or_text
@@ -14,14 +15,14 @@ from blocklist import entries
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _EXAMPLE = "ann@example.com\nbob@example.com,2027-01-31"
-_FOR_EVER = "Free again when that day begins (UTC). Empty: blocked for ever."
+_FOR_EVER = gettext_lazy("The block expires when that day begins (UTC). Leave it empty for a block that never expires.")
 
 
 class BlockFilters(Filters):
     """How the address begins."""
 
     address = forms.CharField(
-        max_length=254, label="Address begins with", widget=forms.TextInput(attrs={"type": "search"})
+        max_length=254, label=gettext_lazy("Address begins with"), widget=forms.TextInput(attrs={"type": "search"})
     )
 
     def clean_address(self) -> str:
@@ -32,22 +33,34 @@ class BlockFilters(Filters):
 class AddBlockForm(forms.Form):
     """One address for the account's own list."""
 
-    address = forms.CharField(max_length=320, strip=False, widget=forms.TextInput(attrs={"inputmode": "email"}))
-    expires = forms.DateField(label="Blocked until", required=False, widget=_DAY, help_text=_FOR_EVER)
-    reason = forms.CharField(max_length=500, required=False, help_text="For you and your colleagues.")
+    address = forms.CharField(
+        label=gettext_lazy("Address"), max_length=320, strip=False, widget=forms.TextInput(attrs={"inputmode": "email"})
+    )
+    expires = forms.DateField(label=gettext_lazy("Blocked until"), required=False, widget=_DAY, help_text=_FOR_EVER)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("For you and your colleagues."),
+    )
 
 
 class ImportBlocksForm(forms.Form):
     """A list of addresses, as a file or as text."""
 
-    file = forms.FileField(label="CSV file", required=False)
+    file = forms.FileField(label=gettext_lazy("CSV file"), required=False)
     text = forms.CharField(
-        label="Or paste the list",
+        label=gettext_lazy("Or paste the list"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 8, "class": "mono", "placeholder": _EXAMPLE}),
     )
-    reason = forms.CharField(max_length=500, required=False, help_text="Kept with every address of the list.")
-    dry_run = forms.BooleanField(label="Only check the list, store nothing", required=False)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("Stored with every address of the list."),
+    )
+    dry_run = forms.BooleanField(label=gettext_lazy("Check the list without importing it"), required=False)
 
     def clean_file(self) -> str:
         """Return the file's text."""
@@ -55,7 +68,7 @@ class ImportBlocksForm(forms.Form):
         if not file:
             return ""
         if (file.size or 0) > settings.RULES.request_max_bytes:
-            raise forms.ValidationError("The file is too big. Split it.")
+            raise forms.ValidationError(gettext("The file is too large. Split it into several files."))
         try:
             return entries.decode(file.read())
         except ValueError as error:
@@ -66,19 +79,19 @@ class ImportBlocksForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         file, text = cleaned.get("file", ""), cleaned.get("text", "")
         if file and text:
-            self.add_error("text", "Give the file or the text, not both.")
+            self.add_error("text", gettext("Use either the file or the text, not both."))
         elif not self.errors and not (file or text).strip():
-            self.add_error("file", "Choose a file, or paste the addresses below.")
+            self.add_error("file", gettext("Choose a file, or paste the addresses below."))
         return cleaned
 
 
 class BlockExpiryForm(forms.Form):
     """When an entry ends."""
 
-    expires = forms.DateField(label="Blocked until", required=False, widget=_DAY, help_text=_FOR_EVER)
+    expires = forms.DateField(label=gettext_lazy("Blocked until"), required=False, widget=_DAY, help_text=_FOR_EVER)
 
 
 class WhitelistForm(forms.Form):
     """Why mail may go to an address that the platform blocks."""
 
-    reason = forms.CharField(max_length=500, required=False, help_text="Why it is fine. Kept in the audit log.")
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, required=False)

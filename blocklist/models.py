@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.constraints import only_choices
 from accounts.models import Account
@@ -16,18 +17,24 @@ class BlockedAddress(models.Model):
 
     class Kind(models.TextChoices):
         # The platform's, for all accounts: the mailbox does not exist. `account` is the one whose mail bounced.
-        INVALID = "invalid", "Invalid address"
+        INVALID = "invalid", gettext_lazy("Invalid address")
         # The person unsubscribed from, or complained about, one sender domain.
-        REJECT = "reject", "Reject"
+        REJECT = "reject", pgettext_lazy("blocklist", "Reject")
         # The account's own list.
-        CUSTOM = "custom", "Custom"
+        CUSTOM = "custom", gettext_lazy("Custom")
 
     class Cause(models.TextChoices):
-        BOUNCED = "bounced", "Hard bounce"
-        UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
-        COMPLAINED = "complained", "Reported as spam"
-        ENTERED = "entered", "Entered by hand"
-        IMPORTED = "imported", "Imported"
+        BOUNCED = "bounced", gettext_lazy("Hard bounce")
+        UNSUBSCRIBED = "unsubscribed", gettext_lazy("Unsubscribed")
+        COMPLAINED = "complained", gettext_lazy("Reported as spam")
+        ENTERED = "entered", gettext_lazy("Entered by hand")
+        IMPORTED = "imported", gettext_lazy("Imported")
+
+    class Status(models.TextChoices):
+        """Whether it is over; told by `expires_at` alone."""
+
+        ACTIVE = "active", gettext_lazy("In force")
+        EXPIRED = "expired", gettext_lazy("Expired")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False, related_name="+")
     kind = models.CharField(max_length=7, choices=Kind)

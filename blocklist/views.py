@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.act_page import ActPage
 from accounts.console.forms import FormPage
@@ -23,41 +24,52 @@ from blocklist.models import BlockedAddress, Exemption
 
 Kind = BlockedAddress.Kind
 NAV = "blocklist:list"
-TITLE = "Blocklist"
+TITLE = gettext_lazy("Blocklist")
 
 # The introduction of each list, and what the page shows while the list is empty.
 LIST_TEXTS = {
     Kind.INVALID: (
-        "Addresses that do not exist, as your own mail showed: a receiver answered so. Nobody on this platform sends "
-        "to them until they are free again by themselves.",
+        gettext_lazy(
+            "Addresses that bounced your email because the mailbox does not exist. "
+            "Nobody on this platform can send to them until the block expires."
+        ),
         EmptyState(
-            "No dead address yet", "An address lands here when its server says that the mailbox does not exist."
+            gettext_lazy("No invalid address yet"),
+            gettext_lazy("An address is added when its server says that the mailbox does not exist."),
         ),
     ),
     Kind.REJECT: (
-        "People who unsubscribed from a sender domain or reported its mail as spam. That domain sends to them no more.",
-        EmptyState("Nobody has rejected your mail", "Who unsubscribes or complains is listed here from then on."),
+        gettext_lazy(
+            "Recipients who unsubscribed from a sender domain or reported its email as spam. "
+            "That domain no longer sends to them."
+        ),
+        EmptyState(
+            gettext_lazy("Nobody has rejected your email"),
+            gettext_lazy("Recipients who unsubscribe or complain are listed here."),
+        ),
     ),
     Kind.CUSTOM: (
-        "Your own list: your account sends to none of these addresses.",
-        EmptyState("Your own list is empty", "Add addresses one by one, or bring a list as CSV."),
+        gettext_lazy("Your own list: your account does not send to these addresses."),
+        EmptyState(
+            gettext_lazy("Your own list is empty"), gettext_lazy("Add addresses one by one, or import a list as CSV.")
+        ),
     ),
 }
 
-_ADDRESS = Column("address", "Address", "address", "mono", href=lambda row: _look_up_url(row.address))
-_CAUSE = Column("cause", "Cause", lambda row: row.get_cause_display())
-_REASON = Column("reason", "Reason", "reason")
-_SINCE = Column("created_at", "Blocked", "created_at", "time")
-_UNTIL = Column("expires_at", "Free again", lambda row: row.expires_at, "time")
+_ADDRESS = Column("address", gettext_lazy("Address"), "address", "mono", href=lambda row: _look_up_url(row.address))
+_CAUSE = Column("cause", gettext_lazy("Cause"), lambda row: row.get_cause_display())
+_REASON = Column("reason", gettext_lazy("Reason"), "reason")
+_SINCE = Column("created_at", gettext_lazy("Blocked since"), "created_at", "time")
+_UNTIL = Column("expires_at", gettext_lazy("Expires"), lambda row: row.expires_at, "time")
 
 COLUMNS: dict[str, Sequence[Column]] = {
     Kind.INVALID: (_ADDRESS, _REASON, _SINCE, _UNTIL),
-    Kind.REJECT: (_ADDRESS, Column("sender_domain", "Sender domain", "sender_domain"), _CAUSE, _SINCE),
+    Kind.REJECT: (_ADDRESS, Column("sender_domain", gettext_lazy("Sender domain"), "sender_domain"), _CAUSE, _SINCE),
     Kind.CUSTOM: (
         _ADDRESS,
         _CAUSE,
         _REASON,
-        Column("state", "State", lambda row: "expired" if _is_over(row) else "active", "badge"),
+        Column("state", gettext_lazy("Status"), lambda row: _status(row), "badge"),
         _SINCE,
         _UNTIL,
     ),
@@ -93,7 +105,7 @@ class Blocklist(ListPage):
     def primary(self) -> Button | None:
         if self.kind is not Kind.CUSTOM or not self.caller.may("blocklist.edit"):
             return None
-        return Button("Add an address", reverse("blocklist:add"))
+        return Button(gettext_lazy("Add an address"), reverse("blocklist:add"))
 
     def context(self, rows: Sequence[Any]) -> dict[str, Any]:
         """Return the tabs, and whether the rows may be acted on."""
@@ -111,12 +123,12 @@ class LookUpAddress(ConsoleView):
     """Is an address blocked, by what, since when, until when, and because of which mail?"""
 
     right = "blocklist.view"
-    title = "Look up an address"
+    title = gettext_lazy("Look up an address")
     nav = NAV
     template_name = "blocklist/look_up.html"
 
     def parent(self) -> tuple[str, str]:
-        return TITLE, reverse(NAV)
+        return str(TITLE), reverse(NAV)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("address", "")
@@ -141,14 +153,14 @@ class AddBlock(FormPage):
     """One address for the account's own list."""
 
     right = "blocklist.edit"
-    title = "Block an address"
+    title = gettext_lazy("Block an address")
     nav = NAV
     form_class = forms.AddBlockForm
-    submit_label = "Block"
-    success = "The address is on your list."
+    submit_label = gettext_lazy("Block")
+    success = gettext_lazy("Address blocked.")
 
     def parent(self) -> tuple[str, str]:
-        return TITLE, _list_url(Kind.CUSTOM)
+        return str(TITLE), _list_url(Kind.CUSTOM)
 
     def act(self, form: Any) -> str:
         custom.add(self.caller, **form.cleaned_data)
@@ -159,14 +171,14 @@ class ImportBlocks(FormPage):
     """A list of addresses; the page after it lists every line that was rejected."""
 
     right = "blocklist.edit"
-    title = "Import addresses to block"
+    title = gettext_lazy("Import addresses to block")
     nav = NAV
     template_name = "blocklist/import.html"
     form_class = forms.ImportBlocksForm
-    submit_label = "Import"
+    submit_label = gettext_lazy("Import")
 
     def parent(self) -> tuple[str, str]:
-        return TITLE, _list_url(Kind.CUSTOM)
+        return str(TITLE), _list_url(Kind.CUSTOM)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = forms.ImportBlocksForm(request.POST, request.FILES)
@@ -192,7 +204,7 @@ class CustomBlockPage(FormPage):
     row: BlockedAddress
 
     def parent(self) -> tuple[str, str]:
-        return TITLE, _list_url(Kind(self.row.kind))
+        return str(TITLE), _list_url(Kind(self.row.kind))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         caller = getattr(request, "caller", None)
@@ -205,10 +217,10 @@ class ChangeBlockExpiry(CustomBlockPage):
     """Modify when an entry of the account's own list ends."""
 
     form_class = forms.BlockExpiryForm
-    success = "The expiry is changed."
+    success = gettext_lazy("Expiry changed.")
 
     def page_title(self) -> str:
-        return f"Expiry of {self.row.address}"
+        return gettext("Expiry of %(address)s") % {"address": self.row.address}
 
     def initial(self) -> dict[str, Any]:
         return {"expires": self.row.expires_at.astimezone(UTC).date() if self.row.expires_at else None}
@@ -227,7 +239,7 @@ class RemoveBlock(ActPage):
     def act(self, **kwargs: Any) -> str:
         row = get_visible_or_404(BlockedAddress.objects.all(), self.caller, pk=kwargs["pk"])
         blocking.remove(self.caller, row=row)
-        self.say(f"{row.address} is free again.")
+        self.say(gettext("%(address)s is no longer blocked.") % {"address": row.address})
         return self.back()
 
 
@@ -241,7 +253,7 @@ class WhitelistAddress(ActPage):
         form = forms.WhitelistForm(self.request.POST)
         reason = form.cleaned_data["reason"] if form.is_valid() else ""
         exemption = blocking.whitelist(self.caller, address=self.request.POST.get("address", ""), reason=reason)
-        self.say(f"{exemption.address} is whitelisted: your account may send to it.")
+        self.say(gettext("%(address)s is whitelisted: your account can send to it.") % {"address": exemption.address})
         return _look_up_url(exemption.address)
 
 
@@ -253,7 +265,7 @@ class UnwhitelistAddress(ActPage):
 
     def act(self, **kwargs: Any) -> str:
         blocking.unwhitelist(self.caller, address=self.request.POST.get("address", ""))
-        self.say("The address is no longer whitelisted.")
+        self.say(gettext("The address is no longer whitelisted."))
         return self.back()
 
 
@@ -265,5 +277,6 @@ def _look_up_url(address: str) -> str:
     return reverse("blocklist:look_up", query={"address": address})
 
 
-def _is_over(row: BlockedAddress) -> bool:
-    return row.expires_at is not None and row.expires_at <= datetime.now(UTC)
+def _status(row: BlockedAddress) -> BlockedAddress.Status:
+    over = row.expires_at is not None and row.expires_at <= datetime.now(UTC)
+    return BlockedAddress.Status.EXPIRED if over else BlockedAddress.Status.ACTIVE

@@ -33,7 +33,8 @@ def create(caller: Caller, *, address: str, name: str = "") -> SenderAddress:
         if domain is None or not domain.may_send:
             raise Refused(
                 "OperationDenied.DomainNotVerified",
-                f"{domain_name} is not a verified sender domain of this account. Add it and verify its DNS records.",
+                _("%(domain)s is not a verified sender domain of this account. Add it and verify its DNS records.")
+                % {"domain": domain_name},
                 field="address",
             )
         taken = domain.addresses.alias(any_case=Lower("address")).filter(any_case=mailbox.key)
@@ -43,7 +44,8 @@ def create(caller: Caller, *, address: str, name: str = "") -> SenderAddress:
         if domain.addresses.count() >= limit:
             raise Refused(
                 "OperationDenied.ExceedSenderLimit",
-                f"{domain_name} has {limit} sender addresses, the most allowed. Delete one first.",
+                _("%(domain)s already has %(limit)d sender addresses, the maximum. Delete one first.")
+                % {"domain": domain_name, "limit": limit},
                 field="address",
             )
         try:
@@ -78,9 +80,11 @@ def _valid_name(name: str) -> str:
         raise _illegal_name(_("A sender name cannot contain %(marks)s.") % {"marks": quoted})
     # Control characters and line or paragraph separators could start a header of their own.
     if NOT_IN_LINE.search(name):
-        raise _illegal_name("A sender name is one line of plain text. Remove line breaks and control characters.")
+        raise _illegal_name(
+            _("A sender name must be one line of plain text. Remove line breaks and control characters.")
+        )
     if len(name) > MAX_NAME:
-        raise _illegal_name(f"A sender name has at most {MAX_NAME} characters.")
+        raise _illegal_name(_("A sender name can have at most %(limit)d characters.") % {"limit": MAX_NAME})
     return name
 
 
@@ -89,4 +93,8 @@ def _illegal_name(message: str) -> Refused:
 
 
 def _repeated(address: str) -> Refused:
-    return Refused("InvalidParameterValue.RepeatEmailAddress", f"{address} was added already.", field="address")
+    return Refused(
+        "InvalidParameterValue.RepeatEmailAddress",
+        _("%(name)s already exists.") % {"name": address},
+        field="address",
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.api import paging
 from accounts.api.action import Action
 from accounts.api.fields import Boolean, Integer, ParamList, Params, Text
@@ -34,7 +36,7 @@ class CreateEmailIdentity(Action):
 
     def run(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
         if data.get("TagList"):
-            raise Refused("UnsupportedOperation", "Domains carry no tags here. Leave TagList out.", field="TagList")
+            raise Refused("UnsupportedOperation", _("Domains have no tags here. Leave `TagList` out."), field="TagList")
         option = SenderDomain.DkimOption(data.get("DKIMOption", SenderDomain.DkimOption.RSA_2048))
         return identity(verification.create(caller, name=data["EmailIdentity"], dkim_option=option))
 
@@ -147,7 +149,7 @@ def domain_named(caller: Caller, name: str) -> SenderDomain:
     if domain is None:
         raise Refused(
             "InvalidParameterValue.NotExistDomain",
-            "This account has no such domain. Add it with CreateEmailIdentity first.",
+            _("This account has no such domain. Add it with CreateEmailIdentity first."),
             field="EmailIdentity",
         )
     return domain

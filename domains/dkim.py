@@ -57,7 +57,7 @@ class Signer:
     def __init__(self, private_pem: str, domain: str, selector: str) -> None:
         key = load_pem_private_key(private_pem.encode(), password=None)
         if not isinstance(key, RSAPrivateKey):
-            raise ValueError(f"The DKIM key of {domain} is not an RSA key.")
+            raise TypeError(f"The DKIM key of {domain} is not an RSA key.")
         self._key = key
         tags = ("v=1; a=rsa-sha256; c=relaxed/relaxed;", f"d={domain};", f"s={selector};", "t=")
         self._start = "\r\n\t".join(tags).encode("ascii")

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy
 
 from accounts.constraints import only_choices
 from accounts.models import Account
@@ -16,15 +17,15 @@ class SenderDomain(models.Model):
     """A domain of an account; mail is sent from it while it is verified."""
 
     class State(models.TextChoices):
-        PENDING = "pending", "Pending verification"
-        VERIFIED = "verified", "Verified"
+        PENDING = "pending", gettext_lazy("Pending verification")
+        VERIFIED = "verified", gettext_lazy("Verified")
         # Was verified; its records fail now and it may still send for the days of grace.
-        FAILING = "failing", "Records missing"
-        FAILED = "failed", "Verification lost"
+        FAILING = "failing", gettext_lazy("Records missing")
+        FAILED = "failed", gettext_lazy("Verification lost")
 
     class DkimOption(models.IntegerChoices):
-        RSA_1024 = 0, "1024 bit"
-        RSA_2048 = 1, "2048 bit"
+        RSA_1024 = 0, gettext_lazy("1024 bit")
+        RSA_2048 = 1, gettext_lazy("2048 bit")
 
     # The states mail may leave in.
     SENDING = frozenset({State.VERIFIED, State.FAILING})
@@ -81,11 +82,11 @@ class DnsRecord(models.Model):
         TXT = "TXT", "TXT"
 
     class State(models.TextChoices):
-        UNCHECKED = "unchecked", "Not checked yet"
-        PASSED = "passed", "Passed"
-        MISSING = "missing", "Not found"
-        WRONG = "wrong", "Other value"
-        UNREACHABLE = "unreachable", "DNS did not answer"
+        UNCHECKED = "unchecked", gettext_lazy("Not checked yet")
+        PASSED = "passed", gettext_lazy("Passed")
+        MISSING = "missing", gettext_lazy("Not found")
+        WRONG = "wrong", gettext_lazy("Other value")
+        UNREACHABLE = "unreachable", gettext_lazy("DNS did not answer")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     domain = models.ForeignKey(SenderDomain, on_delete=models.CASCADE, related_name="records")
@@ -96,7 +97,7 @@ class DnsRecord(models.Model):
     expected = models.TextField()
     seen = models.TextField(blank=True)
     state = models.CharField(max_length=11, choices=State, default=State.UNCHECKED)
-    # Why it does not pass: a sentence for the operator.
+    # Why it does not pass: a code that `reasons` tells as a sentence.
     reason = models.CharField(max_length=500, blank=True)
     checked_at = models.DateTimeField(null=True)
 
@@ -115,13 +116,13 @@ class SenderAddress(models.Model):
     domain = models.ForeignKey(SenderDomain, on_delete=models.PROTECT, related_name="addresses")
     # The domain in lower-case A-labels; unique whatever the case of the local part.
     address = models.CharField(max_length=254)
-    name = models.CharField("sender name", max_length=100, blank=True)
+    name = models.CharField(gettext_lazy("sender name"), max_length=100, blank=True)
     # An argon2 hash; empty means no SMTP log-in.
     smtp_password = models.CharField(max_length=128, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name_plural = "sender addresses"
+        verbose_name_plural = gettext_lazy("sender addresses")
         constraints: ClassVar = [models.UniqueConstraint(Lower("address"), name="address_once")]
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="address_list")]
 

@@ -37,7 +37,11 @@ class ExpectedRecord:
 
 @dataclass(frozen=True)
 class RecordVerdict:
-    """The result of checking a record; `seen` is DNS's text, `reason` says what to do and is empty when it passed."""
+    """The result of checking a record: `seen` is DNS's text, `reason` a code of `reasons`, empty when it passed.
+
+    Two codes are followed by a blank and a name: "alias" by what the host is an alias of, "misplaced" by where
+    the record is.
+    """
 
     state: State
     seen: str = ""
@@ -73,13 +77,11 @@ def judge(
 ) -> RecordVerdict:
     """Compare DNS's answer with the record; `elsewhere` holds the answers for the `misplaced` names."""
     if answer.status is DnsStatus.UNREACHABLE:
-        return RecordVerdict(
-            "unreachable", "", "DNS did not answer, or its server failed. The check repeats by itself."
-        )
+        return RecordVerdict("unreachable", "", "unreachable")
     found = answer.values if answer.status is DnsStatus.FOUND else ()
     state, shown, reason = _JUDGES[expected.kind](expected, found)
     if state != "passed":
-        reason = _alias(expected, answer) or _doubled(expected, elsewhere or {}) or reason
+        reason = _alias(answer) or _doubled(expected, elsewhere or {}) or reason
     return RecordVerdict(state, "\n".join(shown)[:MAX_SEEN], reason[:MAX_REASON])
 
 
@@ -89,25 +91,17 @@ RecordFinding = tuple[State, tuple[str, ...], str]
 def _mx(expected: ExpectedRecord, found: tuple[str, ...]) -> RecordFinding:
     hosts = sorted(_exchange(value) for value in found)
     ours = expected.value.removesuffix(".").lower()
-    enter = f"Enter {expected.value} with priority {MX_PRIORITY}."
     if not hosts:
-        return "missing", (), f"There is no MX record. {enter}"
+        return "missing", (), "mx_missing"
     if not any(host == ours for _, host in hosts):
         if any(host == "" for _, host in hosts):
-            return "wrong", found, f"The domain says that it takes no mail (null MX). Replace that record. {enter}"
+            return "wrong", found, "mx_null"
         if any(host.startswith(f"{ours}.") for _, host in hosts):
-            return "wrong", found, "The DNS host appended your domain to the value. Enter it with its final dot."
-        return "wrong", found, f"The mail server is another one, so bounces would not come back. {enter}"
+            return "wrong", found, "mx_suffixed"
+        return "wrong", found, "mx_other"
     at = min(number for number, host in hosts if host == ours)
     if any(number <= at for number, host in hosts if host != ours):
-        return (
-            "wrong",
-            found,
-            (
-                "Another mail server has the same or a smaller priority number and would get the bounces. "
-                "Give our server the smallest number, or use a sub-domain for sending."
-            ),
-        )
+        return "wrong", found, "mx_outranked"
     return "passed", found, ""
 
 
@@ -122,26 +116,18 @@ def _spf(expected: ExpectedRecord, found: tuple[str, ...]) -> RecordFinding:
     if not spf:
         near = tuple(value for value in found if "spf1" in value.lower() or include in value.lower())
         if any(value.lstrip().startswith(('"', "'", "\\")) for value in near):
-            return "wrong", near, _QUOTED
+            return "wrong", near, "quoted"
         if near:
-            return "wrong", near, f"This is no SPF record: it must begin with “v=spf1 ”. Enter {expected.value}"
-        return "missing", (), f"There is no SPF record. Enter {expected.value}"
+            return "wrong", near, "spf_prefix"
+        return "missing", (), "spf_missing"
     if len(spf) > 1:
-        return (
-            "wrong",
-            spf,
-            (
-                f"There are {len(spf)} SPF records, and receivers refuse all of them. "
-                f"Keep this one: {_merged(spf, include)}"
-            ),
-        )
+        return "wrong", spf, "spf_several"
     terms = [term.removeprefix("+") for term in spf[0].lower().split()]
     if include not in terms:
         glued = any(term.startswith(include) for term in terms)
-        why = f"A blank is missing after {include}." if glued else f"It lacks {include}."
-        return "wrong", spf, f"{why} Change it to: {_merged(spf, include)}"
+        return "wrong", spf, "spf_glued" if glued else "spf_lacking"
     if any(_is_all(term) for term in terms[: terms.index(include)]):
-        return "wrong", spf, f"What stands after “all” is ignored. Change it to: {_merged(spf, include)}"
+        return "wrong", spf, "spf_after_all"
     return "passed", spf, ""
 
 
@@ -149,8 +135,8 @@ def _is_all(term: str) -> bool:
     return term.lstrip("+-~?").lower() == "all"
 
 
-def _merged(spf: tuple[str, ...], include: str) -> str:
-    """Return one SPF record that says what `spf` say and holds `include`."""
+def merged(spf: tuple[str, ...], include: str) -> str:
+    """Return one SPF record that says what the records `spf` say and holds `include`."""
     terms = [term for value in spf for term in value.split()[1:] if not term.lower().startswith(include)]
     kept = dict.fromkeys(term for term in terms if not _is_all(term))
     return " ".join(["v=spf1", include, *kept, "~all"])
@@ -159,41 +145,25 @@ def _merged(spf: tuple[str, ...], include: str) -> str:
 def _dkim(expected: ExpectedRecord, found: tuple[str, ...]) -> RecordFinding:
     ours = tags_of(expected.value)
     if not found:
-        return "missing", (), "There is no DKIM record at this host. Enter the value as one TXT record."
+        return "missing", (), "dkim_missing"
     if any(mark in value for value in found for mark in "\"'\\"):
-        return "wrong", found, _QUOTED
+        return "wrong", found, "quoted"
     if len(found) > 1:
         if any(tags_of("".join(pair)) == ours for pair in (found, tuple(reversed(found)))):
-            return (
-                "wrong",
-                found,
-                (
-                    "The key is split over several records. Enter it as one record; "
-                    "a long value may be cut into several strings inside it."
-                ),
-            )
-        return "wrong", found, "There are several TXT records at this host. Keep only the one shown as expected."
+            return "wrong", found, "dkim_split"
+        return "wrong", found, "dkim_several"
     seen = {"v": "DKIM1", "k": "rsa", **tags_of(found[0])}
     key = seen.get("p")
     if key is None:
-        return "wrong", found, "The record has no p= tag, so it holds no key. Enter the value as it stands."
+        return "wrong", found, "dkim_no_key"
     if key == "":
-        return "wrong", found, "An empty p= tag withdraws the key. Enter the value as it stands."
+        return "wrong", found, "dkim_revoked"
     if key != ours["p"]:
-        if ours["p"].startswith(key):
-            return (
-                "wrong",
-                found,
-                (
-                    f"The key was cut off after {len(key)} of {len(ours['p'])} characters. Enter the value in strings "
-                    "of at most 255 characters, or take a 1024 bit key if your DNS host cannot."
-                ),
-            )
-        return "wrong", found, "This is another key. Replace the value by the one shown as expected."
+        return "wrong", found, "dkim_cut" if ours["p"].startswith(key) else "dkim_other"
     if (seen["v"], seen["k"]) != ("DKIM1", "rsa"):
-        return "wrong", found, "The key is right, but v= or k= are not. Enter the value as it stands."
+        return "wrong", found, "dkim_tags"
     if "y" in seen.get("t", "").split(":"):
-        return "wrong", found, "The tag t=y tells receivers to ignore the signatures. Remove it."
+        return "wrong", found, "dkim_testing"
     return "passed", found, ""
 
 
@@ -212,17 +182,16 @@ def _dmarc(expected: ExpectedRecord, found: tuple[str, ...]) -> RecordFinding:
     if not policies:
         if any("dmarc1" in value.lower() for value in found):
             if any(mark in value for value in found for mark in "\"'\\"):
-                return "wrong", found, _QUOTED
-            return "wrong", found, f"The record must begin with v=DMARC1 in this spelling. Enter {expected.value}"
-        return "missing", found, f"There is no DMARC record. Enter {expected.value}, or a stricter policy of yours."
+                return "wrong", found, "quoted"
+            return "wrong", found, "dmarc_prefix"
+        return "missing", found, "dmarc_missing"
     if len(policies) > 1:
-        return "wrong", policies, f"There are {len(policies)} DMARC records, and receivers ignore all. Keep one."
+        return "wrong", policies, "dmarc_several"
     if tags_of(policies[0]).get("p", "").lower() not in _DMARC_POLICIES:
-        return "wrong", policies, "The record needs the tag p=none, p=quarantine or p=reject."
+        return "wrong", policies, "dmarc_policy"
     return "passed", policies, ""
 
 
-_QUOTED = "Quotation marks or backslashes became part of the text. Enter the value without them."
 _JUDGES: dict[Kind, Callable[[ExpectedRecord, tuple[str, ...]], RecordFinding]] = {
     "mx": _mx,
     "spf": _spf,
@@ -234,18 +203,9 @@ _JUDGES: dict[Kind, Callable[[ExpectedRecord, tuple[str, ...]], RecordFinding]] 
 def _doubled(expected: ExpectedRecord, elsewhere: Mapping[str, DnsAnswer]) -> str:
     for name, answer in elsewhere.items():
         if answer.status is DnsStatus.FOUND and _JUDGES[expected.kind](expected, answer.values)[0] == "passed":
-            end = name.removeprefix(f"{expected.host}.")
-            return (
-                f"The record stands at {name}: your DNS host adds the domain by itself. "
-                f"Enter the host as {relative(expected.host, end)} instead."
-            )
+            return f"misplaced {name}"
     return ""
 
 
-def _alias(expected: ExpectedRecord, answer: DnsAnswer) -> str:
-    if not answer.alias:
-        return ""
-    return (
-        f"{expected.host} is an alias (CNAME) of {answer.alias}, which hides every other record of that name. "
-        "Remove the CNAME and enter the value."
-    )
+def _alias(answer: DnsAnswer) -> str:
+    return f"alias {answer.alias}" if answer.alias else ""

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts import notices
 from accounts.errors import Refused
@@ -43,7 +45,7 @@ def move(domain: SenderDomain, new: str, now: datetime) -> None:
     domain.checked_at = now
     if new != old:
         if new not in TRANSITIONS[old]:
-            raise ValueError(f"A domain does not go from {old} to {new}.")
+            raise RuntimeError(f"A domain does not go from {old} to {new}.")
         domain.state = new
         if new == State.VERIFIED:
             domain.verified_at, domain.failing_since = domain.verified_at or now, None
@@ -60,23 +62,27 @@ def move(domain: SenderDomain, new: str, now: datetime) -> None:
         failing_since=domain.failing_since,
     )
     if not moved:
-        raise Refused("OperationDenied", "The domain was changed during the check. Verify it again.")
+        raise Refused("OperationDenied", _("The domain was changed during the check. Verify it again."))
 
 
 def _warn(domain: SenderDomain) -> None:
-    hours = settings.RULES.domain_grace_seconds // 3600
     lost = domain.state == State.FAILED
     text = (
-        f"{domain.name} may not send any more: its DNS records have been wrong for {hours} hours. "
-        "Set them as shown and verify again."
+        gettext_noop(
+            "%(domain)s can no longer send: its DNS records have been wrong for %(hours)d hours. "
+            "Set them as shown and verify it again."
+        )
         if lost
-        else f"DNS records of {domain.name} have changed. Mend them within {hours} hours or it may no longer send."
+        else gettext_noop(
+            "The DNS records of %(domain)s have changed. Fix them within %(hours)d hours, or it can no longer send."
+        )
     )
     notices.post(
         domain.account,
         level=Notice.Level.DANGER if lost else Notice.Level.WARNING,
         subject=subject_of(domain),
         text=text,
+        values={"domain": domain.name, "hours": settings.RULES.domain_grace_seconds // 3600},
         link=reverse("domains:detail", args=[domain.pk]),
     )
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import audit, notices
 from accounts.caller import Caller, service
@@ -91,7 +92,7 @@ def verify(caller: Caller, *, domain: SenderDomain, resolver: Resolver | None = 
     with transaction.atomic():
         fresh = _locked(domain)
         if fresh.dkim_public_key != domain.dkim_public_key:
-            raise Refused("OperationDenied", "The domain was changed during the check. Verify it again.")
+            raise Refused("OperationDenied", _("The domain was changed during the check. Verify it again."))
         _store(fresh, checked, now)
         old, new = fresh.state, states.next_state(fresh, [record.verdict.state for record in checked], now)
         states.move(fresh, new, now)
@@ -116,8 +117,11 @@ def set_dkim_option(caller: Caller, *, domain: SenderDomain, dkim_option: int) -
         if fresh.may_send:
             raise Refused(
                 "OperationDenied",
-                f"{fresh.name} is verified and signs with its present key. Add a sub-domain with the other key size "
-                "and move your sending to it.",
+                _(
+                    "%(domain)s is verified and signs with its current key. "
+                    "Add a subdomain with the other key size and send from it instead."
+                )
+                % {"domain": fresh.name},
                 field="dkim_option",
             )
         fresh.dkim_option = dkim_option
@@ -140,12 +144,13 @@ def delete(caller: Caller, *, domain: SenderDomain) -> None:
         if fresh.addresses.exists():
             raise Refused(
                 "OperationDenied.SenderWithDomainIsNotEmpty",
-                f"{fresh.name} still has sender addresses. Delete those first.",
+                _("%(domain)s still has sender addresses. Delete them first.") % {"domain": fresh.name},
             )
         if fresh.may_send:
             raise Refused(
                 "OperationDenied.NotAllowDelete",
-                f"{fresh.name} is verified, and a verified domain stays. Mail already sent refers to it.",
+                _("%(domain)s is verified and cannot be deleted, because email already sent refers to it.")
+                % {"domain": fresh.name},
             )
         notices.withdraw(fresh.account, subject=states.subject_of(fresh))
         audit.log(caller, "domains.delete", fresh.name)
@@ -182,7 +187,10 @@ def _locked(domain: SenderDomain) -> SenderDomain:
     """Return the row as it is now, locked; an address on it cannot be made meanwhile."""
     fresh = SenderDomain.objects.select_for_update(no_key=True).filter(pk=domain.pk).first()
     if fresh is None:
-        raise Refused("InvalidParameterValue.NotExistDomain", f"{domain.name} was deleted meanwhile.")
+        raise Refused(
+            "InvalidParameterValue.NotExistDomain",
+            _("%(domain)s has been deleted in the meantime.") % {"domain": domain.name},
+        )
     return fresh
 
 
@@ -225,7 +233,8 @@ def _valid_name(text: str) -> str:
     if len(records.dkim_host(name, settings.DKIM_SELECTOR)) > MAX_LENGTH:
         raise Refused(
             "InvalidParameterValue.InvalidEmailIdentity",
-            "This domain is too long: its DKIM record would need more than 253 characters.",
+            _("The domain name is too long: the host of its DKIM record would have more than %(limit)d characters.")
+            % {"limit": MAX_LENGTH},
             field="name",
         )
     return name
@@ -234,14 +243,17 @@ def _valid_name(text: str) -> str:
 def _refuse_taken(caller: Caller, name: str) -> None:
     holder = SenderDomain.objects.filter(name=name).values_list("account_id", flat=True).first()
     if holder == caller.account.pk:
-        raise Refused("InvalidParameterValue.RepeatCreation", f"{name} was added already.", field="name")
+        raise Refused(
+            "InvalidParameterValue.RepeatCreation", _("%(name)s already exists.") % {"name": name}, field="name"
+        )
     if holder is not None:
         raise _created_by_other(name)
     limit = settings.RULES.domains_per_account
     if SenderDomain.objects.filter(account=caller.account).count() >= limit:
         raise Refused(
             "OperationDenied.ExceedDomainLimit",
-            f"This account has {limit} sender domains, the most allowed. Delete one that is not verified.",
+            _("This account already has %(limit)d sender domains, the maximum. Delete one that is not verified.")
+            % {"limit": limit},
             field="name",
         )
 
@@ -249,7 +261,8 @@ def _refuse_taken(caller: Caller, name: str) -> None:
 def _created_by_other(name: str) -> Refused:
     return Refused(
         "InvalidParameterValue.CreatedByOther",
-        f"{name} belongs to another account. Ask its people to delete it, or use a sub-domain of yours.",
+        _("%(domain)s belongs to another account. Ask its owner to delete it, or use a subdomain instead.")
+        % {"domain": name},
         field="name",
     )
 
@@ -259,5 +272,5 @@ def _bits(dkim_option: int) -> int:
         return KEY_BITS[SenderDomain.DkimOption(dkim_option)]
     except ValueError:
         raise Refused(
-            "InvalidParameterValue", "The DKIM option is 0 (1024 bit) or 1 (2048 bit).", field="dkim_option"
+            "InvalidParameterValue", _("The DKIM option must be 0 (1024 bit) or 1 (2048 bit)."), field="dkim_option"
         ) from None

@@ -28,8 +28,8 @@ VALUE = "value."
 
 def languages() -> list[tuple[str, str | Promise]]:
     """Return the unsubscribe languages by the API's codes, as this site numbers them."""
-    offered = ((code, gettext_lazy(BY_TAG[tag].name)) for code, tag in by_code(settings.SITE).items())
-    return [("0", gettext_lazy("No link")), *offered]
+    offered = ((code, gettext(BY_TAG[tag].name)) for code, tag in by_code(settings.SITE).items())
+    return [("0", gettext_lazy("No link")), *sorted(offered, key=lambda pair: pair[1])]
 
 
 class StatusFilters(DatedFilters):

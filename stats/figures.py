@@ -1,4 +1,4 @@
-"""Plotly figures from numbers: pure; every colour is in the palette here."""
+"""Plotly figures from numbers (pure): plain dicts; every colour is in the palette here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers of a chart as table rows, rates and one sentence; nothing is asked here."""
+"""The numbers of a chart as table rows, rates and one sentence: no rows of a table, no request."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.api import paging
 from accounts.api.action import Action
@@ -18,6 +19,7 @@ from accounts.api.fields import Base64, Integer, Params, Text
 from accounts.caller import Caller
 from accounts.errors import Refused
 from accounts.scoping import visible
+from accounts.stored_texts import lines
 from templates_app import review
 from templates_app.models import Review, Template, Version
 
@@ -65,14 +67,14 @@ class GetEmailTemplate(Action):
         if template is None:
             raise Refused(
                 "InvalidParameterValue.TemplateNotExist",
-                f"This account has no template {data['TemplateID']}.",
+                _("This account has no template %(id)d.") % {"id": data["TemplateID"]},
                 field="TemplateID",
             )
         version = shown(template)
         if version is None:
             raise Refused(
                 "InvalidParameterValue.TemplateNotExist",
-                f"Template {template.pk} is a draft. Submit it for review in the console first.",
+                _("Template %(id)d is a draft. Submit it for review in the console first.") % {"id": template.pk},
                 field="TemplateID",
             )
         return {
@@ -128,7 +130,7 @@ def _reasons(templates: list[Template]) -> dict[int, str]:
         version__in=versions, state__in=[Review.State.APPROVED, Review.State.REJECTED]
     ).order_by("pk")
     return {
-        found.template_id: found.reason or ("Approved" if found.state == Review.State.APPROVED else "")
+        found.template_id: lines(found.reason) or (_("Approved") if found.state == Review.State.APPROVED else "")
         for found in reviews
     }
 
@@ -139,7 +141,9 @@ def _text(content: bytes, name: str) -> str:
     except UnicodeDecodeError:
         path = f"TemplateContent.{name}"
         raise Refused(
-            "InvalidParameterValue.TemplateContentIsWrong", f"`{path}` is not UTF-8 text.", field=path
+            "InvalidParameterValue.TemplateContentIsWrong",
+            _("`%(name)s` is not UTF-8 text.") % {"name": path},
+            field=path,
         ) from None
 
 

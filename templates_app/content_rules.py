@@ -6,6 +6,8 @@ import hashlib
 from typing import NamedTuple
 
 from django.conf import settings
+from django.utils import formats
+from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
 from accounts.mail.text import NOT_IN_BODY, code_point
@@ -33,27 +35,41 @@ def check(*, name: str, html: str, text: str, summary: str, renamed: bool = Fals
     name, summary = name.strip(), summary.strip()
     max_characters = settings.RULES.template_name_max_characters
     if not name and renamed:
-        raise Refused("InvalidParameterValue.TemplateNameIsNULL", "Give the template a name.", field="name")
+        raise Refused("InvalidParameterValue.TemplateNameIsNULL", _("Enter a name for the template."), field="name")
     if not 0 < len(name) <= max_characters or not name.isprintable():
         raise Refused(
             "InvalidParameterValue.TemplateNameIllegal",
-            f"Give a name of 1 to {max_characters} characters without line breaks or control characters.",
+            _("Enter a name of 1 to %(limit)d characters, without line breaks or control characters.")
+            % {"limit": max_characters},
             field="name",
         )
     if len(summary) > 200 or not summary.isprintable():
-        raise Refused("InvalidParameterValue", "Give a summary of at most 200 characters in one line.", field="summary")
+        raise Refused(
+            "InvalidParameterValue", _("Enter a summary of one line with at most 200 characters."), field="summary"
+        )
     if not html.strip() and not text.strip():
-        raise Refused("InvalidParameterValue.TemplateContentIsNULL", "Write a body, as HTML or as text.", field="html")
+        raise Refused(
+            "InvalidParameterValue.TemplateContentIsNULL", _("Enter a body, as HTML or as plain text."), field="html"
+        )
     for field, body in (("html", html), ("text", text)):
         wrong = NOT_IN_BODY.search(body)
         if wrong:
-            place = f"{code_point(wrong[0])} in line {body.count(chr(10), 0, wrong.start()) + 1:,}"
-            raise Refused(_WRONG_CONTENT, f"The body holds a control character ({place}); take it out.", field=field)
+            line = body.count("\n", 0, wrong.start()) + 1
+            raise Refused(
+                _WRONG_CONTENT,
+                _("Line %(line)s of the body contains the control character %(character)s. Remove it.")
+                % {"line": formats.number_format(line, force_grouping=True), "character": code_point(wrong[0])},
+                field=field,
+            )
     size = len(html.encode()) + len(text.encode())
     if size > settings.RULES.template_max_bytes:
         raise Refused(
             "FailedOperation.TemplateContentToolarge",
-            f"The template has {size:,} bytes; at most {settings.RULES.template_max_bytes:,} are allowed.",
+            _("The template has %(size)s bytes; at most %(limit)s are allowed.")
+            % {
+                "size": formats.number_format(size, force_grouping=True),
+                "limit": formats.number_format(settings.RULES.template_max_bytes, force_grouping=True),
+            },
             field="html" if html else "text",
         )
     return CheckedContent(name, html if html.strip() else "", text if text.strip() else "", summary)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from typing import Literal, NamedTuple
 
+from django.utils.translation import gettext
+
 from templates_app.text_part import as_written, plain_text
 
 _MAX_LINES = 2_000
@@ -39,4 +41,4 @@ def difference(old: tuple[str, str], new: tuple[str, str]) -> list[DiffLine]:
 def _lines(html: str, text: str) -> list[str]:
     read = as_written(plain_text(html)).splitlines() if html else []
     written = text.splitlines()
-    return [*read, *(["— plain text —"] if html and text else []), *written]
+    return [*read, *([gettext("— plain text —")] if html and text else []), *written]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.caller import Caller
@@ -30,12 +31,14 @@ def add(caller: Caller, *, category: str, phrase: str) -> ForbiddenPhrase:
     caller.require(CHANGE)
     phrase, category = " ".join(phrase.split()), " ".join(category.split())
     if not category or len(category) > 60 or not category.isprintable():
-        raise Refused("InvalidParameterValue", "Name the category in 1 to 60 characters.", field="category")
+        raise Refused("InvalidParameterValue", _("Enter a category of 1 to 60 characters."), field="category")
     if len(fold(phrase)) < 2 or len(phrase) > 100 or not phrase.isprintable():
-        raise Refused("InvalidParameterValue", "Give a phrase of 2 to 100 characters.", field="phrase")
+        raise Refused("InvalidParameterValue", _("Enter a phrase of 2 to 100 characters."), field="phrase")
     with transaction.atomic():
         if any(fold(phrase) == fold(known.text) for known in current()):
-            raise Refused("InvalidParameterValue", f"“{phrase}” is on the list already.", field="phrase")
+            raise Refused(
+                "InvalidParameterValue", _("“%(phrase)s” is already on the list.") % {"phrase": phrase}, field="phrase"
+            )
         row = ForbiddenPhrase.objects.create(category=category, phrase=phrase)
         audit.log(caller, "templates.add_phrase", phrase, category=category)
     return row

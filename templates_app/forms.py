@@ -8,44 +8,60 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils import formats
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from accounts.console.filters import Filters
 from templates_app.models import Template, Version
 
 HTML, TEXT = "html", "text"
-_NO_BODY = "Write the body here, or upload a file."
+_NO_BODY = gettext_lazy("Enter the body here, or upload a file.")
 _AREA = {"spellcheck": "false", "autocomplete": "off"}
 
 
 class TemplateForm(forms.Form):
     """A template's content; an uploaded file takes the place of what was typed."""
 
-    name = forms.CharField(label="Template name", max_length=100, help_text="For your lists only.")
+    name = forms.CharField(
+        label=gettext_lazy("Template name"),
+        max_length=100,
+        help_text=gettext_lazy("Internal name; recipients do not see it."),
+    )
     kind = forms.ChoiceField(
-        label="Template type", choices=[(HTML, "HTML"), (TEXT, "Plain text")], initial=HTML, widget=forms.RadioSelect
+        label=gettext_lazy("Template type"),
+        choices=[(HTML, "HTML"), (TEXT, gettext_lazy("Plain text"))],
+        initial=HTML,
+        widget=forms.RadioSelect,
     )
     summary = forms.CharField(
-        label="Email summary", max_length=200, required=False, help_text="What the mail is for, for the reviewer."
+        label=gettext_lazy("Email summary"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Tells the reviewer what the email is for."),
     )
     file = forms.FileField(
-        label="Upload a file",
+        label=gettext_lazy("Upload a file"),
         required=False,
-        help_text="An .html or .txt file in UTF-8; it replaces the body below.",
+        help_text=gettext_lazy("An .html or .txt file in UTF-8. It replaces the body below."),
         widget=forms.FileInput(attrs={"accept": ".html,.htm,.txt,text/html,text/plain"}),
     )
     html = forms.CharField(
-        label="HTML body",
+        label=gettext_lazy("HTML body"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs=_AREA | {"rows": 18}),
-        help_text="Variables are written {{name}}. Links need a fixed domain: https://shop.example.com/{{path}}.",
+        help_text=gettext_lazy(
+            "Write variables as {{name}}. Links need a fixed domain: https://shop.example.com/{{path}}."
+        ),
     )
     text = forms.CharField(
-        label="Plain text",
+        label=gettext_lazy("Plain text"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs=_AREA | {"rows": 8}),
-        help_text="For readers who do not see HTML; made from the HTML body when left empty.",
+        help_text=gettext_lazy(
+            "For recipients who do not see HTML. If you leave it empty, it is made from the HTML body."
+        ),
     )
 
     # The other body's field is hidden, and browsers refuse to submit a form with a hidden required field.
@@ -95,15 +111,21 @@ class TemplateForm(forms.Form):
 
     def _take(self, file: UploadedFile, kind: str, given: dict[str, Any]) -> None:
         max_bytes = settings.RULES.template_max_bytes
-        if (file.size or 0) > max_bytes:
-            self.add_error("file", f"The file has {file.size:,} bytes; at most {max_bytes:,} are allowed.")
+        size = file.size or 0
+        if size > max_bytes:
+            values = {
+                "size": formats.number_format(size, force_grouping=True),
+                "limit": formats.number_format(max_bytes, force_grouping=True),
+            }
+            self.add_error("file", gettext("The file has %(size)s bytes; at most %(limit)s are allowed.") % values)
             return
         content = file.read()
         try:
             body = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            place = f"byte {error.start + 1:,}"
-            self.add_error("file", f"The file is not UTF-8 text ({place}). Save it as UTF-8 and upload again.")
+            place = formats.number_format(error.start + 1, force_grouping=True)
+            message = gettext("The file is not UTF-8 text (byte %(place)s). Save it as UTF-8 and upload it again.")
+            self.add_error("file", message % {"place": place})
             return
         given[kind] = body
         # The file's text goes into the form's data, so that it is not lost when another field has an error.
@@ -116,38 +138,48 @@ class TemplateForm(forms.Form):
 class TemplateFilters(Filters):
     """Narrow the list of templates."""
 
-    state = forms.ChoiceField(label="Status", choices=[("", "Any"), *Template.State.choices])
+    state = forms.ChoiceField(
+        label=gettext_lazy("Status"), choices=[("", gettext_lazy("Any")), *Template.State.choices]
+    )
     q = forms.CharField(
-        label="Search", max_length=100, widget=forms.TextInput(attrs={"type": "search", "placeholder": "Name or ID"})
+        label=gettext_lazy("Search"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": gettext_lazy("Name or ID")}),
     )
 
 
 class DecisionForm(forms.Form):
-    """A reviewer's reason; the quick reasons are the screening's findings and a list of common ones."""
+    """A reviewer's reason; the quick reasons are the screening's findings and a list of common ones.
+
+    Quick reasons are kept in English and told in the language of each reader.
+    """
 
     QUICK = (
-        "The fixed text does not show what the mail is for.",
-        "The content looks like advertising without a way to unsubscribe.",
-        "The mail could be taken for one of another company.",
-        "A link leads to a domain that has nothing to do with the sender.",
+        gettext_noop("The fixed text does not show what the email is for."),
+        gettext_noop("The content looks like advertising without a way to unsubscribe."),
+        gettext_noop("The email could be mistaken for another company's."),
+        gettext_noop("A link leads to a domain that is unrelated to the sender."),
     )
 
     quick = forms.MultipleChoiceField(
-        label="Quick reasons", required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+        label=gettext_lazy("Quick reasons"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     reason = forms.CharField(
-        label="Reason",
+        label=gettext_lazy("Reason"),
         required=False,
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Needed to reject; the author reads it as it stands.",
+        help_text=gettext_lazy("Required to reject. The author sees it as you write it."),
     )
 
-    def __init__(self, *args: Any, found: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: list[tuple[str, str]], **kwargs: Any) -> None:
+        """Take the findings as pairs: in English, and as the reader is told."""
         super().__init__(*args, **kwargs)
         quick = self.fields["quick"]
         assert isinstance(quick, forms.MultipleChoiceField)
-        quick.choices = [(reason, reason) for reason in dict.fromkeys([*found, *self.QUICK])]
+        quick.choices = list(dict([*found, *((reason, gettext(reason)) for reason in self.QUICK)]).items())
 
     @property
     def full_reason(self) -> str:
@@ -158,8 +190,8 @@ class DecisionForm(forms.Form):
 class ForbiddenPhraseForm(forms.Form):
     """A forbidden phrase."""
 
-    category = forms.CharField(label="Category", max_length=60)
-    phrase = forms.CharField(label="Phrase", max_length=100)
+    category = forms.CharField(label=gettext_lazy("Category"), max_length=60)
+    phrase = forms.CharField(label=gettext_lazy("Phrase"), max_length=100)
 
 
 def _unix(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from accounts.mail.text import INVISIBLE
 from templates_app.link_targets import RUNS, fault, scheme, target
@@ -11,6 +12,15 @@ from templates_app.markup import BLOCKS, Attribute, Token, conditional, declarat
 from templates_app.variables import BROKEN, VARIABLE, Variable, split
 
 Span = tuple[int, int]
+
+
+class Fault(NamedTuple):
+    """Something that must not be in a template: a code of `finding_texts`, what it is about, and where that is."""
+
+    code: str
+    text: str = ""
+    place: str = ""
+
 
 _FORBIDDEN = frozenset(
     {
@@ -66,9 +76,9 @@ class Inspection:
     text: str = ""
     variables: list[Span] = field(default_factory=list)
     images: list[Span] = field(default_factory=list)
-    link_faults: list[tuple[str, str, Span]] = field(default_factory=list)
-    active: list[tuple[str, Span]] = field(default_factory=list)
-    misplaced: list[tuple[str, Span]] = field(default_factory=list)
+    link_faults: list[tuple[Fault, Span]] = field(default_factory=list)
+    active: list[tuple[Fault, Span]] = field(default_factory=list)
+    misplaced: list[tuple[Fault, Span]] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
 
     @property
@@ -107,7 +117,7 @@ def inspect_html(html: str) -> Inspection:
     notes.text, notes.variables = reader.result(), reader.variables
     notes.unseen = [text] if (text := unseen.result()) else []
     notes.misplaced += [(_unlike(match[0]), match.span()) for match in BROKEN.finditer(html)]
-    notes.misplaced += [("A variable stands right behind “<”", match.span()) for match in _TAG_TO_BE.finditer(html)]
+    notes.misplaced += [(Fault("after_bracket"), match.span()) for match in _TAG_TO_BE.finditer(html)]
     return notes
 
 
@@ -122,7 +132,7 @@ def _look(html: str, place: Span, notes: Inspection, reader: _Reader, unseen: _R
                 # Outlook shows it: it is checked as all else is, but does not count as text.
                 _look(html, inside, notes, reader, unseen, outlook=True)
             elif not outlook:
-                _misplaced(html, token, "in a comment", notes)
+                _misplaced(html, token, notes, "in_comment")
         elif token.kind == "raw":
             _raw(html, token, notes, unseen)
         elif token.name in BLOCKS or token.name in ("td", "th", "img"):
@@ -134,7 +144,7 @@ def _look(html: str, place: Span, notes: Inspection, reader: _Reader, unseen: _R
 def _tag(html: str, token: Token, notes: Inspection, unseen: _Reader, *, outlook: bool) -> None:
     span = (token.start, token.end)
     if token.name in _FORBIDDEN:
-        notes.active.append((f"<{token.name}>", span))
+        notes.active.append((Fault("element", token.name), span))
     if token.name in ("img", "image") and not outlook:
         notes.images.append(span)
     for attribute in token.attributes:
@@ -146,31 +156,29 @@ def _tag(html: str, token: Token, notes: Inspection, unseen: _Reader, *, outlook
     if "{{" in html[token.start : token.end]:
         _misplaced_in_tag(html, token, notes)
     if token.name == "meta" and (equiv := token.attribute("http-equiv")) and equiv.value.strip().lower() == "refresh":
-        notes.active.append(("a page that moves on by itself", span))
+        notes.active.append((Fault("redirect"), span))
     if token.name == "link" and (rel := token.attribute("rel")) and "stylesheet" in rel.value.lower().split():
-        notes.active.append(("an outside style sheet", span))
+        notes.active.append((Fault("style_sheet"), span))
     if token.name in ("a", "area") and (href := token.attribute("href")):
         wrong = fault(target(href))
         if wrong and scheme(href.value) not in RUNS:
-            notes.link_faults.append((_short(href.raw), wrong, span))
+            notes.link_faults.append((Fault(wrong, _short(href.raw)), span))
 
 
 def _attribute(token: Token, attribute: Attribute, notes: Inspection, *, outlook: bool) -> None:
     span = (token.start, token.end)
-    if attribute.name.startswith("on") and len(attribute.name) > 2:
-        notes.active.append((f"{attribute.name}=", span))
-    elif attribute.name == "srcdoc":
-        notes.active.append(("srcdoc=", span))
+    if attribute.name.startswith("on") and len(attribute.name) > 2 or attribute.name == "srcdoc":
+        notes.active.append((Fault("attribute", attribute.name), span))
     elif attribute.name in _ADDRESSES and (runs := scheme(attribute.value)) in RUNS:
         picture = runs == "data" and (token.name in ("img", "source") or attribute.name == "background")
         if not picture:
-            notes.active.append((f"{runs}: as an address", span))
+            notes.active.append((Fault("scheme", runs), span))
     if outlook:
         return
     if attribute.name == "background" or (attribute.name == "style" and _BACKGROUND.search(attribute.value)):
         notes.images.append(span)
     if attribute.name == "style" and "expression(" in str(declarations(attribute.value)):
-        notes.active.append(("a style that runs", span))
+        notes.active.append((Fault("style_runs"), span))
 
 
 def _raw(html: str, token: Token, notes: Inspection, unseen: _Reader) -> None:
@@ -180,17 +188,17 @@ def _raw(html: str, token: Token, notes: Inspection, unseen: _Reader) -> None:
             (token.start + match.start(), token.start + match.end()) for match in _BACKGROUND.finditer(source)
         ]
         if _IMPORT.search(source):
-            notes.active.append(("an outside style sheet", (token.start, token.end)))
+            notes.active.append((Fault("style_sheet"), (token.start, token.end)))
     elif token.name != "script":
         unseen.gap()
         unseen.read(source)
     if token.name != "title":
-        _misplaced(html, token, f"inside <{token.name}>", notes)
+        _misplaced(html, token, notes, "in_element")
 
 
-def _misplaced(html: str, token: Token, place: str, notes: Inspection) -> None:
+def _misplaced(html: str, token: Token, notes: Inspection, code: str) -> None:
     for match in VARIABLE.finditer(html, token.start, token.end):
-        notes.misplaced.append((f"{match[0]} stands {place}", match.span()))
+        notes.misplaced.append((Fault(code, match[0], token.name), match.span()))
 
 
 def _misplaced_in_tag(html: str, token: Token, notes: Inspection) -> None:
@@ -205,11 +213,11 @@ def _misplaced_in_tag(html: str, token: Token, notes: Inspection) -> None:
         while at < len(held) and held[at][1] < match.end():
             at += 1
         if at == len(held) or match.start() < held[at][0]:
-            notes.misplaced.append((f"{match[0]} stands in <{token.name}> outside of a quoted value", match.span()))
+            notes.misplaced.append((Fault("not_quoted", match[0], token.name), match.span()))
 
 
-def _unlike(text: str) -> str:
-    return f"“{_short(text)}” is no variable: a name is letters, digits, “_”, “-” and “.”"
+def _unlike(text: str) -> Fault:
+    return Fault("no_variable", _short(text))
 
 
 def _short(text: str) -> str:

@@ -46,14 +46,14 @@ def scheme(value: str) -> str:
 
 
 def fault(pieces: tuple[str | Variable, ...]) -> str:
-    """Return what is wrong with a link's target, "" when it may stay."""
+    """Return what is wrong with a link's target, as a code of `finding_texts`; "" when it may stay."""
     if not pieces:
         return ""
     first = pieces[0]
     if not isinstance(first, str):
-        return "starts with a variable, so its domain is not fixed"
+        return "starts_with_variable"
     if first.startswith("#") or scheme(first) in HARMLESS:
         return ""
     if scheme(first) not in ("http", "https"):
-        return "has no domain: it must start with https:// and a domain name"
-    return "" if followed(pieces) else "has a domain that is not fixed text up to the first slash"
+        return "no_domain"
+    return "" if followed(pieces) else "domain_not_fixed"

@@ -6,19 +6,21 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from accounts.constraints import only_choices
 from accounts.models import Account, User
+from accounts.stored_texts import lines
 
 
 class Template(models.Model):
     """A template as its users know it; its content is in its versions."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        IN_REVIEW = "in_review", "In review"
-        APPROVED = "approved", "Approved"
-        REJECTED = "rejected", "Rejected"
+        DRAFT = "draft", gettext_lazy("Draft")
+        IN_REVIEW = "in_review", gettext_lazy("In review")
+        APPROVED = "approved", gettext_lazy("Approved")
+        REJECTED = "rejected", gettext_lazy("Rejected")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="templates")
     name = models.CharField(max_length=100)
@@ -71,10 +73,10 @@ class Review(models.Model):
     """One review of one version."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        APPROVED = "approved", "Approved"
-        REJECTED = "rejected", "Rejected"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        WAITING = "waiting", gettext_lazy("Waiting")
+        APPROVED = "approved", gettext_lazy("Approved")
+        REJECTED = "rejected", gettext_lazy("Rejected")
+        WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="reviews")
@@ -89,6 +91,7 @@ class Review(models.Model):
     # Both or neither, by the state. PROTECT: who decided a review stays known.
     decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    # As typed; the lines that are quick reasons in English.
     reason = models.TextField(blank=True)
 
     @only_choices("review", state=State.values)
@@ -115,6 +118,11 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"review {self.pk} of {self.version_id}"
+
+    @property
+    def told_reason(self) -> str:
+        """Return the reason, its quick reasons in the active language."""
+        return lines(self.reason)
 
 
 class Skeleton(models.Model):

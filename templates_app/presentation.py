@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from django.utils import formats
+from django.utils.translation import gettext, ngettext
+
+from templates_app import finding_texts
 from templates_app.screening import Finding, Span, VisibleText
 
-HEADINGS = {
-    "size": "Size",
-    "length": "Visible text",
-    "variables": "Variables",
-    "images": "Images",
-    "images_only": "Text beside images",
-    "links": "Links",
-    "forbidden_phrases": "Forbidden phrases",
-    "active": "Scripts and forms",
-    "placeholders": "Places of variables",
-}
 # Characters of a text that a page shows; screening counts all of them.
 MAX_SHOWN = 20_000
 
@@ -26,6 +19,7 @@ class FindingRow(NamedTuple):
     """One finding as a page lists it; `share` is the number's part of its limit, in percent."""
 
     heading: str
+    message: str
     finding: Finding
     share: int | None
 
@@ -39,7 +33,10 @@ class Mark(NamedTuple):
 
 def rows(findings: Iterable[Finding]) -> list[FindingRow]:
     """Return the findings as a page lists them."""
-    return [FindingRow(HEADINGS.get(finding.rule, finding.rule), finding, _share(finding)) for finding in findings]
+    return [
+        FindingRow(finding_texts.heading(finding), finding_texts.message(finding), finding, _share(finding))
+        for finding in findings
+    ]
 
 
 def marked(part: VisibleText, findings: Sequence[Finding]) -> list[Mark]:
@@ -70,11 +67,14 @@ def summary(findings: Sequence[Finding]) -> str:
     """Return the numbers of a screening in one short line."""
     by_rule = {finding.rule: finding for finding in findings}
     length, variables, images = (by_rule.get(rule) for rule in ("length", "variables", "images"))
-    pieces = [f"{length.value:,} characters"] if length else []
-    if length and variables and variables.value:
-        pieces.append(f"variables 1:{length.value // variables.value}")
+    pieces = []
+    if length:
+        count = formats.number_format(length.value, force_grouping=True)
+        pieces.append(ngettext("%(count)s character", "%(count)s characters", length.value) % {"count": count})
+    if variables and variables.value:
+        pieces.append(gettext("%(percent)d%% variables") % {"percent": finding_texts.percent(variables)})
     if images and images.value:
-        pieces.append(f"{images.value} image{'s' if images.value != 1 else ''}")
+        pieces.append(ngettext("%(count)d image", "%(count)d images", images.value) % {"count": images.value})
     return " · ".join(pieces)
 
 

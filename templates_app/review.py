@@ -8,13 +8,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts import audit, notices
 from accounts.caller import Caller
 from accounts.errors import Refused
 from accounts.models import Account, Notice, User
-from templates_app import content_rules, forbidden_phrases, queries, rendering, screening
+from templates_app import content_rules, finding_texts, forbidden_phrases, queries, rendering, screening
 from templates_app.models import Review, Skeleton, Template, Version
 
 State = Template.State
@@ -27,7 +29,17 @@ TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
     "approve": (frozenset({State.IN_REVIEW}), State.APPROVED),
     "reject": (frozenset({State.IN_REVIEW}), State.REJECTED),
 }
+# What a template in another state is told.
+NOT_NOW = {
+    "submit": gettext_lazy("Only a draft can be submitted. The status of this template: %(state)s."),
+    "withdraw": gettext_lazy("Only a template in review can be withdrawn. The status of this template: %(state)s."),
+    "approve": gettext_lazy("Only a template in review can be approved. The status of this template: %(state)s."),
+    "reject": gettext_lazy("Only a template in review can be rejected. The status of this template: %(state)s."),
+}
 REFUSED = "OperationDenied"
+MAX_REASON = 2_000
+# Characters of a reason that a notice repeats.
+_MAX_NOTICE = 400
 
 
 def create(caller: Caller, *, name: str, html: str = "", text: str = "", summary: str = "") -> Template:
@@ -40,7 +52,9 @@ def create(caller: Caller, *, name: str, html: str = "", text: str = "", summary
         allowed = settings.RULES.templates_per_account
         if Template.objects.filter(account=account).count() >= allowed:
             raise Refused(
-                "FailedOperation.ExceedTemplateLimit", f"An account has at most {allowed:,} templates; edit one."
+                "FailedOperation.ExceedTemplateLimit",
+                _("An account can have at most %(limit)s templates. Edit an existing one instead.")
+                % {"limit": formats.number_format(allowed, force_grouping=True)},
             )
         template = Template.objects.create(account=account, name=content.name, created_by=caller.user)
         template.latest = _write(caller, template, 1, content)
@@ -76,10 +90,10 @@ def submit(caller: Caller, *, template: Template) -> Review:
         template = _locked(caller, template)
         version = template.latest
         if version is None:
-            raise Refused("InvalidParameterValue.TemplateContentIsNULL", "Write a body first.")
+            raise Refused("InvalidParameterValue.TemplateContentIsNULL", _("Enter a body first."))
         findings = screening.screen(version.html, version.text, forbidden_phrases.current(), queries.limits())
         if not screening.passes(findings):
-            failed = " ".join(finding.message for finding in findings if not finding.passed)
+            failed = finding_texts.join(finding_texts.message(finding) for finding in findings if not finding.passed)
             raise Refused("InvalidParameterValue.TemplateContentIsWrong", failed)
         _move(template, "submit")
         review = Review.objects.create(
@@ -133,7 +147,7 @@ def reject(caller: Caller, *, review: Review, reason: str) -> Review:
     """Reject the version with a reason for its author; the version approved before stays in use."""
     caller.require("templates.review")
     if not reason.strip():
-        raise Refused("InvalidParameterValue", "Say why, so that the author can mend it.", field="reason")
+        raise Refused("InvalidParameterValue", _("Give a reason, so that the author can fix it."), field="reason")
     return _decide(caller, review, "reject", Review.State.REJECTED, reason.strip())
 
 
@@ -153,8 +167,11 @@ def held_by_other(caller: Caller, review: Review) -> User | None:
 
 def _decide(caller: Caller, review: Review, act: str, state: Review.State, reason: str) -> Review:
     reviewer = _reviewer(caller, review)
-    if len(reason) > 2_000:
-        raise Refused("InvalidParameterValue", "Use at most 2,000 characters.", field="reason")
+    if len(reason) > MAX_REASON:
+        limit = formats.number_format(MAX_REASON, force_grouping=True)
+        raise Refused(
+            "InvalidParameterValue", _("Enter at most %(limit)s characters.") % {"limit": limit}, field="reason"
+        )
     with transaction.atomic():
         template = _locked(caller, review.template)
         _change(review, reviewer, state=state, decided_by=reviewer, decided_at=timezone.now(), reason=reason)
@@ -176,11 +193,11 @@ def _reviewer(caller: Caller, review: Review) -> User:
     """Return the person who may decide: one with the right who neither wrote nor submitted the version."""
     caller.require("templates.review")
     if caller.user is None:
-        raise Refused(REFUSED, "Only a person reviews: log in to the console.")
+        raise Refused(REFUSED, _("Only a person can review. Log in to the console."))
     if review.account_id != caller.account.pk:
-        raise Refused(REFUSED, "This review belongs to another account.")
+        raise Refused(REFUSED, _("This review belongs to another account."))
     if not independent(caller, review):
-        raise Refused(REFUSED, "You wrote or submitted this version: someone else has to decide.")
+        raise Refused(REFUSED, _("You wrote or submitted this version, so someone else must decide."))
     return caller.user
 
 
@@ -192,8 +209,12 @@ def _change(review: Review, reviewer: User, **fields: object) -> None:
         return
     review.refresh_from_db()
     if review.state != Review.State.WAITING:
-        raise Refused(REFUSED, f"This review is over: {review.get_state_display().lower()}.")
-    raise Refused(REFUSED, f"This is being reviewed by {review.claimed_by}; take another one or wait.")
+        state = review.get_state_display().lower()
+        raise Refused(REFUSED, _("This review is closed: %(state)s.") % {"state": state})
+    raise Refused(
+        REFUSED,
+        _("%(reviewer)s is reviewing this. Choose another one or wait.") % {"reviewer": review.claimed_by},
+    )
 
 
 def _locked(caller: Caller, template: Template) -> Template:
@@ -205,7 +226,7 @@ def _locked(caller: Caller, template: Template) -> Template:
         .first()
     )
     if locked is None:
-        raise Refused("InvalidParameterValue.TemplateNotExist", "There is no such template in this account.")
+        raise Refused("InvalidParameterValue.TemplateNotExist", _("This account has no such template."))
     return locked
 
 
@@ -213,8 +234,7 @@ def _move(template: Template, act: str, **fields: object) -> None:
     """Move the template by the table above, or refuse."""
     before, after = TRANSITIONS[act]
     if Template.objects.filter(pk=template.pk, state__in=before).update(state=after, **fields) != 1:
-        state = template.get_state_display().lower()
-        raise Refused(REFUSED, f"A template that is {state} cannot do this: {act}.")
+        raise Refused(REFUSED, str(NOT_NOW[act]) % {"state": template.get_state_display().lower()})
     template.refresh_from_db()
 
 
@@ -234,12 +254,19 @@ def _write(caller: Caller, template: Template, number: int, content: content_rul
 
 def _notify(template: Template, state: Review.State, reason: str) -> None:
     approved = state == Review.State.APPROVED
-    text = f"Template “{template.name}” was {state.label.lower()}{f': {reason}' if reason else ''}"
+    if not approved:
+        text = gettext_noop("Template “%(name)s” was rejected: %(reason)s")
+    elif reason:
+        text = gettext_noop("Template “%(name)s” was approved: %(reason)s")
+    else:
+        text = gettext_noop("Template “%(name)s” was approved.")
+    shown = reason if len(reason) <= _MAX_NOTICE else f"{reason[: _MAX_NOTICE - 1]}…"
     notices.post(
         template.account,
         level=Notice.Level.INFO if approved else Notice.Level.WARNING,
         subject=_subject(template),
-        text=text if len(text) <= 500 else f"{text[:499]}…",
+        text=text,
+        values={"name": template.name, "reason": shown.splitlines()},
         link=reverse("templates:detail", args=[template.pk]),
     )
 

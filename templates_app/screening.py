@@ -5,15 +5,15 @@ docs/decisions/0005-what-screening-counts.md says what is counted and why.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
 from templates_app import phrase_matching
-from templates_app.inspection import Inspection, Span, inspect_html, inspect_text
+from templates_app.inspection import Fault, Inspection, Span, inspect_html, inspect_text
 from templates_app.phrase_matching import Phrase
 
-__all__ = ["Finding", "ReviewLimits", "VisibleText", "Span", "Phrase", "passes", "read", "screen"]
+__all__ = ["Fault", "Finding", "ReviewLimits", "VisibleText", "Span", "Phrase", "passes", "read", "screen"]
 
 Where = Literal["html", "text", "source"]
 _MAX_SPANS = 200
@@ -31,24 +31,38 @@ class ReviewLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One rule's result. `spans` lie in the visible text of the HTML or the text part, or in the HTML source."""
+    """One rule's result, without a word: `finding_texts` tells it.
+
+    `spans` lie in the visible text of the HTML or the text part, or in the HTML source.
+    """
 
     rule: str
     passed: bool
     value: int
     limit: int
-    message: str
+    # What the value is a part of, and the smallest number of characters that one of its kind may come among.
+    total: int = 0
+    one_in: int = 0
+    # Each only once.
+    faults: tuple[Fault, ...] = ()
     spans: tuple[Span, ...] = ()
     where: Where = "html"
+    # The template has two parts, and this is about the one in `where`.
+    one_of_two: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
-        return asdict(self) | {"spans": [list(span) for span in self.spans]}
+        lists = {name: [list(item) for item in getattr(self, name)] for name in ("faults", "spans")}
+        return asdict(self) | lists
 
     @staticmethod
     def from_json(parts: dict[str, Any]) -> Finding:
         """Return what `to_json` wrote."""
-        return Finding(**parts | {"spans": tuple((start, end) for start, end in parts["spans"])})
+        tuples = {
+            "faults": tuple(Fault(*fault) for fault in parts["faults"]),
+            "spans": tuple((start, end) for start, end in parts["spans"]),
+        }
+        return Finding(**parts | tuples)
 
 
 class VisibleText(NamedTuple):
@@ -99,29 +113,18 @@ def _parts(html: str, text: str) -> list[tuple[Where, Inspection]]:
 
 
 def _size(size: int, limits: ReviewLimits) -> Finding:
-    return Finding(
-        rule="size",
-        passed=False,
-        value=size,
-        limit=limits.max_bytes,
-        where="source",
-        message=f"The template has {size:,} bytes, at most {limits.max_bytes:,} are allowed.",
-    )
+    return Finding(rule="size", passed=False, value=size, limit=limits.max_bytes, where="source")
 
 
 def _length(parts: list[tuple[Where, Inspection]], limits: ReviewLimits) -> Finding:
     where, shortest = min(parts, key=lambda part: part[1].characters)
-    count, minimum = shortest.characters, limits.min_characters
-    progress = f"{count} of {minimum} visible characters, {minimum - count} to go"
-    if count >= minimum:
-        progress = f"{count:,} visible characters, at least {minimum} are needed"
     return Finding(
         rule="length",
-        passed=count >= minimum,
-        value=count,
-        limit=minimum,
+        passed=shortest.characters >= limits.min_characters,
+        value=shortest.characters,
+        limit=limits.min_characters,
         where=where,
-        message=f"{progress}{_of(parts, where)}.",
+        one_of_two=len(parts) > 1,
     )
 
 
@@ -129,16 +132,16 @@ def _variables(parts: list[tuple[Where, Inspection]], limits: ReviewLimits) -> F
     per = limits.text_per_variable
     where, worst = max(parts, key=lambda part: part[1].variable_characters * per - part[1].characters)
     taken, text = worst.variable_characters, worst.characters
-    ratio = f" (1:{text // taken}, at most 1:{per})" if taken else ""
-    message = f"Variables {taken:,} : text {text:,} characters{ratio}{_of(parts, where)}."
     return Finding(
         rule="variables",
         passed=taken * per <= text,
         value=taken,
         limit=text // per,
+        total=taken + text,
+        one_in=per + 1,
         where=where,
+        one_of_two=len(parts) > 1,
         spans=tuple(worst.variables[:_MAX_SPANS]),
-        message=message,
     )
 
 
@@ -151,36 +154,21 @@ def _images(document: Inspection, limits: ReviewLimits) -> Finding:
         limit=limits.max_images,
         where="source",
         spans=tuple(document.images[:_MAX_SPANS]),
-        message=f"{count:,} of at most {limits.max_images} images.",
     )
 
 
 def _images_only(document: Inspection) -> Finding:
-    bare = bool(document.images) and not document.characters
-    message = "There are images but no text beside them." if bare else "There is text beside the images."
     return Finding(
         rule="images_only",
-        passed=not bare,
+        passed=not document.images or document.characters > 0,
         value=len(document.images),
         limit=0,
         where="source",
-        message=message if document.images else "There are no images.",
     )
 
 
 def _links(document: Inspection) -> Finding:
-    faults = document.link_faults
-    shown = "; ".join(f"“{address}” {fault}" for address, fault, _ in faults[:3])
-    message = f"{shown}{_more(len(faults) - 3)}." if faults else "Every link has a fixed domain."
-    return Finding(
-        rule="links",
-        passed=not faults,
-        value=len(faults),
-        limit=0,
-        message=message,
-        where="source",
-        spans=tuple(span for _, _, span in faults[:_MAX_SPANS]),
-    )
+    return _source_faults("links", document.link_faults)
 
 
 def _forbidden_phrases(parts: list[tuple[Where, Inspection]], forbidden: Sequence[Phrase]) -> Finding:
@@ -196,73 +184,50 @@ def _forbidden_phrases(parts: list[tuple[Where, Inspection]], forbidden: Sequenc
         for match in phrase_matching.find(text, forbidden)
     ]
     where = found[0][0] if found else parts[0][0]
-    named = dict.fromkeys(f"“{match.phrase.text}” ({match.phrase.category})" for _, match in found)
-    named |= dict.fromkeys(
-        f"“{match.phrase.text}” ({match.phrase.category}, in text that is not shown)" for match in unseen
-    )
-    shown = ", ".join(list(named)[:5])
-    message = f"Forbidden: {shown}{_more(len(named) - 5)}." if named else "No forbidden phrase."
+    named = dict.fromkeys(Fault("phrase", match.phrase.text, match.phrase.category) for _, match in found)
+    named |= dict.fromkeys(Fault("unseen_phrase", match.phrase.text, match.phrase.category) for match in unseen)
     spans = tuple(match.span for place, match in found if place == where)
     return Finding(
         rule="forbidden_phrases",
         passed=not named,
         value=len(found) + len(unseen),
         limit=0,
-        message=message,
+        faults=_once(named),
         spans=spans[:_MAX_SPANS],
         where=where,
     )
 
 
 def _active(document: Inspection) -> Finding:
-    names = list(dict.fromkeys(name for name, _ in document.active))
-    message = (
-        f"Not allowed in a mail: {', '.join(names[:5])}{_more(len(names) - 5)}."
-        if names
-        else "No script, form, frame or outside style sheet."
-    )
+    return _source_faults("active", document.active)
+
+
+def _source_faults(rule: str, faults: list[tuple[Fault, Span]]) -> Finding:
     return Finding(
-        rule="active",
-        passed=not names,
-        value=len(document.active),
+        rule=rule,
+        passed=not faults,
+        value=len(faults),
         limit=0,
-        message=message,
-        spans=tuple(span for _, span in document.active[:_MAX_SPANS]),
+        faults=_once(fault for fault, _span in faults),
         where="source",
+        spans=tuple(span for _fault, span in faults[:_MAX_SPANS]),
     )
+
+
+def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    return tuple(dict.fromkeys(faults))[:_MAX_SPANS]
 
 
 def _placeholders(parts: list[tuple[Where, Inspection]]) -> Finding:
-    faults = [(name, span, where) for where, body in parts for name, span in body.misplaced]
-    if not faults:
-        return Finding(
-            rule="placeholders",
-            passed=True,
-            value=0,
-            limit=0,
-            where="source",
-            message="Every variable stands in text or in a quoted attribute.",
-        )
-    names = list(dict.fromkeys(name for name, _, _ in faults))
-    where: Where = "text" if faults[0][2] == "text" else "source"
-    kept = tuple(span for _, span, place in faults if (place == "text") == (where == "text"))
+    faults = [(fault, span, where) for where, body in parts for fault, span in body.misplaced]
+    where: Where = "text" if faults and faults[0][2] == "text" else "source"
+    kept = tuple(span for _fault, span, place in faults if (place == "text") == (where == "text"))
     return Finding(
         rule="placeholders",
-        passed=False,
+        passed=not faults,
         value=len(faults),
         limit=0,
+        faults=_once(fault for fault, _span, _place in faults),
         where=where,
         spans=kept[:_MAX_SPANS],
-        message=f"{'; '.join(names[:3])}{_more(len(names) - 3)}.",
     )
-
-
-def _of(parts: list[tuple[Where, Inspection]], where: Where) -> str:
-    """Name the part a finding is about, where there are two."""
-    if len(parts) == 1:
-        return ""
-    return " in the HTML part" if where == "html" else " in the text part"
-
-
-def _more(count: int) -> str:
-    return f" and {count:,} more" if count > 0 else ""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.act_page import ActPage
 from accounts.console.forms import FormPage
@@ -23,26 +24,26 @@ class SenderAddressList(ListPage):
     """The account's sender addresses."""
 
     right = "domains.view"
-    title = "Sender Address"
+    title = gettext_lazy("Sender Address")
     nav = ADDRESSES
     template_name = "domains/addresses.html"
     filters_class = SenderAddressFilters
     csv_name = "sender_addresses"
-    intro = "The addresses your mail may come from. They can be used at once."
+    intro = gettext_lazy("The addresses your email can come from. They can be used immediately.")
     columns = (
-        Column("address", "Sender address", "address", kind="mono"),
-        Column("sender_name", "Sender name", "name"),
-        Column("domain", "Domain status", lambda row: SenderDomain.State(row.domain.state), kind="badge",
+        Column("address", gettext_lazy("Sender address"), "address", kind="mono"),
+        Column("sender_name", gettext_lazy("Sender name"), "name"),
+        Column("domain", gettext_lazy("Domain status"), lambda row: SenderDomain.State(row.domain.state), kind="badge",
                csv=lambda row: row.domain.state),
-        Column("created_at", "Created", "created_at", kind="time"),
+        Column("created_at", gettext_lazy("Created"), "created_at", kind="time"),
     )  # fmt: skip
 
     def empty_state(self) -> EmptyState:
         """Say what has to be there first."""
         action = self.primary()
         return EmptyState(
-            "No sender address yet",
-            "Each address belongs to a verified sender domain.",
+            gettext("No sender address yet"),
+            gettext("Each address belongs to a verified sender domain."),
             *((action.label, action.url) if action else ()),
         )
 
@@ -59,22 +60,22 @@ class SenderAddressList(ListPage):
     def primary(self) -> Button | None:
         if not self.caller.may("addresses.edit"):
             return None
-        return Button("Create sender address", reverse("domains:address_create"))
+        return Button(gettext("Create sender address"), reverse("domains:address_create"))
 
 
 class CreateAddress(FormPage):
     """A new sender address."""
 
     right = "addresses.edit"
-    title = "Create sender address"
+    title = gettext_lazy("Create sender address")
     nav = ADDRESSES
     template_name = "domains/address_form.html"
     form_class = AddressForm
-    submit_label = "Create"
-    success = "The address was added and can be used at once."
+    submit_label = gettext_lazy("Create")
+    success = gettext_lazy("Address created. It can be used immediately.")
 
     def parent(self) -> tuple[str, str]:
-        return "Sender Address", reverse(ADDRESSES)
+        return gettext("Sender Address"), reverse(ADDRESSES)
 
     def initial(self) -> dict[str, Any]:
         return {"domain": self.request.GET.get("domain", "")}
@@ -105,5 +106,5 @@ class DeleteAddress(ActPage):
     def act(self, **kwargs: Any) -> str:
         address = get_visible_or_404(SenderAddress.objects.all(), self.caller, pk=kwargs["pk"])
         addresses.delete(self.caller, address=address)
-        self.say(f"{address.address} was deleted.")
+        self.say(gettext("%(name)s was deleted.") % {"name": address.address})
         return reverse(ADDRESSES)

@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.act_page import ActPage
 from accounts.console.forms import FormPage
@@ -17,7 +19,7 @@ from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.mail.host_names import relative, zone_of
 from accounts.scoping import get_visible_or_404, visible
-from domains import differences, verification, zone_file
+from domains import differences, reasons, verification, zone_file
 from domains.forms import DomainForm, SenderDomainFilters
 from domains.models import DnsRecord, SenderDomain
 from domains.records import MX_PRIORITY
@@ -25,10 +27,10 @@ from domains.reputation import daily_quota
 
 DOMAINS = "domains:list"
 PURPOSES = {
-    DnsRecord.Kind.MX: "Bounces and complaints come back to us",
-    DnsRecord.Kind.SPF: "Allows our servers to send for the domain",
-    DnsRecord.Kind.DKIM: "The public key our signatures are checked with",
-    DnsRecord.Kind.DMARC: "Your policy for mail that fails both",
+    DnsRecord.Kind.MX: gettext_lazy("Returns bounces and complaints to us"),
+    DnsRecord.Kind.SPF: gettext_lazy("Allows our servers to send for the domain"),
+    DnsRecord.Kind.DKIM: gettext_lazy("The public key that our signatures are checked with"),
+    DnsRecord.Kind.DMARC: gettext_lazy("Your policy for email that passes neither SPF nor DKIM"),
 }
 
 
@@ -36,28 +38,36 @@ class SenderDomainList(ListPage):
     """The account's sender domains."""
 
     right = "domains.view"
-    title = "Sender Domain"
+    title = gettext_lazy("Sender Domain")
     nav = DOMAINS
     template_name = "domains/list.html"
     filters_class = SenderDomainFilters
     csv_name = "sender_domains"
-    intro = "Mail is sent from domains you have proved to be yours, by four records in their DNS."
+    intro = gettext_lazy("Email is sent from domains that you have verified with four DNS records.")
     columns = (
-        Column("domain", "Sender domain", "name", kind="mono"),
-        Column("status", "Status", lambda row: row.State(row.state), kind="badge", csv=lambda row: row.state),
-        Column("records_passed", "DNS records", lambda row: f"{row.passed} of {row.wanted}"),
-        Column("reputation_level", "Level", "reputation_level", kind="number"),
-        Column("daily_quota", "Mails a day", lambda row: daily_quota(row.reputation_level), kind="number"),
-        Column("checked_at", "Last check", "checked_at", kind="time"),
-        Column("created_at", "Created", "created_at", kind="time"),
+        Column("domain", gettext_lazy("Sender domain"), "name", kind="mono"),
+        Column(
+            "status",
+            gettext_lazy("Status"),
+            lambda row: row.State(row.state),
+            kind="badge",
+            csv=lambda row: row.state,
+        ),
+        Column("records_passed", gettext_lazy("DNS records"), lambda row: _share(row.passed, row.wanted)),
+        Column("reputation_level", gettext_lazy("Level"), "reputation_level", kind="number"),
+        Column(
+            "daily_quota", gettext_lazy("Daily limit"), lambda row: daily_quota(row.reputation_level), kind="number"
+        ),
+        Column("checked_at", gettext_lazy("Last check"), "checked_at", kind="time"),
+        Column("created_at", gettext_lazy("Created"), "created_at", kind="time"),
     )
 
     def empty_state(self) -> EmptyState:
         """Say what to do first, to those who may."""
         action = self.primary()
         return EmptyState(
-            "No sender domain yet",
-            "Add the domain your mail is to come from; the next page shows the DNS records it needs.",
+            gettext("No sender domain yet"),
+            gettext("Add the domain that your email will come from. The next page shows the DNS records it needs."),
             *((action.label, action.url) if action else ()),
         )
 
@@ -74,7 +84,7 @@ class SenderDomainList(ListPage):
     def primary(self) -> Button | None:
         if not self.caller.may("domains.edit"):
             return None
-        return Button("Create sender domain", reverse("domains:create"))
+        return Button(gettext("Create sender domain"), reverse("domains:create"))
 
     def row_url(self, row: SenderDomain) -> str:
         return reverse("domains:detail", args=[row.pk])
@@ -84,15 +94,15 @@ class CreateDomain(FormPage):
     """A new sender domain; its DNS records are on the next page."""
 
     right = "domains.edit"
-    title = "Create sender domain"
+    title = gettext_lazy("Create sender domain")
     nav = DOMAINS
     form_class = DomainForm
-    submit_label = "Create"
-    intro = "Choose with care: once verified, a domain cannot be deleted, because sent mail refers to it."
-    success = "The domain was added. Set the records below at your DNS host, then verify."
+    submit_label = gettext_lazy("Create")
+    intro = gettext_lazy("A domain cannot be deleted once it is verified, because sent email refers to it.")
+    success = gettext_lazy("Domain created. Enter the records below at your DNS host, then verify.")
 
     def parent(self) -> tuple[str, str]:
-        return "Sender Domain", reverse(DOMAINS)
+        return gettext("Sender Domain"), reverse(DOMAINS)
 
     def act(self, form: DomainForm) -> str:
         given = form.cleaned_data
@@ -105,7 +115,10 @@ class RecordRow:
     """One record as the page shows it."""
 
     record: DnsRecord
-    purpose: str
+    state: DnsRecord.State
+    purpose: str | Promise
+    # Why it does not pass, and what to do.
+    reason: str
     relative_host: str
     priority: int | None
     seen: list[list[differences.Piece]]
@@ -120,7 +133,7 @@ class SenderDomainDetail(ConsoleView):
     domain: SenderDomain
 
     def parent(self) -> tuple[str, str]:
-        return "Sender Domain", reverse(DOMAINS)
+        return gettext("Sender Domain"), reverse(DOMAINS)
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.domain = get_visible_or_404(SenderDomain.objects.defer("dkim_private_key"), self.caller, pk=pk)
@@ -168,7 +181,15 @@ class SenderDomainDetail(ConsoleView):
             differences.pieces(expected, line) if marked else [differences.Piece(line, False)]
             for line in record.seen.splitlines()
         ]
-        return RecordRow(record, PURPOSES[kind], relative(record.host, zone), priority, seen)
+        return RecordRow(
+            record=record,
+            state=DnsRecord.State(record.state),
+            purpose=PURPOSES[kind],
+            reason=reasons.sentence(record),
+            relative_host=relative(record.host, zone),
+            priority=priority,
+            seen=seen,
+        )
 
 
 class _DomainAct(ActPage):
@@ -187,9 +208,9 @@ class VerifyDomain(_DomainAct):
         not_passed = domain.records.exclude(state=DnsRecord.State.PASSED).order_by("pk")
         kinds = ", ".join(record.get_kind_display() for record in not_passed)
         if not kinds:
-            self.say(f"All records pass. {domain.name} is verified and may send.")
+            self.say(gettext("All records pass. %(domain)s is verified and can send.") % {"domain": domain.name})
         else:
-            self.say(f"Not all records pass: see {kinds}.", messages.WARNING)
+            self.say(gettext("Not all records pass: see %(records)s.") % {"records": kinds}, messages.WARNING)
         return reverse("domains:detail", args=[domain.pk])
 
 
@@ -201,7 +222,7 @@ class ChangeDkimKey(_DomainAct):
         domain = verification.set_dkim_option(
             self.caller, domain=self.domain(kwargs["pk"]), dkim_option=int(wish) if wish.isdecimal() else -1
         )
-        self.say("There is a new key. Enter the new DKIM value at your DNS host, then verify.")
+        self.say(gettext("New key generated. Enter the new DKIM value at your DNS host, then verify."))
         return reverse("domains:detail", args=[domain.pk])
 
 
@@ -211,5 +232,9 @@ class DeleteDomain(_DomainAct):
     def act(self, **kwargs: Any) -> str:
         domain = self.domain(kwargs["pk"])
         verification.delete(self.caller, domain=domain)
-        self.say(f"{domain.name} was deleted.")
+        self.say(gettext("%(name)s was deleted.") % {"name": domain.name})
         return reverse(DOMAINS)
+
+
+def _share(passed: int, wanted: int) -> str:
+    return gettext("%(passed)d of %(wanted)d") % {"passed": passed, "wanted": wanted}

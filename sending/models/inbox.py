@@ -39,7 +39,7 @@ class SimulatedRecord(models.Model):
     """One record of the simulator's DNS zone."""
 
     class Type(models.TextChoices):
-        A = "A", "A"
+        A = "A"
         MX = "MX", "MX"
         TXT = "TXT", "TXT"
 

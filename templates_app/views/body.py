@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from templates_app import diff, forbidden_phrases, presentation, queries, rendering, screening
 from templates_app.models import Version
@@ -23,11 +24,11 @@ def findings(version: Version) -> list[Finding]:
 
 def shown(request: HttpRequest, version: Version, found: list[Finding], *, base: Version | None) -> dict[str, Any]:
     """Return what the body's card shows; `base` is the version to compare with."""
-    tabs = {"reading": "What counts", "text": "Text part"}
+    tabs = {"reading": gettext("Counted text"), "text": gettext("Text part")}
     if version.html:
-        tabs = {"preview": "Preview"} | tabs | {"source": "Source"}
+        tabs = {"preview": gettext("Preview")} | tabs | {"source": gettext("Source")}
     if base:
-        tabs["changes"] = "Changes"
+        tabs["changes"] = gettext("Changes")
     view = request.GET.get("view", "")
     view = view if view in tabs else next(iter(tabs))
     compiled = rendering.compile(version.html, version.text)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.forms import FormPage
 from accounts.console.views import ConsoleView
@@ -59,10 +60,12 @@ class _Editor(FormPage):
         # One transaction: when screening refuses the submission, the version is not stored either.
         with transaction.atomic():
             template = self.write(form)
-            self.success = "Draft saved."
+            self.success = gettext("Draft saved.")
             if self.request.POST.get("then") == SUBMIT:
                 review.submit(self.caller, template=template)
-                self.success = "Submitted for review. Somebody else will decide; you will find the answer here."
+                self.success = gettext(
+                    "Submitted for review. Someone else will decide; the decision is shown on this page."
+                )
         return reverse("templates:detail", args=[template.pk])
 
     def write(self, form: TemplateForm) -> Template:
@@ -73,10 +76,10 @@ class _Editor(FormPage):
 class CreateTemplate(_Editor):
     """A new template."""
 
-    title = "Create template"
+    title = gettext_lazy("Create template")
 
     def parent(self) -> tuple[str, str]:
-        return "Email Template", reverse("templates:list")
+        return gettext("Email Template"), reverse("templates:list")
 
     def write(self, form: TemplateForm) -> Template:
         return review.create(self.caller, **self.content(form))
@@ -91,7 +94,7 @@ class EditTemplate(_Editor):
         return get_visible_or_404(Template.objects.select_related("latest"), self.caller, pk=self.kwargs["pk"])
 
     def page_title(self) -> str:
-        return f"Edit {self.template.name}"
+        return gettext("Edit %(name)s") % {"name": self.template.name}
 
     def initial(self) -> dict[str, Any]:
         latest = self.template.latest

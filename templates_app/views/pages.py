@@ -7,11 +7,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.act_page import ActPage
 from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.scoping import get_visible_or_404, visible
+from accounts.stored_texts import lines
 from templates_app import presentation, queries, review, screening
 from templates_app.forms import TemplateFilters
 from templates_app.models import Review, Template, Version
@@ -25,7 +27,7 @@ REASON_SHOWN = 100
 
 
 def _why(row: Any, shown: int = 0) -> str:
-    reason: str = (row.reason or "") if row.state == Template.State.REJECTED else ""
+    reason = lines(row.reason or "") if row.state == Template.State.REJECTED else ""
     return f"{reason[:shown]}…" if shown and len(reason) > shown else reason
 
 
@@ -33,19 +35,27 @@ class TemplateList(ListPage):
     """Every template of the account."""
 
     right = "templates.view"
-    title = "Email Template"
+    title = gettext_lazy("Email Template")
     nav = NAV
     template_name = "templates_app/list.html"
     filters_class = TemplateFilters
     csv_name = "templates"
-    intro = "Mail is sent from approved templates. A new version is reviewed while the approved one keeps sending."
+    intro = gettext_lazy(
+        "Email is sent from approved templates. While a new version is in review, the approved one stays in use."
+    )
     columns = (
         Column("id", "ID", "id", kind="mono"),
-        Column("name", "Name", "name", href=lambda row: reverse("templates:detail", args=[row.pk])),
-        Column("status", "Status", lambda row: Template.State(row.state), kind="badge", csv=lambda row: row.state),
-        Column("reason", "Reason", lambda row: _why(row, REASON_SHOWN), csv=lambda row: _why(row)),
-        Column("in_use", "In use", lambda row: f"Version {row.approved.number}" if row.approved else "–"),
-        Column("created_at", "Created", "created_at", kind="time"),
+        Column("name", gettext_lazy("Name"), "name", href=lambda row: reverse("templates:detail", args=[row.pk])),
+        Column(
+            "status",
+            gettext_lazy("Status"),
+            lambda row: Template.State(row.state),
+            kind="badge",
+            csv=lambda row: row.state,
+        ),
+        Column("reason", gettext_lazy("Reason"), lambda row: _why(row, REASON_SHOWN), csv=lambda row: _why(row)),
+        Column("in_use", gettext_lazy("In use"), lambda row: _version(row.approved) if row.approved else "–"),
+        Column("created_at", gettext_lazy("Created"), "created_at", kind="time"),
     )
 
     def rows(self) -> QuerySet[Template]:
@@ -54,16 +64,15 @@ class TemplateList(ListPage):
         return queries.with_reason(queries.search(templates, state=asked.get("state", ""), text=asked.get("q", "")))
 
     def empty_state(self) -> EmptyState:
-        text = "Write what your mails say once, with {{variables}} for what differs, and have it approved."
+        title = gettext("No template yet")
+        text = gettext("Write your email once, with {{variables}} for the parts that differ, and have it approved.")
         primary = self.primary()
-        return (
-            EmptyState("No template yet", text, primary.label, primary.url)
-            if primary
-            else EmptyState("No template yet", text)
-        )
+        return EmptyState(title, text, primary.label, primary.url) if primary else EmptyState(title, text)
 
     def primary(self) -> Button | None:
-        return Button("Create template", reverse("templates:create")) if self.caller.may("templates.edit") else None
+        if not self.caller.may("templates.edit"):
+            return None
+        return Button(gettext("Create template"), reverse("templates:create"))
 
     def row_url(self, row: Template) -> str:
         return reverse("templates:detail", args=[row.pk])
@@ -81,7 +90,7 @@ class TemplateDetail(ConsoleView):
         return self.template.name
 
     def parent(self) -> tuple[str, str]:
-        return "Email Template", reverse(NAV)
+        return gettext("Email Template"), reverse(NAV)
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.template = get_visible_or_404(Template.objects.select_related("latest", "approved"), self.caller, pk=pk)
@@ -115,7 +124,7 @@ class SubmitTemplate(ActPage):
     def act(self, **kwargs: Any) -> str:
         template = get_visible_or_404(Template.objects.all(), self.caller, **kwargs)
         review.submit(self.caller, template=template)
-        self.say("Submitted for review. Somebody else will decide; you will find the answer here.")
+        self.say(gettext("Submitted for review. Someone else will decide; the decision is shown on this page."))
         return reverse("templates:detail", args=[template.pk])
 
 
@@ -128,8 +137,12 @@ class WithdrawTemplate(ActPage):
     def act(self, **kwargs: Any) -> str:
         template = get_visible_or_404(Template.objects.all(), self.caller, **kwargs)
         review.withdraw(self.caller, template=template)
-        self.say("Taken back from review; it is a draft again.")
+        self.say(gettext("Withdrawn from review. The template is a draft again."))
         return reverse("templates:detail", args=[template.pk])
+
+
+def _version(version: Version) -> str:
+    return gettext("Version %(number)d") % {"number": version.number}
 
 
 def _chosen(versions: list[Version], number: str) -> Version | None:

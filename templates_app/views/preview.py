@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from accounts.console.views import ConsoleView
@@ -63,6 +64,6 @@ class UnsavedPreview(ConsoleView):
 
 
 def _plain(text: str) -> HttpResponse:
-    response = HttpResponse(text or "Nothing to show yet.", content_type="text/plain; charset=utf-8")
+    response = HttpResponse(text or gettext("Nothing to show yet."), content_type="text/plain; charset=utf-8")
     response["Content-Security-Policy"] = POLICY
     return response

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, override
 
 from accounts.console.act_page import ActPage
 from accounts.console.forms import show_refusal
@@ -16,7 +17,7 @@ from accounts.console.lists import Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.errors import Forbidden, Refused
 from accounts.scoping import get_visible_or_404
-from templates_app import presentation, queries, review, screening
+from templates_app import finding_texts, presentation, queries, review, screening
 from templates_app.forms import DecisionForm
 from templates_app.models import Review
 from templates_app.screening import Finding
@@ -29,22 +30,27 @@ class ReviewQueue(ListPage):
     """Templates that wait for a decision, the oldest first."""
 
     right = "templates.review"
-    title = "Review Queue"
+    title = gettext_lazy("Review Queue")
     nav = NAV
     order = ("id",)
     template_name = "templates_app/review_queue.html"
-    intro = "Oldest first. Opening one keeps it for you for a while; nobody decides on a version of their own."
+    intro = gettext_lazy(
+        "Oldest first. Opening a template claims it for you for a while. Nobody can decide on a version of their own."
+    )
     columns = (
-        Column("template", "Template", "template.name"),
-        Column("version", "Version", lambda row: f"{row.version.number}{' (again)' if row.again else ''}"),
-        Column("author", "Author", "version.author"),
-        Column("submitted_at", "Waiting since", "submitted_at", kind="time"),
-        Column("findings", "Findings", lambda row: presentation.summary(_stored(row))),
-        Column("held", "Reviewer", lambda row: _holder(row)),
+        Column("template", gettext_lazy("Template"), "template.name"),
+        Column("version", gettext_lazy("Version"), lambda row: _number(row)),
+        Column("author", gettext_lazy("Author"), "version.author"),
+        Column("submitted_at", gettext_lazy("Waiting since"), "submitted_at", kind="time"),
+        Column("findings", gettext_lazy("Findings"), lambda row: presentation.summary(_stored(row))),
+        Column("held", gettext_lazy("Reviewer"), lambda row: _holder(row)),
     )
 
     def empty_state(self) -> EmptyState:
-        return EmptyState("Nothing waits", "Every submitted template has been decided. New ones appear here.")
+        return EmptyState(
+            gettext("No templates to review"),
+            gettext("Every submitted template has been decided. New ones appear here."),
+        )
 
     def rows(self) -> QuerySet[Review]:
         return queries.waiting(self.caller)
@@ -82,8 +88,8 @@ class ReviewDecision(ConsoleView):
                 show_refusal(form, refusal)
             else:
                 following = queries.next_waiting(self.caller, now=timezone.now())
-                rest = "Here is the next one." if following else "Nothing else waits for you."
-                messages.success(request, f"{said} {rest}")
+                rest = gettext("Here is the next one.") if following else gettext("No other template is waiting.")
+                messages.success(request, finding_texts.join([said, rest]))
                 place = reverse("templates:review", args=[following.pk]) if following else reverse(NAV)
                 return HttpResponseRedirect(place)
             self.review = self._one(pk)
@@ -98,14 +104,14 @@ class ReviewDecision(ConsoleView):
         decision = self.request.POST.get("decision")
         if decision == "approve":
             review.approve(self.caller, review=self.review, reason=form.full_reason)
-            return f"“{name}” is approved and may be sent."
+            return gettext("“%(name)s” is approved and can be sent.") % {"name": name}
         if decision == "reject":
             review.reject(self.caller, review=self.review, reason=form.full_reason)
-            return f"“{name}” is rejected; its author reads your reason."
-        raise Refused("InvalidParameterValue", "Choose Approve or Reject.")
+            return gettext("“%(name)s” is rejected. Its author can see your reason.") % {"name": name}
+        raise Refused("InvalidParameterValue", gettext("Choose Approve or Reject."))
 
     def parent(self) -> tuple[str, str]:
-        return "Review Queue", reverse(NAV)
+        return gettext("Review Queue"), reverse(NAV)
 
     def _show(self, found: list[Finding], form: DecisionForm, status: int = 200) -> HttpResponse:
         version_review = self.review
@@ -154,7 +160,7 @@ class ReleaseReview(ActPage):
     def act(self, **kwargs: Any) -> str:
         target = get_visible_or_404(Review.objects.select_related("template", "version"), self.caller, **kwargs)
         review.release(self.caller, review=target)
-        self.say("Given back to the queue.")
+        self.say(gettext("Released to the queue."))
         return reverse(NAV)
 
 
@@ -164,8 +170,17 @@ def _base(review: Review) -> Any:
     return approved if approved and approved.pk != review.version_id else None
 
 
-def _faults(found: list[Finding]) -> list[str]:
-    return [finding.message for finding in found if not finding.passed]
+def _faults(found: list[Finding]) -> list[tuple[str, str]]:
+    """Return the messages of the rules that do not pass, in English and in the active language."""
+    faults = [finding for finding in found if not finding.passed]
+    with override("en"):
+        stored = [finding_texts.message(finding) for finding in faults]
+    return list(zip(stored, map(finding_texts.message, faults), strict=True))
+
+
+def _number(row: Any) -> str:
+    values = {"number": row.version.number}
+    return gettext("%(number)d (resubmitted)") % values if row.again else str(row.version.number)
 
 
 def _stored(row: Review) -> list[Finding]:

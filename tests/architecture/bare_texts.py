@@ -23,7 +23,6 @@ SAME = {
         "SPF",
         "MX",
         "CNAME",
-        "A",
         "Message-ID",
         "SecretId",
         "SecretKey",

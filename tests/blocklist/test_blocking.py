@@ -109,7 +109,7 @@ class TestRelease:
     def test_whitelisting_is_for_the_others_and_can_be_undone(self):
         owner, other = factories.account(), factories.account()
         factories.block(owner, expires_at=timezone.now() + timedelta(days=3))
-        with refused(match="remove it"):
+        with refused(match="Remove it"):
             blocking.whitelist(factories.caller(owner), address="ann@example.com")
         caller = factories.caller(other)
         blocking.whitelist(caller, address="Ann@example.com", reason="she wrote to us")

@@ -32,7 +32,7 @@ class TestOwnList:
     def test_refuses_a_second_entry_and_says_what_to_do(self):
         caller = factories.caller(factories.account())
         custom.add(caller, address="ann@example.com")
-        with refused(match="Modify its expiry"):
+        with refused(match="Change its expiry"):
             custom.add(caller, address="ANN@example.com")
 
     def test_takes_an_address_again_whose_time_is_over(self):

@@ -42,7 +42,7 @@ def test_the_line_of_the_file_is_named_not_the_number_of_the_row():
 
 def test_a_repeat_names_the_line_it_repeats():
     reading = read("ann@example.com\nANN@EXAMPLE.COM")
-    assert reading.rejected == [entries.Rejected(2, "ANN@EXAMPLE.COM", "repeat", "stands in line 1 already")]
+    assert reading.rejected == [entries.Rejected(2, "ANN@EXAMPLE.COM", "repeat", "Already in line 1.")]
 
 
 def test_an_endless_cell_spoils_the_rest_not_what_came_before():

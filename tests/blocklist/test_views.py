@@ -49,6 +49,13 @@ class TestLists:
         assert page.count("@example.com</span></a>") == 1
 
     @pytest.mark.parametrize("kind", BlockedAddress.Kind.values)
+    def test_are_told_in_the_language_of_the_reader(self, account, browser, kind):
+        block(account, kind)
+        page = browser.get(LIST, {"kind": kind}, headers={"accept-language": "zh-CN"}).content.decode()
+        assert "屏蔽时间" in page
+        assert "Blocked since" not in page
+
+    @pytest.mark.parametrize("kind", BlockedAddress.Kind.values)
     def test_are_downloaded_as_csv(self, account, browser, kind):
         block(account, kind)
         response = browser.get(LIST, {"kind": kind, "format": "csv"})
@@ -110,7 +117,7 @@ class TestLookUp:
 
     def test_names_the_domain_that_is_blocked(self, account, browser):
         block(account, "reject")
-        assert "gets no mail from mail.test" in self.look(browser, "ann@example.com")
+        assert "gets no email from mail.test" in self.look(browser, "ann@example.com")
 
     def test_counts_no_block_that_is_over_or_lifted(self, account, browser):
         block(account, "custom", expires_at=timezone.now() - timedelta(days=1))
@@ -174,10 +181,10 @@ class TestImport:
         )
         page = response.content.decode()
         assert response.status_code == 200
-        assert "2 of 4 addresses are blocked now" in page
+        assert "2 of 4 addresses are now blocked" in page
         assert "<td>3</td>" in page
         assert "needs a name, an @" in page
-        assert "stands in line 1 already" in page
+        assert "Already in line 1." in page
         assert BlockedAddress.objects.count() == 2
 
     def test_a_file_is_read_as_spreadsheets_write_it(self, browser):
@@ -187,7 +194,7 @@ class TestImport:
 
     def test_a_check_stores_nothing(self, browser):
         page = browser.post(self.URL, {"text": "ann@example.com", "dry_run": "on"}).content.decode()
-        assert "1 of 1 addresses would go in" in page
+        assert "1 of 1 address can be imported" in page
         assert not BlockedAddress.objects.exists()
 
     @pytest.mark.parametrize("data", [{}, {"text": "  \n "}, {"text": "\n,\n"}])

@@ -92,7 +92,7 @@ def approve(reviewer: Person) -> None:
     reviewer.go("/review/")
     open_row(reviewer.page, TEMPLATE)
     reviewer.page.get_by_role("button", name="Approve").click()
-    expect(reviewer.page.get_by_text("is approved and may be sent")).to_be_visible()
+    expect(reviewer.page.get_by_text("is approved and can be sent")).to_be_visible()
 
 
 def wait_for_the_end(client: SesClient, message_id: str) -> dict[str, Any]:

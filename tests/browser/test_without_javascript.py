@@ -77,7 +77,7 @@ def send_a_mail(operator: Person) -> None:
     page = operator.page
     operator.go("/templates/")
     page.get_by_role("link", name=TEMPLATE_NAME).click()
-    page.get_by_role("link", name="Send with it").click()
+    page.get_by_role("link", name="Use in a send").click()
     page.get_by_label("From").select_option(label=SENDER)
     page.get_by_label("To", exact=True).fill("delivered+plain@readers.test")
     page.get_by_label("Subject").fill("For {{name}} of {{town}}")

@@ -119,5 +119,5 @@ def test_a_key_of_another_kind_is_refused() -> None:
         "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
         "-----END PRIVATE KEY-----\n"
     )
-    with pytest.raises(ValueError, match=r"not an RSA key"):
+    with pytest.raises(TypeError, match=r"not an RSA key"):
         Signer(pem, DOMAIN, SELECTOR)

@@ -42,5 +42,5 @@ def test_one_definite_fault_starts_the_grace(found: str) -> None:
 
 @pytest.mark.django_db
 def test_a_step_that_is_not_in_the_table_is_an_error() -> None:
-    with pytest.raises(ValueError, match="does not go"):
+    with pytest.raises(RuntimeError, match="does not go"):
         states.move(SenderDomain(state=State.PENDING), State.FAILED, timezone.now())

@@ -157,7 +157,7 @@ class TestVerify:
         assert domain.failing_since == domain.checked_at
         notice = Notice.objects.get(account=domain.account)
         assert (notice.level, notice.closed_at) == ("warning", None)
-        assert domain.name in notice.text
+        assert domain.name in notice.sentence
         assert str(domain.pk) in notice.link
 
     def test_within_grace_a_failing_domain_keeps_sending(self) -> None:
@@ -239,7 +239,7 @@ class TestVerify:
         domain = create()
         resolver = right(domain)
         resolver.meanwhile = lambda: SenderDomain.objects.filter(pk=domain.pk).delete() and None
-        with refused(match="deleted meanwhile"):
+        with refused(match="deleted in the meantime"):
             verify(domain, resolver)
 
 

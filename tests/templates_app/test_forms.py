@@ -54,6 +54,6 @@ def test_the_reason_is_the_quick_ones_and_then_the_typed_one():
     data = QueryDict(mutable=True)
     data.setlist("quick", ["Too short.", DecisionForm.QUICK[0]])
     data["reason"] = " Mend it. "
-    bound = DecisionForm(data, found=["Too short."])
+    bound = DecisionForm(data, found=[("Too short.", "太短。")])
     assert bound.is_valid()
     assert bound.full_reason == f"Too short.\n{DecisionForm.QUICK[0]}\nMend it."

@@ -201,7 +201,7 @@ class TestReviewPages:
             reverse("templates:review", args=[second.pk]), {"decision": "reject", "reason": "No"}, follow=True
         )
         assert response.redirect_chain[0][0] == reverse("templates:review_queue")
-        assert "Nothing waits" in text(response)
+        assert "No templates to review" in text(response)
 
     def test_a_rejection_without_a_reason_is_asked_for_one(self, client, waiting):
         response = client.post(reverse("templates:review", args=[waiting.pk]), {"decision": "reject"})
@@ -220,21 +220,21 @@ class TestReviewPages:
         staff = member(account, factories.user(is_staff=True))
         open_review = review.submit(staff, template=review.create(staff, name="Own mail", html=GOOD))
         page = text(logged_in(staff.user).get(reverse("templates:review", args=[open_review.pk])))
-        assert "somebody else decides" in page
+        assert "someone else must decide" in page
         assert 'name="decision"' not in page
 
     def test_a_claimed_review_says_by_whom(self, client, waiting, account):
         other = factories.caller(account, Role.REVIEWER)
         review.claim(other, review=waiting)
         page = text(client.get(reverse("templates:review", args=[waiting.pk])))
-        assert f"Being reviewed by {other.name}" in page
+        assert f"Claimed by {other.name}" in page
         assert 'name="decision"' not in page
 
     def test_claiming_and_giving_back(self, client, waiting, reviewer):
         client.post(reverse("templates:claim", args=[waiting.pk]))
         waiting.refresh_from_db()
         assert waiting.claimed_by == reviewer.user
-        assert "Yours until" in text(client.get(reverse("templates:review", args=[waiting.pk])))
+        assert "Claimed by you until" in text(client.get(reverse("templates:review", args=[waiting.pk])))
         client.post(reverse("templates:release", args=[waiting.pk]))
         waiting.refresh_from_db()
         assert waiting.claimed_by is None
@@ -276,7 +276,7 @@ class TestReviewPages:
         added = next(row for _, phrases in page.context["categories"] for row in phrases if row.phrase == "buy it now")
         staff.post(reverse("templates:forbidden_phrases"), {"remove": added.pk})
         assert "buy it now" not in text(staff.get(reverse("templates:forbidden_phrases"))).replace(
-            "“buy it now” is off", ""
+            "“buy it now” was removed", ""
         )
         assert staff.post(reverse("templates:forbidden_phrases"), {"category": "", "phrase": "x"}).status_code == 422
 
@@ -300,11 +300,11 @@ def test_each_state_of_a_template_has_one_button_that_leads_on(browser, operator
     assert primary(template) == ["Submit for review"]
     open_review = review.submit(operator, template=template)
     assert primary(template) == []
-    assert primary(template, logged_in(reviewer.user)) == ["Review it"]
+    assert primary(template, logged_in(reviewer.user)) == ["Review"]
     review.reject(reviewer, review=open_review, reason="Says too little")
     assert primary(template) == ["Edit"]
     review.approve(reviewer, review=review.submit(operator, template=again(operator, template)))
-    assert primary(template) == ["Send with it"]
+    assert primary(template) == ["Use in a send"]
 
 
 def again(operator, template):

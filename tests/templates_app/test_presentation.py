@@ -36,7 +36,7 @@ def test_a_long_text_is_cut_on_the_page():
 
 def test_the_summary_says_the_numbers():
     assert presentation.summary(screen(f"{'x' * 200}{{{{name}}}}<img src=x>", "", FORBIDDEN)) == (
-        "200 characters · variables 1:25 · 1 image"
+        "200 characters · 4% variables · 1 image"
     )
 
 

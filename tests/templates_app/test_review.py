@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.caller import key_holder, member
 from accounts.errors import Forbidden
 from accounts.models import ApiKey, AuditEntry, Membership, Notice
 from accounts.roles import Role
 from templates_app import queries, review
+from templates_app.forms import DecisionForm
 from templates_app.models import Review, Skeleton, Template, Version
 from tests import factories
 from tests.refusals import refused
@@ -298,3 +299,15 @@ def test_the_database_refuses_to_change_a_version(operator):
     template = review.create(operator, name="a", html=GOOD)
     with pytest.raises(DatabaseError), transaction.atomic():
         Version.objects.filter(pk=template.latest_id).update(html="other")
+
+
+def test_what_is_stored_is_no_translation(operator, reviewer, account):
+    with translation.override("zh-hans"):
+        open_review = submitted(operator)
+        review.reject(reviewer, review=open_review, reason=f"{DecisionForm.QUICK[0]}\n请修改")
+        open_review.refresh_from_db()
+        assert open_review.reason == f"{DecisionForm.QUICK[0]}\n请修改"
+        assert open_review.told_reason == "固定文本未说明邮件的用途。\n请修改"
+        notice = Notice.objects.get(account=account, closed_at=None)
+        assert notice.sentence == "模板“Order”审核未通过：固定文本未说明邮件的用途。\n请修改"
+    assert str(notice) == f"Template “Order” was rejected: {DecisionForm.QUICK[0]}\n请修改"

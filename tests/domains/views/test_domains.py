@@ -113,7 +113,7 @@ class TestDetail:
         verification.verify(factories.caller(account), domain=domain, resolver=resolver)
         page = html(client.get(reverse("domains:detail", args=[domain.pk])))
         assert "3 of 4 pass" in page
-        assert "It lacks include:spf.ses.test" in page
+        assert "The record does not contain include:spf.ses.test" in page
         assert "<mark>" in page
         # What DNS says is a stranger's text.
         assert "<b>.test" not in page
@@ -139,7 +139,7 @@ class TestDetail:
             (State.PENDING, "then verify"),
             (State.VERIFIED, "Add sender address"),
             (State.FAILING, "within 72 hours"),
-            (State.FAILED, "no mail is sent"),
+            (State.FAILED, "no email is sent"),
         ],
     )
     def test_each_state_says_what_comes_next(self, client: Client, account: Account, state: str, words: str) -> None:
@@ -167,7 +167,7 @@ class TestDetail:
         assert response["Location"] == reverse("domains:list")
         assert not SenderDomain.objects.exists()
         verified = factories.domain(account)
-        assert "a verified domain stays" in said(client.post(reverse("domains:delete", args=[verified.pk])))
+        assert "cannot be deleted" in said(client.post(reverse("domains:delete", args=[verified.pk])))
 
 
 class TestGuide:

@@ -1,0 +1,192 @@
+"""What a screening found, as sentences in the active language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import reduce
+
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
+
+from templates_app.screening import Fault, Finding
+
+HEADINGS: dict[str, str | Promise] = {
+    "size": gettext_lazy("Size"),
+    "length": gettext_lazy("Visible text"),
+    "variables": gettext_lazy("Variables"),
+    "images": gettext_lazy("Images"),
+    "images_only": gettext_lazy("Text-to-image ratio"),
+    "links": gettext_lazy("Links"),
+    "forbidden_phrases": gettext_lazy("Forbidden phrases"),
+    "active": gettext_lazy("Scripts and forms"),
+    "placeholders": gettext_lazy("Variable placement"),
+}
+FAULTS: dict[str, str | Promise] = {
+    "starts_with_variable": gettext_lazy("“%(text)s” starts with a variable, so its domain is not fixed."),
+    "no_domain": gettext_lazy("“%(text)s” has no domain. It must start with https:// and a domain name."),
+    "domain_not_fixed": gettext_lazy("The domain of “%(text)s” is not fixed text up to the first slash."),
+    "phrase": gettext_lazy("“%(text)s” (%(place)s)"),
+    "unseen_phrase": gettext_lazy("“%(text)s” (%(place)s, in text that is not shown)"),
+    "element": "<%(text)s>",
+    "attribute": "%(text)s=",
+    "scheme": gettext_lazy("an address with %(text)s:"),
+    "redirect": gettext_lazy("an automatic redirect"),
+    "style_sheet": gettext_lazy("an external style sheet"),
+    "style_runs": gettext_lazy("a style that runs code"),
+    "in_comment": gettext_lazy("%(text)s is in a comment."),
+    "in_element": gettext_lazy("%(text)s is inside <%(place)s>."),
+    "not_quoted": gettext_lazy("%(text)s is in <%(place)s> outside a quoted value."),
+    "after_bracket": gettext_lazy("A variable directly follows “<”."),
+    "no_variable": gettext_lazy("“%(text)s” is not a variable: a name consists of letters, digits, “_”, “-” and “.”."),
+}
+# The categories of the forbidden phrases that every installation begins with.
+CATEGORIES = frozenset(
+    {
+        gettext_noop("Adding chat contacts"),
+        gettext_noop("Cashback and rebates"),
+        gettext_noop("Click farming"),
+        gettext_noop("Debt collection"),
+        gettext_noop("Drugs"),
+        gettext_noop("Flash sales"),
+        gettext_noop("Gambling"),
+        gettext_noop("Invoices for sale"),
+        gettext_noop("Joining groups"),
+        gettext_noop("Loans"),
+        gettext_noop("Lotteries and top-up draws"),
+        gettext_noop("Malware"),
+        gettext_noop("Phishing"),
+        gettext_noop("Pornography"),
+        gettext_noop("Religion and superstition"),
+        gettext_noop("Spam"),
+        gettext_noop("Violence and threats"),
+    }
+)
+# Faults that a sentence names; of the others it says how many there are.
+_MAX_SENTENCES, _MAX_NAMES = 3, 5
+
+
+def heading(finding: Finding) -> str:
+    """Return the name of the finding's rule."""
+    return str(HEADINGS.get(finding.rule, finding.rule))
+
+
+def message(finding: Finding) -> str:
+    """Return what was found, and what is allowed."""
+    told = _MESSAGES[finding.rule](finding)
+    if not finding.one_of_two:
+        return told
+    part = gettext("HTML part") if finding.where == "html" else gettext("Text part")
+    return gettext("%(part)s: %(message)s") % {"part": part, "message": told}
+
+
+def join(sentences: Iterable[str]) -> str:
+    """Return the sentences one after the other, as the active language parts them; "" for none."""
+    told = list(sentences)
+    return reduce(
+        lambda before, after: gettext("%(before)s %(sentence)s") % {"before": before, "sentence": after}, told or [""]
+    )
+
+
+def category(name: str) -> str:
+    """Return a category of forbidden phrases in the active language; what staff added as it is."""
+    return gettext(name) if name in CATEGORIES else name
+
+
+def percent(finding: Finding) -> int:
+    """Return the share that the finding's value has in its total."""
+    return round(100 * finding.value / finding.total) if finding.total else 0
+
+
+def _size(finding: Finding) -> str:
+    values = {"size": _number(finding.value), "limit": _number(finding.limit)}
+    return gettext("The template has %(size)s bytes; at most %(limit)s are allowed.") % values
+
+
+def _length(finding: Finding) -> str:
+    values = {"count": _number(finding.value), "limit": _number(finding.limit)}
+    if finding.passed:
+        return gettext("%(count)s visible characters; at least %(limit)s are needed.") % values
+    missing = _number(finding.limit - finding.value)
+    return gettext("%(count)s of %(limit)s visible characters, %(missing)s to go.") % {**values, "missing": missing}
+
+
+def _variables(finding: Finding) -> str:
+    if not finding.value:
+        return gettext("There are no variables.")
+    return gettext("%(count)s of %(total)s characters are variables (%(percent)d%%; at most 1 in %(one_in)d).") % {
+        "count": _number(finding.value),
+        "total": _number(finding.total),
+        "percent": percent(finding),
+        "one_in": finding.one_in,
+    }
+
+
+def _images(finding: Finding) -> str:
+    return gettext("%(count)s of at most %(limit)s images.") % {
+        "count": _number(finding.value),
+        "limit": _number(finding.limit),
+    }
+
+
+def _images_only(finding: Finding) -> str:
+    if not finding.value:
+        return gettext("There are no images.")
+    return gettext("There is text besides the images.") if finding.passed else gettext("There are images but no text.")
+
+
+def _links(finding: Finding) -> str:
+    return _sentences(finding) or gettext("Every link has a fixed domain.")
+
+
+def _forbidden_phrases(finding: Finding) -> str:
+    if finding.passed:
+        return gettext("No forbidden phrase.")
+    return gettext("Forbidden: %(names)s.") % {"names": _names(finding)}
+
+
+def _active(finding: Finding) -> str:
+    if finding.passed:
+        return gettext("No script, form, frame or external style sheet.")
+    return gettext("Not allowed in an email: %(names)s.") % {"names": _names(finding)}
+
+
+def _placeholders(finding: Finding) -> str:
+    return _sentences(finding) or gettext("Every variable is in text or in a quoted attribute.")
+
+
+def _sentences(finding: Finding) -> str:
+    told = [_told(fault) for fault in finding.faults[:_MAX_SENTENCES]]
+    more = len(finding.faults) - _MAX_SENTENCES
+    if more > 0:
+        told.append(gettext("And %(count)s more.") % {"count": _number(more)})
+    return join(told)
+
+
+def _names(finding: Finding) -> str:
+    told = [_told(fault) for fault in finding.faults[:_MAX_NAMES]]
+    more = len(finding.faults) - _MAX_NAMES
+    if more > 0:
+        told.append(gettext("%(count)s more") % {"count": _number(more)})
+    return reduce(lambda before, name: gettext("%(before)s, %(name)s") % {"before": before, "name": name}, told)
+
+
+def _told(fault: Fault) -> str:
+    return str(FAULTS[fault.code]) % {"text": fault.text, "place": category(fault.place)}
+
+
+def _number(value: int) -> str:
+    return formats.number_format(value, force_grouping=True)
+
+
+_MESSAGES: dict[str, Callable[[Finding], str]] = {
+    "size": _size,
+    "length": _length,
+    "variables": _variables,
+    "images": _images,
+    "images_only": _images_only,
+    "links": _links,
+    "forbidden_phrases": _forbidden_phrases,
+    "active": _active,
+    "placeholders": _placeholders,
+}
