@@ -40,9 +40,9 @@ LANGUAGES = (
         name=gettext_noop("English"),
         before_link="If you no longer wish to receive these emails, please",
         link="unsubscribe here",
-        question="Stop mails from {sender} to {address}?",
+        question="Stop emails from {sender} to {address}?",
         button="Unsubscribe",
-        done="Done. {sender} will not write to {address} any more.",
+        done="Done. {sender} will no longer send emails to {address}.",
     ),
     UnsubscribeLanguage(
         tag="zh-Hant",
