@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext, pgettext
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.folders import data_folder
@@ -61,10 +64,21 @@ class Person:
     page: Page
     url: str
     trouble: list[str]
+    locale: str = "en-US"
 
     def go(self, path: str) -> None:
         """Open a path of the console."""
         self.page.goto(self.url + path)
+
+    def text(self, english: str, *, context: str = "") -> str:
+        """Return a text of the product in this person's language."""
+        with translation.override("zh-hans" if self.locale == "zh-CN" else "en"):
+            return pgettext(context, english) if context else gettext(english)
+
+    def pattern(self, english: str) -> re.Pattern[str]:
+        """Return what finds a text of the product, whatever values are filled in."""
+        parts = re.split(r"%\(\w+\)[sd]", self.text(english))
+        return re.compile(".+".join(map(re.escape, parts)))
 
     def was_refused_once(self) -> None:
         """Take note of one form that came back with its errors: the browser itself logs the answer 422."""
@@ -79,7 +93,8 @@ class Person:
             self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             self.page.set_viewport_size({"width": width, "height": height})
             self.page.wait_for_timeout(250)
-            self.page.screenshot(path=SCREENSHOTS / f"{name}-{view}.png", full_page=True)
+            language = "-zh" if self.locale == "zh-CN" else ""
+            self.page.screenshot(path=SCREENSHOTS / f"{name}{language}-{view}.png", full_page=True)
             if width == 390:
                 wide = self.page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= width, f"{name} is {wide} px wide on a screen of {width} px"
@@ -103,21 +118,21 @@ def people(product: Product, chromium: Browser) -> Iterator[Callable[..., Person
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
-        one = Person(page, product.url, [])
-        everybody.append(one)
-        watch(page, one.trouble, urlsplit(product.url).netloc)
+        somebody = Person(page, product.url, [], locale)
+        everybody.append(somebody)
+        watch(page, somebody.trouble, urlsplit(product.url).netloc)
         known = product.demo["users"][role]
-        one.go("/login/")
+        somebody.go("/login/")
         page.locator("[name=email]").fill(known["email"])
         page.locator("[name=password]").fill(known["password"])
         page.locator("main form.card button").click()
         page.wait_for_url(product.url + "/**")
-        return one
+        return somebody
 
     yield person
     for context in contexts:
         context.close()
-    assert [trouble for one in everybody for trouble in one.trouble] == []
+    assert [trouble for somebody in everybody for trouble in somebody.trouble] == []
 
 
 def watch(page: Page, trouble: list[str], host: str) -> None:

@@ -86,7 +86,7 @@ def test_each_page_is_all_in_chinese_for_who_reads_it(people: Callable[..., Pers
         person.go(path)
         expect(person.page.get_by_role("heading", level=1)).to_have_text(heading)
         assert english_on(person) == [], path
-        person.look(f"{name}-zh")
+        person.look(name)
 
 
 def test_what_cannot_be_shown_says_why(people: Callable[..., Person]) -> None:
