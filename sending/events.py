@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from accounts.mail.text import storable
 from blocklist import blocking
 from sending.models import BounceType, DeliverStatus, Event, EventKind, Message
-from sending.models.rows import array_type, fetch, insert, names_of, selected
+from sending.models.rows import as_json, fetch, insert, names_of, recordset, selected, types_of
 
 MAX_USER_AGENT = 300
 
@@ -129,8 +129,7 @@ UPDATE sending_message AS m SET {
         + [f"{flag}_at = CASE WHEN s.{flag} THEN coalesce(m.{flag}_at, now()) END" for flag in _FLAGS]
     )
 }
-FROM unnest(%s::bigint[], {", ".join(f"%s::{array_type(Message, name)}[]" for name in _TEXTS)},
-            {", ".join("%s::bool[]" for _ in _FLAGS)}) AS s({", ".join(["id", *_TEXTS, *_FLAGS])})
+FROM {recordset("s", {"id": "bigint", **types_of(Message, _TEXTS), **dict.fromkeys(_FLAGS, "boolean")})}
 WHERE m.id = ANY(%s) AND m.id = s.id
 """  # noqa: S608
 
@@ -163,9 +162,9 @@ def _lock(messages: set[int]) -> list[MessageState]:
 def _move(moved: Sequence[MessageState]) -> None:
     if not moved:
         return
-    columns = [[getattr(state, name) for state in moved] for name in ("id", *_TEXTS, *_FLAGS)]
+    rows = [{name: getattr(state, name) for name in ("id", *_TEXTS, *_FLAGS)} for state in moved]
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE, [*columns, columns[0]])
+        cursor.execute(_MOVE, [as_json(rows), [state.id for state in moved]])
 
 
 def _log(recorded: Sequence[NewEvent], states: Mapping[int, MessageState]) -> None:
