@@ -36,24 +36,23 @@ def selected(row: type, table: str, **expressions: str) -> str:
 
 def fetch(cursor: CursorWrapper, row: type[Row]) -> list[Row]:
     """Return what a query brought, each row as a `row`, found by the names of its columns."""
-    columns = [(column.name, column.type_code == _JSONB) for column in cursor.description]
-    return [
-        row(
-            **{
-                name: json.loads(value) if is_json else value
-                for (name, is_json), value in zip(columns, values, strict=True)
-            }
-        )
-        for values in cursor.fetchall()
-    ]
+    names = [column.name for column in cursor.description]
+    nested = [column.name for column in cursor.description if column.type_code == _JSONB]
+    found = []
+    for values in cursor.fetchall():
+        by_name = dict(zip(names, values, strict=True))
+        for name in nested:
+            by_name[name] = json.loads(by_name[name])
+        found.append(row(**by_name))
+    return found
 
 
-def values_of(row: object) -> dict[str, Any]:
+def values_of(row: Any) -> dict[str, Any]:
     """Return a dataclass's values by name."""
     return {name: getattr(row, name) for name in names_of(type(row))}
 
 
-def parameters(row: object) -> dict[str, Any]:
+def parameters(row: Any) -> dict[str, Any]:
     """Return a dataclass's values as parameters of a query, by name; lists and mappings as JSON."""
     return {name: as_json(value) if isinstance(value, _NESTED) else value for name, value in values_of(row).items()}
 
