@@ -14,7 +14,7 @@ from accounts.models import Account
 from sending.models import DeliverStatus, Event, EventKind, Message, Submission
 from sending.models.ids import CHINA, first_of
 from sending.models.partitions import ensure
-from sending.models.rows import insert, parameters
+from sending.models.rows import insert, values_of
 from sending.submission_fields import SubmissionFields
 from templates_app.models import Template
 
@@ -188,7 +188,7 @@ def _store(account: Account, sender: str, template: Template, mails: list[tuple[
             "recipient": mail.recipient,
             "recipient_domain": mail.recipient.partition("@")[2],
         }
-        submissions.append({"id": number, **parameters(submission)})
+        submissions.append({"id": number, **values_of(submission)})
         messages.append(
             {
                 **shared,

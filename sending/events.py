@@ -7,14 +7,15 @@ pixel was never loaded. So a status only ever rises (FORWARD), and each flag is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from django.db import connection, transaction
 
 from accounts.mail.text import storable
 from blocklist import blocking
 from sending.models import BounceType, DeliverStatus, Event, EventKind, Message
-from sending.models.rows import array_type, fetch, insert, names_of, selected
+from sending.models.rows import as_json, fetch, insert, names_of, recordset, selected, types_of
 
 MAX_USER_AGENT = 300
 
@@ -115,8 +116,11 @@ class MessageState(MessageParties):
         self.complained = self.complained or kind is EventKind.SPAMREPORT
 
 
+_PARTIES = names_of(MessageParties)
 _FLAGS = tuple(field.name for field in fields(MessageState) if field.type == "bool")
-_TEXTS = tuple(name for name in names_of(MessageState) if name not in {"id", *names_of(MessageParties), *_FLAGS})
+_TEXTS = tuple(name for name in names_of(MessageState) if name not in {"id", *_PARTIES, *_FLAGS})
+# What events move.
+_moving = attrgetter(*_TEXTS, *_FLAGS)
 _STATES = f"""
 SELECT {selected(MessageState, "m", **{flag: f"m.{flag}_at IS NOT NULL" for flag in _FLAGS})}
 FROM sending_message AS m WHERE id = ANY(%s) ORDER BY id FOR UPDATE
@@ -129,8 +133,7 @@ UPDATE sending_message AS m SET {
         + [f"{flag}_at = CASE WHEN s.{flag} THEN coalesce(m.{flag}_at, now()) END" for flag in _FLAGS]
     )
 }
-FROM unnest(%s::bigint[], {", ".join(f"%s::{array_type(Message, name)}[]" for name in _TEXTS)},
-            {", ".join("%s::bool[]" for _ in _FLAGS)}) AS s({", ".join(["id", *_TEXTS, *_FLAGS])})
+FROM {recordset("s", {"id": "bigint", **types_of(Message, _TEXTS), **dict.fromkeys(_FLAGS, "boolean")})}
 WHERE m.id = ANY(%s) AND m.id = s.id
 """  # noqa: S608
 
@@ -145,9 +148,10 @@ def record(new_events: Sequence[NewEvent]) -> list[NewEvent]:
         return []
     with transaction.atomic():
         found = _lock({event.message for event in new_events})
-        states = {state.id: replace(state) for state in found}
+        states = {state.id: state for state in found}
+        before = {state.id: _moving(state) for state in found}
         recorded = [event for event in new_events if event.message in states and states[event.message].take(event)]
-        _move([states[before.id] for before in found if states[before.id] != before])
+        _move([state for state in found if _moving(state) != before[state.id]])
         _log(recorded, states)
         _block(recorded, states)
     return recorded
@@ -163,9 +167,9 @@ def _lock(messages: set[int]) -> list[MessageState]:
 def _move(moved: Sequence[MessageState]) -> None:
     if not moved:
         return
-    columns = [[getattr(state, name) for state in moved] for name in ("id", *_TEXTS, *_FLAGS)]
+    rows = [{name: getattr(state, name) for name in ("id", *_TEXTS, *_FLAGS)} for state in moved]
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE, [*columns, columns[0]])
+        cursor.execute(_MOVE, [as_json(rows), [state.id for state in moved]])
 
 
 def _log(recorded: Sequence[NewEvent], states: Mapping[int, MessageState]) -> None:
@@ -174,7 +178,7 @@ def _log(recorded: Sequence[NewEvent], states: Mapping[int, MessageState]) -> No
         [
             {
                 **vars(event),
-                **{name: getattr(states[event.message], name) for name in names_of(MessageParties)},
+                **{name: getattr(states[event.message], name) for name in _PARTIES},
                 "reason": storable(event.reason),
                 "link": storable(event.link),
                 "user_agent": storable(event.user_agent)[:MAX_USER_AGENT],

@@ -7,7 +7,6 @@ for each mail would only say it again.
 
 from __future__ import annotations
 
-import json
 import secrets
 import string
 from dataclasses import dataclass
@@ -23,7 +22,16 @@ from sending.acceptance.draft import Draft, File
 from sending.acceptance.gates import GATES
 from sending.models import Attachment, DeliverStatus, Event, EventKind, Message, QueueItem, Submission
 from sending.models.ids import CHINA
-from sending.models.rows import array_type, arrays, insert, insert_select, names_of, parameters
+from sending.models.rows import (
+    as_json,
+    insert,
+    insert_select,
+    names_of,
+    parameters,
+    recordset,
+    types_of,
+    values_of,
+)
 from sending.queue_signal import notifier
 from sending.submission_fields import SubmissionFields
 
@@ -42,7 +50,7 @@ class _RecipientRow:
     send_status: int
     deliver_status: int
     deliver_message: str
-    trace: str
+    trace: list[dict[str, Any]]
 
 
 def _shared(model: type[models.Model]) -> dict[str, str]:
@@ -53,7 +61,7 @@ def _shared(model: type[models.Model]) -> dict[str, str]:
     return {name: value for name, value in {**of_submission, **of_recipient}.items() if name in columns}
 
 
-_RECIPIENTS = ", ".join(f"%(each_{name})s::{array_type(Message, name)}[]" for name in names_of(_RecipientRow))
+_RECIPIENTS = recordset("entry", types_of(Message, names_of(_RecipientRow)), parameter="%(recipients)s")
 _MESSAGE = {**_shared(Message), "id": "fresh.id", "submission_id": "fresh.submission", "subject": "%(filled)s"}
 _QUEUE_ITEM = {**_shared(QueueItem), "message": "fresh.id"}
 _EVENT = {
@@ -68,7 +76,7 @@ WITH whole AS (
     {insert_select(Submission, "", _shared(Submission))} RETURNING id
 ), fresh AS MATERIALIZED (
     SELECT ses_next_id() AS id, whole.id AS submission, entry.*
-    FROM whole, unnest({_RECIPIENTS}) AS entry({", ".join(names_of(_RecipientRow))})
+    FROM whole, {_RECIPIENTS}
 ), messages AS (
     {insert_select(Message, "FROM fresh", _MESSAGE)}
 ), queue AS (
@@ -123,7 +131,7 @@ def _write(case: Case) -> Accepted:
     submission = _submission(case)
     values = {
         **parameters(submission),
-        **{f"each_{name}": column for name, column in arrays(_recipient_rows(case)).items()},
+        "recipients": as_json([values_of(row) for row in _recipient_rows(case)]),
         "filled": case.subject[:MAX_SUBJECT_KEPT],
     }
     with connection.cursor() as cursor:
@@ -166,19 +174,20 @@ def _submission(case: Case) -> SubmissionFields:
     return SubmissionFields(**{**given, **found})
 
 
-def _recipient_rows(case: Case) -> list[dict[str, Any]]:
+def _recipient_rows(case: Case) -> list[_RecipientRow]:
     rows = []
     for recipient, trace in zip(case.recipients, _traces(case), strict=True):
         refusal = recipient.refusal
-        row = _RecipientRow(
-            recipient=recipient.mailbox.address,
-            recipient_domain=recipient.mailbox.domain,
-            send_status=refusal.send_status if refusal else 0,
-            deliver_status=DeliverStatus.DROPPED if refusal else DeliverStatus.QUEUED,
-            deliver_message=refusal.message if refusal else "",
-            trace=trace,
+        rows.append(
+            _RecipientRow(
+                recipient=recipient.mailbox.address,
+                recipient_domain=recipient.mailbox.domain,
+                send_status=refusal.send_status if refusal else 0,
+                deliver_status=DeliverStatus.DROPPED if refusal else DeliverStatus.QUEUED,
+                deliver_message=refusal.message if refusal else "",
+                trace=trace,
+            )
         )
-        rows.append(parameters(row))
     return rows
 
 
@@ -191,18 +200,17 @@ def _addresses(recipients: list[Recipient]) -> list[str]:
     return [recipient.mailbox.address for recipient in recipients]
 
 
-def _traces(case: Case) -> list[str]:
-    """Return each recipient's trace as JSON; a refused one's ends at the gate that refused it."""
+def _traces(case: Case) -> list[list[dict[str, Any]]]:
+    """Return each recipient's trace; a refused one's ends at the gate that refused it."""
     lines = [
         {"gate": gate, "passed": True, "value": finding.value, "limit": finding.limit} for gate, finding in case.trace
     ]
-    common = json.dumps(lines)
     traces = []
     for recipient in case.recipients:
         if recipient.refusal is None:
-            traces.append(common)
+            traces.append(lines)
         else:
             at = [line["gate"] for line in lines].index(recipient.refusal.gate)
             refused = {**lines[at], "passed": False, "value": recipient.refusal.message}
-            traces.append(json.dumps([*lines[:at], refused]))
+            traces.append([*lines[:at], refused])
     return traces

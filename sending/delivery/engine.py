@@ -140,15 +140,15 @@ class Engine:
     async def _prepare(self, messages: Sequence[QueuedMessage], now: datetime) -> None:
         """Sort out what may not go and send the rest to its sites; look-ups of routes hold nobody up."""
         try:
-            go, rest = await self._threads.take(_still_wanted, messages, now)
+            wanted, unwanted = await self._threads.take(_still_wanted, messages, now)
         except DatabaseError as error:
             self._in_flight.forget(messages)
             await database_away(error)
             return
-        for queued, verdict in rest:
+        for queued, verdict in unwanted:
             self._in_flight.add(unsent(queued, verdict))
         domains: dict[str, list[QueuedMessage]] = {}
-        for queued in go:
+        for queued in wanted:
             domains.setdefault(queued.recipient_domain, []).append(queued)
         for domain, group in domains.items():
             self._start(self._send_to(domain, group))

@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError
 from sending.delivery import queue
 from sending.delivery.queue import Settlement
 from sending.delivery.queued import QueuedMessage
-from sending.delivery.results import bare
+from sending.delivery.results import without_texts
 from sending.delivery.threads import EngineThreads, database_away
 
 log = logging.getLogger("ses.delivery")
@@ -116,7 +116,7 @@ class InFlight:
                 await self._threads.write(queue.settle, [result], self._worker)
             except DatabaseError:
                 log.exception("The conversation of message %s cannot be written; its result is.", result.queued.message)
-                await self._threads.write(queue.settle, [bare(result)], self._worker)
+                await self._threads.write(queue.settle, [without_texts(result)], self._worker)
 
     async def renew_loop(self) -> None:
         """Keep the leases of what is held; what was lost to another worker is forgotten."""

@@ -58,17 +58,17 @@ def still_wanted(
 ) -> tuple[list[QueuedMessage], list[tuple[QueuedMessage, Outcome | Hold]]]:
     """Return the messages that may go, and the rest with what becomes of it; one query for the whole batch."""
     ports = ports or Ports()
-    wanted = {queued.message: _wanted(queued) for queued in messages}
-    blocked = ports.blocked(list(dict.fromkeys(wanted.values())))
-    go: list[QueuedMessage] = []
-    rest: list[tuple[QueuedMessage, Outcome | Hold]] = []
+    block_queries = {queued.message: _block_query(queued) for queued in messages}
+    blocked = ports.blocked(list(dict.fromkeys(block_queries.values())))
+    wanted: list[QueuedMessage] = []
+    unwanted: list[tuple[QueuedMessage, Outcome | Hold]] = []
     for queued in messages:
-        verdict = _verdict(queued, now) or _blocked(blocked.get(wanted[queued.message])) or _unfit(queued, ports)
+        verdict = _verdict(queued, now) or _blocked(blocked.get(block_queries[queued.message])) or _unfit(queued, ports)
         if verdict is None:
-            go.append(queued)
+            wanted.append(queued)
         else:
-            rest.append((queued, verdict))
-    return go, rest
+            unwanted.append((queued, verdict))
+    return wanted, unwanted
 
 
 def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
@@ -113,7 +113,7 @@ def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
     )
 
 
-def _wanted(queued: QueuedMessage) -> BlockQuery:
+def _block_query(queued: QueuedMessage) -> BlockQuery:
     # A message keeps its recipient as the client wrote it; blocks go by the key.
     return BlockQuery(queued.account, queued.submission.sender_domain, key_or_text(queued.recipient))
 

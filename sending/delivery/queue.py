@@ -22,7 +22,7 @@ from sending.delivery.queued import QueuedMessage, Sender, SubmissionData
 from sending.events import NewEvent
 from sending.models import Attempt
 from sending.models.ids import time_of
-from sending.models.rows import fetch, insert, names_of, parameters, selected
+from sending.models.rows import fetch, insert, names_of, selected, values_of
 from sending.submission_fields import SubmissionFields
 
 
@@ -209,7 +209,7 @@ def settle(settlements: Sequence[Settlement], worker: str) -> set[int]:
             cursor.execute(_AGAIN, [*_columns(waiting), worker])
             held |= _messages(cursor)
         written = [settlement for settlement in settlements if settlement.queued.message in held]
-        insert(Attempt, [parameters(settlement.attempt) for settlement in written if settlement.attempt])
+        insert(Attempt, [values_of(settlement.attempt) for settlement in written if settlement.attempt])
         events.record([settlement.event for settlement in written if settlement.event])
     return held
 

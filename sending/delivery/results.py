@@ -94,7 +94,7 @@ def put_back(queued: QueuedMessage, seconds: float) -> Settlement:
     return Settlement(queued=queued, again=seconds)
 
 
-def bare(result: Settlement) -> Settlement:
+def without_texts(result: Settlement) -> Settlement:
     """Return the result without any words of the receiver, for when those cannot be stored."""
     event = result.event
     return replace(result, attempt=None, event=event and replace(event, reason=""))

@@ -97,9 +97,9 @@ def _prose(mail: Message) -> Report | None:
     if _AWAY_SUBJECT.search(subject):
         return None
     text = "\n".join(text_of(part, MAX_TEXT) for part in parts(mail, frozenset({"text/plain", "text/html"}))[:2])
-    spoken = next((line for line in text.splitlines() if _REPLY.search(line[:MAX_LINE])), "")[:MAX_LINE]
-    status = enhanced_code(spoken) or enhanced_code(text)
-    diagnostic = " ".join((spoken or text[:400]).split())
+    reply_line = next((line for line in text.splitlines() if _REPLY.search(line[:MAX_LINE])), "")[:MAX_LINE]
+    status = enhanced_code(reply_line) or enhanced_code(text)
+    diagnostic = " ".join((reply_line or text[:400]).split())
     if _STILL_TRYING.search(text):
         return Report(kind=ReportKind.DELAY, status=status, diagnostic=diagnostic, action="delayed")
     return Report(kind=ReportKind.BOUNCE, status=status, diagnostic=diagnostic, action="failed")

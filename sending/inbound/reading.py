@@ -82,5 +82,5 @@ def _new_events(report: Report, message: int) -> list[events.NewEvent]:
 
 
 def _summary(report: Report) -> str:
-    said = " ".join(part for part in (report.action, report.status, report.diagnostic) if part)
-    return storable(said)[:500]
+    summary = " ".join(part for part in (report.action, report.status, report.diagnostic) if part)
+    return storable(summary)[:500]

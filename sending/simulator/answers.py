@@ -64,7 +64,7 @@ def away_note(*, to: str, recipient: str) -> bytes:
     return f"{headers}\r\nI am away until Monday and shall read your mail then.\r\n".encode()
 
 
-def _report(kind: str, headers: list[tuple[str, str]], words: str, fields: str, raw: bytes, *, to: str) -> bytes:
+def _report(kind: str, headers: list[tuple[str, str]], text: str, fields: str, raw: bytes, *, to: str) -> bytes:
     boundary = f"report-{kind}-of-the-simulator"
     head = _headers(
         [
@@ -76,7 +76,7 @@ def _report(kind: str, headers: list[tuple[str, str]], words: str, fields: str, 
     )
     original = raw.partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
     return (
-        f"{head}\r\n--{boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{words}\r\n"
+        f"{head}\r\n--{boundary}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
         f"--{boundary}\r\nContent-Type: message/{kind}\r\n\r\n{fields}\r\n"
         f"--{boundary}\r\nContent-Type: text/rfc822-headers\r\n\r\n{original}\r\n\r\n--{boundary}--\r\n"
     ).encode()

@@ -163,13 +163,13 @@ class Connection:
 
     async def _ehlo(self, helo: str) -> None:
         self._stage = "ehlo"
-        said = await self._say(f"EHLO {helo}")
-        if said.code in {500, 502, 504}:
+        reply = await self._say(f"EHLO {helo}")
+        if reply.code in {500, 502, 504}:
             self._extensions = frozenset()
             self._expect(await self._say(f"HELO {helo}"), 250)
             return
-        self._expect(said, 250)
-        self._extensions = frozenset(said.text.upper().split())
+        self._expect(reply, 250)
+        self._extensions = frozenset(reply.text.upper().split())
 
     async def _log_in(self) -> None:
         if not self._host.user:
@@ -189,36 +189,36 @@ class Connection:
         if self._needs_reset:
             commands.insert(0, ("reset", "RSET"))
             self._needs_reset = False
-        bad, go = await self._envelope(commands)
-        if bad is None and go.code == 354:
+        refusal, data_reply = await self._envelope(commands)
+        if refusal is None and data_reply.code == 354:
             return await self._body(data)
         # Whatever was begun must be ended before the next mail.
         self._needs_reset = True
-        if go.code == 354:
+        if data_reply.code == 354:
             # The host wants a mail although it refused the recipient: it gets an empty one (RFC 2920).
             await self._say(".", seconds=self._timing.final)
-        stage, said = bad or ("data", go)
-        return self._result_of(stage, said)
+        stage, reply = refusal or ("data", data_reply)
+        return self._result_of(stage, reply)
 
     async def _envelope(self, commands: list[tuple[str, str]]) -> tuple[tuple[str, Reply] | None, Reply]:
         """Return the first refusal with its stage (None: there was none) and the answer to DATA."""
-        bad: tuple[str, Reply] | None = None
-        said = Reply(0, "")
+        refusal: tuple[str, Reply] | None = None
+        reply = Reply(0, "")
         if "PIPELINING" in self._extensions:
             self._wire.write("".join([f"{line}\r\n" for _, line in commands]).encode("ascii"))
             for self._stage, line in commands:
                 self._conversation.append(f"C: {line}")
-                said = await self._heard(self._timing.reply)
-                if said.code == 421:
-                    return (self._stage, said), Reply(0, "")
-                if bad is None and self._stage != "data" and said.code >= 300:
-                    bad = self._stage, said
-            return bad, said
+                reply = await self._heard(self._timing.reply)
+                if reply.code == 421:
+                    return (self._stage, reply), Reply(0, "")
+                if refusal is None and self._stage != "data" and reply.code >= 300:
+                    refusal = self._stage, reply
+            return refusal, reply
         for self._stage, line in commands:
-            said = await self._say(line)
-            if self._stage != "data" and said.code >= 300:
-                return (self._stage, said), Reply(0, "")
-        return None, said
+            reply = await self._say(line)
+            if self._stage != "data" and reply.code >= 300:
+                return (self._stage, reply), Reply(0, "")
+        return None, reply
 
     async def _body(self, data: bytes) -> SmtpResult:
         self._stage = "body"
@@ -233,18 +233,18 @@ class Connection:
         return await self._heard(seconds or self._timing.reply)
 
     async def _heard(self, seconds: float) -> Reply:
-        said = await self._wire.reply(seconds)
-        text = said.text if said.text.isascii() and said.text.isprintable() else NOT_IN_LINE.sub("?", said.text)
-        said = Reply(said.code, text[:MAX_TEXT])
-        self._conversation.append(f"S: {said.code} {said.text}")
-        if said.code == 421:
+        reply = await self._wire.reply(seconds)
+        text = reply.text if reply.text.isascii() and reply.text.isprintable() else NOT_IN_LINE.sub("?", reply.text)
+        reply = Reply(reply.code, text[:MAX_TEXT])
+        self._conversation.append(f"S: {reply.code} {reply.text}")
+        if reply.code == 421:
             self.is_usable = False
-        return said
+        return reply
 
-    def _expect(self, said: Reply, code: int) -> None:
-        if said.code != code:
-            self.is_usable = self.is_usable and said.code >= 400
-            raise NotOpen(self._result_of(self._stage, said))
+    def _expect(self, reply: Reply, code: int) -> None:
+        if reply.code != code:
+            self.is_usable = self.is_usable and reply.code >= 400
+            raise NotOpen(self._result_of(self._stage, reply))
 
     def _dead(self, failure: Failure, text: str) -> SmtpResult:
         self.is_usable = False
@@ -252,21 +252,21 @@ class Connection:
         return self._failed(failure, text)
 
     def _failed(self, failure: Failure, text: str) -> SmtpResult:
-        words = f"{failure} ({NOT_IN_LINE.sub('?', text)[:200]})"
+        reason = f"{failure} ({NOT_IN_LINE.sub('?', text)[:200]})"
         return SmtpResult(
             failure=failure,
-            text=words,
+            text=reason,
             stage=self._stage,
             host=str(self._host),
             tls=self.tls,
             conversation=self._take_conversation(),
         )
 
-    def _result_of(self, stage: str, said: Reply) -> SmtpResult:
+    def _result_of(self, stage: str, reply: Reply) -> SmtpResult:
         return SmtpResult(
-            code=said.code,
-            enhanced=enhanced_code(said.text[:20]),
-            text=f"{said.code} {said.text}",
+            code=reply.code,
+            enhanced=enhanced_code(reply.text[:20]),
+            text=f"{reply.code} {reply.text}",
             stage=stage,
             host=str(self._host),
             tls=self.tls,

@@ -196,31 +196,31 @@ def classify(smtp_result: SmtpResult) -> Outcome:
 
 def classify_report(status: str, diagnostic: str) -> Outcome:
     """Return what a delivery report says by its `Status` and `Diagnostic-Code`; both may be empty."""
-    said = " ".join(diagnostic.split())[:MAX_REASON]
+    text = " ".join(diagnostic.split())[:MAX_REASON]
     code = enhanced_code(status)
-    spoken = enhanced_code(said)
+    code_in_text = enhanced_code(text)
     # "5.0.0" says no more than "failed"; the receiver's own words may say which.
-    if spoken and (not code or (code.endswith(".0.0") and code[0] == spoken[0])):
-        code = spoken
+    if code_in_text and (not code or (code.endswith(".0.0") and code[0] == code_in_text[0])):
+        code = code_in_text
     if code.startswith("2"):
-        return Outcome(kind=OutcomeKind.DELIVERED, reason=said)
-    reply = re.search(r"(?<![\d.])[45]\d\d(?![\d.])", said)
-    name, hard = _class_of(int(reply[0]) if reply else 0, code, said)
+        return Outcome(kind=OutcomeKind.DELIVERED, reason=text)
+    reply = re.search(r"(?<![\d.])[45]\d\d(?![\d.])", text)
+    name, hard = _class_of(int(reply[0]) if reply else 0, code, text)
     if code.startswith("4") or (not code and reply and reply[0].startswith("4")):
-        return Outcome(kind=OutcomeKind.DEFERRED, bounce_class=name, reason=said or status)
-    return Outcome(kind=OutcomeKind.BOUNCED, bounce_class=name, hard=hard, reason=said or status)
+        return Outcome(kind=OutcomeKind.DEFERRED, bounce_class=name, reason=text or status)
+    return Outcome(kind=OutcomeKind.BOUNCED, bounce_class=name, hard=hard, reason=text or status)
 
 
 def _class_of(code: int, enhanced: str, text: str) -> tuple[BounceClass, bool]:
-    words = text.lower()
+    text = text.lower()
     if not enhanced or enhanced.endswith(".0.0"):
         for pattern, name, dead in BY_WORDS:
-            if pattern.search(words):
+            if pattern.search(text):
                 # A 5xx that names no code: its own words must say that the address is unknown.
                 return name, dead and code in {0, 550, 551, 553}
         return BY_CODE.get(code, BounceClass.TRANSIENT_FAILURE if 400 <= code < 500 else BounceClass.OTHER), False
     subject = enhanced.split(".")[1]
     name = BY_DETAIL.get(enhanced[2:]) or BY_SUBJECT.get(subject, BounceClass.OTHER)
     if name is BounceClass.POLICY_RELATED:
-        name = next((better for pattern, better in POLICY_WORDS if pattern.search(words)), name)
+        name = next((better for pattern, better in POLICY_WORDS if pattern.search(text)), name)
     return name, enhanced in DEAD

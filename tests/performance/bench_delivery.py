@@ -15,7 +15,7 @@ from django.db import connection
 
 from domains.dkim import generate
 from sending.models import Message, QueueItem, Submission, ids
-from sending.models.rows import insert, parameters
+from sending.models.rows import insert, values_of
 from sending.submission_fields import SubmissionFields
 from templates_app.queries import compiled
 from tests import factories
@@ -82,7 +82,7 @@ def fill(count: int, folder: Path) -> Path:
 
 def put(rows: Sequence[tuple[int, int, SubmissionFields]]) -> None:
     """Write submissions with their number, their one message's number, and its place in the queue."""
-    insert(Submission, [{"id": number, **parameters(submission)} for number, _, submission in rows])
+    insert(Submission, [{"id": number, **values_of(submission)} for number, _, submission in rows])
     insert(
         Message,
         [

@@ -344,7 +344,7 @@ def _in_own_connection(act: Callable[[], None]) -> None:
         connection.close()
 
 
-def test_an_idle_engine_sleeps_until_the_bell_rings(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_idle_engine_sleeps_until_the_queue_signal(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "IDLE_SECONDS", 3600)
     monkeypatch.setattr(engine_module, "AWAKE_SECONDS", 0)
     monkeypatch.setattr(queue_signal, "AWAY_SECONDS", 0.05)

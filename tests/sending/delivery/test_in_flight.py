@@ -11,7 +11,7 @@ import pytest
 from django.db import DataError, OperationalError
 
 from sending.delivery import queue
-from sending.delivery import threads as hands_module
+from sending.delivery import threads as threads_module
 from sending.delivery.in_flight import InFlight
 from sending.delivery.queue import Settlement
 from sending.delivery.results import settlement_of
@@ -98,7 +98,7 @@ def test_a_lease_that_cannot_be_renewed_is_forgotten() -> None:
 
 
 def test_results_wait_for_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hands_module, "AWAY_SECONDS", 0.01)
+    monkeypatch.setattr(threads_module, "AWAY_SECONDS", 0.01)
 
     async def act(in_flight: InFlight) -> None:
         one = queued()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from sending.delivery.pipeline import Hold
-from sending.delivery.results import Clock, bare, settlement_of, unsent
+from sending.delivery.results import Clock, settlement_of, unsent, without_texts
 from sending.models import EventKind
 from sending.smtp.result import Failure, SmtpResult
 from tests.sending.delivery.test_pipeline import NOW, queued
@@ -43,7 +43,7 @@ def test_held_mail_goes_back_untried() -> None:
 
 
 def test_a_bare_result_keeps_the_verdict_without_the_words() -> None:
-    result = bare(settlement_of(queued(), BUSY, began=NOW, seconds=0))
+    result = without_texts(settlement_of(queued(), BUSY, began=NOW, seconds=0))
     assert result.attempt is None
     assert result.event is not None
     assert (result.event.kind, result.event.reason) == (EventKind.DEFERRED, "")

@@ -17,11 +17,11 @@ from tests.sending.smtp.port import Talk, served
 
 @dataclass
 class Port:
-    """A running report port: what it stored and how often it rang."""
+    """A running report port: what it stored and how often it told its reader."""
 
     number: int = 0
     rows: list[InboundReport] = field(default_factory=list)
-    rung: list[bool] = field(default_factory=list)
+    told: list[bool] = field(default_factory=list)
     away: bool = False
 
     def write(self, rows: Sequence[InboundReport]) -> None:
@@ -34,7 +34,7 @@ class Port:
 def port() -> Iterator[Port]:
     made = Port()
     writer = BatchWriter(made.write)
-    with served(lambda: server.report_server(writer, lambda: made.rung.append(True)), writer) as number:
+    with served(lambda: server.report_server(writer, lambda: made.told.append(True)), writer) as number:
         made.number = number
         yield made
 
@@ -50,7 +50,7 @@ def test_a_report_is_stored_raw_under_its_message(port: Port) -> None:
     [row] = port.rows
     assert (row.message, row.kind, row.read_at) == (77, "unknown", None)
     assert row.raw == mails.dsn() + b"\r\n"
-    assert port.rung == [True]
+    assert port.told == [True]
 
 
 def test_a_report_for_two_messages_is_stored_for_each(port: Port) -> None:
@@ -81,7 +81,7 @@ def test_without_the_database_nothing_is_promised(port: Port) -> None:
     with Talk(port.number) as conversation:
         conversation.begin(b"", address(77))
         assert conversation.data(mails.dsn()).startswith("451")
-    assert not port.rung
+    assert not port.told
 
 
 def test_bare_line_ends_are_refused(port: Port) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from django.db import DataError, connection
 
-from sending.models import Attachment, Event, Message, QueueItem, Submission
-from sending.models.rows import fetch, insert, insert_select, names_of, parameters, selected
+from sending.models import Attachment, Attempt, Event, Message, QueueItem, Submission
+from sending.models.rows import fetch, insert, insert_select, names_of, selected, values_of
 from sending.submission_fields import SubmissionFields
 from tests import factories
 
@@ -32,6 +33,8 @@ def fields_of(account_id: int, **changes: Any) -> SubmissionFields:
             from_address="news@shop.test",
             subject="“Hello” 100% {{name}}",
             to=["ada@a.test", "Größe <b@b.test>"],
+            cc=[],
+            bcc=[],
             template=1,
             version=2,
             variables={"name": 'O\'Hara \\ {"x"}'},
@@ -57,14 +60,14 @@ def test_what_is_written_comes_back() -> None:
     account = factories.account()
     first = fields_of(account.pk)
     second = fields_of(account.pk, message_id="2", to=[], headers={})
-    insert(Submission, [parameters(first), parameters(second)])
+    insert(Submission, [values_of(first), values_of(second)])
     for read, written in zip(stored(), (first, second), strict=True):
-        assert parameters(read) == {**parameters(written), "id": read.id}
+        assert values_of(read) == {**values_of(written), "id": read.id}
 
 
 def test_rows_are_read_by_name_whatever_their_order() -> None:
     account = factories.account()
-    insert(Submission, [parameters(fields_of(account.pk))])
+    insert(Submission, [values_of(fields_of(account.pk))])
     columns = ", ".join(f'"{name}"' for name in sorted(names_of(StoredSubmission)))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {columns} FROM sending_submission")
@@ -103,6 +106,33 @@ def test_files_keep_their_bytes_and_their_order() -> None:
         ],
     )
     assert [(file.name, bytes(file.content)) for file in Attachment.objects.order_by("id")] == files
+
+
+def test_moments_and_large_numbers_come_back_exactly() -> None:
+    account = factories.account()
+    moment = datetime(2026, 11, 22, 5, 0, 0, 123_456, tzinfo=timezone(timedelta(hours=8)))
+    row = {
+        "account_id": account.pk,
+        "message": 2**63 - 1,
+        "number": 1,
+        "started_at": moment,
+        "milliseconds": 12,
+        "outcome": "deferred",
+        "next_attempt_at": None,
+        "reply": '“nein” 🎉 \\ " %s',
+    }
+    insert(Attempt, [row])
+    attempt = Attempt.objects.get()
+    assert {name: getattr(attempt, name) for name in row} == row
+
+
+def test_what_no_row_can_hold_is_refused() -> None:
+    account = factories.account()
+    row = {"message": 7, "account_id": account.pk, "recipient_domain": "a.test", "worker": "\0"}
+    with pytest.raises(DataError):
+        insert(QueueItem, [row])
+    with pytest.raises(TypeError, match="set has no place in a row"):
+        insert(QueueItem, [{**row, "worker": set()}])
 
 
 def test_no_rows_are_no_statement(django_assert_num_queries: Any) -> None:

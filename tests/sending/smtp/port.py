@@ -15,7 +15,7 @@ from sending.smtp.server import SmtpServer, listen
 
 @contextlib.contextmanager
 def served(make: Callable[[], SmtpServer], writer: BatchWriter[Any]) -> Iterator[int]:
-    """Serve doors made by `make`, with `writer` running, and give the port."""
+    """Serve with servers made by `make`, with `writer` running, and give the port."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

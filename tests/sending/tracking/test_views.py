@@ -1,4 +1,4 @@
-"""The doors mails lead to: honest figures, no open redirect, no way out by accident."""
+"""The addresses mails lead to: honest figures, no open redirect, no way out by accident."""
 
 from __future__ import annotations
 
