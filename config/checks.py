@@ -233,7 +233,7 @@ def data_is_of_this_version(
         Error(
             f"{place} was made by another version, as {foreign[0]} shows.",
             hint=f"{way_out}, then start again; or start the version that made it. Nothing was changed.",
-            id="ses.E013",
+            id="ses.E014",
         )
     ]
 

@@ -65,7 +65,7 @@ def test_the_sentence_names_the_folder_and_what_to_do(settings) -> None:
     settings.DATABASE_URL = ""
     record("accounts", "0002_audit_entry_for_ever")
     (found,) = checks.data_is_of_this_version(None, ["default"])
-    assert found.id == "ses.E013"
+    assert found.id == "ses.E014"
     assert f"{found.msg} {found.hint}" == (
         f"The data under {settings.DATA_DIR} was made by another version, as accounts.0002_audit_entry_for_ever "
         "shows. Move it away, or name another folder with SES_DATA_DIR, then start again; or start the version that "
