@@ -1,4 +1,4 @@
-# Everything a developer or a first user needs; `make run` and `make test` work from a fresh clone.
+# The commands of development and of a first look; `make run` and `make test` work from a fresh clone.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -64,7 +64,7 @@ migrations-check: setup
 deploy-check: setup
 	SES_PUBLIC_URL=https://ses.example.com $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-# Resolve the ranges of pyproject.toml anew.
+# Write the lock files anew from the version ranges of pyproject.toml and package.json.
 lock: setup
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-header --upgrade \
