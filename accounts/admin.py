@@ -1,4 +1,4 @@
-"""The platform staff's plain look at accounts, people and keys; acts go through `lifecycle`."""
+"""Accounts, users, keys and the audit log for platform staff at /admin/; acts go through `lifecycle`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from accounts.network import client_ip
 
 
 class ReadOnlyAdmin:
-    """Mixed into an admin table: rows to look at; what changes them are the console's acts."""
+    """Mixed into an admin table whose rows are only shown; the console's acts change them."""
 
     show_full_result_count = False
 
@@ -68,7 +68,7 @@ class AccountAdmin(_AuditedAdmin):
     def suspend(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
         """Suspend each chosen account."""
         for account in queryset:
-            # Stored in English and translated where it is shown; who it was stands in the audit log.
+            # Stored in English and translated where it is shown; the audit log says who it was.
             self._try(request, lifecycle.suspend, account, reason=gettext_noop("Stopped by platform staff"))
 
     @admin.action(description=gettext_lazy("Resume: allow sending again"), permissions=["change"])
@@ -88,7 +88,7 @@ class AccountAdmin(_AuditedAdmin):
 
 @admin.register(User)
 class UserAdmin(_AuditedAdmin):
-    """People: switched off here; they are added, and their roles changed, in the console."""
+    """Users: disabled here; added, and their roles changed, in the console."""
 
     list_display = ("email", "name", "is_active", "is_staff", "last_login")
     search_fields = ("email", "name")

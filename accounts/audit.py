@@ -22,7 +22,7 @@ def log(caller: Caller, act: str, target: str, **details: Any) -> None:
 
 
 def log_staff(user: User, act: str, target: str, *, account: Account | None, ip: str, **details: Any) -> None:
-    """Write what the platform's staff did at the admin site, to an account or to none of them."""
+    """Write what platform staff did at the admin site, to `account` or to no account in particular."""
     AuditEntry.objects.create(
         account=account, actor=user.email, channel="console", ip=ip, act=act, target=target[:300], details=details
     )

@@ -110,7 +110,7 @@ AREAS: dict[str, tuple[str | Promise, dict[str, str | Promise]]] = {
 }
 TEXTS = {code: text for _area, texts in AREAS.values() for code, text in texts.items()}
 
-# What the details of an entry are called, in the order they are told.
+# What the details of an entry are called, in the order they are shown.
 DETAILS: dict[str, str | Promise] = {
     "name": _("name"),
     "app_id": _("app ID"),
@@ -143,12 +143,12 @@ CHANNELS: dict[str, str | Promise] = {
 
 
 def text_of(code: str) -> str:
-    """Return what the log calls an action; an unknown one by its code."""
+    """Return what the log calls an action; the code of one it does not know."""
     return str(TEXTS.get(code, code))
 
 
 def details_text(details: dict[str, object]) -> str:
-    """Return the details of an entry on one line, without those that say nothing."""
+    """Return the details of an entry on one line, without the empty ones."""
     known = {name: details[name] for name in DETAILS if name in details}
     return ", ".join(
         gettext("%(name)s: %(value)s") % {"name": DETAILS.get(name, name), "value": _value_text(value)}

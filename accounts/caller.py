@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from accounts.errors import Forbidden
@@ -22,8 +22,8 @@ class Caller:
     user: User | None = None
     api_key: ApiKey | None = None
     ip: str = ""
-    # API keys may be cut down to a list of actions; None means all of them.
-    actions: frozenset[str] | None = field(default=None)
+    # API keys may be limited to a list of actions; None means all of them.
+    actions: frozenset[str] | None = None
 
     def may(self, right: str) -> bool:
         """Say whether the caller holds `right`."""
@@ -52,7 +52,7 @@ def member(account: Account, user: User, *, ip: str = "") -> Caller:
 
 
 def key_holder(api_key: ApiKey, *, ip: str = "") -> Caller:
-    """Return the caller that a verified signature stands for: an admin's rights, cut down to the key's actions."""
+    """Return the caller that a verified signature stands for: an admin's rights, limited to the key's actions."""
     actions = frozenset(api_key.actions) if api_key.actions else None
     return Caller(api_key.account, RIGHTS["admin"], "api", api_key=api_key, ip=ip, actions=actions)
 

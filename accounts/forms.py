@@ -131,7 +131,9 @@ class KeyForm(forms.Form):
 
     def __init__(self, *args: Any, actions: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["actions"].choices = [(name, name) for name in actions]  # type: ignore[attr-defined]
+        field = self.fields["actions"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(name, name) for name in actions]
 
     def clean_networks(self) -> list[str]:
         return [line.strip() for line in str(self.cleaned_data["networks"]).splitlines() if line.strip()]

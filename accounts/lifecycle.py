@@ -1,4 +1,4 @@
-"""Accounts and their people: how they come, change and go."""
+"""Accounts and their members: create, suspend and resume; add, change and remove."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def next_app_id() -> int:
 
 
 def initial_password() -> str:
-    """Return a random password to hand over once: 20 characters in five groups."""
+    """Return a random password to be shown once: 20 characters in five groups."""
     return "-".join(secrets.token_hex(2) for _ in range(5))
 
 
 def add_member(caller: Caller, *, email: str, name: str, role: str, password: str | None = None) -> Membership:
     """Give a person a role in the caller's account; a new email address makes a new user with `password`.
 
-    Somebody who has a log-in already keeps his name and password. Without `password` a new user cannot log in.
+    An existing user keeps name and password. Without `password` a new user cannot log in.
     """
     caller.require("users.manage")
     _check_role(role)
@@ -98,7 +98,7 @@ def change_role(caller: Caller, *, membership: Membership, role: str) -> Members
 
 
 def remove_member(caller: Caller, *, membership: Membership) -> None:
-    """Take a person out of the account; the last admin cannot be removed. The log-in itself stays."""
+    """Remove a member from the account, unless it is the last admin; the user and other memberships stay."""
     caller.require("users.manage")
     with transaction.atomic():
         current = _locked(caller, membership)
@@ -109,7 +109,7 @@ def remove_member(caller: Caller, *, membership: Membership) -> None:
 
 
 def suspend(caller: Caller, *, account: Account, reason: str) -> None:
-    """Stop all sending of `account` until `resume`; the people can still look."""
+    """Stop all sending of `account` until `resume`; its members can still look."""
     caller.require("platform.manage")
     _move(caller, account, Account.Status.ACTIVE, Account.Status.SUSPENDED, reason)
 
@@ -121,7 +121,7 @@ def resume(caller: Caller, *, account: Account) -> None:
 
 
 def change_password(caller: Caller, *, password: str) -> User:
-    """Set the caller's own password; every other session of his ends."""
+    """Set the caller's own password; every other session of the user ends."""
     user = caller.user
     if user is None:
         raise Refused("InvalidParameterValue", gettext("Only users have a password."))

@@ -46,7 +46,7 @@ class UserManager(BaseUserManager["User"]):
     """Makes users; the email address is the log-in."""
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
-        """Create a user with a hashed password; without one he cannot log in."""
+        """Create a user with a hashed password; without one the user cannot log in."""
         user = self.model(email=key_or_text(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -58,7 +58,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person; what he may do depends on his membership in the account he looks at."""
+    """A person; the membership in the account that is looked at says what they may do."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100, blank=True)
@@ -124,7 +124,7 @@ class ApiKey(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One act, for ever: the database refuses to change or delete it."""
+    """One act. The database refuses to change or delete an entry."""
 
     class Channel(models.TextChoices):
         CONSOLE = "console"
@@ -134,7 +134,7 @@ class AuditEntry(models.Model):
 
     account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     at = models.DateTimeField(db_default=models.functions.Now())
-    # A text, not a key: people and keys go, what they did stays.
+    # A text, not a foreign key: it stays when the user or the API key is deleted.
     actor = models.CharField(max_length=254)
     channel = models.CharField(max_length=10, choices=Channel)
     ip = models.CharField(max_length=45, blank=True)

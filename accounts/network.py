@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 
 def client_ip(request: HttpRequest) -> str:
-    """Return the address of the client, or, behind a proxy that is ours, the one that proxy saw; "" if unknown."""
+    """Return the address of the client; behind a proxy of ours the one that it saw; "" if unknown."""
     seen = request.META.get("REMOTE_ADDR", "")
     if settings.SECURE_PROXY_SSL_HEADER:
         # Only the last entry was written by our proxy; the client may have made up the others.

@@ -1,4 +1,4 @@
-"""Role -> rights: one dict, asked by every act through `Caller.require`."""
+"""Role -> rights: one dict; every act asks it through `Caller.require`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Start every read here: what a caller may see."""
+"""What a caller may see: every read starts here."""
 
 from __future__ import annotations
 

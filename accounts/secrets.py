@@ -1,4 +1,7 @@
-"""Secrets at rest: AES-256-GCM under `SES_SECRETS_KEY` (a list, newest first), and keys derived per purpose."""
+"""Secrets at rest: AES-256-GCM (RFC 5116 5.2) under keys derived from `SES_SECRETS_KEY` for each purpose (RFC 5869).
+
+The setting is a list, the newest key first; older ones still decrypt.
+"""
 
 from __future__ import annotations
 
@@ -26,20 +29,20 @@ def keys_for(purpose: str) -> list[bytes]:
 
 
 def encrypt(plain: str, *, purpose: str) -> str:
-    """Return `plain` encrypted, as text that only `decrypt` with the same purpose opens."""
+    """Return `plain` encrypted, as text that only `decrypt` with the same purpose can read."""
     nonce = os.urandom(12)
     return base64.b64encode(nonce + AESGCM(keys_for(purpose)[0]).encrypt(nonce, plain.encode(), None)).decode()
 
 
 def decrypt(encrypted: str, *, purpose: str) -> str:
-    """Return what was encrypted; raise ValueError when no key of the list opens it."""
+    """Return what was encrypted; raise ValueError when no key of the list decrypts it."""
     raw = base64.b64decode(encrypted)
     for key in keys_for(purpose):
         try:
             return AESGCM(key).decrypt(raw[:12], raw[12:], None).decode()
         except InvalidTag:
             continue
-    raise ValueError("No key in SES_SECRETS_KEY opens this secret; put the earlier key back at the end of the list.")
+    raise ValueError("No key in SES_SECRETS_KEY decrypts this secret; put the earlier key back at the end of the list.")
 
 
 class EncryptedField(models.TextField):

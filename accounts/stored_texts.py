@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 
 def filled(text: str, values: Mapping[str, Any]) -> str:
     """Return a stored sentence in the active language with its %(name)s filled in; a list of values is lines."""
-    told = {name: lines("\n".join(value)) if isinstance(value, list) else value for name, value in values.items()}
-    return gettext(text) % told
+    shown = {name: lines("\n".join(value)) if isinstance(value, list) else value for name, value in values.items()}
+    return gettext(text) % shown
 
 
 def lines(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Tokens that travel in mails: a number or two, and a 128-bit MAC bound to one purpose."""
+"""Tokens that emails carry: a number or two, and an HMAC (RFC 2104) of 128 bits bound to one purpose."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def read(purpose: str, token: bytes) -> tuple[int, ...] | None:
 
 
 def to_url(token: bytes) -> str:
-    """Return the token as URL-safe text without padding."""
+    """Return the token as base64url (RFC 4648 5) without padding."""
     return base64.urlsafe_b64encode(token).rstrip(b"=").decode()
 
 
 def from_url(text: str) -> bytes:
-    """Return the bytes of a URL token; empty when the text is none (its only spelling counts)."""
+    """Return the bytes of a URL token; empty for any other text, another spelling of a token included."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
@@ -44,12 +44,12 @@ def from_url(text: str) -> bytes:
 
 
 def to_local_part(token: bytes) -> str:
-    """Return the token as lower-case base32: mail systems may change the case of a local part."""
+    """Return the token as lower-case base32 (RFC 4648 6): mail servers may change the case of a local part."""
     return base64.b32encode(token).rstrip(b"=").decode().lower()
 
 
 def from_local_part(text: str) -> bytes:
-    """Return the bytes of a local-part token in whatever case; empty when the text is none."""
+    """Return the bytes of a local-part token in any letter case; empty for a text that is no token."""
     try:
         return base64.b32decode(text.upper() + "=" * (-len(text) % 8))
     except (binascii.Error, ValueError):

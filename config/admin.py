@@ -1,4 +1,4 @@
-"""The admin site's frame: the console's log-in and password page are its own, and no code is run from it."""
+"""The admin site: it uses the console's log-in and password pages, and no schedule can be entered there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django_q.models import Schedule
 
 
 def log_in(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-    """Lead to the one log-in there is: it counts tries, and a second one beside it would not."""
+    """Redirect to the console's log-in page, which limits attempts."""
     if request.user.is_authenticated:
         if not admin.site.has_permission(request):
             raise PermissionDenied
@@ -23,7 +23,7 @@ def log_in(request: HttpRequest, extra_context: dict[str, Any] | None = None) ->
 
 
 def change_password(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-    """Lead to the console's page, which counts tries and writes the change down."""
+    """Redirect to the console's page, which limits attempts and writes the change into the audit log."""
     return HttpResponseRedirect(reverse("accounts:password"))
 
 

@@ -19,7 +19,7 @@ from sending.unsubscribe_languages import SITES
 MIN_KEY_LENGTH = 32
 MIN_TASK_WORKERS = 2
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-# Gmail's feedback loop takes 5 to 15 characters; the letters of our own fields would make one field stand twice.
+# Gmail's feedback loop takes 5 to 15 characters and no field twice: a name like "t12345" could equal another field.
 FEEDBACK_SENDER = re.compile(r"(?![tva]\d+\Z)[A-Za-z0-9]{5,15}")
 TRANSPORTS = ("simulator", "direct", "relay")
 
@@ -89,7 +89,7 @@ def transport_is_known(app_configs: Sequence[Any] | None, **kwargs: Any) -> list
 
 @register()
 def site_is_known(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse a site whose numbers of languages nobody knows: mails would end in another language than was asked."""
+    """Refuse an unknown site: the unsubscribe line of emails would be in another language than was asked for."""
     if settings.SITE not in SITES:
         return [Error(f"SES_SITE is {settings.SITE!r}.", hint=f"Use one of {', '.join(SITES)}.", id="ses.E011")]
     return []
@@ -111,7 +111,7 @@ def feedback_sender_is_usable(app_configs: Sequence[Any] | None, **kwargs: Any) 
 
 @register()
 def public_url_is_complete(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse a public address that links in mails could not be built from."""
+    """Refuse a public address from which no links for emails can be built."""
     url = urlsplit(settings.PUBLIC_URL)
     if url.scheme not in {"http", "https"} or not url.hostname or url.path not in {"", "/"}:
         return [
@@ -197,7 +197,7 @@ def keys_come_from_outside(app_configs: Sequence[Any] | None, **kwargs: Any) -> 
 
 @register()
 def tasks_have_a_second_worker(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse a task cluster that one long job brings to a stand: DNS checks may take minutes, figures must not wait."""
+    """Refuse a task cluster that one long job can block: DNS checks may take minutes, and figures must not wait."""
     workers = settings.Q_CLUSTER["workers"]
     if workers < MIN_TASK_WORKERS:
         return [
@@ -216,8 +216,8 @@ def data_is_of_this_version(
 ) -> list[CheckMessage]:
     """Refuse to migrate what another version made: this one's migrations would not fit it.
 
-    `migrate` and `up` ask. A server that starts does not: while machines go to a new version one by one, a web
-    process of the old one may well start again beside the migrated database.
+    `migrate` and `up` run it, a starting server does not: while machines go to a new version one by one, a web
+    process of the old version may start again beside the migrated database.
     """
     if DEFAULT_DB_ALIAS not in (databases or ()):
         return []
@@ -239,7 +239,7 @@ def data_is_of_this_version(
 
 
 def refuse_unsafe() -> None:
-    """Raise ImproperlyConfigured with the errors of all registered checks; for a server that no command started."""
+    """Raise ImproperlyConfigured with the errors of all registered checks: for a server that no command starts."""
     found = [message for message in run_checks() if message.is_serious() and not message.is_silenced()]
     if found:
         lines = sorted(f"({message.id}) {message.msg} {message.hint or ''}".rstrip() for message in found)

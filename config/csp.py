@@ -1,4 +1,4 @@
-"""The Content Security Policy of every page, and the middleware that sends it."""
+"""The Content Security Policy (Level 3) of every page, and the middleware that sends it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ POLICY = "; ".join(
 
 
 class ContentSecurityPolicyMiddleware:
-    """Adds the policy unless the view set a narrower one of its own (previews do)."""
+    """Adds the policy unless the view set one of its own, as previews do."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Whether the database was made by this version: what its record of migrations, and its columns, say."""
+"""Whether this version made the database: by the migrations that were run, and by its columns."""
 
 from __future__ import annotations
 

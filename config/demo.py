@@ -1,4 +1,4 @@
-"""The demo account: what a first look needs, made by the same acts that people use, with 30 days of history."""
+"""The demo account: domain, template, key, people and 30 days of history, made by the acts that people use."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def facts() -> dict[str, Any]:
 
 
 def introduction() -> str:
-    """Return the text that greets a new user: where to look, whom to be, and a line that sends a mail."""
+    """Return the text that greets a new user: the address, the log-ins, and a line that sends an email."""
     known = facts()
     people = "\n".join(f"  {role:<9} {who['email']:<22} {who['password']}" for role, who in known["users"].items())
     return f"""
@@ -121,7 +121,7 @@ Ctrl-C stops everything. `{settings.PROGRAM} demo` prints this again.
 
 
 def sending_line(known: dict[str, Any]) -> str:
-    """Return one shell line that sends the demo template with the official SDK of the original service."""
+    """Return a shell command of one line that sends the demo template with the official SDK."""
     scheme = known["url"].partition("://")[0]
     request = json.dumps(
         {
@@ -149,7 +149,7 @@ def _python() -> str:
 
 
 def _sdk() -> str:
-    heading = "Send a mail through the official SDK (paste as one line into another terminal, in this folder):"
+    heading = "Send an email through the official SDK (paste as one line into another terminal, in this folder):"
     # A source tree's virtual environment has the SDK, for the tests; a package does not need it.
     return heading if settings.SOURCE_TREE else f"{heading}\n  {_python()} -m pip install {SDK}"
 
@@ -168,7 +168,7 @@ def _people(account: Account) -> dict[str, str]:
 def _domain(operator: Caller) -> None:
     domain = SenderDomain.objects.filter(name=DOMAIN).first() or verification.create(operator, name=DOMAIN)
     zone.publish(service(operator.account), domain=domain)
-    # The zone's server runs only after this; its table answers in its stead.
+    # The zone's DNS server is not running yet; its table answers instead.
     verification.verify(operator, domain=domain, resolver=dns.TableResolver())
     if not domain.addresses.filter(address=SENDER).exists():
         addresses.create(operator, address=SENDER, name="Demo shop")

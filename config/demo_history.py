@@ -1,4 +1,4 @@
-"""Thirty days of made-up mail for the demo account: submissions, messages and events, generated from a seed."""
+"""Thirty days of made-up emails for the demo account: submissions, messages and events, generated from a seed."""
 
 from __future__ import annotations
 
@@ -208,8 +208,8 @@ def _store(account: Account, sender: str, template: Template, mails: list[tuple[
             }
         )
         for event in mail_events:
-            happened = {name: value for name, value in vars(event).items() if name != "at"}
-            events.append({**shared, **happened, "id": fresh(event.at, mail.number), "message": number})
+            columns = {name: value for name, value in vars(event).items() if name != "at"}
+            events.append({**shared, **columns, "id": fresh(event.at, mail.number), "message": number})
     for model, rows in ((Submission, submissions), (Message, messages), (Event, events)):
-        for at in range(0, len(rows), ROWS_AT_ONCE):
-            insert(model, rows[at : at + ROWS_AT_ONCE])
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            insert(model, rows[start : start + ROWS_AT_ONCE])

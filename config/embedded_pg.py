@@ -60,7 +60,7 @@ class EmbeddedServer:
 
     @property
     def cluster(self) -> Path:
-        """Return where the data lies; beside the system's data when `data_dir` is closed to the server's user."""
+        """Return the folder of the data; under /var/lib when the server's user cannot reach `data_dir`."""
         return (self.data_dir / "postgres").resolve()
 
     def start(self) -> None:
@@ -133,7 +133,7 @@ class EmbeddedServer:
     def _initialise(self) -> None:
         link = self.data_dir / "postgres"
         if not link.exists() and not pg_binaries.reachable(self.data_dir, self.owner):
-            # The server's user cannot walk there, and opening every parent folder to it is not ours to do.
+            # The server's user cannot reach it, and opening every parent folder would be wrong.
             home = pg_binaries.HOME / self.sockets.name
             home.mkdir(parents=True, exist_ok=True)
             link.unlink(missing_ok=True)
@@ -195,8 +195,8 @@ class EmbeddedServer:
         }
         if not self.durable:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-        log = self.data_dir / "postgres.log"
-        with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        log_file = self.data_dir / "postgres.log"
+        with open(log_file, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             program = pg_binaries.usable_by(self.owner) / "postgres"
             command = [str(program), "-D", str(self.cluster), "-k", str(self.sockets)]
             for name, value in options.items():
@@ -213,9 +213,11 @@ class EmbeddedServer:
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self.child.poll() is not None:
-                raise CannotStart(f"PostgreSQL ended at once; its last line: {_last_line(log)} (all of it: {log})")
+                raise CannotStart(
+                    f"PostgreSQL ended at once; its last line: {_last_line(log_file)} (all of it: {log_file})"
+                )
             if time.monotonic() > deadline:
-                raise CannotStart(f"PostgreSQL is not ready after {START_SECONDS:.0f} s; see {log}")
+                raise CannotStart(f"PostgreSQL is not ready after {START_SECONDS:.0f} s; see {log_file}")
             time.sleep(0.02)
 
     def _create_database(self) -> None:
@@ -263,6 +265,6 @@ def _is_running(pid: int) -> bool:
     return True
 
 
-def _last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines()
+def _last_line(log_file: Path) -> str:
+    lines = log_file.read_text(errors="replace").strip().splitlines()
     return lines[-1] if lines else "none"

@@ -1,4 +1,4 @@
-"""The pages that say what went wrong; they ask no database, for that may be what is wrong."""
+"""The error pages; they use no database, because its failure may be the error."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Return the 403 page of those who have no page of their own."""
+    """Return the 403 page outside the console."""
     return _page(request, "403.html", 403, _("Not allowed"))
 
 
@@ -29,7 +29,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Return the 404 page: the same for what is not there and for what is not yours."""
+    """Return the 404 page: the same for what does not exist and for what belongs to another account."""
     return _page(request, "404.html", 404, _("Page not found"))
 
 
@@ -40,6 +40,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, template: str, status: int, title: str | Promise) -> HttpResponse:
     context: dict[str, Any] = {"theme": theme_of(request), "title": title}
-    # What went wrong may have done so before the middleware asked for the language.
+    # The error may have come before the middleware set the language.
     with translation.override(translation.get_language_from_request(request)):
         return HttpResponse(render_to_string(template, context), status=status)

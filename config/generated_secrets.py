@@ -17,7 +17,7 @@ def get_or_create(data_dir: Path, name: str) -> str:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
         try:
-            # A link never replaces: of two first starts at once, one wins and both read its key.
+            # A link never replaces a file: of two first starts at once, one wins and both read its key.
             os.link(draft, path)
         except FileExistsError:
             pass

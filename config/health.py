@@ -1,4 +1,4 @@
-"""What a load balancer and a monitoring system ask: /healthz and /metrics."""
+"""What a load balancer and a monitoring system ask: /healthz, and /metrics in Prometheus text format 0.0.4."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FROM (SELECT worker, available_at FROM sending_queueitem LIMIT 100000) AS part
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 while mail can be accepted, else 503 with the reasons."""
+    """Answer 200 while email can be accepted, else 503 with the reasons."""
     troubles = []
     try:
         with connection.cursor() as cursor:
@@ -36,18 +36,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer the queue's figures in Prometheus text form (counted up to 100,000 waiting mails)."""
+    """Answer the queue's figures, counted up to 100,000 waiting emails."""
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES)
         waiting, held, oldest = cursor.fetchone()
     lines = [
-        "# HELP ses_queue_waiting Mails that wait for an attempt.",
+        "# HELP ses_queue_waiting Emails that wait for an attempt.",
         "# TYPE ses_queue_waiting gauge",
         f"ses_queue_waiting {waiting}",
-        "# HELP ses_queue_held Mails a delivery process holds now.",
+        "# HELP ses_queue_held Emails that a delivery process has claimed.",
         "# TYPE ses_queue_held gauge",
         f"ses_queue_held {held}",
-        "# HELP ses_queue_overdue_seconds How long the oldest due mail has waited past its time.",
+        "# HELP ses_queue_overdue_seconds How long the oldest due email is overdue.",
         "# TYPE ses_queue_overdue_seconds gauge",
         f"ses_queue_overdue_seconds {max(0.0, float(oldest)):.3f}",
         "",

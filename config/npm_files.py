@@ -1,4 +1,4 @@
-"""How the files of npm packages are found and served, and how all static files get hashed names."""
+"""Finds the npm files of `served_files`, and gives all static files hashed names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from config.served_files import FILES
 
 
 class _NodeModules(FileSystemStorage):
-    """Reads the files of the table where npm put them."""
+    """Reads the files of the table in node_modules."""
 
     def path(self, name: str) -> str:
         return str(Path(settings.NODE_MODULES) / FILES[name])

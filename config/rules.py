@@ -27,7 +27,7 @@ class Rules:
     review_min_characters: int = _rule(160, "visible characters", "product; published")
     review_text_per_variable: int = _rule(5, "characters of text per character of variables", "product; published")
     review_max_images: int = _rule(50, "images", "product; published")
-    review_claim_seconds: int = _rule(900, "seconds", "a reviewer's lease on an opened template")
+    review_claim_seconds: int = _rule(900, "seconds", "chosen: how long a reviewer has an opened template")
     template_max_bytes: int = _rule(1_048_576, "bytes", "published: quotas; body without attachments")
     template_name_max_characters: int = _rule(100, "characters", "chosen; not published")
     templates_per_account: int = _rule(1000, "templates", "chosen; limit exists, number not published")
@@ -35,10 +35,10 @@ class Rules:
     # Domains and addresses
     domains_per_account: int = _rule(10, "domains", "published: quotas")
     addresses_per_domain: int = _rule(10, "addresses", "published: quotas")
-    domain_grace_seconds: int = _rule(72 * 3600, "seconds", "a verified domain may fail its checks this long")
-    domain_check_seconds: int = _rule(86_400, "seconds", "between checks of a verified domain")
+    domain_grace_seconds: int = _rule(72 * 3600, "seconds", "chosen: a verified domain may fail its checks this long")
+    domain_check_seconds: int = _rule(86_400, "seconds", "chosen: between checks of a verified domain")
     domain_first_check_seconds: int = _rule(600, "seconds", "published: most DNS is seen by then; doubles after")
-    domain_failing_check_seconds: int = _rule(3600, "seconds", "between checks while records fail in the days of grace")
+    domain_failing_check_seconds: int = _rule(3600, "seconds", "chosen: between checks while a verified domain fails")
     domain_start_level: int = _rule(1, "level", "published: reputation levels")
 
     # One mail
@@ -56,19 +56,19 @@ class Rules:
     api_calls_per_second: int = _rule(20, "calls per action and account", "published: quotas")
     mails_per_second: int = _rule(20, "mails per account", "published: quotas")
     mails_per_recipient_hour: int = _rule(10, "mails to one address", "published: quotas")
-    queue_max_items: int = _rule(10_000_000, "waiting mails", "full table answers a clear error, not a crash")
+    queue_max_items: int = _rule(10_000_000, "waiting mails", "chosen: beyond it acceptance refuses with a clear error")
 
     # Delivery
     delivery_max_seconds: int = _rule(72 * 3600, "seconds", "published: times")
     delivery_first_retry_seconds: int = _rule(300, "seconds", "RFC 5321 4.5.4.1 as practised")
-    delivery_max_retry_seconds: int = _rule(4 * 3600, "seconds", "chosen: at least eight tries in 72 h")
-    lease_seconds: int = _rule(60, "seconds", "a dead worker's mails come back after this")
+    delivery_max_retry_seconds: int = _rule(4 * 3600, "seconds", "chosen: at least eight attempts in 72 h")
+    lease_seconds: int = _rule(60, "seconds", "chosen: a dead worker's mails return to the queue after this")
     connections_per_route: int = _rule(20, "open connections of one process to one receiving host", "field practice")
     mails_per_connection: int = _rule(100, "mails", "field practice")
     connect_timeout_seconds: int = _rule(30, "seconds", "RFC 5321 4.5.3.2, shortened for connecting")
     reply_timeout_seconds: int = _rule(300, "seconds", "RFC 5321 4.5.3.2")
     final_reply_timeout_seconds: int = _rule(600, "seconds after the dot", "RFC 5321 4.5.3.2.6")
-    provider_pause_seconds: int = _rule(600, "seconds a host that said 'not now' is left alone", "published: times")
+    provider_pause_seconds: int = _rule(600, "seconds a host that deferred is left alone", "published: times")
 
     # Blocklist
     block_days: int = _rule(180, "days", "published: times")
@@ -77,23 +77,25 @@ class Rules:
     # Inbound reports
     inbound_max_bytes: int = _rule(10 * 1024 * 1024, "bytes", "published: quotas; whole message")
     inbound_max_parts: int = _rule(100, "MIME parts and nesting", "field practice")
-    inbound_parse_seconds: int = _rule(5, "seconds", "a report that takes longer is kept raw")
+    inbound_parse_seconds: int = _rule(5, "seconds", "chosen: a report that takes longer is kept raw")
     inbound_header_max_bytes: int = _rule(100 * 1024, "bytes", "field practice, header block of one report")
 
     # Mailbox simulator
-    simulator_greylist_seconds: int = _rule(30, "seconds", "greylist@ refuses a sender and recipient this long")
-    simulator_slow_seconds: int = _rule(5, "seconds", "slow@ thinks about a mail")
-    simulator_later_seconds: int = _rule(2, "seconds", "from taking a mail to what its reader does")
+    simulator_greylist_seconds: int = _rule(30, "seconds", "chosen: greylist@ refuses a sender and recipient this long")
+    simulator_slow_seconds: int = _rule(5, "seconds", "chosen: slow@ answers this late")
+    simulator_later_seconds: int = _rule(2, "seconds", "chosen: from accepting a mail to what its reader does")
 
     # Lists, sessions, status
     list_page_max: int = _rule(100, "rows", "published: paging")
     status_days: int = _rule(30, "days", "published: quotas")
     signature_skew_seconds: int = _rule(300, "seconds", "published: times")
-    login_tries: int = _rule(10, "tries per account in 15 minutes", "OWASP ASVS 6.3.1")
-    retention_days: int = _rule(180, "days of mails, attempts and events", "features: message search over 180 days")
-    late_event_seconds: int = _rule(10, "seconds", "from taking an event's id to its transaction's first write")
-    list_window_days: int = _rule(7, "days a list shows until asked for more", "house rule")
-    csv_stream_rows: int = _rule(100_000, "rows in one direct download", "house rule")
+    login_tries: int = _rule(10, "attempts per email address in 15 minutes", "OWASP ASVS 6.3.1")
+    retention_days: int = _rule(
+        180, "days of mails, attempts and events", "published: messages can be searched for 180 days"
+    )
+    late_event_seconds: int = _rule(10, "seconds", "chosen: from taking an event's id to its transaction's first write")
+    list_window_days: int = _rule(7, "days a list shows until asked for more", "chosen")
+    csv_stream_rows: int = _rule(100_000, "rows in one direct download", "chosen")
 
 
 def load(environ: Mapping[str, str]) -> Rules:

@@ -1,4 +1,4 @@
-"""What asks for a migration: a change of the schema, and not of a text that people read."""
+"""Which changes need a migration: those of the schema, not those of texts that people read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.state import ProjectState
 from django.db.models import Field
 
-# Labels are reworded and translated all the time; no row and no column knows of them.
+# Labels are reworded and translated all the time; they stand in no row and no column.
 FIELD_TEXTS = frozenset({"choices", "verbose_name", "help_text"})
 MODEL_TEXTS = frozenset({"verbose_name", "verbose_name_plural"})
 

@@ -13,7 +13,7 @@ from config.csp import POLICY
 from config.rules import load as load_rules
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-# Else it was installed as a package, and is called by the program of the package.
+# False: it was installed as a package, and is called by the package's program.
 SOURCE_TREE = (BASE_DIR / "manage.py").is_file()
 PROGRAM = ".venv/bin/python manage.py" if SOURCE_TREE else "ses-console"
 # Where `.env` is read and `var/` is made: the source tree; for a package, the folder it is started in.
@@ -57,7 +57,7 @@ MX_HOST: str = env.str("SES_MX_HOST", default="mx.ses.test")
 SPF_INCLUDE: str = env.str("SES_SPF_INCLUDE", default="spf.ses.test")
 DKIM_SELECTOR: str = env.str("SES_DKIM_SELECTOR", default="ses")
 REGIONS: list[str] = env.list("SES_REGIONS", default=["ap-guangzhou", "ap-hongkong", "ap-singapore"])
-# Which numbering of the unsubscribe languages 1 and 2 holds: "mainland" or "international".
+# What the numbers 1 and 2 of the unsubscribe languages mean: "mainland" or "international".
 SITE: str = env.str("SES_SITE", default="mainland")
 FEEDBACK_SENDER: str = env.str("SES_FEEDBACK_SENDER", default="sesconsole")
 
@@ -120,7 +120,7 @@ TEMPLATES = [
 # --- Database ---------------------------------------------------------------------------------
 DATABASE_URL: str = env.str("DATABASE_URL", default="")
 _database = env.db_url_config(DATABASE_URL) if DATABASE_URL else embedded_pg.settings_for(DATA_DIR)
-# A process that hangs inside a transaction keeps its rows locked: the server ends it before its lease ends.
+# A process that hangs inside a transaction keeps its rows locked: the server ends that before the lease ends.
 _hung_milliseconds = max(1000, RULES.lease_seconds * 500)
 DATABASES = {
     "default": {

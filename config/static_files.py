@@ -23,7 +23,7 @@ def collect() -> bool:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256()
-    # Our settings and our storage decide on the names, the finders' files on the rest.
+    # Settings and storage decide the names, the finders' files the content.
     paths = sorted(Path(__file__).parent.glob("*.py"))
     for finder in finders.get_finders():
         paths += sorted(Path(storage.path(name)) for name, storage in finder.list(None))

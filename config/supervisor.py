@@ -49,7 +49,7 @@ class PortTaken(RuntimeError):
 
 @contextlib.contextmanager
 def alone_on(folder: Path) -> Iterator[None]:
-    """Keep `folder` for this process while it lives, however it ends; raise AlreadyRunning when another has it."""
+    """Lock `folder` for this process until it ends, however it ends; raise AlreadyRunning when another has it."""
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "up.pid", "a+") as file:
         try:
@@ -57,7 +57,7 @@ def alone_on(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             raise AlreadyRunning(
-                f"It runs already on {folder} (process {file.read().strip()}). "
+                f"Another copy already runs on {folder} (process {file.read().strip()}). "
                 "Stop that one, or set SES_DATA_DIR to another folder for a second copy."
             ) from None
         file.truncate(0)
@@ -78,7 +78,7 @@ def check_ports(children: Sequence[Child]) -> None:
         ports = ", ".join(f"{port} ({name})" for port, name, _ in taken)
         settings = ", ".join(setting for _, _, setting in taken)
         raise PortTaken(
-            f"Port{'s' * (len(taken) > 1)} in use: {ports}. Stop the other program, or choose by {settings}."
+            f"Port{'s' * (len(taken) > 1)} in use: {ports}. Stop the other program, or set {settings} to other ports."
         )
 
 
@@ -122,7 +122,7 @@ class Supervisor:
         running = [child for child in self.children if child.process and child.process.poll() is None]
         for child in running:
             assert child.process
-            # The head alone: how its own children end is its business, until the grace is over.
+            # Not its group: until the grace is over it ends its own children itself.
             child.process.terminate()
         while running:
             for child in list(running):

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ("accounts", "config", "domains", "templates_app", "blocklist", "sending", "stats")
 LANGUAGE = "zh_Hans"
 
-# Function -> the places of context, text and plural among its arguments.
+# Function -> the positions of context, text and plural among its arguments.
 FUNCTIONS: dict[str, tuple[int | None, int, int | None]] = {
     "_": (None, 0, None),
     "gettext": (None, 0, None),
@@ -65,9 +65,9 @@ def extract(app: str, root: Path = ROOT) -> dict[ExtractedText, list[str]]:
         name = str(path.relative_to(root))
         read = from_python if path.suffix == ".py" else from_template
         for text in read(path.read_text(encoding="utf-8"), name):
-            places = found.setdefault(text, [])
-            if name not in places:
-                places.append(name)
+            files = found.setdefault(text, [])
+            if name not in files:
+                files.append(name)
     return found
 
 

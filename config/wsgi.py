@@ -7,11 +7,11 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-# A thread that comes back from the database may hold row locks; it must not wait long for its turn.
+# A thread that comes back from the database may hold row locks; it must get the interpreter soon.
 sys.setswitchinterval(0.0005)
 
 application = get_wsgi_application()
 
-from config import checks  # noqa: E402 - the settings must stand first
+from config import checks  # noqa: E402 - the checks need Django set up
 
 checks.refuse_unsafe()

@@ -63,7 +63,9 @@ class SenderAddressFilters(Filters):
 
     def __init__(self, *args: Any, caller: Caller, **kwargs: Any) -> None:
         super().__init__(*args, caller=caller, **kwargs)
-        self.fields["domain"].queryset = queries.domains(caller)  # type: ignore[attr-defined]
+        domain = self.fields["domain"]
+        assert isinstance(domain, forms.ModelChoiceField)
+        domain.queryset = queries.domains(caller)
 
 
 class AddressForm(forms.Form):
@@ -93,4 +95,6 @@ class AddressForm(forms.Form):
 
     def __init__(self, *args: Any, caller: Caller, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["domain"].queryset = queries.sending_domains(caller)  # type: ignore[attr-defined]
+        domain = self.fields["domain"]
+        assert isinstance(domain, forms.ModelChoiceField)
+        domain.queryset = queries.sending_domains(caller)

@@ -1,4 +1,7 @@
-"""The DNS records a sender domain needs, and the verdict on what DNS returns: pure."""
+"""The DNS records a sender domain needs, and the verdict on what DNS returns: pure.
+
+MX (RFC 5321 5.1, RFC 7505), SPF (RFC 7208 3, 4.5, 5), the DKIM key (RFC 6376 3.6.1), DMARC (RFC 7489 6.3, 6.6.3).
+"""
 
 from __future__ import annotations
 

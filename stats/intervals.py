@@ -59,10 +59,8 @@ class Axis:
     @property
     def on_whole_hours(self) -> bool:
         """Say whether the zone's days begin on whole hours of UTC, so that hours add up to them."""
-        return all(
-            moment.astimezone(self.zone).utcoffset() % timedelta(hours=1) == timedelta(0)  # type: ignore[operator]
-            for moment in (self.start, self.end)
-        )
+        offsets = (moment.astimezone(self.zone).utcoffset() or timedelta(0) for moment in (self.start, self.end))
+        return all(offset % timedelta(hours=1) == timedelta(0) for offset in offsets)
 
 
 def axis(start: datetime, end: datetime, zone: tzinfo, *, by_recipient: bool = False) -> Axis:

@@ -1,4 +1,4 @@
-"""The API's one URL: from an HTTP request to an action and its response."""
+"""The API's one URL: from an HTTP request to an action and its response (Tencent Cloud API 3.0, common parameters)."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Endpoint(APIView):
 
     def _do(self, call: ApiCall, ip: str) -> dict[str, Any]:
         action = self._action(call)
-        _check_time_and_place(call)
+        _check_region_and_timestamp(call)
         caller = _caller(call, ip)
         limit = quota.Limit(f"api:{caller.account.pk}:{call.action}", settings.RULES.api_calls_per_second, seconds=1)
         if not quota.take_one(limit):
@@ -139,7 +139,7 @@ def _read(request: HttpRequest) -> ApiCall:
     return protocol.read(raw)
 
 
-def _check_time_and_place(call: ApiCall) -> None:
+def _check_region_and_timestamp(call: ApiCall) -> None:
     if not call.region:
         raise missing("Region")
     if call.region not in settings.REGIONS:

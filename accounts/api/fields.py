@@ -90,7 +90,7 @@ class Boolean(Param):
 
 
 class Base64(Param):
-    """Standard base64, line breaks between its characters tolerated; its value is the bytes."""
+    """Standard base64 (RFC 4648 4), line breaks between its characters tolerated; its value is the bytes."""
 
     def to_internal_value(self, data: Any) -> bytes:
         if not isinstance(data, str):

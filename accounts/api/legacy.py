@@ -1,4 +1,4 @@
-"""The old signatures HmacSHA1 and HmacSHA256 (pure)."""
+"""The older signatures HmacSHA1 and HmacSHA256: "Signature v1" of the Tencent Cloud API 3.0 reference (pure)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From bytes to an action's parameters: JSON bodies, and flattened names of forms and queries (pure)."""
+"""From bytes to an action's parameters: JSON bodies (RFC 8259), and flattened names of forms and queries (pure)."""
 
 from __future__ import annotations
 

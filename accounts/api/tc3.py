@@ -1,4 +1,7 @@
-"""The signature TC3-HMAC-SHA256 (pure)."""
+"""The signature TC3-HMAC-SHA256: "Signature v3" of the Tencent Cloud API 3.0 reference (pure).
+
+The canonical request and its hash, the string to sign, the derived key, the HMAC (RFC 2104); only the path "/".
+"""
 
 from __future__ import annotations
 

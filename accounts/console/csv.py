@@ -1,4 +1,4 @@
-"""CSV downloads: streamed, inert in spreadsheets, readable by programs."""
+"""CSV downloads (RFC 4180 2, with a byte order mark): streamed, readable by programs, run by no spreadsheet."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def guard(value: object) -> object:
 
 
 def lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Yield the file in pieces: a byte order mark, the header, then one line per row (RFC 4180, CRLF)."""
+    """Yield the file in pieces: a byte order mark, the header, then one line per row, ended by CRLF."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(header)

@@ -115,19 +115,19 @@ class DatedFilters(Filters):
 
     @staticmethod
     def default_range() -> str:
-        """Return the preset that holds until the user asks for another."""
+        """Return the preset in force until the user chooses another."""
         return "7d" if settings.RULES.list_window_days <= 7 else "30d"
 
     def clean_since(self) -> date | None:
-        """Take no day that mail was never sent on."""
-        return _sensible(self.cleaned_data["since"])
+        """Refuse a mistyped year."""
+        return _plausible(self.cleaned_data["since"])
 
     def clean_until(self) -> date | None:
-        """Take no day that mail was never sent on."""
-        return _sensible(self.cleaned_data["until"])
+        """Refuse a mistyped year."""
+        return _plausible(self.cleaned_data["until"])
 
     def clean(self) -> dict[str, Any]:
-        """Take no span that ends before it begins."""
+        """Refuse a span that ends before it begins."""
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and until < since:
             start = formats.date_format(since, "DATE_FORMAT")
@@ -157,16 +157,16 @@ class DatedFilters(Filters):
         return shown
 
     def _without(self, *names: str) -> str:
-        # "custom" goes with its dates, and a window nobody asked for is not worth saying.
-        unsaid = ("range",) if self.implied or self.query.get("range") == "custom" else ()
-        return super()._without(*names, *unsaid)
+        # "custom" goes with its dates, and the default window stays out of the URL.
+        dropped = ("range",) if self.implied or self.query.get("range") == "custom" else ()
+        return super()._without(*names, *dropped)
 
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime(day.year, day.month, day.day))
 
 
-def _sensible(day: date | None) -> date | None:
+def _plausible(day: date | None) -> date | None:
     if day and not 2000 <= day.year <= 2100:
         raise forms.ValidationError(gettext("Enter a year from 2000 to 2100."))
     return day

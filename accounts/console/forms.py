@@ -15,7 +15,7 @@ from accounts.errors import Forbidden, Refused
 
 
 def show_refusal(form: forms.Form, refusal: Refused) -> None:
-    """Put a refusal at the field it names, or above the form when that has none of the name."""
+    """Put a refusal at the field it names, or above a form that has no such field."""
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
 
 
@@ -25,9 +25,9 @@ class FormPage(ConsoleView):
     template_name = "console/form.html"
     form_class: type[forms.Form]
     submit_label: str | Promise = gettext_lazy("Save")
-    # Said above the fields.
+    # Shown above the fields.
     intro: str | Promise = ""
-    # Said in a toast on the next page.
+    # Shown in a toast on the next page.
     success: str | Promise = ""
 
     def act(self, form: Any) -> str:

@@ -102,7 +102,7 @@ class ListPage(ConsoleView):
     order: Sequence[str] = ("-id",)
     csv_name = ""
     csv_right = "exports.make"
-    # A sentence under the title: what the rows are.
+    # A sentence under the title that says what the rows are.
     intro: str | Promise = ""
     filters: Filters
 

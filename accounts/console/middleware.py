@@ -30,7 +30,7 @@ class ConsoleRequest(HttpRequest):
 
 
 def accounts_of(user: User) -> QuerySet[Account]:
-    """Return the accounts `user` may look at, by name: his own, for platform staff all."""
+    """Return the accounts `user` may look at, by name: those with a membership, for platform staff all."""
     accounts = Account.objects.order_by("name", "pk")
     return accounts if user.is_staff else accounts.filter(memberships__user=user)
 
@@ -44,7 +44,7 @@ def zone_of(user: User) -> ZoneInfo:
 
 
 class CallerMiddleware:
-    """Resolves log-in and chosen account to `request.caller`; programs bring no session and cost no query."""
+    """Sets `request.caller` from the session and the chosen account; a request without session costs no query."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -54,7 +54,7 @@ class CallerMiddleware:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return self.get_response(request)
         try:
-            zone = _find_out(request)
+            zone = _set_caller(request)
         except (DatabaseError, InterfaceError) as error:
             # Views without a log-in (API, pixel, health) answer all the same; console pages raise the error again.
             request.caller_error, zone = error, None
@@ -62,8 +62,8 @@ class CallerMiddleware:
             return self.get_response(request)
 
 
-def _find_out(request: ConsoleRequest) -> ZoneInfo | None:
-    """Put the caller on the request and return his time zone, None for a stranger."""
+def _set_caller(request: ConsoleRequest) -> ZoneInfo | None:
+    """Put the caller on the request and return the user's time zone, None for a stranger."""
     user = request.user
     if not user.is_authenticated:
         return None

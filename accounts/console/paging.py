@@ -26,7 +26,7 @@ class KeysetPage(Generic[M]):
 
 
 def page(queryset: QuerySet[M], order: Order, *, after: str, before: str, size: int) -> KeysetPage[M]:
-    """Return up to `size` rows after (or before) a cursor; a cursor that is none means the first page.
+    """Return up to `size` rows after (or before) a cursor; a text that is no cursor means the first page.
 
     `order` names columns of the table without NULLs, the last one unique.
     """
@@ -41,7 +41,7 @@ def page(queryset: QuerySet[M], order: Order, *, after: str, before: str, size: 
         rows = found[:size]
         more_before, more_after = position is not None, len(found) > size
     if not rows:
-        # The rows beyond the cursor are gone: begin anew rather than show an empty list.
+        # The rows beyond the cursor are gone: show the first page rather than an empty list.
         return KeysetPage([], "", "") if position is None else page(queryset, order, after="", before="", size=size)
     return KeysetPage(
         rows,
@@ -72,7 +72,7 @@ def _read(model: type[Model], order: Order, text: str) -> list[Any] | None:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if not isinstance(values, list) or len(values) != len(order):
             return None
-        return [_within(_field(model, name).to_python(value)) for name, value in zip(order, values, strict=True)]
+        return [_storable(_field(model, name).to_python(value)) for name, value in zip(order, values, strict=True)]
     except (binascii.Error, ValueError, TypeError, OverflowError, ValidationError):
         return None
 
@@ -83,10 +83,10 @@ def _field(model: type[Model], name: str) -> Field[Any, Any]:
     return field
 
 
-def _within(value: Any) -> Any:
+def _storable(value: Any) -> Any:
     if value is None or (isinstance(value, int) and abs(value) >= 2**63):
         raise ValueError
-    # The database stores neither NUL nor half a character; encoding raises ValueError for the latter.
+    # The database stores neither NUL nor an unpaired surrogate; encoding raises ValueError for the latter.
     if isinstance(value, str) and b"\0" in value.encode():
         raise ValueError
     return value
@@ -102,7 +102,7 @@ def _from(queryset: QuerySet[M], order: Order, position: Sequence[Any] | None) -
         beyond |= Q(**equal, **{f"{_column(name)}__{'lt' if name.startswith('-') else 'gt'}": value})
         equal[_column(name)] = value
     first, value = order[0], position[0]
-    # Said once more for the first column alone, so that its index bounds the search.
+    # Once more for the first column alone, so that its index bounds the search.
     return queryset.filter(beyond, **{f"{_column(first)}__{'lte' if first.startswith('-') else 'gte'}": value})
 
 

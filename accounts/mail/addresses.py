@@ -1,4 +1,4 @@
-"""Mail addresses: the one reading for every way in, and the one spelling to compare by (RFC 5321 4.1.2). Pure.
+"""Mail addresses: the one reading for every way in, and the one spelling to compare by (RFC 5321 4.1.2, 4.5.3.1). Pure.
 
 An address is a local part in ASCII and a domain name. Quoted local parts, comments, IP addresses in brackets and
 letters outside ASCII before the @ (RFC 6531) are refused; docs/decisions/0012 says why.
@@ -74,7 +74,7 @@ def key_of(text: str) -> str:
 
 
 def key_or_text(text: str) -> str:
-    """Return the key of an address; what is none, trimmed and in lower case; for stored and sought ones."""
+    """Return the key of an address; of a text that is no address, the text trimmed and in lower case. For searches."""
     try:
         return key_of(text)
     except ValueError:
@@ -82,7 +82,7 @@ def key_or_text(text: str) -> str:
 
 
 def split(address: str) -> tuple[str, str]:
-    """Return local part and domain of an envelope's or a stored address as they stand, without a verdict."""
+    """Return local part and domain of an envelope's or a stored address as they are, without checking them."""
     local, _at, domain = address.rpartition("@")
     return local, domain
 

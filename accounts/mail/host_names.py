@@ -78,7 +78,7 @@ def _label(label: str) -> str:
 
 
 def _not_allowed() -> ValueError:
-    # The part itself is not repeated: it may hold what turns the message around.
+    # The part itself is not repeated: it may hold characters that change the direction of the text.
     return ValueError(
         _("Not a valid domain name: a part is empty, too long or has characters that DNS does not allow.")
     )

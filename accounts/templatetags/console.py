@@ -25,7 +25,7 @@ _NAME = re.compile(r"[a-z0-9-]+")
 
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
-    """Return the Tabler outline icon `name` as inline SVG, silent for screen readers."""
+    """Return the Tabler outline icon `name` as inline SVG, hidden from screen readers."""
     return format_html(
         '<svg class="icon {}" width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
         'stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{}</svg>',
@@ -91,7 +91,7 @@ def relative(moment: datetime, now: datetime) -> str:
 
 @register.simple_tag(takes_context=True)
 def query_set(context: template.Context, **changes: Any) -> str:
-    """Return this page's query string with `changes`; None or "" takes a name away."""
+    """Return this page's query string with `changes`; None or "" removes a name."""
     query = context["request"].GET.copy()
     for name, value in changes.items():
         query.pop(name, None)

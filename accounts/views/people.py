@@ -84,14 +84,14 @@ class AddMember(FormPage):
         membership = lifecycle.add_member(
             self.caller, email=data["email"], name=data["name"], role=data["role"], password=password
         )
-        # Somebody who could log in before kept his own password; there is none to show then.
+        # An existing user kept the old password; then there is none to show.
         if not data["password"] and membership.user.check_password(password):
             one_time_secrets.keep(self.request, "password", f"{membership.user.email}\n{password}")
         return reverse(NAV)
 
 
 class MemberDetail(FormPage):
-    """One member and his role."""
+    """One member and the role to change."""
 
     right = RIGHT
     nav = NAV

@@ -1,4 +1,4 @@
-"""What a person sets for himself."""
+"""What users set for themselves."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class SetTheme(View):
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        return _kept(request, THEME_COOKIE, request.POST.get("theme", ""), allowed=THEMES)
+        return _keep_in_cookie(request, THEME_COOKIE, request.POST.get("theme", ""), allowed=THEMES)
 
 
 class SetLanguage(View):
@@ -83,10 +83,10 @@ class SetLanguage(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         requested = request.POST.get("language", "")
-        return _kept(request, settings.LANGUAGE_COOKIE_NAME, requested, allowed=dict(settings.LANGUAGES))
+        return _keep_in_cookie(request, settings.LANGUAGE_COOKIE_NAME, requested, allowed=dict(settings.LANGUAGES))
 
 
-def _kept(request: HttpRequest, cookie: str, requested: str, *, allowed: Container[str]) -> HttpResponse:
+def _keep_in_cookie(request: HttpRequest, cookie: str, requested: str, *, allowed: Container[str]) -> HttpResponse:
     """Return to the page the request came from, with what it asks for in a cookie when that is allowed."""
     response = HttpResponseRedirect(safe_back(request, "/"))
     if requested in allowed:

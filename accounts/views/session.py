@@ -55,7 +55,7 @@ class LogIn(View):
             form.add_error(None, gettext("Too many attempts for this address. Wait 15 minutes and try again."))
             return self._form(form, status=429)
         if user is None:
-            _write_down(request, email)
+            _log_failure(request, email)
             form.add_error(None, gettext("Wrong email address or password."))
             return self._form(form, status=422)
         login(request, user)
@@ -103,7 +103,7 @@ class LogOut(View):
 
 
 class SwitchAccount(ActPage):
-    """Looks at another account from now on."""
+    """Chooses the account that the session looks at."""
 
     def act(self, **kwargs: Any) -> str:
         requested = self.request.POST.get("account", "")
@@ -115,10 +115,10 @@ class SwitchAccount(ActPage):
         return "/"
 
 
-def _write_down(request: HttpRequest, email: str) -> None:
-    """Tell each account of the person that somebody failed to log in as him.
+def _log_failure(request: HttpRequest, email: str) -> None:
+    """Write the failed log-in into the audit log of each of the user's accounts.
 
-    Who tries addresses that nobody has fills no log: tries are limited by address, and entries stay for ever.
+    An address that no user has leaves no entry: entries are never deleted, and addresses can be made up without end.
     """
     person = User.objects.filter(email=email).first()
     if person is None:

@@ -16,28 +16,28 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 
 @given(TEXT)
-def test_what_is_sealed_opens_again(plain: str) -> None:
+def test_what_is_encrypted_can_be_decrypted(plain: str) -> None:
     assert decrypt(encrypt(plain, purpose="test"), purpose="test") == plain
 
 
-def test_two_seals_of_one_text_differ() -> None:
+def test_one_text_is_encrypted_differently_each_time() -> None:
     assert encrypt("secret", purpose="test") != encrypt("secret", purpose="test")
 
 
-def test_a_seal_opens_for_its_purpose_only() -> None:
+def test_a_secret_is_decrypted_for_its_purpose_only() -> None:
     with pytest.raises(ValueError, match="SES_SECRETS_KEY"):
         decrypt(encrypt("secret", purpose="one"), purpose="two")
 
 
 @given(st.integers(min_value=0, max_value=200))
-def test_an_altered_seal_does_not_open(place: int) -> None:
+def test_an_altered_secret_is_not_decrypted(place: int) -> None:
     raw = bytearray(base64.b64decode(encrypt("a secret that is worth hiding", purpose="test")))
     raw[place % len(raw)] ^= 1
-    with pytest.raises(ValueError, match="opens this secret"):
+    with pytest.raises(ValueError, match="decrypts this secret"):
         decrypt(base64.b64encode(raw).decode(), purpose="test")
 
 
-def test_an_older_key_still_opens_and_the_newest_writes(settings: Settings) -> None:
+def test_an_older_key_still_decrypts_and_the_newest_encrypts(settings: Settings) -> None:
     settings.SECRETS_KEYS = ["old key " * 5]
     encrypted = encrypt("secret", purpose="test")
     settings.SECRETS_KEYS = ["new key " * 5, "old key " * 5]
@@ -55,7 +55,7 @@ def test_each_purpose_has_a_key_of_its_own() -> None:
 
 
 @pytest.mark.django_db
-def test_a_sealed_column_is_plain_in_python_and_not_in_the_database() -> None:
+def test_an_encrypted_column_is_plain_in_python_and_not_in_the_database() -> None:
     key = factories.api_key(factories.account(), secret_key="the plain secret")
     with connection.cursor() as cursor:
         cursor.execute("SELECT secret_key FROM accounts_apikey WHERE id = %s", [key.pk])

@@ -1,6 +1,8 @@
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.core.checks import run_checks
@@ -18,7 +20,12 @@ def test_the_settings_of_a_first_start_pass(settings):
     checks.refuse_unsafe()
 
 
-def test_translations_that_were_never_compiled_are_told(settings, tmp_path):
+def test_no_two_checks_share_an_id():
+    found = re.findall(r'id="(ses\.[EW]\d+)"', Path(checks.__file__).read_text())
+    assert sorted(set(found)) == sorted(found)
+
+
+def test_translations_that_were_never_compiled_are_named(settings, tmp_path):
     settings.BASE_DIR = tmp_path
     source = tmp_path / "domains" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
     source.parent.mkdir(parents=True)

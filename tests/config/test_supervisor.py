@@ -111,7 +111,7 @@ def test_a_taken_port_is_named_with_its_setting():
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         port = holder.getsockname()[1]
-        with pytest.raises(PortTaken, match=f"Port in use: {port} .web.. .* by SES_WEB_PORT"):
+        with pytest.raises(PortTaken, match=f"Port in use: {port} .web.. .* set SES_WEB_PORT"):
             check_ports([Child("web", [], [("SES_WEB_PORT", "127.0.0.1", port)])])
 
 
@@ -121,7 +121,7 @@ def test_every_taken_port_is_named_at_once():
             holder.bind(("127.0.0.1", 0))
             holder.listen()
         ports = [("FIRST", "127.0.0.1", first.getsockname()[1]), ("SECOND", "127.0.0.1", second.getsockname()[1])]
-        with pytest.raises(PortTaken, match="Ports in use: .* choose by FIRST, SECOND"):
+        with pytest.raises(PortTaken, match="Ports in use: .* set FIRST, SECOND"):
             check_ports([Child("web", [], ports)])
 
 
