@@ -1,4 +1,4 @@
-"""The forms of log-in, people and keys, and the filters of their lists."""
+"""The forms of login, people and keys, and the filters of their lists."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Account(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users; the email address is the log-in."""
+    """Makes users; the email address is the login."""
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
         """Create a user with a hashed password; without one the user cannot log in."""

@@ -1,4 +1,4 @@
-"""Log-in, the person's own settings, and what only admins do."""
+"""Login, the person's own settings, and what only admins do."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The admin site: it uses the console's log-in and password pages, and no schedule can be entered there."""
+"""The admin site: it uses the console's login and password pages, and no schedule can be entered there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django_q.models import Schedule
 
 
 def log_in(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-    """Redirect to the console's log-in page, which limits attempts."""
+    """Redirect to the console's login page, which limits attempts."""
     if request.user.is_authenticated:
         if not admin.site.has_permission(request):
             raise PermissionDenied

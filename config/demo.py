@@ -68,7 +68,7 @@ def exists() -> bool:
 
 
 def make() -> dict[str, Any]:
-    """Make the demo account if it is not there and return its log-ins and keys (kept in the data folder, 0600)."""
+    """Make the demo account if it is not there and return its logins and keys (kept in the data folder, 0600)."""
     if not exists():
         # All of it or nothing: a demo that broke off half-way could not be made again.
         with transaction.atomic():
@@ -104,7 +104,7 @@ def facts() -> dict[str, Any]:
 
 
 def introduction() -> str:
-    """Return the text that greets a new user: the address, the log-ins, and a line that sends an email."""
+    """Return the text that greets a new user: the address, the logins, and a line that sends an email."""
     known = facts()
     people = "\n".join(f"  {role:<9} {who['email']:<22} {who['password']}" for role, who in known["users"].items())
     return f"""

@@ -117,7 +117,7 @@ class SenderAddress(models.Model):
     # The domain in lower-case A-labels; unique whatever the case of the local part.
     address = models.CharField(max_length=254)
     name = models.CharField(gettext_lazy("sender name"), max_length=100, blank=True)
-    # An argon2 hash; empty means no SMTP log-in.
+    # An argon2 hash; empty means no SMTP login.
     smtp_password = models.CharField(max_length=128, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -9,7 +9,7 @@ os.environ.setdefault("SES_DATA_DIR", str(Path(__file__).resolve().parent.parent
 from config.settings import *  # noqa: F403
 from config.settings import DATA_DIR, DATABASES, STORAGES
 
-# argon2 takes its time by design; log-ins of tests do not need it.
+# argon2 takes its time by design; logins of tests do not need it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True

@@ -56,7 +56,7 @@ class CallerMiddleware:
         try:
             zone = _set_caller(request)
         except (DatabaseError, InterfaceError) as error:
-            # Views without a log-in (API, pixel, health) answer all the same; console pages raise the error again.
+            # Views without a login (API, pixel, health) answer all the same; console pages raise the error again.
             request.caller_error, zone = error, None
         with timezone.override(zone):
             return self.get_response(request)

@@ -20,7 +20,7 @@ from accounts.roles import holders
 
 
 class ConsoleView(View):
-    """A page for members: strangers go to the log-in page, members without `right` get the 403 page."""
+    """A page for members: strangers go to the login page, members without `right` get the 403 page."""
 
     right = ""
     title: str | Promise = ""

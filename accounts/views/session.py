@@ -1,4 +1,4 @@
-"""Log-in, log-out and the choice of an account."""
+"""Login, logout and the choice of an account."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WINDOW_SECONDS = 900
 
 @method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
 class LogIn(View):
-    """Log-in by email address; tries are counted per address, whatever the IP, and success costs none.
+    """Login by email address; tries are counted per address, whatever the IP, and success costs none.
 
     A browser that logged in before has tries of its own, so that strangers cannot lock its owner out.
     """
@@ -116,7 +116,7 @@ class SwitchAccount(ActPage):
 
 
 def _log_failure(request: HttpRequest, email: str) -> None:
-    """Write the failed log-in into the audit log of each of the user's accounts.
+    """Write the failed login into the audit log of each of the user's accounts.
 
     An address that no user has leaves no entry: entries are never deleted, and addresses can be made up without end.
     """

@@ -9,7 +9,7 @@ To add a page, add a line to ROWS under its URL name:
 
 `page` is opened by GET and `act` by POST with no fields. The roles named get in: a page answers 200, an act
 redirects or shows its form again with 422 (an act that wants other fields gives them as `data`). The other
-roles get 403, strangers without log-in go to the log-in page. Where the URL names a row (the function makes
+roles get 403, strangers without login go to the login page. Where the URL names a row (the function makes
 one in the account it is given and returns the URL's arguments), people of another account get 404 with the
 same body as for a row that is not there. `staff` is the platform's staff, who may open everything but what
 is `public`, which answers anybody with one of the given statuses.

@@ -12,9 +12,9 @@ from sending.models import partitions
 
 
 class Command(BaseCommand):
-    """`demo [--json]`: make the demo account once; print its log-ins and keys."""
+    """`demo [--json]`: make the demo account once; print its logins and keys."""
 
-    help = "Make the demo account (once) and print its log-ins and keys."
+    help = "Make the demo account (once) and print its logins and keys."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the option."""
