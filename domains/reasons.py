@@ -1,4 +1,4 @@
-"""Why a DNS record does not pass and how to fix it, by the code that the check stored: pure."""
+"""Why a DNS record does not pass and how to fix it, told from the code that the check stored: pure."""
 
 from __future__ import annotations
 

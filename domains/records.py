@@ -1,7 +1,4 @@
-"""The DNS records a sender domain needs, and the verdict on what DNS returns: pure.
-
-MX (RFC 5321 5.1, RFC 7505), SPF (RFC 7208 3, 4.5, 5), the DKIM key (RFC 6376 3.6.1), DMARC (RFC 7489 6.3, 6.6.3).
-"""
+"""The DNS records a sender domain needs, and the verdict on what DNS returns: pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking DNS (RFC 1035; RFC 6891 EDNS): the resolver that verification needs, and one on dnspython."""
+"""Asking DNS: the resolver port of verification, and its implementation on dnspython."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A domain's records as a snippet of a zone file (RFC 1035 5.1): pure."""
+"""A domain's records as a snippet of a zone file: pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Host names as DNS knows them: one reading and one spelling (RFC 1123 2.1, RFC 5891, UTS 46). Pure."""
+"""Host names as DNS knows them: one reading and one spelling (RFC 1123 2.1, RFC 5890 and 5891, UTS 46). Pure."""
 
 from __future__ import annotations
 
