@@ -89,7 +89,7 @@ class Rules:
     list_page_max: int = _rule(100, "rows", "published: paging")
     status_days: int = _rule(30, "days", "published: quotas")
     signature_skew_seconds: int = _rule(300, "seconds", "published: times")
-    login_tries: int = _rule(10, "attempts per email address in 15 minutes", "OWASP ASVS 6.3.1")
+    login_attempts: int = _rule(10, "attempts per email address in 15 minutes", "OWASP ASVS 6.3.1")
     retention_days: int = _rule(
         180, "days of mails, attempts and events", "published: messages can be searched for 180 days"
     )

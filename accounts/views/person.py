@@ -23,7 +23,7 @@ from accounts.console.views import safe_back
 from accounts.forms import PasswordForm, TimeZoneForm
 
 COOKIE_SECONDS = 400 * 86_400
-TRIES_SECONDS = 900
+WINDOW_SECONDS = 900
 
 
 @method_decorator(sensitive_post_parameters("current", "new", "again"), name="dispatch")
@@ -40,8 +40,8 @@ class ChangePassword(FormPage):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         # Whoever found an open session must not find out the password by trying.
-        tries = quota.Limit(f"password:{request.user.pk}", settings.RULES.login_tries, TRIES_SECONDS)
-        if not quota.take_one(tries):
+        limit = quota.Limit(f"password:{request.user.pk}", settings.RULES.login_attempts, WINDOW_SECONDS)
+        if not quota.take_one(limit):
             messages.error(request, gettext("Too many attempts. Wait 15 minutes and try again."))
             return HttpResponseRedirect(reverse("accounts:password"))
         return super().post(request, **kwargs)

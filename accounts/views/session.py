@@ -34,9 +34,9 @@ WINDOW_SECONDS = 900
 
 @method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
 class LogIn(View):
-    """Login by email address; tries are counted per address, whatever the IP, and success costs none.
+    """Login by email address; attempts are counted per address, whatever the IP, and a success costs none.
 
-    A browser that logged in before has tries of its own, so that strangers cannot lock its owner out.
+    A browser that logged in before has attempts of its own, so that strangers cannot lock its owner out.
     """
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -50,8 +50,8 @@ class LogIn(View):
             return self._form(form, status=422)
         email, password = form.cleaned_data["email"], form.cleaned_data["password"]
         device = _device(request, email)
-        user, tries_left = _try(request, email, password, device)
-        if not tries_left:
+        user, attempt_left = _authenticate(request, email, password, device)
+        if not attempt_left:
             form.add_error(None, gettext("Too many attempts for this address. Wait 15 minutes and try again."))
             return self._form(form, status=429)
         if user is None:
@@ -128,12 +128,12 @@ def _log_failure(request: HttpRequest, email: str) -> None:
         audit.log(member(membership.account, person, ip=ip), "login.failed", email)
 
 
-def _try(request: HttpRequest, email: str, password: str, device: int) -> tuple[User | None, bool]:
-    """Return the user if the password is right, and whether there was a try left."""
+def _authenticate(request: HttpRequest, email: str, password: str, device: int) -> tuple[User | None, bool]:
+    """Return the user if the password is right, and whether there was an attempt left."""
     key = f"login:{email}:{device}" if device else f"login:{email}"
-    # One try at a time per address: the row stays locked while the password is checked, and success gives it back.
+    # One attempt at a time per address: the row stays locked while the password is checked, and success gives it back.
     with transaction.atomic():
-        if quota.take([quota.Limit(key, settings.RULES.login_tries, WINDOW_SECONDS)]):
+        if quota.take([quota.Limit(key, settings.RULES.login_attempts, WINDOW_SECONDS)]):
             return None, False
         user = authenticate(request, username=email, password=password)
         if user is not None:

@@ -54,7 +54,7 @@ def test_a_password_that_does_not_do_changes_nothing(
 
 
 def test_an_open_session_is_no_place_to_guess_the_password(browser: Client, person: User) -> None:
-    for _ in range(settings.RULES.login_tries):
+    for _ in range(settings.RULES.login_attempts):
         assert browser.post("/password/", {"current": "wrong", "new": NEW, "again": NEW}).status_code == 422
     page = browser.post("/password/", {"current": OLD, "new": NEW, "again": NEW}, follow=True)
     assert b"Too many attempts" in page.content

@@ -17,7 +17,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse battery"
-TRIES = project.RULES.login_tries
+ATTEMPTS = project.RULES.login_attempts
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_nobody_inactive_logs_in(client: Client, person: User) -> None:
 
 
 def test_tries_are_counted_per_address_whatever_the_ip(person: User) -> None:
-    for number in range(TRIES):
+    for number in range(ATTEMPTS):
         assert log_in(Client(REMOTE_ADDR=f"192.0.2.{number}"), "wrong").status_code == 422
     response = log_in(Client(REMOTE_ADDR="198.51.100.1"))
     assert response.status_code == 429
@@ -111,13 +111,13 @@ def test_tries_are_counted_per_address_whatever_the_ip(person: User) -> None:
 
 
 def test_tries_for_an_unknown_address_end_as_well(client: Client) -> None:
-    for _ in range(TRIES):
+    for _ in range(ATTEMPTS):
         log_in(client, "wrong", email="nobody@example.test")
     assert log_in(client, "wrong", email="nobody@example.test").status_code == 429
 
 
 def test_success_costs_no_try(client: Client, person: User) -> None:
-    for _ in range(TRIES + 2):
+    for _ in range(ATTEMPTS + 2):
         assert log_in(Client()).status_code == 302
     assert quota.used("login:ann@example.test", seconds=WINDOW_SECONDS) == 0
 
@@ -125,7 +125,7 @@ def test_success_costs_no_try(client: Client, person: User) -> None:
 def test_strangers_do_not_lock_the_owner_out_of_a_known_browser(client: Client, person: User) -> None:
     log_in(client)
     client.post("/logout/")
-    for _ in range(TRIES + 1):
+    for _ in range(ATTEMPTS + 1):
         log_in(Client(), "wrong")
     assert log_in(Client()).status_code == 429
     assert log_in(client)["Location"] == "/"
@@ -134,7 +134,7 @@ def test_strangers_do_not_lock_the_owner_out_of_a_known_browser(client: Client, 
 def test_a_known_browser_has_a_limit_of_its_own(client: Client, person: User) -> None:
     log_in(client)
     client.post("/logout/")
-    for _ in range(TRIES):
+    for _ in range(ATTEMPTS):
         assert log_in(client, "wrong").status_code == 422
     assert log_in(client).status_code == 429
 
@@ -143,7 +143,7 @@ def test_a_known_browser_helps_its_own_person_alone(client: Client, person: User
     factories.user(person.memberships.get().account, email="bob@example.test")
     log_in(client, email="bob@example.test")
     client.post("/logout/")
-    for _ in range(TRIES):
+    for _ in range(ATTEMPTS):
         log_in(Client(), "wrong")
     assert log_in(client).status_code == 429
 
