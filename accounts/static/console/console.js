@@ -1,4 +1,4 @@
-// Comfort on top of pages that work without it.
+// Conveniences; every page works without them.
 (() => {
   document.documentElement.classList.add("js");
   // Scripts hold no text: the page brings each in its language.
@@ -21,7 +21,7 @@
     if (toast.matches(".toast-success, .toast-info")) setTimeout(() => toast.remove(), 8000);
   });
 
-  // A part of a page that could not be fetched is said, once.
+  // When a part of a page cannot be fetched, say so, once.
   const trouble = (event) => {
     const status = event.detail.xhr ? event.detail.xhr.status : 0;
     const text = status === 0 ? textUnreachable : status === 403 ? textForbidden : status === 404 ? textGone : textBroken;
