@@ -31,7 +31,7 @@ NEARLY_FULL = 90
 
 @dataclass(frozen=True)
 class Quota:
-    """What a sender domain used of its day's emails (UTC)."""
+    """What a sender domain used of its day's mails (UTC)."""
 
     domain: SenderDomain
     used: int
@@ -60,7 +60,7 @@ class OnboardingStep:
 
 
 def steps(caller: Caller) -> list[OnboardingStep]:
-    """Return the steps to the first email, each done or not and with the page where it is done."""
+    """Return the steps to the first mail, each done or not and with the page where it is done."""
     domains, templates = visible(SenderDomain.objects.all(), caller), visible(Template.objects.all(), caller)
     domain = domains.order_by("-id").values_list("pk", flat=True).first()
     verified = sending_domains(caller).exists()
@@ -186,7 +186,7 @@ def _cards(counts: Mapping[str, int]) -> list[dict[str, Any]]:
         label: str | Promise, state: str, names: tuple[str, ...], whole: tuple[str, ...] = (), of: str | Promise = ""
     ) -> dict[str, Any]:
         count, total = sum(counts[name] for name in names), sum(counts[name] for name in whole)
-        # Opens of yesterday's emails can exceed today's deliveries early in the day: then no share is shown.
+        # Opens of yesterday's mails can exceed today's deliveries early in the day: then no share is shown.
         share = str(of) % {"rate": tables.per_cent(count, total)} if total and count <= total else "–"
         return {"label": label, "state": state, "count": count, "rate": share if of else ""}
 

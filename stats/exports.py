@@ -1,4 +1,4 @@
-"""Events as CSV (RFC 4180 2, with a byte order mark): written by the database, streamed, run by no spreadsheet."""
+"""Events as CSV: written by the database, streamed, and safe to open in spreadsheets."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ COPY (
 
 
 def lines(selection: Selection, zone: str) -> Iterator[bytes]:
-    """Yield the file in pieces, oldest event first; `event_time` is in `zone`. lines end with CRLF."""
+    """Yield the file in pieces, oldest event first; `event_time` is in `zone`. UTF-8 with a mark, CRLF, RFC 4180."""
     values = {
         "account": selection.account_id,
         "kinds": [kind.value for kind in selection.kinds],

@@ -48,7 +48,7 @@ def totals(caller: Caller, axis: Axis, *, sender_domain: str = "", recipient_dom
 
 
 def accepted_by_domain(caller: Caller, day: date) -> dict[str, int]:
-    """Return how many emails each sender domain had accepted on a UTC day."""
+    """Return how many mails each sender domain had accepted on a UTC day."""
     rows = visible(HourVolume.objects.all(), caller).filter(
         hour__gte=midnight(day, UTC), hour__lt=midnight(day + timedelta(days=1), UTC)
     )
@@ -56,7 +56,7 @@ def accepted_by_domain(caller: Caller, day: date) -> dict[str, int]:
 
 
 def waiting(caller: Caller, *, recipient_domain: str = "") -> int:
-    """Return how many of the account's emails wait in the queue now; counting ends at `MAX_COUNTED`."""
+    """Return how many of the account's mails wait in the queue now; counting ends at `MAX_COUNTED`."""
     items = visible(QueueItem.objects.all(), caller)
     if recipient_domain:
         items = items.filter(recipient_domain=recipient_domain)

@@ -127,7 +127,7 @@ class ChartPage(FiguresPage):
         return intervals.last_minutes(self.now, self.definition.live_minutes, zone)
 
     def contents(self) -> dict[str, Any]:
-        """Return charts, finding and table; on a live page also the number of waiting emails."""
+        """Return charts, finding and table; on a live page also the number of waiting mails."""
         page, volumes = self.definition, self.volumes()
         series = [layer for panel in page.panels for layer in panel.series]
         return {
