@@ -10,7 +10,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
-from accounts.mail.text import NOT_IN_BODY, code_point
+from accounts.mail.text import NOT_IN_BODY, check_name, code_point
 from templates_app.models import Version
 
 _WRONG_CONTENT = "InvalidParameterValue.TemplateContentIsWrong"
@@ -36,6 +36,10 @@ def check(*, name: str, html: str, text: str, summary: str, renamed: bool = Fals
     max_characters = settings.RULES.template_name_max_characters
     if not name and renamed:
         raise Refused("InvalidParameterValue.TemplateNameIsNULL", _("Enter a name for the template."), field="name")
+    try:
+        check_name(name, _("The template name"))
+    except ValueError as error:
+        raise Refused("InvalidParameterValue.TemplateNameIllegal", str(error), field="name") from None
     if not 0 < len(name) <= max_characters or not name.isprintable():
         raise Refused(
             "InvalidParameterValue.TemplateNameIllegal",

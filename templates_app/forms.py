@@ -167,11 +167,11 @@ class DecisionForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     reason = forms.CharField(
-        label=gettext_lazy("Reason"),
+        label=gettext_lazy("Reason (required to reject)"),
         required=False,
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("Required to reject. The author sees it as you write it."),
+        help_text=gettext_lazy("The author sees it as you write it."),
     )
 
     def __init__(self, *args: Any, found: list[tuple[str, str]], **kwargs: Any) -> None:

@@ -267,6 +267,7 @@ def test_a_template_is_submitted_once(operator):
         ({"name": "x" * 101}, "InvalidParameterValue.TemplateNameIllegal", "name"),
         ({"name": "a\nb"}, "InvalidParameterValue.TemplateNameIllegal", "name"),
         ({"name": "a\u2028b"}, "InvalidParameterValue.TemplateNameIllegal", "name"),
+        ({"name": "a\u202eb"}, "InvalidParameterValue.TemplateNameIllegal", "name"),
         ({"summary": "x" * 201}, "InvalidParameterValue", "summary"),
         ({"html": " \n"}, "InvalidParameterValue.TemplateContentIsNULL", "html"),
         ({"html": "a\x00b"}, "InvalidParameterValue.TemplateContentIsWrong", "html"),
