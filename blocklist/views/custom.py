@@ -53,11 +53,9 @@ class ImportBlocks(_CustomBlockPage):
         form = forms.ImportBlocksForm(request.POST, request.FILES)
         if form.is_valid():
             given = form.cleaned_data
-            reading = entries.read(given["file"] or given["text"], today=datetime.now(UTC).date())
+            parsed = entries.parse(given["file"] or given["text"], today=datetime.now(UTC).date())
             try:
-                done = custom.import_list(
-                    self.caller, reading=reading, reason=given["reason"], dry_run=given["dry_run"]
-                )
+                done = custom.import_list(self.caller, parsed=parsed, reason=given["reason"], dry_run=given["dry_run"])
             except Refused as refusal:
                 form.add_error("file" if given["file"] else "text", refusal.message)
             else:
