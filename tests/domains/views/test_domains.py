@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from accounts.models import Account
 from accounts.roles import Role
-from domains import verification
+from domains import sender_domains, verification
 from domains.dns_answers import DnsAnswer, DnsStatus
 from domains.models import SenderDomain
 from tests import factories
@@ -42,7 +42,7 @@ def client(account: Account) -> Client:
 
 def create(account: Account, name: str = "mail.shop.test") -> SenderDomain:
     caller = factories.caller(account)
-    return verification.create(caller, name=name, dkim_option=SenderDomain.DkimOption.RSA_1024)
+    return sender_domains.create(caller, name=name, dkim_option=SenderDomain.DkimOption.RSA_1024)
 
 
 def said(response: object) -> str:
