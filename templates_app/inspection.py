@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from accounts.mail.text import INVISIBLE
+from templates_app.character_references import decode
 from templates_app.link_targets import RUNS, fault, scheme, target
-from templates_app.markup import BLOCKS, Attribute, Token, conditional, declarations, decode, walk
+from templates_app.markup import BLOCKS, Attribute, Token, conditional
 from templates_app.variables import BROKEN, VARIABLE, Variable, split
+from templates_app.visibility import declarations, walk
 
 Span = tuple[int, int]
 
@@ -22,45 +24,14 @@ class Fault(NamedTuple):
     place: str = ""
 
 
-_FORBIDDEN = frozenset(
-    {
-        "script",
-        "form",
-        "iframe",
-        "frame",
-        "frameset",
-        "object",
-        "embed",
-        "applet",
-        "base",
-        "svg",
-        "math",
-        "portal",
-        "input",
-        "textarea",
-        "select",
-    }
-)
-_ADDRESSES = frozenset(
-    {
-        "src",
-        "srcset",
-        "href",
-        "xlink:href",
-        "action",
-        "formaction",
-        "background",
-        "data",
-        "poster",
-        "cite",
-        "longdesc",
-        "lowsrc",
-        "dynsrc",
-        "ping",
-        "codebase",
-        "manifest",
-    }
-)
+_FORBIDDEN = frozenset({
+    "script", "form", "iframe", "frame", "frameset", "object", "embed", "applet", "base", "svg", "math",
+    "portal", "input", "textarea", "select",
+})  # fmt: skip
+_ADDRESSES = frozenset({
+    "src", "srcset", "href", "xlink:href", "action", "formaction", "background", "data", "poster", "cite",
+    "longdesc", "lowsrc", "dynsrc", "ping", "codebase", "manifest",
+})  # fmt: skip
 _SPACE = re.compile(r"[\s\u2800]+")
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;{}:]*?url\(", re.IGNORECASE)
 _IMPORT = re.compile(r"@import\b", re.IGNORECASE)

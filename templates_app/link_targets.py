@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from templates_app.markup import Attribute, decode_attribute
+from templates_app.character_references import decode_attribute
+from templates_app.markup import Attribute
 from templates_app.variables import Variable, split
 
 _BLANKS = str.maketrans("", "", "\t\n\r")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from templates_app.character_references import decode
 from templates_app.link_targets import followed, target
-from templates_app.markup import BLOCKS, Token, decode, walk
+from templates_app.markup import BLOCKS, Token
 from templates_app.variables import Variable, split
+from templates_app.visibility import walk
 
 _SPACE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
 # Elements with an empty line around them.
