@@ -31,7 +31,7 @@ class ReviewLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One rule's result, without a word: `finding_texts` tells it.
+    """One rule's result in numbers and codes; `finding_texts` makes the sentence.
 
     `spans` lie in the visible text of the HTML or the text part, or in the HTML source.
     """
@@ -40,7 +40,7 @@ class Finding:
     passed: bool
     value: int
     limit: int
-    # What the value is a part of, and the smallest number of characters that one of its kind may come among.
+    # What the value is a part of; and of how many characters at least one may be a variable's ("at most 1 in 6").
     total: int = 0
     one_in: int = 0
     # Each only once.
