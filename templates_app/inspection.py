@@ -1,4 +1,4 @@
-"""One pass over a document that collects what the review rules check."""
+"""One pass over a document that collects what the review rules check. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a link leads, and which links a mail may hold. White space is cut as browsers do (WHATWG URL 4.4)."""
+"""Where a link leads, and which links a mail may hold. White space is cut as browsers do (WHATWG URL 4.4). Pure."""
 
 from __future__ import annotations
 

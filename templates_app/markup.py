@@ -1,4 +1,4 @@
-"""HTML as mail programs read it: tokens with their places in the source, linear in its length, never an error.
+"""HTML as mail programs read it: tokens with their places in the source, linear in its length, never an error. Pure.
 
 The tokens follow the HTML standard's tokenization (13.2.5) as far as a mail needs it. The standard library's
 parser is not used: it gives no places for attribute values and takes quadratic time on unclosed markup.

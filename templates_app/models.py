@@ -130,7 +130,7 @@ class Skeleton(models.Model):
 
     version = models.OneToOneField(Version, primary_key=True, on_delete=models.CASCADE, related_name="skeleton")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    # `rendering.Compiled` as JSON.
+    # `compiled.Compiled` as JSON.
     parts = models.JSONField()
     compiled_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,4 +1,4 @@
-"""What a program finds in a template before a person reviews it: numbers, limits and the places that count.
+"""What a program finds in a template before a person reviews it: numbers, limits and the places that count. Pure.
 
 docs/decisions/0005-what-screening-counts.md says what is counted and why.
 """

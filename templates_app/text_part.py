@@ -1,4 +1,4 @@
-"""The text/plain part of a mail, made from its HTML document."""
+"""The text/plain part of a mail, made from its HTML document. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Variables: `{{name}}`, found by one pattern, replaced by values that are not searched for variables again."""
+"""Variables: `{{name}}`, found by one pattern, replaced by values that are not searched for variables again. Pure."""
 
 from __future__ import annotations
 
