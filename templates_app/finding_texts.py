@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy, gettext_noop
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
 from templates_app.inspection import Fault, FaultCode
 from templates_app.screening import Finding
@@ -79,6 +79,21 @@ def message(finding: Finding) -> str:
         return text
     part = gettext("HTML part") if finding.where == "html" else gettext("Text part")
     return gettext("%(part)s: %(message)s") % {"part": part, "message": text}
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """Return the numbers of a screening in one short line."""
+    by_rule = {finding.rule: finding for finding in findings}
+    length, variables, images = (by_rule.get(rule) for rule in ("length", "variables", "images"))
+    pieces = []
+    if length:
+        count = _number(length.value)
+        pieces.append(ngettext("%(count)s character", "%(count)s characters", length.value) % {"count": count})
+    if variables and variables.value:
+        pieces.append(gettext("%(percent)d%% variables") % {"percent": percent(variables)})
+    if images and images.value:
+        pieces.append(ngettext("%(count)d image", "%(count)d images", images.value) % {"count": images.value})
+    return " · ".join(pieces)
 
 
 def join(sentences: Iterable[str]) -> str:

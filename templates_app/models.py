@@ -120,7 +120,7 @@ class Review(models.Model):
         return f"review {self.pk} of {self.version_id}"
 
     @property
-    def told_reason(self) -> str:
+    def translated_reason(self) -> str:
         """Return the reason, its quick reasons in the active language."""
         return lines(self.reason)
 

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 from django.utils import translation
 
-from templates_app.finding_texts import CATEGORIES, FAULTS, HEADINGS, category, heading, message
+from templates_app.finding_texts import CATEGORIES, FAULTS, HEADINGS, category, heading, message, summary
 from templates_app.inspection import FaultCode
 from templates_app.models import ForbiddenPhrase
 from templates_app.screening import Phrase, ReviewLimits, screen
@@ -46,6 +46,12 @@ def test_forbidden_phrases_come_with_their_category():
     html = "online casino <p hidden>代开发票</p>"
     assert message_of("forbidden_phrases", html) == (
         "Forbidden: “online casino” (Gambling), “代开发票” (Invoices, in text that is not shown)."
+    )
+
+
+def test_the_summary_says_the_numbers():
+    assert summary(screen(f"{'x' * 200}{{{{name}}}}<img src=x>", "", FORBIDDEN)) == (
+        "200 characters · 4% variables · 1 image"
     )
 
 

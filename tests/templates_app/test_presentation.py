@@ -34,12 +34,6 @@ def test_a_long_text_is_cut_on_the_page():
     assert sum(len(mark.text) for mark in marks) == presentation.MAX_SHOWN + 2
 
 
-def test_the_summary_says_the_numbers():
-    assert presentation.summary(screen(f"{'x' * 200}{{{{name}}}}<img src=x>", "", FORBIDDEN)) == (
-        "200 characters · 4% variables · 1 image"
-    )
-
-
 def test_the_bar_shows_how_far_a_number_is():
     shares = {row.finding.rule: row.share for row in presentation.rows(screen("x" * 80, "", FORBIDDEN))}
     assert (shares["length"], shares["images"], shares["forbidden_phrases"]) == (50, 0, None)

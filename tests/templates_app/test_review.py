@@ -307,7 +307,7 @@ def test_what_is_stored_is_no_translation(operator, reviewer, account):
         review.reject(reviewer, review=open_review, reason=f"{DecisionForm.QUICK[0]}\n请修改")
         open_review.refresh_from_db()
         assert open_review.reason == f"{DecisionForm.QUICK[0]}\n请修改"
-        assert open_review.told_reason == "固定文本未说明邮件的用途。\n请修改"
+        assert open_review.translated_reason == "固定文本未说明邮件的用途。\n请修改"
         notice = Notice.objects.get(account=account, closed_at=None)
         assert notice.sentence == "模板“Order”审核未通过：固定文本未说明邮件的用途。\n请修改"
     assert str(notice) == f"Template “Order” was rejected: {DecisionForm.QUICK[0]}\n请修改"
