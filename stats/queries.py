@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Sum
 
 from accounts.caller import Caller
@@ -25,7 +26,7 @@ MAX_OFFERED = 100
 MAX_COUNTED = 100_000
 RAW = "sending_event"
 
-_SUMS = ", ".join(f"sum({name})::bigint" for name in rollup.COLUMNS)
+_SUMS = ", ".join(f"coalesce(sum({name}), 0)::bigint AS {name}" for name in rollup.COUNTERS)
 
 
 def volumes(
@@ -36,15 +37,14 @@ def volumes(
     zone = [str(axis.zone)] if "%s" in at else []
     rows = _read(f"{at} AS bucket, ", caller, axis, sender_domain, recipient_domain, "GROUP BY 1", zone)
     # Keyed by the instant: datetimes of two zones do not compare equal in the hour that occurs twice.
-    found = {_moment(bucket, axis).timestamp(): _named(counts) for bucket, *counts in rows}
-    nothing, buckets = dict.fromkeys(rollup.COLUMNS, 0), axis.buckets
+    found = {_moment(row.pop("bucket"), axis).timestamp(): row for row in rows}
+    nothing, buckets = dict.fromkeys(rollup.COUNTERS, 0), axis.buckets
     return Volumes(buckets, [found.get(at.timestamp(), nothing if at <= known_to else None) for at in buckets])
 
 
 def totals(caller: Caller, axis: Axis, *, sender_domain: str = "", recipient_domain: str = "") -> dict[str, int]:
     """Return the counters summed over all of `axis`."""
-    row = _read("", caller, axis, sender_domain, recipient_domain, "", [])[0]
-    return _named(row)
+    return _read("", caller, axis, sender_domain, recipient_domain, "", [])[0]
 
 
 def accepted_by_domain(caller: Caller, day: date) -> dict[str, int]:
@@ -82,7 +82,7 @@ def rolled_at() -> datetime | None:
 
 def _read(
     bucket: str, caller: Caller, axis: Axis, sender_domain: str, recipient_domain: str, group: str, zone: list[str]
-) -> list[tuple]:
+) -> list[dict[str, Any]]:
     table, key, _ = _source(axis, recipient_domain)
     if table == RAW:
         return _count_raw(bucket, caller, axis, sender_domain, recipient_domain, group)
@@ -94,14 +94,14 @@ def _read(
             values.append(wanted)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {bucket}{_SUMS} FROM {table} WHERE {where} {group}", [*zone, *values])  # noqa: S608
-        return cursor.fetchall()
+        return _rows(cursor)
 
 
 def _count_raw(
     bucket: str, caller: Caller, axis: Axis, sender_domain: str, recipient_domain: str, group: str
-) -> list[tuple]:
+) -> list[dict[str, Any]]:
     """Count the events themselves: minutes by recipient domain have no roll-up, and are asked for an hour at most."""
-    counts = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in rollup.COLUMNS.items())
+    counts = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in rollup.COUNTERS.items())
     values: list[Any] = [caller.account.pk, first_of(axis.first), first_of(axis.end), recipient_domain]
     sender = ""
     if sender_domain:
@@ -114,11 +114,13 @@ def _count_raw(
             f") AS counted {group}",
             values,
         )
-        return cursor.fetchall()
+        return _rows(cursor)
 
 
-def _named(counts: Sequence[int | None]) -> dict[str, int]:
-    return {name: count or 0 for name, count in zip(rollup.COLUMNS, counts, strict=True)}
+def _rows(cursor: CursorWrapper) -> list[dict[str, Any]]:
+    """Return the cursor's rows by the names of their columns."""
+    names = [column.name for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _source(axis: Axis, recipient_domain: str) -> tuple[str, str, str]:

@@ -128,8 +128,8 @@ def _reasons(templates: list[Template]) -> dict[int, str]:
     ]
     decided = Review.objects.filter(version__in=versions, decided_at__isnull=False).order_by("pk")
     return {
-        decision.template_id: lines(decision.reason) or (_("Approved") if decision.state == Review.State.APPROVED else "")
-        for decision in decided
+        row.template_id: lines(row.reason) or (_("Approved") if row.state == Review.State.APPROVED else "")
+        for row in decided
     }
 
 
