@@ -6,14 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from accounts.mail.text import INVISIBLE
-from templates_app.character_references import decode
 from templates_app.link_targets import ACTIVE_SCHEMES, LinkFault, fault, scheme, target
 from templates_app.markup import BLOCKS, Attribute, Token, conditional
-from templates_app.variables import BROKEN, VARIABLE, Variable, split
+from templates_app.variables import BROKEN, VARIABLE
 from templates_app.visibility import declarations, walk
+from templates_app.visible_text import Span, VisibleTextReader
 
-Span = tuple[int, int]
 FaultCode = Literal[
     LinkFault,
     "phrase",
@@ -48,7 +46,6 @@ _ADDRESS_ATTRIBUTES = frozenset({
     "src", "srcset", "href", "xlink:href", "action", "formaction", "background", "data", "poster", "cite",
     "longdesc", "lowsrc", "dynsrc", "ping", "codebase", "manifest",
 })  # fmt: skip
-_SPACE = re.compile(r"[\s\u2800]+")
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;{}:]*?url\(", re.IGNORECASE)
 _IMPORT = re.compile(r"@import\b", re.IGNORECASE)
 # A variable right after “<” would turn its value into a tag.
@@ -90,7 +87,7 @@ class Inspection:
 
 def inspect_text(text: str) -> Inspection:
     """Return what a plain-text body shows."""
-    reader = _Reader()
+    reader = VisibleTextReader()
     reader.read(text, decoded=True)
     broken = [(_no_variable(match[0]), match.span()) for match in BROKEN.finditer(text)]
     return Inspection(text=reader.result(), variables=reader.variables, misplaced=broken)
@@ -99,7 +96,7 @@ def inspect_text(text: str) -> Inspection:
 def inspect_html(html: str) -> Inspection:
     """Return what an HTML body shows and holds."""
     inspection = Inspection()
-    reader, unseen = _Reader(), _Reader()
+    reader, unseen = VisibleTextReader(), VisibleTextReader()
     _inspect(html, (0, len(html)), inspection, reader, unseen, outlook=False)
     inspection.text, inspection.variables = reader.result(), reader.variables
     inspection.unseen = [text] if (text := unseen.result()) else []
@@ -109,7 +106,13 @@ def inspect_html(html: str) -> Inspection:
 
 
 def _inspect(
-    html: str, place: Span, inspection: Inspection, reader: _Reader, unseen: _Reader, *, outlook: bool
+    html: str,
+    place: Span,
+    inspection: Inspection,
+    reader: VisibleTextReader,
+    unseen: VisibleTextReader,
+    *,
+    outlook: bool,
 ) -> None:
     for token, shown in walk(html, *place):
         to = reader if shown and not outlook else unseen
@@ -130,7 +133,7 @@ def _inspect(
             _inspect_tag(html, token, inspection, unseen, outlook=outlook)
 
 
-def _inspect_tag(html: str, token: Token, inspection: Inspection, unseen: _Reader, *, outlook: bool) -> None:
+def _inspect_tag(html: str, token: Token, inspection: Inspection, unseen: VisibleTextReader, *, outlook: bool) -> None:
     span = (token.start, token.end)
     if token.name in _FORBIDDEN_ELEMENTS:
         inspection.active.append((Fault("element", token.name), span))
@@ -170,7 +173,7 @@ def _inspect_attribute(token: Token, attribute: Attribute, inspection: Inspectio
         inspection.active.append((Fault("style_runs"), span))
 
 
-def _inspect_raw(html: str, token: Token, inspection: Inspection, unseen: _Reader) -> None:
+def _inspect_raw(html: str, token: Token, inspection: Inspection, unseen: VisibleTextReader) -> None:
     source = html[token.start : token.end]
     if token.name == "style":
         inspection.images += [
@@ -211,41 +214,3 @@ def _no_variable(text: str) -> Fault:
 
 def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-class _Reader:
-    """Joins visible text: one blank for any white space, nothing for characters of zero width."""
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self.variables: list[Span] = []
-        self.size = 0
-        self.blank = False
-
-    def read(self, source: str, *, decoded: bool = False) -> None:
-        for piece in split(source):
-            if isinstance(piece, Variable):
-                self._add(f"{{{{{piece.name}}}}}", variable=True)
-                continue
-            text = _SPACE.sub(" ", INVISIBLE.sub("", piece if decoded else decode(piece)))
-            inner = text.strip(" ")
-            self.blank = self.blank or text.startswith(" ")
-            if inner:
-                self._add(inner)
-                self.blank = text.endswith(" ")
-
-    def gap(self) -> None:
-        self.blank = True
-
-    def result(self) -> str:
-        return "".join(self.pieces)
-
-    def _add(self, text: str, *, variable: bool = False) -> None:
-        if self.blank and self.size:
-            self.pieces.append(" ")
-            self.size += 1
-        self.blank = False
-        if variable:
-            self.variables.append((self.size, self.size + len(text)))
-        self.pieces.append(text)
-        self.size += len(text)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from templates_app import finding_texts
-from templates_app.screening import Finding, Span, VisibleText
+from templates_app.screening import Finding, VisibleText
+from templates_app.visible_text import Span
 
 # Characters of a text that a page shows; screening counts all of them.
 MAX_SHOWN = 20_000

@@ -10,10 +10,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
 from templates_app import phrase_matching
-from templates_app.inspection import Fault, Inspection, Span, inspect_html, inspect_text
+from templates_app.inspection import Fault, Inspection, inspect_html, inspect_text
 from templates_app.phrase_matching import Phrase
-
-__all__ = ["Fault", "Finding", "ReviewLimits", "VisibleText", "Span", "Phrase", "passes", "read", "screen"]
+from templates_app.visible_text import Span
 
 Where = Literal["html", "text", "source"]
 _MAX_SPANS = 200

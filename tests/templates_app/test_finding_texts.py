@@ -8,7 +8,8 @@ from django.utils import translation
 from templates_app.finding_texts import CATEGORIES, FAULTS, HEADINGS, category, heading, message, summary
 from templates_app.inspection import FaultCode
 from templates_app.models import ForbiddenPhrase
-from templates_app.screening import Phrase, ReviewLimits, screen
+from templates_app.phrase_matching import Phrase
+from templates_app.screening import ReviewLimits, screen
 
 FORBIDDEN = [Phrase("Gambling", "online casino"), Phrase("Invoices", "代开发票")]
 

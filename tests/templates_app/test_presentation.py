@@ -1,7 +1,8 @@
 """What pages show of a screening."""
 
 from templates_app import presentation
-from templates_app.screening import Phrase, VisibleText, read, screen
+from templates_app.phrase_matching import Phrase
+from templates_app.screening import VisibleText, read, screen
 
 FORBIDDEN = [Phrase("Gambling", "online casino")]
 
