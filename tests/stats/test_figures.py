@@ -66,7 +66,7 @@ def test_plotly_takes_every_chart_as_a_figure(panel, grain):
         assert all(list(trace.y) == trace_["y"] for trace, trace_ in zip(figure.data, chart["traces"], strict=True))
 
 
-def test_the_words_of_a_chart_are_translated_and_its_numbers_are_not():
+def test_the_texts_of_a_chart_are_translated_and_its_numbers_are_not():
     with override("zh-hans"):
         numbers = volumes(delivered=[1200, 0, None])
         chart = figures.chart(numbers, (pages.DELIVERED,), AXIS)
@@ -127,8 +127,8 @@ def test_a_finding_says_how_many_of_what_and_when_most():
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "words"),
+    ("part", "whole", "text"),
     [(0, 0, "–"), (0, 9, "0.0%"), (1, 3, "33.3%"), (1, 1000, "0.10%"), (1, 1, "100.0%"), (8, 5, "over 100%")],
 )
-def test_small_shares_have_two_decimals(part, whole, words):
-    assert tables.per_cent(part, whole) == words
+def test_small_shares_have_two_decimals(part, whole, text):
+    assert tables.per_cent(part, whole) == text

@@ -25,7 +25,7 @@ class TestLists:
         assert page.count("@example.com</span></a>") == 1
 
     @pytest.mark.parametrize("kind", BlockedAddress.Kind.values)
-    def test_are_told_in_the_language_of_the_reader(self, account, browser, kind):
+    def test_are_shown_in_the_language_of_the_reader(self, account, browser, kind):
         factories.block(account, kind=kind)
         page = browser.get(LIST, {"kind": kind}, headers={"accept-language": "zh-CN"}).content.decode()
         assert "屏蔽时间" in page
