@@ -32,7 +32,7 @@ class InvalidAddress:
 
 @dataclass(frozen=True, kw_only=True)
 class Reject:
-    """A person unsubscribed from, or complained about, a sender domain; `cause` is a `BlockedAddress.Cause`."""
+    """A recipient unsubscribed from, or complained about, a sender domain; `cause` is a `BlockedAddress.Cause`."""
 
     account_id: int
     sender_domain: str
@@ -84,7 +84,7 @@ def block_invalid(invalid: Sequence[InvalidAddress]) -> None:
     """Block invalid addresses for all accounts, or renew their blocks; runs in the caller's transaction."""
     if not invalid:
         return
-    # What is no address by today's reading was accepted once: what the receiver said about it must not be lost.
+    # An address that today's rules refuse may have been accepted once: what the receiver said about it counts.
     accounts = [row.account_id for row in invalid]
     addresses = [key_or_text(row.address) for row in invalid]
     with connection.cursor() as cursor:
@@ -102,7 +102,7 @@ def block_invalid(invalid: Sequence[InvalidAddress]) -> None:
 
 
 def block_rejects(rejects: Sequence[Reject]) -> None:
-    """Block people who unsubscribed or complained, for that sender domain; runs in the caller's transaction."""
+    """Block recipients who unsubscribed or complained, for that sender domain; runs in the caller's transaction."""
     if not rejects:
         return
     with connection.cursor() as cursor:

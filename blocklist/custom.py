@@ -1,4 +1,4 @@
-"""The account's own list of blocked addresses: entries added by hand or by file, each with its expiry."""
+"""The account's own list of blocked addresses: entries added one by one or by import, each with its expiry."""
 
 from __future__ import annotations
 
@@ -41,32 +41,58 @@ class Imported:
     too_long: int
     repeat: int
     invalid: int
-    rejected: list[entries.Rejected]
+    rejected: list[entries.RejectedLine]
 
 
 def add(caller: Caller, *, address: str, expires: date | None = None, reason: str = "") -> BlockedAddress:
     """Put one address on the account's own list until the UTC day `expires` begins (None: for ever)."""
     caller.require("blocklist.edit")
     try:
-        spelled = key_of(address)
+        key = key_of(address)
     except ValueError as error:
         raise Refused("InvalidParameterValue.IllegalEmailAddress", str(error), field="address") from None
-    ends = _ends(expires)
+    expires_at = _expires_at(expires)
     with transaction.atomic():
-        if not _store(caller, [(spelled, ends)], BlockedAddress.Cause.ENTERED, reason):
+        if not _store(caller, [(key, expires_at)], BlockedAddress.Cause.ENTERED, reason):
             raise Refused(
                 "InvalidParameterValue",
-                _("%(address)s is already on your list. Change its expiry instead.") % {"address": spelled},
+                _("%(address)s is already on your list. Change its expiry instead.") % {"address": key},
                 field="address",
             )
-        audit.log(caller, "blocklist.add", spelled, expires=_iso(expires), reason=reason)
-        return BlockedAddress.objects.get(account=caller.account, kind=BlockedAddress.Kind.CUSTOM, address=spelled)
+        audit.log(caller, "blocklist.add", key, expires=_iso(expires), reason=reason)
+        return BlockedAddress.objects.get(account=caller.account, kind=BlockedAddress.Kind.CUSTOM, address=key)
 
 
-def import_list(caller: Caller, *, reading: entries.Reading, reason: str = "", dry_run: bool = False) -> Imported:
+def import_list(caller: Caller, *, parsed: entries.ParsedList, reason: str = "", dry_run: bool = False) -> Imported:
     """Put a list on the account's own list and say what became of every line; a dry run keeps nothing."""
     caller.require("blocklist.edit")
-    total = len(reading.entries) + len(reading.rejected)
+    total = len(parsed.entries) + len(parsed.rejected)
+    _refuse_length(total)
+    with transaction.atomic():
+        rows = [(entry.address, _expires_at(entry.expires)) for entry in parsed.entries]
+        stored = _store(caller, rows, BlockedAddress.Cause.IMPORTED, reason)
+        if dry_run:
+            transaction.set_rollback(True)
+        else:
+            rejected = total - len(stored)
+            audit.log(caller, "blocklist.import", f"{len(stored)} addresses", total=total, rejected=rejected)
+    return _outcome(parsed, stored)
+
+
+def change_expiry(caller: Caller, *, row: BlockedAddress, expires: date | None) -> BlockedAddress:
+    """Let an entry of the account's own list end when the UTC day `expires` begins (None: never)."""
+    caller.require("blocklist.edit")
+    if row.account_id != caller.account.pk or row.kind != BlockedAddress.Kind.CUSTOM:
+        raise Refused("OperationDenied", _("You can change the expiry of entries of your own list only."))
+    with transaction.atomic():
+        row.expires_at = _expires_at(expires)
+        row.save(update_fields=["expires_at"])
+        audit.log(caller, "blocklist.change_expiry", row.address, expires=_iso(expires))
+    return row
+
+
+def _refuse_length(total: int) -> None:
+    """Refuse a list without a line, or with more lines than an import may have."""
     if not total:
         raise Refused("MissingParameter.EmailsNecessary", _("Enter the addresses, one per line."), field="text")
     limit = settings.RULES.custom_blocks_per_import
@@ -80,60 +106,46 @@ def import_list(caller: Caller, *, reading: entries.Reading, reason: str = "", d
             },
             field="text",
         )
-    with transaction.atomic():
-        stored = _store(
-            caller,
-            [(entry.address, _ends(entry.expires)) for entry in reading.entries],
-            BlockedAddress.Cause.IMPORTED,
-            reason,
-        )
-        held = [
-            entries.Rejected(entry.line, entry.address, "repeat", _("Already on your list. Change its expiry there."))
-            for entry in reading.entries
-            if entry.address not in stored
-        ]
-        rejected = sorted([*reading.rejected, *held], key=lambda line: line.line)
-        codes = [line.code for line in rejected]
-        done = Imported(
-            total=total,
-            valid=len(stored),
-            too_long=codes.count("too_long"),
-            repeat=codes.count("repeat"),
-            invalid=codes.count("invalid"),
-            rejected=rejected,
-        )
-        if dry_run:
-            transaction.set_rollback(True)
-        else:
-            added = f"{done.valid} addresses"
-            audit.log(caller, "blocklist.import", added, total=total, rejected=len(rejected))
-    return done
 
 
-def change_expiry(caller: Caller, *, row: BlockedAddress, expires: date | None) -> BlockedAddress:
-    """Let an entry of the account's own list end when the UTC day `expires` begins (None: never)."""
-    caller.require("blocklist.edit")
-    if row.account_id != caller.account.pk or row.kind != BlockedAddress.Kind.CUSTOM:
-        raise Refused("OperationDenied", _("You can change the expiry of entries of your own list only."))
-    with transaction.atomic():
-        row.expires_at = _ends(expires)
-        row.save(update_fields=["expires_at"])
-        audit.log(caller, "blocklist.change_expiry", row.address, expires=_iso(expires))
-    return row
+def _outcome(parsed: entries.ParsedList, stored: set[str]) -> Imported:
+    """Return what became of each line, given the addresses that were stored."""
+    held = [
+        entries.RejectedLine(entry.line, entry.address, "repeat", _("Already on your list. Change its expiry there."))
+        for entry in parsed.entries
+        if entry.address not in stored
+    ]
+    rejected = sorted([*parsed.rejected, *held], key=lambda line: line.line)
+    codes = [line.code for line in rejected]
+    return Imported(
+        total=len(parsed.entries) + len(parsed.rejected),
+        valid=len(stored),
+        too_long=codes.count("too_long"),
+        repeat=codes.count("repeat"),
+        invalid=codes.count("invalid"),
+        rejected=rejected,
+    )
 
 
 def _store(
     caller: Caller, rows: Sequence[tuple[str, datetime | None]], cause: BlockedAddress.Cause, reason: str
 ) -> set[str]:
+    """Store the blocks that are not in force yet, and return their addresses."""
     with connection.cursor() as cursor:
         cursor.execute(
             _STORE,
-            [caller.account.pk, cause, reason[:500], [row[0] for row in rows], [row[1] for row in rows]],
+            [
+                caller.account.pk,
+                cause,
+                reason[:500],
+                [address for address, _expires in rows],
+                [ends for _address, ends in rows],
+            ],
         )
-        return {row[0] for row in cursor.fetchall()}
+        return {address for (address,) in cursor.fetchall()}
 
 
-def _ends(expires: date | None) -> datetime | None:
+def _expires_at(expires: date | None) -> datetime | None:
     if expires is None:
         return None
     if expires <= datetime.now(UTC).date():

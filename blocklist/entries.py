@@ -1,4 +1,4 @@
-"""Reading a list of addresses to block: pure, every line accounted for."""
+"""A list of addresses to block, as CSV (RFC 4180): every line is an entry or rejected with a reason. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class BlockEntry:
 
 
 @dataclass(frozen=True)
-class Rejected:
+class RejectedLine:
     """A line that is not stored, and why; `code` is "too_long", "repeat" or "invalid"."""
 
     line: int
@@ -36,11 +36,11 @@ class Rejected:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a list holds."""
+class ParsedList:
+    """The entries of a list, and the lines that are none."""
 
     entries: list[BlockEntry] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
+    rejected: list[RejectedLine] = field(default_factory=list)
 
 
 def decode(content: bytes) -> str:
@@ -55,7 +55,7 @@ def decode(content: bytes) -> str:
         ) from None
 
 
-def read(text: str, *, today: date) -> Reading:
+def parse(text: str, *, today: date) -> ParsedList:
     """Return the lines of a CSV: column 1 an address, column 2 (may be left out) the day it is released."""
     text = text.lstrip("\ufeff")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
@@ -67,30 +67,30 @@ def read(text: str, *, today: date) -> Reading:
                 continue
             lines.append((rows.line_num, row[0], cells[1] if len(cells) > 1 else ""))
     except csv.Error as error:
-        reading = check(lines, today=today)
+        parsed = check(lines, today=today)
         reason = _("The file cannot be read from this line on: %(error)s.") % {"error": error}
-        bad = Rejected(rows.line_num, "", "invalid", reason)
-        return Reading(reading.entries, [*reading.rejected, bad])
+        bad = RejectedLine(rows.line_num, "", "invalid", reason)
+        return ParsedList(parsed.entries, [*parsed.rejected, bad])
     return check(lines, today=today)
 
 
-def check(lines: Iterable[tuple[int, str, str]], *, today: date) -> Reading:
+def check(lines: Iterable[tuple[int, str, str]], *, today: date) -> ParsedList:
     """Return which of (line, address, expiry date or empty) can be stored; a second mention is a repeat."""
-    reading, seen = Reading(), dict[str, int]()
+    parsed, seen = ParsedList(), dict[str, int]()
     for line, text, expiry in lines:
         try:
             address, expires = key_of(text), _day(expiry, today)
         except ValueError as error:
             code = "too_long" if isinstance(error, TooLong) else "invalid"
-            reading.rejected.append(Rejected(line, text[:300], code, str(error)))
+            parsed.rejected.append(RejectedLine(line, text[:300], code, str(error)))
             continue
         if address in seen:
             reason = _("Already in line %(line)d.") % {"line": seen[address]}
-            reading.rejected.append(Rejected(line, text, "repeat", reason))
+            parsed.rejected.append(RejectedLine(line, text, "repeat", reason))
             continue
         seen[address] = line
-        reading.entries.append(BlockEntry(line, address, expires))
-    return reading
+        parsed.entries.append(BlockEntry(line, address, expires))
+    return parsed
 
 
 def _day(text: str, today: date) -> date | None:

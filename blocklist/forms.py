@@ -13,9 +13,11 @@ from accounts.console.filters import Filters
 from accounts.mail.addresses import key_or_text
 from blocklist import entries
 
-_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+_DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _EXAMPLE = "ann@example.com\nbob@example.com,2027-01-31"
-_FOR_EVER = gettext_lazy("The block expires when that day begins (UTC). Leave it empty for a block that never expires.")
+_EXPIRES_HELP = gettext_lazy(
+    "The block expires when that day begins (UTC). Leave it empty for a block that never expires."
+)
 
 
 class BlockFilters(Filters):
@@ -36,7 +38,9 @@ class AddBlockForm(forms.Form):
     address = forms.CharField(
         label=gettext_lazy("Address"), max_length=320, strip=False, widget=forms.TextInput(attrs={"inputmode": "email"})
     )
-    expires = forms.DateField(label=gettext_lazy("Blocked until"), required=False, widget=_DAY, help_text=_FOR_EVER)
+    expires = forms.DateField(
+        label=gettext_lazy("Blocked until"), required=False, widget=_DATE_INPUT, help_text=_EXPIRES_HELP
+    )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=500,
@@ -88,7 +92,9 @@ class ImportBlocksForm(forms.Form):
 class BlockExpiryForm(forms.Form):
     """When an entry ends."""
 
-    expires = forms.DateField(label=gettext_lazy("Blocked until"), required=False, widget=_DAY, help_text=_FOR_EVER)
+    expires = forms.DateField(
+        label=gettext_lazy("Blocked until"), required=False, widget=_DATE_INPUT, help_text=_EXPIRES_HELP
+    )
 
 
 class WhitelistForm(forms.Form):

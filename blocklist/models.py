@@ -18,7 +18,7 @@ class BlockedAddress(models.Model):
     class Kind(models.TextChoices):
         # The platform's, for all accounts: the mailbox does not exist. `account` is the one whose mail bounced.
         INVALID = "invalid", gettext_lazy("Invalid address")
-        # The person unsubscribed from, or complained about, one sender domain.
+        # The recipient unsubscribed from, or complained about, one sender domain.
         REJECT = "reject", pgettext_lazy("blocklist", "Reject")
         # The account's own list.
         CUSTOM = "custom", gettext_lazy("Custom")
@@ -31,7 +31,7 @@ class BlockedAddress(models.Model):
         IMPORTED = "imported", gettext_lazy("Imported")
 
     class Status(models.TextChoices):
-        """Whether it is over; told by `expires_at` alone."""
+        """Whether the block is over: follows from `expires_at` alone, and is not stored."""
 
         ACTIVE = "active", gettext_lazy("In force")
         EXPIRED = "expired", gettext_lazy("Expired")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from django.db import connection
 from django.db.models import Q
@@ -25,16 +25,16 @@ class BlockQuery:
 
 @dataclass(frozen=True)
 class BlockInForce:
-    """The block in force for a recipient, with the values of `BlockedAddress`."""
+    """The block in force for a recipient; its fields are columns of `BlockedAddress`."""
 
     kind: str
     cause: str
     reason: str
 
 
-# What the person asked for comes first, then the account's own list, then the platform's.
-_BLOCKED = """
-SELECT DISTINCT ON (asked.number) asked.number, block.kind, block.cause, block.reason
+# What the recipient asked for comes first, then the account's own list, then the platform's.
+_BLOCKED = f"""
+SELECT DISTINCT ON (asked.number) asked.number, {", ".join(f"block.{field.name}" for field in fields(BlockInForce))}
 FROM unnest(%s::bigint[], %s::text[], %s::text[]) WITH ORDINALITY
      AS asked(account_id, sender_domain, address, number)
 JOIN blocklist_blockedaddress AS block ON block.address = asked.address COLLATE "C"
@@ -47,7 +47,7 @@ WHERE (block.expires_at IS NULL OR block.expires_at > now())
                          AND exempt.account_id = asked.account_id)
       END
 ORDER BY asked.number, CASE block.kind WHEN 'reject' THEN 1 WHEN 'custom' THEN 2 ELSE 3 END
-"""
+"""  # noqa: S608
 
 
 def blocked_among(asked: Sequence[BlockQuery]) -> dict[BlockQuery, BlockInForce]:

@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from blocklist import views
+from blocklist.views import custom, lists, look_up
 
 app_name = "blocklist"
 urlpatterns = [
-    path("", views.Blocklist.as_view(), name="list"),
-    path("look-up/", views.LookUpAddress.as_view(), name="look_up"),
-    path("add/", views.AddBlock.as_view(), name="add"),
-    path("import/", views.ImportBlocks.as_view(), name="import"),
-    path("whitelist/", views.WhitelistAddress.as_view(), name="whitelist"),
-    path("unwhitelist/", views.UnwhitelistAddress.as_view(), name="unwhitelist"),
-    path("<int:pk>/expiry/", views.ChangeBlockExpiry.as_view(), name="expiry"),
-    path("<int:pk>/remove/", views.RemoveBlock.as_view(), name="remove"),
+    path("", lists.Blocklist.as_view(), name="list"),
+    path("look-up/", look_up.LookUpAddress.as_view(), name="look_up"),
+    path("add/", custom.AddBlock.as_view(), name="add"),
+    path("import/", custom.ImportBlocks.as_view(), name="import"),
+    path("whitelist/", look_up.WhitelistAddress.as_view(), name="whitelist"),
+    path("unwhitelist/", look_up.UnwhitelistAddress.as_view(), name="unwhitelist"),
+    path("<int:pk>/expiry/", custom.ChangeBlockExpiry.as_view(), name="expiry"),
+    path("<int:pk>/remove/", lists.RemoveBlock.as_view(), name="remove"),
 ]

@@ -11,7 +11,7 @@ from accounts import audit
 from accounts.caller import Caller
 from accounts.errors import Refused
 from accounts.mail.addresses import Mailbox, parse_bare
-from accounts.mail.text import NOT_IN_LINE
+from accounts.mail.text import check_name
 from accounts.scoping import visible
 from domains.models import SenderAddress, SenderDomain
 
@@ -78,11 +78,10 @@ def _valid_name(name: str) -> str:
     if marks:
         quoted = ", ".join(f'"{mark}"' for mark in sorted(marks))
         raise _illegal_name(_("A sender name cannot contain %(marks)s.") % {"marks": quoted})
-    # Control characters and line or paragraph separators could start a header of their own.
-    if NOT_IN_LINE.search(name):
-        raise _illegal_name(
-            _("A sender name must be one line of plain text. Remove line breaks and control characters.")
-        )
+    try:
+        check_name(name, _("The sender name"))
+    except ValueError as error:
+        raise _illegal_name(str(error)) from None
     if len(name) > MAX_NAME:
         raise _illegal_name(_("A sender name can have at most %(limit)d characters.") % {"limit": MAX_NAME})
     return name

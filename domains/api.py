@@ -13,7 +13,7 @@ from accounts.caller import Caller
 from accounts.errors import Refused
 from accounts.mail.host_names import host_name
 from accounts.scoping import visible
-from domains import addresses, verification
+from domains import addresses, sender_domains, verification
 from domains.models import SenderAddress, SenderDomain
 from domains.reputation import MAX_LEVEL, daily_quota
 from domains.resolver import Resolver
@@ -38,7 +38,7 @@ class CreateEmailIdentity(Action):
         if data.get("TagList"):
             raise Refused("UnsupportedOperation", _("Domains have no tags here. Leave `TagList` out."), field="TagList")
         option = SenderDomain.DkimOption(data.get("DKIMOption", SenderDomain.DkimOption.RSA_2048))
-        return identity(verification.create(caller, name=data["EmailIdentity"], dkim_option=option))
+        return identity(sender_domains.create(caller, name=data["EmailIdentity"], dkim_option=option))
 
 
 class GetEmailIdentity(Action):
@@ -68,7 +68,7 @@ class UpdateEmailIdentity(Action):
         domain = domain_named(caller, data["EmailIdentity"])
         if "DKIMOption" in data and data["DKIMOption"] != domain.dkim_option:
             option = SenderDomain.DkimOption(data["DKIMOption"])
-            domain = verification.set_dkim_option(caller, domain=domain, dkim_option=option)
+            domain = sender_domains.set_dkim_option(caller, domain=domain, dkim_option=option)
         return identity(verification.verify(caller, domain=domain, resolver=self.resolver))
 
 

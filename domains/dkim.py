@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 Header = tuple[bytes, bytes]
 
-# Signed once more than they occur (oversigned), so that a header added later breaks the signature.
+# Signed once more than they occur (oversigned, RFC 6376 8.15), so that a header added later breaks the signature.
 OVERSIGNED = (b"from", b"subject", b"to", b"cc", b"date", b"reply-to", b"message-id")
 # Signed where they occur. RFC 8058 counts a one-click link only when both of its headers are signed, and Gmail's
 # feedback loop a Feedback-ID only when it is.
@@ -33,9 +33,9 @@ SIGNED = (
     b"content-type",
     b"content-transfer-encoding",
 )
-LINE = 76
-# The signature's own name when everything is canonical.
-SELF = b"dkim-signature"
+MAX_LINE = 76
+# The name of the signature's own header in what is signed (RFC 6376 3.7).
+SIGNATURE_NAME = b"dkim-signature"
 
 _BLANKS = re.compile(rb"[ \t]+")
 _LINE_END_BLANKS = re.compile(rb"[ \t]+(?=\r\n|\Z)")
@@ -63,7 +63,7 @@ class Signer:
         self._start = "\r\n\t".join(tags).encode("ascii")
 
     def sign(self, headers: Sequence[Header], body: bytes, timestamp: int) -> bytes:
-        """Return the `DKIM-Signature:` header, folded and ended by CRLF, for a mail with CRLF line ends.
+        """Return the `DKIM-Signature:` header (RFC 6376 3.5), folded and ended by CRLF, for a mail with CRLF line ends.
 
         `headers` are all of the mail's in order, values as sent (folds included); `timestamp` is in
         seconds since 1970 UTC.
@@ -75,19 +75,19 @@ class Signer:
             base64.b64encode(hashlib.sha256(relaxed_body(body)).digest()),
             _folded_names(names),
         )
-        canonical.append(b"%s:%s" % (SELF, relaxed_value(unsigned)))
+        canonical.append(b"%s:%s" % (SIGNATURE_NAME, relaxed_value(unsigned)))
         signature = base64.b64encode(self._key.sign(b"\r\n".join(canonical), _PADDING, _SHA256))
-        lines = [signature[at : at + LINE - 4] for at in range(0, len(signature), LINE - 4)]
+        lines = [signature[at : at + MAX_LINE - 4] for at in range(0, len(signature), MAX_LINE - 4)]
         return b"DKIM-Signature: %s%s\r\n" % (unsigned, b"\r\n\t".join(lines))
 
 
 def relaxed_value(value: bytes) -> bytes:
-    """Return a header value unfolded, each run of blanks one space, none at its ends."""
+    """Return a header value unfolded, each run of blanks one space, none at its ends (RFC 6376 3.4.2)."""
     return _BLANKS.sub(b" ", value.replace(b"\r\n", b"")).strip(b" ")
 
 
 def relaxed_body(body: bytes) -> bytes:
-    """Return the body with runs of blanks as one space, none at line ends, no empty lines at its end."""
+    """Return the body, runs of blanks as one space, none at line ends, no empty lines at its end (RFC 6376 3.4.4)."""
     if b"\t" in body or b"  " in body or b" \r\n" in body or body.endswith(b" "):
         body = _BLANKS.sub(b" ", _LINE_END_BLANKS.sub(b"", body))
     end = len(body)
@@ -97,7 +97,7 @@ def relaxed_body(body: bytes) -> bytes:
 
 
 def _select(headers: Sequence[Header]) -> tuple[tuple[bytes, ...], list[bytes]]:
-    """Return the names for h= and the canonical lines they stand for, the last header of a name first."""
+    """Return the names for h= and their canonical lines, the last header of a name first (RFC 6376 5.4.2)."""
     found: dict[bytes, list[bytes]] = {}
     for name, value in reversed(headers):
         found.setdefault(name.lower(), []).append(value)
@@ -115,7 +115,7 @@ def _select(headers: Sequence[Header]) -> tuple[tuple[bytes, ...], list[bytes]]:
 def _folded_names(names: tuple[bytes, ...]) -> bytes:
     lines = [b""]
     for name in names:
-        if len(lines[-1]) + len(name) + 1 > LINE - 8:
+        if len(lines[-1]) + len(name) + 1 > MAX_LINE - 8:
             lines.append(b"")
         lines[-1] += name + b":"
     return b"\r\n\t".join(lines).rstrip(b":")

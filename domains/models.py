@@ -27,7 +27,7 @@ class SenderDomain(models.Model):
         RSA_1024 = 0, gettext_lazy("1024 bit")
         RSA_2048 = 1, gettext_lazy("2048 bit")
 
-    # The states mail may leave in.
+    # The states in which mail may be sent.
     SENDING = frozenset({State.VERIFIED, State.FAILING})
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="sender_domains")
@@ -64,7 +64,7 @@ class SenderDomain(models.Model):
 
     @property
     def may_send(self) -> bool:
-        """Say whether mail may leave from this domain now."""
+        """Say whether mail may be sent from this domain now."""
         return self.state in self.SENDING
 
 
@@ -97,7 +97,7 @@ class DnsRecord(models.Model):
     expected = models.TextField()
     seen = models.TextField(blank=True)
     state = models.CharField(max_length=11, choices=State, default=State.UNCHECKED)
-    # Why it does not pass: a code that `reasons` tells as a sentence.
+    # Why it does not pass: a code of `reasons`, see `records.RecordVerdict`.
     reason = models.CharField(max_length=500, blank=True)
     checked_at = models.DateTimeField(null=True)
 

@@ -1,4 +1,4 @@
-"""Why a DNS record does not pass and how to fix it, told from the code that the check stored: pure."""
+"""Why a DNS record does not pass and how to fix it: a sentence for each code that the check stored. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext_lazy
 
 from accounts.mail.host_names import relative
-from domains.records import MX_PRIORITY, merged, tags_of
+from domains.records import MX_PRIORITY, merged_spf, tags_of
 
 REASONS = {
     "unreachable": gettext_lazy("DNS did not answer, or its server failed. The check is repeated automatically."),
@@ -94,8 +94,10 @@ def _values(record: JudgedRecord, name: str) -> dict[str, Any]:
     }
     if record.kind == "spf":
         include = record.expected.split()[1].lower()
-        values |= {"include": include, "merged": merged(seen, include)}
+        values |= {"include": include, "merged": merged_spf(seen, include)}
     elif record.kind == "dkim" and seen:
-        keys = tags_of(seen[0]).get("p", ""), tags_of(record.expected)["p"]
-        values |= {"length": len(keys[0]), "whole": len(keys[1])}
+        values |= {
+            "length": len(tags_of(seen[0]).get("p", "")),
+            "whole": len(tags_of(record.expected)["p"]),
+        }
     return values

@@ -1,4 +1,7 @@
-"""The DNS records a sender domain needs, and the verdict on what DNS returns: pure."""
+"""The DNS records a sender domain needs, and the verdict on what DNS returns. Pure.
+
+MX: RFC 5321 5.1 and RFC 7505 (null MX). SPF: RFC 7208 3 to 5. DKIM keys: RFC 6376 3.6. DMARC: RFC 7489 6.3 and 6.6.3.
+"""
 
 from __future__ import annotations
 
@@ -61,12 +64,12 @@ def expected_for(
 
 
 def dkim_host(domain: str, selector: str) -> str:
-    """Return the host of the public key of `selector`."""
+    """Return the host of the public key of `selector` (RFC 6376 3.6.2.1)."""
     return f"{selector}._domainkey.{domain}"
 
 
 def misplaced(expected: ExpectedRecord) -> tuple[str, ...]:
-    """Return the names the record stands at when a DNS host appended its zone to a full host name."""
+    """Return the names the record is at when a DNS host appended its zone to a full host name."""
     ends = dict.fromkeys((zone_of(expected.domain), expected.domain))
     names = (f"{expected.host}.{end}" for end in ends)
     return tuple(name for name in names if len(name) <= MAX_LENGTH)
@@ -81,14 +84,14 @@ def judge(
     found = answer.values if answer.status is DnsStatus.FOUND else ()
     state, shown, reason = _JUDGES[expected.kind](expected, found)
     if state != "passed":
-        reason = _alias(answer) or _doubled(expected, elsewhere or {}) or reason
+        reason = _alias_reason(answer) or _misplaced_reason(expected, elsewhere or {}) or reason
     return RecordVerdict(state, "\n".join(shown)[:MAX_SEEN], reason[:MAX_REASON])
 
 
-RecordFinding = tuple[State, tuple[str, ...], str]
+_Judgement = tuple[State, tuple[str, ...], str]
 
 
-def _mx(expected: ExpectedRecord, found: tuple[str, ...]) -> RecordFinding:
+def _judge_mx(expected: ExpectedRecord, found: tuple[str, ...]) -> _Judgement:
     hosts = sorted(_exchange(value) for value in found)
     ours = expected.value.removesuffix(".").lower()
     if not hosts:
@@ -110,7 +113,7 @@ def _exchange(value: str) -> tuple[int, str]:
     return (int(number) if number.isdecimal() else 0), host.strip().removesuffix(".").lower()
 
 
-def _spf(expected: ExpectedRecord, found: tuple[str, ...]) -> RecordFinding:
+def _judge_spf(expected: ExpectedRecord, found: tuple[str, ...]) -> _Judgement:
     include = expected.value.split()[1].lower()
     spf = tuple(value for value in found if value.lower().split(" ", 1)[0] == "v=spf1")
     if not spf:
@@ -135,14 +138,14 @@ def _is_all(term: str) -> bool:
     return term.lstrip("+-~?").lower() == "all"
 
 
-def merged(spf: tuple[str, ...], include: str) -> str:
-    """Return one SPF record that says what the records `spf` say and holds `include`."""
+def merged_spf(spf: tuple[str, ...], include: str) -> str:
+    """Return one SPF record that says what the records `spf` say and contains `include` (RFC 7208 4.5: only one)."""
     terms = [term for value in spf for term in value.split()[1:] if not term.lower().startswith(include)]
     kept = dict.fromkeys(term for term in terms if not _is_all(term))
     return " ".join(["v=spf1", include, *kept, "~all"])
 
 
-def _dkim(expected: ExpectedRecord, found: tuple[str, ...]) -> RecordFinding:
+def _judge_dkim(expected: ExpectedRecord, found: tuple[str, ...]) -> _Judgement:
     ours = tags_of(expected.value)
     if not found:
         return "missing", (), "dkim_missing"
@@ -168,7 +171,7 @@ def _dkim(expected: ExpectedRecord, found: tuple[str, ...]) -> RecordFinding:
 
 
 def tags_of(value: str) -> dict[str, str]:
-    """Return the tags of a DKIM or DMARC record, blanks removed; the first of two equal names counts."""
+    """Return the tags of a DKIM or DMARC record (RFC 6376 3.2), blanks removed; the first of two equal names counts."""
     tags: dict[str, str] = {}
     for part in value.split(";"):
         name, sign, text = part.partition("=")
@@ -177,7 +180,7 @@ def tags_of(value: str) -> dict[str, str]:
     return tags
 
 
-def _dmarc(expected: ExpectedRecord, found: tuple[str, ...]) -> RecordFinding:
+def _judge_dmarc(expected: ExpectedRecord, found: tuple[str, ...]) -> _Judgement:
     policies = tuple(value for value in found if re.match(r"\s*v\s*=\s*DMARC1\s*(;|$)", value))
     if not policies:
         if any("dmarc1" in value.lower() for value in found):
@@ -192,20 +195,20 @@ def _dmarc(expected: ExpectedRecord, found: tuple[str, ...]) -> RecordFinding:
     return "passed", policies, ""
 
 
-_JUDGES: dict[Kind, Callable[[ExpectedRecord, tuple[str, ...]], RecordFinding]] = {
-    "mx": _mx,
-    "spf": _spf,
-    "dkim": _dkim,
-    "dmarc": _dmarc,
+_JUDGES: dict[Kind, Callable[[ExpectedRecord, tuple[str, ...]], _Judgement]] = {
+    "mx": _judge_mx,
+    "spf": _judge_spf,
+    "dkim": _judge_dkim,
+    "dmarc": _judge_dmarc,
 }
 
 
-def _doubled(expected: ExpectedRecord, elsewhere: Mapping[str, DnsAnswer]) -> str:
+def _misplaced_reason(expected: ExpectedRecord, elsewhere: Mapping[str, DnsAnswer]) -> str:
     for name, answer in elsewhere.items():
         if answer.status is DnsStatus.FOUND and _JUDGES[expected.kind](expected, answer.values)[0] == "passed":
             return f"misplaced {name}"
     return ""
 
 
-def _alias(answer: DnsAnswer) -> str:
+def _alias_reason(answer: DnsAnswer) -> str:
     return f"alias {answer.alias}" if answer.alias else ""

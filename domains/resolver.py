@@ -1,4 +1,4 @@
-"""Asking DNS: the resolver port of verification, and its implementation on dnspython."""
+"""Look-ups in DNS (RFC 1035): the resolver port of verification, and its implementation on dnspython."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from domains.dns_answers import DnsAnswer, DnsStatus
 # Seconds for one look-up, all tries and servers together; less after a timeout, until DNS answers again.
 LIFETIME = 5.0
 LIFETIME_AFTER_SILENCE = 1.0
-# Bytes of a UDP answer that pass every network; a longer one is asked for again by TCP.
+# Bytes of a UDP answer (EDNS, RFC 6891 6.2.5) that pass every network; a longer one is asked for again by TCP.
 PAYLOAD = 1232
 
 
@@ -41,7 +41,7 @@ class DnspythonResolver:
             self._resolver = dns.resolver.Resolver(configure=False)
             self._resolver.nameservers = [dns.nameserver.Do53Nameserver(host, port) for host, port in servers]
         else:
-            self._resolver = _of_this_machine()
+            self._resolver = _system_resolver()
         self._resolver.use_edns(0, 0, PAYLOAD)
 
     def look_up(self, name: str, type: str) -> DnsAnswer:
@@ -68,7 +68,7 @@ class DnspythonResolver:
 
 
 def text_of(rdata: dns.rdata.Rdata) -> str:
-    """Return a record's value as one text, fit to be shown and stored whatever bytes it holds."""
+    """Return a record's value as one printable text; the strings of a TXT record are joined (RFC 7208 3.3)."""
     if not isinstance(rdata, TXT):
         return rdata.to_text()
     text = b"".join(rdata.strings).decode("utf-8", "backslashreplace")
@@ -97,7 +97,7 @@ def _server(text: str) -> tuple[str, int]:
     return text, 53
 
 
-def _of_this_machine() -> dns.resolver.Resolver:
+def _system_resolver() -> dns.resolver.Resolver:
     try:
         return dns.resolver.Resolver()
     except dns.resolver.NoResolverConfiguration:

@@ -1,4 +1,4 @@
-"""How a sender domain moves between its states, and the notices about it."""
+"""The states of a sender domain, how it moves between them, and the notices about it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 def next_state(domain: SenderDomain, found: Collection[records.State], now: datetime) -> str:
-    """Return the state that a check's findings lead to; it is the present one when nothing is to change."""
+    """Return the state that a check's findings lead to; the current one when nothing is to change."""
+    # No answer says nothing about a record: a verified domain stays verified.
     bad = {"missing", "wrong"} if domain.state == State.VERIFIED else {"missing", "wrong", "unreachable"}
     if not bad & set(found):
         return State.VERIFIED
@@ -49,7 +50,7 @@ def move(domain: SenderDomain, new: str, now: datetime) -> None:
         domain.state = new
         if new == State.VERIFIED:
             domain.verified_at, domain.failing_since = domain.verified_at or now, None
-            notices.withdraw(domain.account, subject=subject_of(domain))
+            notices.withdraw(domain.account, subject=notice_subject(domain))
         elif new == State.FAILING:
             domain.failing_since = now
             _warn(domain)
@@ -80,13 +81,13 @@ def _warn(domain: SenderDomain) -> None:
     notices.post(
         domain.account,
         level=Notice.Level.DANGER if lost else Notice.Level.WARNING,
-        subject=subject_of(domain),
+        subject=notice_subject(domain),
         text=text,
         values={"domain": domain.name, "hours": settings.RULES.domain_grace_seconds // 3600},
         link=reverse("domains:detail", args=[domain.pk]),
     )
 
 
-def subject_of(domain: SenderDomain) -> str:
+def notice_subject(domain: SenderDomain) -> str:
     """Return what the notices about the domain are filed under."""
     return f"domain:{domain.pk}"

@@ -1,4 +1,4 @@
-"""A domain's records as a snippet of a zone file: pure."""
+"""A domain's records as a snippet of a zone file (RFC 1035 5.1). Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Protocol
 
 from domains.records import MX_PRIORITY
 
+# Bytes of one character string (RFC 1035 3.3).
 MAX_STRING = 255
+# Seconds.
 TTL = 3600
 
 

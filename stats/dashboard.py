@@ -8,7 +8,6 @@ from datetime import UTC, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -17,12 +16,11 @@ from accounts.caller import Caller
 from accounts.console.views import ConsoleView
 from accounts.models import Notice
 from accounts.scoping import visible
-from domains.models import SenderAddress, SenderDomain
+from domains.models import SenderDomain
 from domains.queries import sending_domains
 from domains.reputation import daily_quota
-from sending.models import Submission
-from stats import figures, intervals, pages, queries, tables
-from templates_app.models import Review, Template
+from stats import figures, intervals, onboarding, pages, queries, tables
+from templates_app.models import Review
 
 DAYS = 14
 # From this share of a day's quota on, the bar warns.
@@ -48,83 +46,6 @@ class Quota:
         return self.share >= NEARLY_FULL
 
 
-@dataclass(frozen=True)
-class OnboardingStep:
-    """One step of first use: done or not, where to do it, and whether the caller can do it now."""
-
-    text: str | Promise
-    done: bool
-    url: str
-    label: str | Promise
-    open: bool
-
-
-def steps(caller: Caller) -> list[OnboardingStep]:
-    """Return the steps to the first mail, each done or not and with the page where it is done."""
-    domains, templates = visible(SenderDomain.objects.all(), caller), visible(Template.objects.all(), caller)
-    domain = domains.order_by("-id").values_list("pk", flat=True).first()
-    verified = sending_domains(caller).exists()
-    addressed = visible(SenderAddress.objects.all(), caller).exists()
-    template = templates.order_by("-id").values_list("pk", flat=True).first()
-    approved = templates.filter(approved__isnull=False).order_by("-id").values_list("pk", flat=True).first()
-    sent = visible(Submission.objects.all(), caller).exists()
-    may = caller.may
-
-    def step(
-        text: str | Promise, done: bool, url: str, label: str | Promise, right: str, ready: bool = True
-    ) -> OnboardingStep:
-        return OnboardingStep(text, done, url, label, ready and not done and may(right))
-
-    return [
-        step(
-            gettext_lazy("Add a sender domain"),
-            domain is not None,
-            reverse("domains:create"),
-            gettext_lazy("Add domain"),
-            "domains.edit",
-        ),
-        step(
-            gettext_lazy("Verify its DNS records"),
-            verified,
-            reverse("domains:detail", args=[domain or 0]),
-            gettext_lazy("Verify"),
-            "domains.edit",
-            domain is not None,
-        ),
-        step(
-            gettext_lazy("Create a sender address"),
-            addressed,
-            reverse("domains:address_create"),
-            gettext_lazy("Create address"),
-            "addresses.edit",
-            verified,
-        ),
-        step(
-            gettext_lazy("Create a template"),
-            template is not None,
-            reverse("templates:create"),
-            gettext_lazy("Create template"),
-            "templates.edit",
-        ),
-        step(
-            gettext_lazy("Have it approved by a reviewer"),
-            approved is not None,
-            reverse("templates:detail", args=[template or 0]),
-            gettext_lazy("View status"),
-            "templates.view",
-            template is not None,
-        ),
-        step(
-            gettext_lazy("Send the first email"),
-            sent,
-            f"{reverse('sending:send')}?template={approved}",
-            gettext_lazy("Send"),
-            "messages.send",
-            addressed and approved is not None,
-        ),
-    ]
-
-
 def quotas(caller: Caller) -> list[Quota]:
     """Return each sender domain that may send with what it used today (UTC)."""
     used = queries.accepted_by_domain(caller, timezone.now().astimezone(UTC).date())
@@ -145,21 +66,21 @@ class Dashboard(ConsoleView):
     def get(self, request: HttpRequest) -> HttpResponse:
         notices = visible(Notice.objects.filter(closed_at=None), self.caller).order_by("-id")
         context: dict[str, Any] = {"notices": notices[:10], "waiting": 0}
-        used = True
+        has_sent = True
         if self.caller.may("domains.view"):
-            todo = steps(self.caller)
-            used = todo[-1].done
+            todo = onboarding.steps(self.caller)
+            has_sent = todo[-1].done
             context |= {
                 "steps": todo,
                 "first_use": not all(step.done for step in todo),
                 "next": next((step for step in todo if step.open), None),
-                "may_send": used and self.caller.may("messages.send"),
+                "may_send": has_sent and self.caller.may("messages.send"),
                 "quotas": quotas(self.caller),
             }
         if self.caller.may("templates.review"):
             context["waiting"] = visible(Review.objects.filter(state=Review.State.WAITING), self.caller).count()
         # Figures of an account that never sent would be six zeros above the one thing to do.
-        if used and self.caller.may("statistics.view"):
+        if has_sent and self.caller.may("statistics.view"):
             context |= self._today()
         return self.page(**context)
 

@@ -1,4 +1,4 @@
-"""Events as CSV: written by the database, streamed, and safe to open in spreadsheets."""
+"""Events as CSV (RFC 4180): written by the database, streamed, and safe to open in spreadsheets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Selection:
     recipient_domain: str = ""
 
 
-def _safe(text: str) -> str:
+def _no_formula(text: str) -> str:
     """Return SQL for a cell that no spreadsheet takes for a formula; an empty text is an empty cell."""
     return (
         f"CASE WHEN {text} = '' THEN NULL "
@@ -41,21 +41,21 @@ def _safe(text: str) -> str:
 # Ids, domain names and our own constants cannot begin like a formula; text from outside can.
 COLUMNS: dict[str, str] = {
     "message_id": "coalesce(event.message_id, event.message::text)",
-    "recipient": _safe("event.recipient"),
+    "recipient": _no_formula("event.recipient"),
     "event_time_ms": f"event.id >> {SEQUENCE_BITS}",
     "event_time": f"to_char(to_timestamp((event.id >> {SEQUENCE_BITS}) / 1000.0), "
     "'YYYY-MM-DD\"T\"HH24:MI:SS.MSTZH:TZM')",
-    "sender": _safe("event.from_address"),
+    "sender": _no_formula("event.from_address"),
     "sender_domain": "event.sender_domain",
     "recipient_domain": "event.recipient_domain",
     "event": "CASE event.kind "
     + " ".join(f"WHEN {kind.value} THEN '{kind.name.lower()}'" for kind in EventKind)
     + " END",
-    "reason": _safe("event.reason"),
+    "reason": _no_formula("event.reason"),
     "bounce_type": "nullif(event.bounce_type, '')",
     "bounce_class": "nullif(event.bounce_class, '')",
-    "link": _safe("event.link"),
-    "user_agent": _safe("event.user_agent"),
+    "link": _no_formula("event.link"),
+    "user_agent": _no_formula("event.user_agent"),
     "machine": "event.machine::text",
 }
 
@@ -78,7 +78,7 @@ COPY (
 
 
 def lines(selection: Selection, zone: str) -> Iterator[bytes]:
-    """Yield the file in pieces, oldest event first; `event_time` is in `zone`. UTF-8 with a mark, CRLF, RFC 4180."""
+    """Yield the file in pieces, oldest event first; `event_time` is in `zone`. UTF-8 with a byte order mark, CRLF."""
     values = {
         "account": selection.account_id,
         "kinds": [kind.value for kind in selection.kinds],

@@ -39,7 +39,7 @@ class Series:
     """One layer of a chart: the sum of some counters, drawn as the state it stands for."""
 
     label: str | Promise
-    columns: tuple[str, ...]
+    counters: tuple[str, ...]
     state: str
     # "/" for a weaker sense of the same state: opens by programs, soft bounces.
     pattern: str = ""
@@ -50,7 +50,7 @@ class Series:
 def chart(volumes: Volumes, series: Sequence[Series], axis: Axis) -> dict[str, Any]:
     """Return what `charts.js` draws: traces, layout, and each trace's colour for either theme."""
     times = [bucket.replace(tzinfo=None).isoformat() for bucket in volumes.buckets]
-    counts = [volumes.of(layer.columns) for layer in series]
+    counts = [volumes.of(layer.counters) for layer in series]
     return {
         "traces": [_trace(layer, times, numbers, axis) for layer, numbers in zip(series, counts, strict=True)],
         "layout": _layout(times, axis, highest=_highest(series, counts)),

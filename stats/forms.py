@@ -34,7 +34,7 @@ class LiveFilters(Filters):
 
     def __init__(self, data: QueryDict, *, caller: Caller) -> None:
         super().__init__(data, caller=caller)
-        _offer(self, caller)
+        _set_domain_choices(self, caller)
 
 
 class FigureFilters(DatedFilters):
@@ -46,11 +46,11 @@ class FigureFilters(DatedFilters):
 
     def __init__(self, data: QueryDict, *, caller: Caller) -> None:
         super().__init__(data, caller=caller)
-        _offer(self, caller)
+        _set_domain_choices(self, caller)
 
     @staticmethod
     def default_range() -> str:
-        """Return the preset of a chart nobody narrowed yet."""
+        """Return the preset of a chart whose dates nobody has chosen."""
         return "30d"
 
     def span_text(self) -> str:
@@ -70,7 +70,8 @@ class FigureFilters(DatedFilters):
         return Window(max(asked.start, end - MAX_SPAN), end)
 
 
-def _offer(form: Filters, caller: Caller) -> None:
+def _set_domain_choices(form: Filters, caller: Caller) -> None:
+    """Offer the account's sender domains and the busiest recipient domains."""
     asked = {name: form.data.get(name, "") for name in ("sender_domain", "recipient_domain")}
     offered = {
         "sender_domain": queries.sender_domains(caller),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Sum
 
 from accounts.caller import Caller
@@ -25,26 +26,20 @@ MAX_OFFERED = 100
 MAX_COUNTED = 100_000
 RAW = "sending_event"
 
-_SUMS = ", ".join(f"sum({name})::bigint" for name in rollup.COLUMNS)
+_SUMS = ", ".join(f"sum({name})::bigint AS {name}" for name in rollup.COUNTERS)
 
 
 def volumes(
     caller: Caller, axis: Axis, *, sender_domain: str = "", recipient_domain: str = "", known_to: datetime
 ) -> Volumes:
     """Return the counters of each bucket of `axis`; buckets after `known_to` are still to come."""
-    _, _, at = _source(axis, recipient_domain)
-    zone = [str(axis.zone)] if "%s" in at else []
-    rows = _read(f"{at} AS bucket, ", caller, axis, sender_domain, recipient_domain, "GROUP BY 1", zone)
+    source = _source(axis, recipient_domain)
+    read = _count_events if source.table == RAW else _sum_roll_up
+    rows = read(source, caller, axis, sender_domain, recipient_domain)
     # Keyed by the instant: datetimes of two zones do not compare equal in the hour that occurs twice.
-    found = {_moment(bucket, axis).timestamp(): _named(counts) for bucket, *counts in rows}
-    nothing, buckets = dict.fromkeys(rollup.COLUMNS, 0), axis.buckets
+    found = {_moment(row.pop("bucket"), axis).timestamp(): row for row in rows}
+    nothing, buckets = dict.fromkeys(rollup.COUNTERS, 0), axis.buckets
     return Volumes(buckets, [found.get(at.timestamp(), nothing if at <= known_to else None) for at in buckets])
-
-
-def totals(caller: Caller, axis: Axis, *, sender_domain: str = "", recipient_domain: str = "") -> dict[str, int]:
-    """Return the counters summed over all of `axis`."""
-    row = _read("", caller, axis, sender_domain, recipient_domain, "", [])[0]
-    return _named(row)
 
 
 def accepted_by_domain(caller: Caller, day: date) -> dict[str, int]:
@@ -55,12 +50,9 @@ def accepted_by_domain(caller: Caller, day: date) -> dict[str, int]:
     return dict(rows.values_list("sender_domain").annotate(total=Sum("accepted")))
 
 
-def waiting(caller: Caller, *, recipient_domain: str = "") -> int:
+def waiting(caller: Caller) -> int:
     """Return how many of the account's mails wait in the queue now; counting ends at `MAX_COUNTED`."""
-    items = visible(QueueItem.objects.all(), caller)
-    if recipient_domain:
-        items = items.filter(recipient_domain=recipient_domain)
-    return items.values("pk")[:MAX_COUNTED].count()
+    return visible(QueueItem.objects.all(), caller).values("pk")[:MAX_COUNTED].count()
 
 
 def sender_domains(caller: Caller) -> list[str]:
@@ -80,57 +72,78 @@ def rolled_at() -> datetime | None:
     return RollUpState.objects.values_list("rolled_at", flat=True).first()
 
 
-def _read(
-    bucket: str, caller: Caller, axis: Axis, sender_domain: str, recipient_domain: str, group: str, zone: list[str]
-) -> list[tuple]:
-    table, key, _ = _source(axis, recipient_domain)
-    if table == RAW:
-        return _count_raw(bucket, caller, axis, sender_domain, recipient_domain, group)
-    where = f"account_id = %s AND {key} >= %s AND {key} < %s"
-    values: list[Any] = [caller.account.pk, *_span(axis, key)]
-    for column, wanted in (("sender_domain", sender_domain), ("recipient_domain", recipient_domain)):
-        if wanted:
-            where += f" AND {column} = %s"
-            values.append(wanted)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {bucket}{_SUMS} FROM {table} WHERE {where} {group}", [*zone, *values])  # noqa: S608
-        return cursor.fetchall()
+class _Source(NamedTuple):
+    """Where the counters of an axis are read: a table, its column of time, and SQL for the bucket of a row."""
+
+    table: str
+    key: str
+    bucket: str
 
 
-def _count_raw(
-    bucket: str, caller: Caller, axis: Axis, sender_domain: str, recipient_domain: str, group: str
-) -> list[tuple]:
-    """Count the events themselves: minutes by recipient domain have no roll-up, and are asked for an hour at most."""
-    counts = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in rollup.COLUMNS.items())
-    values: list[Any] = [caller.account.pk, first_of(axis.first), first_of(axis.end), recipient_domain]
-    sender = ""
-    if sender_domain:
-        sender, values = " AND sender_domain = %s", [*values, sender_domain]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {bucket}{_SUMS} FROM ("  # noqa: S608
-            f"SELECT to_timestamp((id >> {SEQUENCE_BITS}) / 60000 * 60) AS minute, {counts} FROM {RAW} "
-            f"WHERE account_id = %s AND id >= %s AND id < %s AND recipient_domain = %s{sender} GROUP BY 1"
-            f") AS counted {group}",
-            values,
-        )
-        return cursor.fetchall()
-
-
-def _named(counts: Sequence[int | None]) -> dict[str, int]:
-    return {name: count or 0 for name, count in zip(rollup.COLUMNS, counts, strict=True)}
-
-
-def _source(axis: Axis, recipient_domain: str) -> tuple[str, str, str]:
-    """Return table, key column and bucket expression: the coarsest roll-up that can answer."""
+def _source(axis: Axis, recipient_domain: str) -> _Source:
+    """Return the coarsest roll-up that has the buckets; for minutes of a recipient domain the events themselves."""
     if axis.grain is Grain.MINUTE:
-        return RAW if recipient_domain else "stats_minutevolume", "minute", "minute"
+        return _Source(RAW if recipient_domain else "stats_minutevolume", "minute", "minute")
     if recipient_domain:
-        return "stats_dayvolume", "day", "day"
+        return _Source("stats_dayvolume", "day", "day")
     table, key = ("stats_hourvolume", "hour") if axis.on_whole_hours else ("stats_minutevolume", "minute")
     if axis.grain is Grain.DAY:
-        return table, key, f"({key} AT TIME ZONE %s)::date"
-    return table, key, f"date_trunc('hour', {key}, 'UTC')"
+        return _Source(table, key, f"({key} AT TIME ZONE %(zone)s)::date")
+    return _Source(table, key, f"date_trunc('hour', {key}, 'UTC')")
+
+
+def _sum_roll_up(
+    source: _Source, caller: Caller, axis: Axis, sender_domain: str, recipient_domain: str
+) -> list[dict[str, Any]]:
+    start, end = _span(axis, source.key)
+    values: dict[str, Any] = {
+        "account": caller.account.pk,
+        "start": start,
+        "end": end,
+        "zone": str(axis.zone),
+        "sender_domain": sender_domain,
+        "recipient_domain": recipient_domain,
+    }
+    # Only the tables that a recipient domain is asked of have one.
+    domains = [name for name in ("sender_domain", "recipient_domain") if values[name]]
+    narrowed = "".join(f" AND {name} = %({name})s" for name in domains)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {source.bucket} AS bucket, {_SUMS} FROM {source.table} "  # noqa: S608
+            f"WHERE account_id = %(account)s AND {source.key} >= %(start)s AND {source.key} < %(end)s{narrowed} "
+            "GROUP BY 1",
+            values,
+        )
+        return _rows(cursor)
+
+
+def _count_events(
+    source: _Source, caller: Caller, axis: Axis, sender_domain: str, recipient_domain: str
+) -> list[dict[str, Any]]:
+    """Count the events themselves; only an hour at most is asked of them."""
+    counts = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in rollup.COUNTERS.items())
+    values: dict[str, Any] = {
+        "account": caller.account.pk,
+        "low": first_of(axis.first),
+        "high": first_of(axis.end),
+        "sender_domain": sender_domain,
+        "recipient_domain": recipient_domain,
+    }
+    narrowed = " AND sender_domain = %(sender_domain)s" if sender_domain else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT to_timestamp((id >> {SEQUENCE_BITS}) / 60000 * 60) AS bucket, {counts} "  # noqa: S608
+            f"FROM {source.table} WHERE account_id = %(account)s AND id >= %(low)s AND id < %(high)s "
+            f"AND recipient_domain = %(recipient_domain)s{narrowed} GROUP BY 1",
+            values,
+        )
+        return _rows(cursor)
+
+
+def _rows(cursor: CursorWrapper) -> list[dict[str, Any]]:
+    """Return the cursor's rows by the names of their columns."""
+    names = [column.name for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _span(axis: Axis, key: str) -> Sequence[date | datetime]:

@@ -23,8 +23,8 @@ LOCK = 7_306_001
 SLICE = timedelta(hours=6)
 LAST_ID = 2**63 - 1
 
-# Which events a column counts: every event belongs to exactly one column.
-COLUMNS: dict[str, str] = {
+# Which events a counter counts: every event belongs to exactly one.
+COUNTERS: dict[str, str] = {
     "accepted": f"kind = {EventKind.ACCEPTED}",
     "refused": f"kind = {EventKind.REFUSED}",
     "delivered": f"kind = {EventKind.DELIVERED}",
@@ -40,19 +40,19 @@ COLUMNS: dict[str, str] = {
     "unsubscribed": f"kind = {EventKind.UNSUBSCRIBE}",
 }
 
-_NAMES = ", ".join(COLUMNS)
-_SUMS = ", ".join(f"sum(found.{name})" for name in COLUMNS)
-_REPLACE = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS)
-_ADD = ", ".join(f"{name} = held.{name} + excluded.{name}" for name in COLUMNS)
+_NAMES = ", ".join(COUNTERS)
+_SUMS = ", ".join(f"sum(found.{name})" for name in COUNTERS)
+_REPLACE = ", ".join(f"{name} = excluded.{name}" for name in COUNTERS)
+_ADD = ", ".join(f"{name} = held.{name} + excluded.{name}" for name in COUNTERS)
 _CHANGED = (
-    f"({', '.join(f'held.{name}' for name in COLUMNS)}) IS DISTINCT FROM "
-    f"({', '.join(f'excluded.{name}' for name in COLUMNS)})"
+    f"({', '.join(f'held.{name}' for name in COUNTERS)}) IS DISTINCT FROM "
+    f"({', '.join(f'excluded.{name}' for name in COUNTERS)})"
 )
 
 _MAKE_TABLE = f"""
 CREATE TEMP TABLE IF NOT EXISTS stats_found (
     account_id bigint, sender_domain text COLLATE "C", recipient_domain text COLLATE "C",
-    minute timestamptz, settled boolean, {", ".join(f"{name} bigint" for name in COLUMNS)}
+    minute timestamptz, settled boolean, {", ".join(f"{name} bigint" for name in COUNTERS)}
 ) ON COMMIT DELETE ROWS
 """
 
@@ -60,7 +60,7 @@ _COUNT = f"""
 INSERT INTO stats_found
 SELECT account_id, sender_domain, recipient_domain,
        to_timestamp((id >> {SEQUENCE_BITS}) / 60000 * 60), id < %(settle)s,
-       {", ".join(f"count(*) FILTER (WHERE {condition})" for condition in COLUMNS.values())}
+       {", ".join(f"count(*) FILTER (WHERE {condition})" for condition in COUNTERS.values())}
 FROM sending_event WHERE id >= %(low)s AND id < %(high)s
 GROUP BY 1, 2, 3, 4, 5
 """  # noqa: S608
@@ -88,7 +88,7 @@ FROM stats_found AS found WHERE settled = %(settled)s GROUP BY 1, 2, 3, 4, 5
 ON CONFLICT (account_id, day, sender_domain, recipient_domain, settled) DO UPDATE SET
 """  # noqa: S608
 
-_EVENTS = f"SELECT coalesce(sum({' + '.join(COLUMNS)}), 0)::bigint FROM stats_found"  # noqa: S608
+_EVENTS = f"SELECT coalesce(sum({' + '.join(COUNTERS)}), 0)::bigint FROM stats_found"  # noqa: S608
 
 # Read before the events are counted: events these transactions have not committed have ids after their start.
 _CLOCK_AND_OLDEST_WRITER = """

@@ -1,4 +1,4 @@
-"""The numbers of a chart as table rows, rates and one sentence: no rows of a table, no request."""
+"""The numbers of a chart as the rows of its table, its rates, and one sentence; without database or request."""
 
 from __future__ import annotations
 
@@ -50,27 +50,27 @@ def per_cent(part: int, whole: int) -> str:
     return f"{share:.2f}%" if 0 < share < 1 else f"{share:.1f}%"
 
 
-def rate(rate: Rate, counts: Mapping[str, int]) -> str:
+def rate(definition: Rate, counts: Mapping[str, int]) -> str:
     """Return a rate over `counts`, the numbers by counter."""
-    return per_cent(_sum(rate.part, counts), _sum(rate.whole, counts))
+    return per_cent(_sum(definition.part, counts), _sum(definition.whole, counts))
 
 
 def table(volumes: Volumes, series: Sequence[Series], rates: Sequence[Rate], axis: Axis) -> Table:
     """Return the rows of `volumes` that have begun."""
     begun, sums = volumes.begun(), volumes.sums()
     return Table(
-        headings=[str(layer.label) for layer in series] + [str(column.label) for column in rates],
+        headings=[str(layer.label) for layer in series] + [str(definition.label) for definition in rates],
         rows=[
             TableRow(
                 at,
                 at.strftime(_LABELS[axis.grain]),
-                [_sum(layer.columns, counts) for layer in series],
-                [rate(column, counts) for column in rates],
+                [_sum(layer.counters, counts) for layer in series],
+                [rate(definition, counts) for definition in rates],
             )
             for at, counts in reversed(begun)
         ],
-        totals=[_sum(layer.columns, sums) for layer in series],
-        total_rates=[rate(column, sums) for column in rates],
+        totals=[_sum(layer.counters, sums) for layer in series],
+        total_rates=[rate(definition, sums) for definition in rates],
     )
 
 
@@ -90,10 +90,10 @@ def finding(page: ChartDefinition, volumes: Volumes, axis: Axis, span: str) -> s
         "at": at.strftime(_LABELS[axis.grain]),
         "most": f"{highest:,}",
     }
-    # Which plural it is shows only when the values are filled in.
+    # The plural form is chosen when the values are filled in, which the type of a lazy text does not say.
     text: Any = page.found if whole else page.found_alone
     return str(text % values)
 
 
-def _sum(columns: Sequence[str], counts: Mapping[str, int]) -> int:
-    return sum(counts[name] for name in columns)
+def _sum(counters: Sequence[str], counts: Mapping[str, int]) -> int:
+    return sum(counts[name] for name in counters)

@@ -161,7 +161,7 @@ class OverviewPage(FiguresPage):
     nav = "stats:overview"
     template_name = "stats/overview.html"
     # Name in files -> series.
-    columns = {
+    series = {
         "requests": figures.Series(gettext_lazy("Requested"), ("accepted", "refused"), "requested"),
         "accepted": figures.Series(gettext_lazy("Accepted"), ("accepted",), "accepted"),
         "delivered": figures.Series(gettext_lazy("Delivered"), ("delivered",), "delivered"),
@@ -170,30 +170,31 @@ class OverviewPage(FiguresPage):
         "bounced": figures.Series(gettext_lazy("Bounced"), ("bounced_hard", "bounced_soft"), "bounced"),
         "unsubscribed": figures.Series(gettext_lazy("Unsubscribed"), ("unsubscribed",), "unsubscribed"),
     }
-    rates = (
-        pages.DELIVERY_RATE,
-        pages.OPEN_RATE,
-        pages.CLICK_RATE,
-        pages.BOUNCE_RATE,
-        pages.UNSUBSCRIBE_RATE,
-    )
+    # Name in files -> the rate on its card.
+    rates = {
+        "delivered": pages.DELIVERY_RATE,
+        "opened": pages.OPEN_RATE,
+        "clicked": pages.CLICK_RATE,
+        "bounced": pages.BOUNCE_RATE,
+        "unsubscribed": pages.UNSUBSCRIBE_RATE,
+    }
     panel = Panel(gettext_lazy("Emails"), (pages.DELIVERED, pages.BOUNCED, pages.DROPPED))
 
     def table(self, volumes: Volumes) -> tables.Table:
         """Return the days with counts and rates."""
-        return tables.table(volumes, list(self.columns.values()), self.rates, self.axis)
+        return tables.table(volumes, list(self.series.values()), list(self.rates.values()), self.axis)
 
     def cards(self, table: tables.Table) -> list[dict[str, Any]]:
         """Return the totals as cards; each rate stands with the number it is about."""
-        rate_of = {"delivered": 0, "opened": 1, "clicked": 2, "bounced": 3, "unsubscribed": 4}
+        rates = dict(zip(self.rates, table.total_rates, strict=True))
         return [
             {
-                "label": column.label,
+                "label": series.label,
                 "count": count,
-                "rate": table.total_rates[rate_of[name]] if name in rate_of else "",
-                "state": column.state,
+                "rate": rates.get(name, ""),
+                "state": series.state,
             }
-            for (name, column), count in zip(self.columns.items(), table.totals, strict=True)
+            for (name, series), count in zip(self.series.items(), table.totals, strict=True)
         ]
 
     def contents(self) -> dict[str, Any]:
@@ -212,7 +213,7 @@ class OverviewPage(FiguresPage):
         # A file is the same in every language.
         with translation.override("en"):
             table = self.table(self.volumes())
-        columns = [*self.columns, *(column.name for column in self.rates)]
+        columns = [*self.series, *(rate.name for rate in self.rates.values())]
         rows = [[row.label, *row.counts, *row.rates] for row in reversed(table.rows)]
         response = csv.response("overview", [self.axis.grain.value, *columns], rows)
         return self.attach(response, "overview", self.window.start, self.window.end)

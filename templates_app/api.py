@@ -1,7 +1,7 @@
 """API actions of templates.
 
-The wire knows a template from the moment it is submitted. A draft that the console keeps stays out of lists; a draft
-upon an approved version shows that version, because that is what a program can send.
+For the API a template begins when it is submitted: drafts are not listed. A draft that follows an approved version
+shows that version, because that is what a program can send.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class GetEmailTemplate(Action):
                 _("This account has no template %(id)d.") % {"id": data["TemplateID"]},
                 field="TemplateID",
             )
-        version = shown(template)
+        version = visible_version(template)
         if version is None:
             raise Refused(
                 "InvalidParameterValue.TemplateNotExist",
@@ -79,7 +79,7 @@ class GetEmailTemplate(Action):
             )
         return {
             "TemplateContent": {"Html": _base64(version.html), "Text": _base64(version.text)},
-            "TemplateStatus": status(template),
+            "TemplateStatus": status_number(template),
             "TemplateName": template.name,
         }
 
@@ -103,7 +103,7 @@ class ListEmailTemplates(Action):
                     "CreatedTimestamp": int(template.created_at.timestamp()),
                     "TemplateName": template.name,
                     "ReviewReason": reasons.get(template.pk, ""),
-                    "TemplateStatus": status(template),
+                    "TemplateStatus": status_number(template),
                 }
                 for template in page
             ],
@@ -111,27 +111,25 @@ class ListEmailTemplates(Action):
         }
 
 
-def status(template: Template) -> int:
-    """Return the API's number: that of the latest submitted version, 0 for a draft upon an approved one."""
+def status_number(template: Template) -> int:
+    """Return the API's number: that of the latest submitted version, 0 for a draft that follows an approved one."""
     return STATUS.get(Template.State(template.state), STATUS[Template.State.APPROVED])
 
 
-def shown(template: Template) -> Version | None:
-    """Return the version the API shows; None for a draft that was never approved."""
+def visible_version(template: Template) -> Version | None:
+    """Return the version that the API shows; None for a draft that was never approved."""
     return template.approved if template.state == Template.State.DRAFT else template.latest
 
 
 def _reasons(templates: list[Template]) -> dict[int, str]:
-    """Return the reviewer's reason for each template's version shown; approvals without a reason read "Approved"."""
+    """Return the reviewer's reason for each template's visible version; approvals without a reason read "Approved"."""
     versions = [
         template.approved_id if template.state == Template.State.DRAFT else template.latest_id for template in templates
     ]
-    reviews = Review.objects.filter(
-        version__in=versions, state__in=[Review.State.APPROVED, Review.State.REJECTED]
-    ).order_by("pk")
+    decided = Review.objects.filter(version__in=versions, decided_at__isnull=False).order_by("pk")
     return {
-        found.template_id: lines(found.reason) or (_("Approved") if found.state == Review.State.APPROVED else "")
-        for found in reviews
+        row.template_id: lines(row.reason) or (_("Approved") if row.state == Review.State.APPROVED else "")
+        for row in decided
     }
 
 

@@ -1,4 +1,4 @@
-"""The difference that readers will see between two versions: their plain texts, line by line."""
+"""The difference that readers will see between two versions: their plain texts, line by line. Pure."""
 
 from __future__ import annotations
 

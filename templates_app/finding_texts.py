@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy, gettext_noop
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
-from templates_app.screening import Fault, Finding
+from templates_app.inspection import Fault, FaultCode
+from templates_app.screening import Finding
 
 HEADINGS: dict[str, str | Promise] = {
     "size": gettext_lazy("Size"),
@@ -22,7 +23,7 @@ HEADINGS: dict[str, str | Promise] = {
     "active": gettext_lazy("Scripts and forms"),
     "placeholders": gettext_lazy("Variable placement"),
 }
-FAULTS: dict[str, str | Promise] = {
+FAULTS: dict[FaultCode, str | Promise] = {
     "starts_with_variable": gettext_lazy("“%(text)s” starts with a variable, so its domain is not fixed."),
     "no_domain": gettext_lazy("“%(text)s” has no domain. It must start with https:// and a domain name."),
     "domain_not_fixed": gettext_lazy("The domain of “%(text)s” is not fixed text up to the first slash."),
@@ -62,7 +63,7 @@ CATEGORIES = frozenset(
         gettext_noop("Violence and threats"),
     }
 )
-# Faults that a sentence names; of the others it says how many there are.
+# Faults that a message names; of the others it says how many there are.
 _MAX_SENTENCES, _MAX_NAMES = 3, 5
 
 
@@ -73,18 +74,33 @@ def heading(finding: Finding) -> str:
 
 def message(finding: Finding) -> str:
     """Return what was found, and what is allowed."""
-    told = _MESSAGES[finding.rule](finding)
+    text = _MESSAGES[finding.rule](finding)
     if not finding.one_of_two:
-        return told
+        return text
     part = gettext("HTML part") if finding.where == "html" else gettext("Text part")
-    return gettext("%(part)s: %(message)s") % {"part": part, "message": told}
+    return gettext("%(part)s: %(message)s") % {"part": part, "message": text}
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """Return the numbers of a screening in one short line."""
+    by_rule = {finding.rule: finding for finding in findings}
+    length, variables, images = (by_rule.get(rule) for rule in ("length", "variables", "images"))
+    pieces = []
+    if length:
+        count = _number(length.value)
+        pieces.append(ngettext("%(count)s character", "%(count)s characters", length.value) % {"count": count})
+    if variables and variables.value:
+        pieces.append(gettext("%(percent)d%% variables") % {"percent": percent(variables)})
+    if images and images.value:
+        pieces.append(ngettext("%(count)d image", "%(count)d images", images.value) % {"count": images.value})
+    return " · ".join(pieces)
 
 
 def join(sentences: Iterable[str]) -> str:
-    """Return the sentences one after the other, as the active language parts them; "" for none."""
-    told = list(sentences)
+    """Return the sentences in a row, with what the active language puts between them; "" for none."""
     return reduce(
-        lambda before, after: gettext("%(before)s %(sentence)s") % {"before": before, "sentence": after}, told or [""]
+        lambda before, after: gettext("%(before)s %(sentence)s") % {"before": before, "sentence": after},
+        list(sentences) or [""],
     )
 
 
@@ -156,22 +172,22 @@ def _placeholders(finding: Finding) -> str:
 
 
 def _sentences(finding: Finding) -> str:
-    told = [_told(fault) for fault in finding.faults[:_MAX_SENTENCES]]
-    more = len(finding.faults) - _MAX_SENTENCES
-    if more > 0:
-        told.append(gettext("And %(count)s more.") % {"count": _number(more)})
-    return join(told)
+    sentences = [_fault(fault) for fault in finding.faults[:_MAX_SENTENCES]]
+    unnamed = len(finding.faults) - _MAX_SENTENCES
+    if unnamed > 0:
+        sentences.append(gettext("And %(count)s more.") % {"count": _number(unnamed)})
+    return join(sentences)
 
 
 def _names(finding: Finding) -> str:
-    told = [_told(fault) for fault in finding.faults[:_MAX_NAMES]]
-    more = len(finding.faults) - _MAX_NAMES
-    if more > 0:
-        told.append(gettext("%(count)s more") % {"count": _number(more)})
-    return reduce(lambda before, name: gettext("%(before)s, %(name)s") % {"before": before, "name": name}, told)
+    names = [_fault(fault) for fault in finding.faults[:_MAX_NAMES]]
+    unnamed = len(finding.faults) - _MAX_NAMES
+    if unnamed > 0:
+        names.append(gettext("%(count)s more") % {"count": _number(unnamed)})
+    return reduce(lambda before, name: gettext("%(before)s, %(name)s") % {"before": before, "name": name}, names)
 
 
-def _told(fault: Fault) -> str:
+def _fault(fault: Fault) -> str:
     return str(FAULTS[fault.code]) % {"text": fault.text, "place": category(fault.place)}
 
 

@@ -74,8 +74,8 @@ class TemplateForm(forms.Form):
         body.error_messages["required"] = _NO_BODY
 
     @staticmethod
-    def of(template: Template, version: Version) -> dict[str, Any]:
-        """Return what the form starts with for a version that exists."""
+    def initial_for(template: Template, version: Version) -> dict[str, Any]:
+        """Return the initial values for an existing version."""
         return {
             "name": template.name,
             "kind": HTML if version.html else TEXT,
@@ -102,14 +102,15 @@ class TemplateForm(forms.Form):
         kind = given.get("kind", HTML)
         file = given.get("file")
         if file:
-            self._take(file, kind, given)
+            self._read_file(file, kind, given)
         if kind == TEXT:
             given[HTML] = ""
         if not self.errors and not str(given[kind]).strip():
             self.add_error(kind, _NO_BODY)
         return given
 
-    def _take(self, file: UploadedFile, kind: str, given: dict[str, Any]) -> None:
+    def _read_file(self, file: UploadedFile, kind: str, given: dict[str, Any]) -> None:
+        """Put the file's text in the place of the body of this kind, or an error at the field."""
         max_bytes = settings.RULES.template_max_bytes
         size = file.size or 0
         if size > max_bytes:
@@ -151,7 +152,7 @@ class TemplateFilters(Filters):
 class DecisionForm(forms.Form):
     """A reviewer's reason; the quick reasons are the screening's findings and a list of common ones.
 
-    Quick reasons are kept in English and told in the language of each reader.
+    Quick reasons are stored in English and translated for each reader.
     """
 
     QUICK = (
@@ -167,15 +168,15 @@ class DecisionForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     reason = forms.CharField(
-        label=gettext_lazy("Reason"),
+        label=gettext_lazy("Reason (required to reject)"),
         required=False,
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("Required to reject. The author sees it as you write it."),
+        help_text=gettext_lazy("The author sees it as you write it."),
     )
 
     def __init__(self, *args: Any, found: list[tuple[str, str]], **kwargs: Any) -> None:
-        """Take the findings as pairs: in English, and as the reader is told."""
+        """Take the findings as pairs: the message in English, as it is stored, and in the reader's language."""
         super().__init__(*args, **kwargs)
         quick = self.fields["quick"]
         assert isinstance(quick, forms.MultipleChoiceField)

@@ -120,7 +120,7 @@ class Review(models.Model):
         return f"review {self.pk} of {self.version_id}"
 
     @property
-    def told_reason(self) -> str:
+    def translated_reason(self) -> str:
         """Return the reason, its quick reasons in the active language."""
         return lines(self.reason)
 
@@ -130,7 +130,7 @@ class Skeleton(models.Model):
 
     version = models.OneToOneField(Version, primary_key=True, on_delete=models.CASCADE, related_name="skeleton")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    # `rendering.Compiled` as JSON.
+    # `compiled.Compiled` as JSON.
     parts = models.JSONField()
     compiled_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,4 +1,4 @@
-"""Forbidden phrases in a text: any letter case, any width, across white space."""
+"""Forbidden phrases in a text: any letter case, any width, across white space. Pure."""
 
 from __future__ import annotations
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from django.utils import formats
-from django.utils.translation import gettext, ngettext
-
 from templates_app import finding_texts
-from templates_app.screening import Finding, Span, VisibleText
+from templates_app.screening import Finding, VisibleText
+from templates_app.visible_text import Span
 
 # Characters of a text that a page shows; screening counts all of them.
 MAX_SHOWN = 20_000
@@ -61,21 +59,6 @@ def marked_source(source: str, findings: Sequence[Finding]) -> list[Mark]:
             for span in finding.spans
         ],
     )
-
-
-def summary(findings: Sequence[Finding]) -> str:
-    """Return the numbers of a screening in one short line."""
-    by_rule = {finding.rule: finding for finding in findings}
-    length, variables, images = (by_rule.get(rule) for rule in ("length", "variables", "images"))
-    pieces = []
-    if length:
-        count = formats.number_format(length.value, force_grouping=True)
-        pieces.append(ngettext("%(count)s character", "%(count)s characters", length.value) % {"count": count})
-    if variables and variables.value:
-        pieces.append(gettext("%(percent)d%% variables") % {"percent": finding_texts.percent(variables)})
-    if images and images.value:
-        pieces.append(ngettext("%(count)d image", "%(count)d images", images.value) % {"count": images.value})
-    return " · ".join(pieces)
 
 
 def _share(finding: Finding) -> int | None:

@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.caller import Caller
 from accounts.scoping import visible
+from templates_app.compiled import Compiled
 from templates_app.models import Review, Skeleton, Template, Version
-from templates_app.rendering import Compiled
 from templates_app.screening import ReviewLimits
 
 

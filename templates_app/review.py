@@ -10,33 +10,15 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_noop
 
 from accounts import audit, notices
 from accounts.caller import Caller
 from accounts.errors import Refused
 from accounts.models import Account, Notice, User
-from templates_app import content_rules, finding_texts, forbidden_phrases, queries, rendering, screening
+from templates_app import content_rules, finding_texts, forbidden_phrases, queries, rendering, screening, states
 from templates_app.models import Review, Skeleton, Template, Version
 
-State = Template.State
-
-# act -> (states it may start from, state it ends in)
-TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
-    "revise": (frozenset({State.DRAFT, State.IN_REVIEW, State.REJECTED, State.APPROVED}), State.DRAFT),
-    "submit": (frozenset({State.DRAFT}), State.IN_REVIEW),
-    "withdraw": (frozenset({State.IN_REVIEW}), State.DRAFT),
-    "approve": (frozenset({State.IN_REVIEW}), State.APPROVED),
-    "reject": (frozenset({State.IN_REVIEW}), State.REJECTED),
-}
-# What a template in another state is told.
-NOT_NOW = {
-    "submit": gettext_lazy("Only a draft can be submitted. The status of this template: %(state)s."),
-    "withdraw": gettext_lazy("Only a template in review can be withdrawn. The status of this template: %(state)s."),
-    "approve": gettext_lazy("Only a template in review can be approved. The status of this template: %(state)s."),
-    "reject": gettext_lazy("Only a template in review can be rejected. The status of this template: %(state)s."),
-}
-REFUSED = "OperationDenied"
 MAX_REASON = 2_000
 # Characters of a reason that a notice repeats.
 _MAX_NOTICE = 400
@@ -71,14 +53,14 @@ def revise(caller: Caller, *, template: Template, name: str, html: str, text: st
     caller.require("templates.edit")
     content = content_rules.check(name=name, html=html, text=text, summary=summary, renamed=True)
     with transaction.atomic():
-        template = _locked(caller, template)
+        template = states.locked(caller, template)
         latest = template.latest
-        if latest and template.state == State.DRAFT and content_rules.is_same(latest, content):
+        if latest and template.state == Template.State.DRAFT and content_rules.is_same(latest, content):
             version = latest
         else:
             version = _write(caller, template, latest.number + 1 if latest else 1, content)
             template.reviews.filter(state=Review.State.WAITING).update(state=Review.State.WITHDRAWN)
-        _move(template, "revise", name=content.name, latest=version)
+        states.move(template, "revise", name=content.name, latest=version)
         audit.log(caller, "templates.revise", _target(template), version=version.number)
     return version
 
@@ -87,7 +69,7 @@ def submit(caller: Caller, *, template: Template) -> Review:
     """Send the latest version to review; Refused with every finding's numbers when screening does not pass."""
     caller.require("templates.edit")
     with transaction.atomic():
-        template = _locked(caller, template)
+        template = states.locked(caller, template)
         version = template.latest
         if version is None:
             raise Refused("InvalidParameterValue.TemplateContentIsNULL", _("Enter a body first."))
@@ -95,7 +77,7 @@ def submit(caller: Caller, *, template: Template) -> Review:
         if not screening.passes(findings):
             failed = finding_texts.join(finding_texts.message(finding) for finding in findings if not finding.passed)
             raise Refused("InvalidParameterValue.TemplateContentIsWrong", failed)
-        _move(template, "submit")
+        states.move(template, "submit")
         review = Review.objects.create(
             account=template.account,
             template=template,
@@ -112,9 +94,9 @@ def withdraw(caller: Caller, *, template: Template) -> Template:
     """Take a template back from review; it is a draft again."""
     caller.require("templates.edit")
     with transaction.atomic():
-        template = _locked(caller, template)
+        template = states.locked(caller, template)
         template.reviews.filter(state=Review.State.WAITING).update(state=Review.State.WITHDRAWN)
-        _move(template, "withdraw")
+        states.move(template, "withdraw")
         audit.log(caller, "templates.withdraw", _target(template))
     return template
 
@@ -173,7 +155,7 @@ def _decide(caller: Caller, review: Review, act: str, state: Review.State, reaso
             "InvalidParameterValue", _("Enter at most %(limit)s characters.") % {"limit": limit}, field="reason"
         )
     with transaction.atomic():
-        template = _locked(caller, review.template)
+        template = states.locked(caller, review.template)
         _change(review, reviewer, state=state, decided_by=reviewer, decided_at=timezone.now(), reason=reason)
         version = review.version
         if state == Review.State.APPROVED:
@@ -181,9 +163,9 @@ def _decide(caller: Caller, review: Review, act: str, state: Review.State, reaso
             Skeleton.objects.update_or_create(
                 version=version, defaults={"account_id": review.account_id, "parts": parts}
             )
-            _move(template, act, approved=version)
+            states.move(template, act, approved=version)
         else:
-            _move(template, act)
+            states.move(template, act)
         _notify(template, state, reason)
         audit.log(caller, f"templates.{act}", _target(template), version=version.number, reason=reason)
     return review
@@ -193,11 +175,11 @@ def _reviewer(caller: Caller, review: Review) -> User:
     """Return the person who may decide: one with the right who neither wrote nor submitted the version."""
     caller.require("templates.review")
     if caller.user is None:
-        raise Refused(REFUSED, _("Only a person can review. Log in to the console."))
+        raise Refused("OperationDenied", _("Only a person can review. Log in to the console."))
     if review.account_id != caller.account.pk:
-        raise Refused(REFUSED, _("This review belongs to another account."))
+        raise Refused("OperationDenied", _("This review belongs to another account."))
     if not independent(caller, review):
-        raise Refused(REFUSED, _("You wrote or submitted this version, so someone else must decide."))
+        raise Refused("OperationDenied", _("You wrote or submitted this version, so someone else must decide."))
     return caller.user
 
 
@@ -210,32 +192,11 @@ def _change(review: Review, reviewer: User, **fields: object) -> None:
     review.refresh_from_db()
     if review.state != Review.State.WAITING:
         state = review.get_state_display().lower()
-        raise Refused(REFUSED, _("This review is closed: %(state)s.") % {"state": state})
+        raise Refused("OperationDenied", _("This review is closed: %(state)s.") % {"state": state})
     raise Refused(
-        REFUSED,
+        "OperationDenied",
         _("%(reviewer)s is reviewing this. Choose another one or wait.") % {"reviewer": review.claimed_by},
     )
-
-
-def _locked(caller: Caller, template: Template) -> Template:
-    """Return the template as it is now, locked, so that acts on one template do not overlap."""
-    locked = (
-        Template.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("latest", "account")
-        .filter(pk=template.pk, account=caller.account)
-        .first()
-    )
-    if locked is None:
-        raise Refused("InvalidParameterValue.TemplateNotExist", _("This account has no such template."))
-    return locked
-
-
-def _move(template: Template, act: str, **fields: object) -> None:
-    """Move the template by the table above, or refuse."""
-    before, after = TRANSITIONS[act]
-    if Template.objects.filter(pk=template.pk, state__in=before).update(state=after, **fields) != 1:
-        raise Refused(REFUSED, str(NOT_NOW[act]) % {"state": template.get_state_display().lower()})
-    template.refresh_from_db()
 
 
 def _write(caller: Caller, template: Template, number: int, content: content_rules.CheckedContent) -> Version:

@@ -1,4 +1,4 @@
-"""What a program finds in a template before a person reviews it: numbers, limits and the places that count.
+"""What a program finds in a template before a person reviews it: numbers, limits and the places that count. Pure.
 
 docs/decisions/0005-what-screening-counts.md says what is counted and why.
 """
@@ -10,10 +10,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
 from templates_app import phrase_matching
-from templates_app.inspection import Fault, Inspection, Span, inspect_html, inspect_text
+from templates_app.inspection import Fault, Inspection, inspect_html, inspect_text
 from templates_app.phrase_matching import Phrase
-
-__all__ = ["Fault", "Finding", "ReviewLimits", "VisibleText", "Span", "Phrase", "passes", "read", "screen"]
+from templates_app.visible_text import Span
 
 Where = Literal["html", "text", "source"]
 _MAX_SPANS = 200
@@ -31,7 +30,7 @@ class ReviewLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One rule's result, without a word: `finding_texts` tells it.
+    """One rule's result in numbers and codes; `finding_texts` makes the sentence.
 
     `spans` lie in the visible text of the HTML or the text part, or in the HTML source.
     """
@@ -40,7 +39,7 @@ class Finding:
     passed: bool
     value: int
     limit: int
-    # What the value is a part of, and the smallest number of characters that one of its kind may come among.
+    # What the value is a part of; and of how many characters at least one may be a variable's ("at most 1 in 6").
     total: int = 0
     one_in: int = 0
     # Each only once.

@@ -1,16 +1,18 @@
-"""The text/plain part of a mail, made from its HTML document."""
+"""The text/plain part of a mail, made from its HTML document. Pure."""
 
 from __future__ import annotations
 
 import re
 
+from templates_app.character_references import decode
 from templates_app.link_targets import followed, target
-from templates_app.markup import BLOCKS, Token, decode, walk
+from templates_app.markup import BLOCKS, Token
 from templates_app.variables import Variable, split
+from templates_app.visibility import walk
 
 _SPACE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
 # Elements with an empty line around them.
-_APART = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "table", "blockquote", "dl", "pre", "hr"})
+_SPACED = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "table", "blockquote", "dl", "pre", "hr"})
 _CELLS = frozenset({"td", "th"})
 
 
@@ -48,12 +50,12 @@ class _Writer:
             if isinstance(piece, Variable):
                 self._write(piece)
                 continue
-            words = _SPACE.sub(" ", decode(piece))
-            if words.startswith(" "):
+            text = _SPACE.sub(" ", decode(piece))
+            if text.startswith(" "):
                 self.blank = True
-            if words.strip(" "):
-                self._write(words.strip(" "))
-                self.blank = words.endswith(" ")
+            if text.strip(" "):
+                self._write(text.strip(" "))
+                self.blank = text.endswith(" ")
 
     def start(self, token: Token) -> None:
         name = token.name
@@ -62,7 +64,7 @@ class _Writer:
         elif name in _CELLS:
             self.blank = True
         elif name in BLOCKS:
-            self._line(2 if name in _APART else 1)
+            self._line(2 if name in _SPACED else 1)
         if name in ("ul", "ol"):
             self.lists.append(0 if name == "ol" else -1)
         elif name == "li":
@@ -90,7 +92,7 @@ class _Writer:
         if name in _CELLS:
             self.blank = True
         elif name in BLOCKS:
-            self._line(2 if name in _APART else 1)
+            self._line(2 if name in _SPACED else 1)
 
     def finish(self) -> tuple[str | Variable, ...]:
         self._close_link()
@@ -122,10 +124,10 @@ class _Writer:
         address, self.link = self.link, ()
         if not address:
             return
-        shown = _joined(self.out[self.link_from :])
-        if as_written(shown).strip() == as_written(address):
+        link_text = _joined(self.out[self.link_from :])
+        if as_written(link_text).strip() == as_written(address):
             return
-        bracketed = bool(as_written(shown).strip())
+        bracketed = bool(as_written(link_text).strip())
         breaks, self.breaks = self.breaks, 0
         if not bracketed:
             self.breaks = breaks

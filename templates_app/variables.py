@@ -1,4 +1,4 @@
-"""Variables: `{{name}}`, found by one pattern, replaced by values that are not searched for variables again."""
+"""Variables: `{{name}}`, found by one pattern, replaced by values that are not searched for variables again. Pure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ BROKEN = re.compile(r"\{\{(?![ \t]*[\w.-]{1,64}[ \t]*\}\})[^{}<>\n]{0,80}(?:\}\}
 
 _URL_SAFE = "-._~:/?#@!$&'()*+,;=%"
 # Characters that would end a query argument, or be read as a blank.
-_PARTING = re.compile(r"[&#+]")
-_ARGUMENT_SAFE = "".join(character for character in _URL_SAFE if not _PARTING.match(character))
+_ARGUMENT_ENDS = re.compile(r"[&#+]")
+_ARGUMENT_SAFE = "".join(character for character in _URL_SAFE if not _ARGUMENT_ENDS.match(character))
 _URL = re.compile(r"(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -51,10 +51,10 @@ def fill_plain(source: str, values: Mapping[str, str]) -> str:
 
 
 def url_encode(value: str, *, argument: bool = False) -> str:
-    """Return `value` with the characters that no address may hold percent-encoded and all others as they are.
+    """Return `value` with the characters that no URL may hold percent-encoded (RFC 3986 2), all others as they are.
 
     The value of an argument loses no part of itself either: `&`, `#` and `+` are encoded there too.
     """
-    if _URL.fullmatch(value) and not (argument and _PARTING.search(value)):
+    if _URL.fullmatch(value) and not (argument and _ARGUMENT_ENDS.search(value)):
         return value
     return quote(_BARE_PERCENT.sub("%25", value), safe=_ARGUMENT_SAFE if argument else _URL_SAFE, errors="replace")

@@ -46,10 +46,19 @@ def service_caller(account: Account) -> Caller:
     return service(account)
 
 
+_CAUSES = {"invalid": "bounced", "reject": "unsubscribed", "custom": "entered"}
+
+
 def block(account: Account, **fields: Any) -> BlockedAddress:
-    """Return a block of ann@example.com: the platform's, by a hard bounce of `account`'s mail, unless told else."""
-    values = {"kind": "invalid", "cause": "bounced", "address": "ann@example.com", **fields}
-    return BlockedAddress.objects.create(account=account, **values)
+    """Return a block of ann@example.com: an invalid address unless another kind is given, with a cause that fits."""
+    kind = fields.get("kind", "invalid")
+    values = {
+        "kind": kind,
+        "cause": _CAUSES[kind],
+        "address": "ann@example.com",
+        "sender_domain": "mail.test" if kind == "reject" else "",
+    }
+    return BlockedAddress.objects.create(account=account, **{**values, **fields})
 
 
 def domain(account: Account, **fields: Any) -> SenderDomain:

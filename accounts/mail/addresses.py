@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from accounts.mail.host_names import host_name
-from accounts.mail.text import TooLong, check_line, storable
+from accounts.mail.text import TooLong, check_line, check_name, storable
 
 MAX_LOCAL = 64
 MAX_ADDRESS = 254
@@ -91,6 +91,7 @@ def _alias(text: str) -> str:
     alias = text
     if len(text) > 1 and text[0] == text[-1] == '"':
         alias = _QUOTED_PAIR.sub(r"\1", text[1:-1])
+    check_name(alias, _("The alias"))
     if not alias.strip():
         raise ValueError(_("The alias before the < is empty. Write the address alone instead."))
     if alias != alias.strip():

@@ -17,6 +17,8 @@ NOT_IN_LINE = re.compile(f"[{_CONTROLS}{_SURROGATES}]")
 NOT_IN_BODY = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f{_SURROGATES}]")
 # In no row: PostgreSQL stores no NUL, UTF-8 no surrogates.
 NOT_IN_ROW = re.compile(f"[\x00{_SURROGATES}]")
+# In no name: embeddings, overrides and isolates (UAX 9) turn the text after them around, wherever it is shown.
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # On a page, but unseen: zero width, joiners, direction marks, fillers, controls. White space is seen.
 INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
@@ -46,6 +48,17 @@ def check_line(text: str, what: str) -> None:
         raise ValueError(
             _("%(what)s contains the control character %(character)s. Remove it.")
             % {"what": what, "character": character}
+        )
+
+
+def check_name(text: str, what: str) -> None:
+    """Raise ValueError naming the first character that may not stand in a name; `what` names the text."""
+    check_line(text, what)
+    found = _DIRECTIONS.search(text)
+    if found:
+        raise ValueError(
+            _("%(what)s contains the invisible character %(character)s, which turns text around. Remove it.")
+            % {"what": what, "character": code_point(found[0])}
         )
 
 

@@ -115,8 +115,11 @@ _CONTROLS: dict[type[forms.Widget], str] = {
 
 
 @register.inclusion_tag("console/_field.html")
-def field(bound: forms.BoundField, label: str = "") -> dict[str, Any]:
-    """Show a form's field with label, help and errors, wired for screen readers."""
+def field(bound: forms.BoundField, label: str = "", *, mark_optional: bool = True) -> dict[str, Any]:
+    """Show a form's field with label, help and errors, wired for screen readers.
+
+    `mark_optional=False` leaves out the word "optional", where the label itself says when the field is required.
+    """
     widget = bound.field.widget
     many = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
     if many:
@@ -127,7 +130,10 @@ def field(bound: forms.BoundField, label: str = "") -> dict[str, Any]:
         "control": control(bound),
         "check": isinstance(widget, forms.CheckboxInput),
         "many": many,
-        "optional": not bound.field.required and not isinstance(widget, forms.CheckboxInput) and not many,
+        "optional": mark_optional
+        and not bound.field.required
+        and not isinstance(widget, forms.CheckboxInput)
+        and not many,
     }
 
 

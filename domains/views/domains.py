@@ -19,7 +19,7 @@ from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.mail.host_names import relative, zone_of
 from accounts.scoping import get_visible_or_404, visible
-from domains import differences, reasons, verification, zone_file
+from domains import differences, reasons, sender_domains, verification, zone_file
 from domains.forms import DomainForm, SenderDomainFilters
 from domains.models import DnsRecord, SenderDomain
 from domains.records import MX_PRIORITY
@@ -106,7 +106,7 @@ class CreateDomain(FormPage):
 
     def act(self, form: DomainForm) -> str:
         given = form.cleaned_data
-        domain = verification.create(self.caller, name=given["name"], dkim_option=given["dkim_option"])
+        domain = sender_domains.create(self.caller, name=given["name"], dkim_option=given["dkim_option"])
         return reverse("domains:detail", args=[domain.pk])
 
 
@@ -219,7 +219,7 @@ class ChangeDkimKey(_DomainAct):
 
     def act(self, **kwargs: Any) -> str:
         wish = self.request.POST.get("dkim_option", "")
-        domain = verification.set_dkim_option(
+        domain = sender_domains.set_dkim_option(
             self.caller, domain=self.domain(kwargs["pk"]), dkim_option=int(wish) if wish.isdecimal() else -1
         )
         self.say(gettext("New key generated. Enter the new DKIM value at your DNS host, then verify."))
@@ -231,7 +231,7 @@ class DeleteDomain(_DomainAct):
 
     def act(self, **kwargs: Any) -> str:
         domain = self.domain(kwargs["pk"])
-        verification.delete(self.caller, domain=domain)
+        sender_domains.delete(self.caller, domain=domain)
         self.say(gettext("%(name)s was deleted.") % {"name": domain.name})
         return reverse(DOMAINS)
 

@@ -22,8 +22,8 @@ def findings(version: Version) -> list[Finding]:
     return screening.screen(version.html, version.text, forbidden_phrases.current(), queries.limits())
 
 
-def shown(request: HttpRequest, version: Version, found: list[Finding], *, base: Version | None) -> dict[str, Any]:
-    """Return what the body's card shows; `base` is the version to compare with."""
+def context(request: HttpRequest, version: Version, found: list[Finding], *, base: Version | None) -> dict[str, Any]:
+    """Return the context of the body's card; `base` is the version to compare with."""
     tabs = {"reading": gettext("Counted text"), "text": gettext("Text part")}
     if version.html:
         tabs = {"preview": gettext("Preview")} | tabs | {"source": gettext("Source")}

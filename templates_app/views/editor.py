@@ -98,7 +98,7 @@ class EditTemplate(_Editor):
 
     def initial(self) -> dict[str, Any]:
         latest = self.template.latest
-        return TemplateForm.of(self.template, latest) if latest else {}
+        return TemplateForm.initial_for(self.template, latest) if latest else {}
 
     def parent(self) -> tuple[str, str]:
         return self.template.name, reverse("templates:detail", args=[self.template.pk])

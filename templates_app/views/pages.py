@@ -20,15 +20,13 @@ from templates_app.models import Review, Template, Version
 from templates_app.views import body
 
 NAV = "templates:list"
+# Characters of a reason in the list; the template's page has the whole one.
+MAX_REASON = 100
 
 
-# A longer reason is read on the template's page.
-REASON_SHOWN = 100
-
-
-def _why(row: Any, shown: int = 0) -> str:
+def _reason(row: Any, limit: int = 0) -> str:
     reason = lines(row.reason or "") if row.state == Template.State.REJECTED else ""
-    return f"{reason[:shown]}…" if shown and len(reason) > shown else reason
+    return f"{reason[:limit]}…" if limit and len(reason) > limit else reason
 
 
 class TemplateList(ListPage):
@@ -53,7 +51,7 @@ class TemplateList(ListPage):
             kind="badge",
             csv=lambda row: row.state,
         ),
-        Column("reason", gettext_lazy("Reason"), lambda row: _why(row, REASON_SHOWN), csv=lambda row: _why(row)),
+        Column("reason", gettext_lazy("Reason"), lambda row: _reason(row, MAX_REASON), csv=lambda row: _reason(row)),
         Column("in_use", gettext_lazy("In use"), lambda row: _version(row.approved) if row.approved else "–"),
         Column("created_at", gettext_lazy("Created"), "created_at", kind="time"),
     )
@@ -111,7 +109,7 @@ class TemplateDetail(ConsoleView):
             may_send=self.template.state == Template.State.APPROVED and self.caller.may("messages.send"),
             rows=presentation.rows(findings),
             passes=screening.passes(findings),
-            **body.shown(request, version, findings, base=None),
+            **body.context(request, version, findings, base=None),
         )
 
 

@@ -39,10 +39,10 @@ class ReviewQueue(ListPage):
     )
     columns = (
         Column("template", gettext_lazy("Template"), "template.name"),
-        Column("version", gettext_lazy("Version"), lambda row: _number(row)),
+        Column("version", gettext_lazy("Version"), lambda row: _version(row)),
         Column("author", gettext_lazy("Author"), "version.author"),
         Column("submitted_at", gettext_lazy("Waiting since"), "submitted_at", kind="time"),
-        Column("findings", gettext_lazy("Findings"), lambda row: presentation.summary(_stored(row))),
+        Column("findings", gettext_lazy("Findings"), lambda row: finding_texts.summary(_findings(row))),
         Column("held", gettext_lazy("Reviewer"), lambda row: _holder(row)),
     )
 
@@ -71,17 +71,17 @@ class ReviewDecision(ConsoleView):
         return self.review.template.name
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.review = self._one(pk)
+        self.review = self._review(pk)
         found = body.findings(self.review.version)
-        return self._show(found, DecisionForm(found=_faults(found)))
+        return self._page(found, DecisionForm(found=_faults(found)))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.review = self._one(pk)
+        self.review = self._review(pk)
         found = body.findings(self.review.version)
         form = DecisionForm(request.POST, found=_faults(found))
         if form.is_valid():
             try:
-                said = self._decide(form)
+                outcome = self._decide(form)
             except Forbidden:
                 raise
             except Refused as refusal:
@@ -89,13 +89,13 @@ class ReviewDecision(ConsoleView):
             else:
                 following = queries.next_waiting(self.caller, now=timezone.now())
                 rest = gettext("Here is the next one.") if following else gettext("No other template is waiting.")
-                messages.success(request, finding_texts.join([said, rest]))
-                place = reverse("templates:review", args=[following.pk]) if following else reverse(NAV)
-                return HttpResponseRedirect(place)
-            self.review = self._one(pk)
-        return self._show(found, form, status=422)
+                messages.success(request, finding_texts.join([outcome, rest]))
+                url = reverse("templates:review", args=[following.pk]) if following else reverse(NAV)
+                return HttpResponseRedirect(url)
+            self.review = self._review(pk)
+        return self._page(found, form, status=422)
 
-    def _one(self, pk: int) -> Review:
+    def _review(self, pk: int) -> Review:
         reviews = Review.objects.select_related("template__approved", "version", "claimed_by", "decided_by")
         return get_visible_or_404(reviews, self.caller, pk=pk)
 
@@ -113,7 +113,7 @@ class ReviewDecision(ConsoleView):
     def parent(self) -> tuple[str, str]:
         return gettext("Review Queue"), reverse(NAV)
 
-    def _show(self, found: list[Finding], form: DecisionForm, status: int = 200) -> HttpResponse:
+    def _page(self, found: list[Finding], form: DecisionForm, status: int = 200) -> HttpResponse:
         version_review = self.review
         waiting = version_review.state == Review.State.WAITING
         independent = review.independent(self.caller, version_review)
@@ -133,7 +133,7 @@ class ReviewDecision(ConsoleView):
                 "rows": presentation.rows(found),
                 "passes": screening.passes(found),
                 "earlier": [past for past in queries.history(version_review.template) if past.pk != version_review.pk],
-                **body.shown(self.request, version_review.version, found, base=_base(version_review)),
+                **body.context(self.request, version_review.version, found, base=_base(version_review)),
             },
             status=status,
         )
@@ -178,12 +178,12 @@ def _faults(found: list[Finding]) -> list[tuple[str, str]]:
     return list(zip(stored, map(finding_texts.message, faults), strict=True))
 
 
-def _number(row: Any) -> str:
+def _version(row: Any) -> str:
     values = {"number": row.version.number}
     return gettext("%(number)d (resubmitted)") % values if row.again else str(row.version.number)
 
 
-def _stored(row: Review) -> list[Finding]:
+def _findings(row: Review) -> list[Finding]:
     return [Finding.from_json(finding) for finding in row.findings]
 
 

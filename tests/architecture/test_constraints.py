@@ -31,7 +31,7 @@ from sending.models import (
     partitions,
 )
 from sending.smtp.replies import OutcomeKind
-from templates_app import review
+from templates_app import states as template_states
 from templates_app.models import Review, Template
 from tests import factories
 
@@ -187,8 +187,8 @@ def test_modules_without_models_write_the_values_of_the_column(stored: set[str],
             SenderDomain.State.PENDING,
         ),
         (
-            set().union(*(olds for olds, _ in review.TRANSITIONS.values())),
-            {new for _, new in review.TRANSITIONS.values()},
+            set().union(*(olds for olds, _ in template_states.TRANSITIONS.values())),
+            {new for _, new in template_states.TRANSITIONS.values()},
             Template.State,
             None,
         ),

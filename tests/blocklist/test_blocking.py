@@ -31,7 +31,7 @@ def reject(account, address="ann@example.com", cause="unsubscribed", domain="mai
 
 
 class TestInvalidAddresses:
-    def test_are_blocked_for_180_days_with_the_receivers_words(self):
+    def test_are_blocked_for_180_days_with_the_receivers_response(self):
         account = factories.account()
         blocking.block_invalid([invalid(account, "Ann@Example.com", "x" * 600)])
         row = BlockedAddress.objects.get()

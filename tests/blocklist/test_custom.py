@@ -75,7 +75,7 @@ class TestImport:
     def test_counts_and_names_every_line(self):
         account = factories.account()
         factories.block(account, kind="custom", cause="entered", address="bob@example.com")
-        done = custom.import_list(factories.caller(account), reading=entries.read(self.TEXT, today=TODAY))
+        done = custom.import_list(factories.caller(account), parsed=entries.parse(self.TEXT, today=TODAY))
         assert (done.total, done.valid, done.too_long, done.repeat, done.invalid) == (5, 1, 1, 2, 1)
         assert [(line.line, line.code) for line in done.rejected] == [
             (3, "repeat"),
@@ -90,26 +90,26 @@ class TestImport:
 
     def test_tried_dry_says_the_same_and_keeps_nothing(self):
         account = factories.account()
-        caller, reading = factories.caller(account), entries.read(self.TEXT, today=TODAY)
-        tried = custom.import_list(caller, reading=reading, dry_run=True)
+        caller, parsed = factories.caller(account), entries.parse(self.TEXT, today=TODAY)
+        tried = custom.import_list(caller, parsed=parsed, dry_run=True)
         assert not BlockedAddress.objects.exists()
         assert not AuditEntry.objects.exists()
-        assert custom.import_list(caller, reading=reading) == tried
+        assert custom.import_list(caller, parsed=parsed) == tried
 
     def test_costs_the_same_number_of_statements_for_any_list(self, django_assert_num_queries):
         caller = factories.caller(factories.account())
-        reading = entries.read("\n".join(f"user{n}@example.com" for n in range(500)), today=TODAY)
+        parsed = entries.parse("\n".join(f"user{n}@example.com" for n in range(500)), today=TODAY)
         with django_assert_num_queries(4):  # savepoint, insert, audit, release
-            assert custom.import_list(caller, reading=reading).valid == 500
+            assert custom.import_list(caller, parsed=parsed).valid == 500
 
     def test_refuses_an_empty_list_and_one_too_long(self, rules):
         caller = factories.caller(factories.account())
         with refused() as caught:
-            custom.import_list(caller, reading=entries.read("\n", today=TODAY))
+            custom.import_list(caller, parsed=entries.parse("\n", today=TODAY))
         assert caught.value.code == "MissingParameter.EmailsNecessary"
         rules(custom_blocks_per_import=2)
         with refused() as caught:
-            custom.import_list(caller, reading=entries.read(self.TEXT, today=TODAY))
+            custom.import_list(caller, parsed=entries.parse(self.TEXT, today=TODAY))
         assert caught.value.code == "LimitExceeded.ReceiverDetailRequestLimit"
 
 
@@ -117,7 +117,7 @@ class TestImport:
     "act",
     [
         lambda caller, row: custom.add(caller, address="bob@example.com"),
-        lambda caller, row: custom.import_list(caller, reading=entries.read("a@b.test", today=TODAY)),
+        lambda caller, row: custom.import_list(caller, parsed=entries.parse("a@b.test", today=TODAY)),
         lambda caller, row: custom.change_expiry(caller, row=row, expires=None),
     ],
 )

@@ -14,7 +14,7 @@ TODAY = date(2026, 3, 1)
 
 
 def read(text):
-    return entries.read(text, today=TODAY)
+    return entries.parse(text, today=TODAY)
 
 
 def test_a_paste_of_bare_addresses_is_a_list():
@@ -26,29 +26,29 @@ def test_a_paste_of_bare_addresses_is_a_list():
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_the_columns_may_be_parted_as_spreadsheets_do(mark):
-    reading = read(f"\ufeffEmail{mark}Expires\r\nann@example.com{mark}2026-04-01\r\nbob@example.com{mark}\r\n")
-    assert reading.entries == [
+    parsed = read(f"\ufeffEmail{mark}Expires\r\nann@example.com{mark}2026-04-01\r\nbob@example.com{mark}\r\n")
+    assert parsed.entries == [
         entries.BlockEntry(2, "ann@example.com", date(2026, 4, 1)),
         entries.BlockEntry(3, "bob@example.com", None),
     ]
 
 
 def test_the_line_of_the_file_is_named_not_the_number_of_the_row():
-    reading = read('ann@example.com\n\n"bad\nname",x\nbob@example.com,soon\ncid@example.com,2026-03-01')
-    assert [(entry.line, entry.code) for entry in reading.rejected] == [(4, "invalid"), (5, "invalid"), (6, "invalid")]
-    assert "“soon”" in reading.rejected[1].reason
-    assert "not later than today" in reading.rejected[2].reason
+    parsed = read('ann@example.com\n\n"bad\nname",x\nbob@example.com,soon\ncid@example.com,2026-03-01')
+    assert [(entry.line, entry.code) for entry in parsed.rejected] == [(4, "invalid"), (5, "invalid"), (6, "invalid")]
+    assert "“soon”" in parsed.rejected[1].reason
+    assert "not later than today" in parsed.rejected[2].reason
 
 
 def test_a_repeat_names_the_line_it_repeats():
-    reading = read("ann@example.com\nANN@EXAMPLE.COM")
-    assert reading.rejected == [entries.Rejected(2, "ANN@EXAMPLE.COM", "repeat", "Already in line 1.")]
+    parsed = read("ann@example.com\nANN@EXAMPLE.COM")
+    assert parsed.rejected == [entries.RejectedLine(2, "ANN@EXAMPLE.COM", "repeat", "Already in line 1.")]
 
 
 def test_an_endless_cell_spoils_the_rest_not_what_came_before():
-    reading = read("ann@example.com\n" + '"' + "x" * 200_000)
-    assert len(reading.entries) == 1
-    assert "cannot be read" in reading.rejected[0].reason
+    parsed = read("ann@example.com\n" + '"' + "x" * 200_000)
+    assert len(parsed.entries) == 1
+    assert "cannot be read" in parsed.rejected[0].reason
 
 
 def test_files_of_spreadsheets_are_decoded():
@@ -63,6 +63,6 @@ def test_a_file_in_another_encoding_is_refused_with_its_line():
 
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_reader_and_no_line_is_counted_twice(text):
-    reading = read(text)
-    addresses = [entry.address for entry in reading.entries]
+    parsed = read(text)
+    addresses = [entry.address for entry in parsed.entries]
     assert len(addresses) == len(set(addresses))

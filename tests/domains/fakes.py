@@ -10,7 +10,7 @@ from domains.models import SenderDomain
 
 
 class FakeResolver:
-    """Answers from a dict (name, type) -> Answer; every other name does not exist. Remembers the questions."""
+    """Answers from a dict (name, type) -> DnsAnswer; every other name does not exist. Remembers the questions."""
 
     def __init__(self, answers: dict[tuple[str, str], DnsAnswer] | None = None) -> None:
         self.answers = answers or {}

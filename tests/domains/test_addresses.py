@@ -69,6 +69,8 @@ def test_an_address_of_no_domain_is_refused() -> None:
         'say "hi"',
         "a\\b",
         "\x7f",
+        "Bank\u202egro.elpmaxe",
+        "\u2067Bank",
     ],
 )
 def test_a_name_that_does_not_fit_a_header_is_refused(name: str) -> None:

@@ -1,4 +1,4 @@
-"""What is wrong with a record is stored as a code and told in the reader's language."""
+"""What is wrong with a record is stored as a code and shown in the reader's language."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def test_every_sentence_can_be_filled(code: str, language: str) -> None:
         kind=kind, host="a.d.test", expected=expected, seen="v=DKIM1; p=a", reason=f"{code} a.d.test.d.test"
     )
     with translation.override(language):
-        told = sentence(row)
-    assert told
-    assert "%(" not in told
+        text = sentence(row)
+    assert text
+    assert "%(" not in text
 
 
 def test_the_sentence_follows_the_reader() -> None:

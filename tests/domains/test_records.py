@@ -23,7 +23,7 @@ def found(*values: str) -> DnsAnswer:
     return DnsAnswer(DnsStatus.FOUND, values)
 
 
-def told(expected: ExpectedRecord, verdict: RecordVerdict) -> str:
+def sentence_for(expected: ExpectedRecord, verdict: RecordVerdict) -> str:
     """Return what the page says about the verdict."""
     return sentence(
         DnsRecord(
@@ -77,7 +77,7 @@ def test_a_right_record_passes_in_every_spelling(expected: ExpectedRecord, value
 
 
 @pytest.mark.parametrize(
-    ("expected", "values", "state", "words"),
+    ("expected", "values", "state", "text"),
     [
         (MX, ("10 mx.own.test.",), "wrong", "another mail server"),
         (MX, ("5 mx.ses.test.", "5 mx.own.test."), "wrong", "smallest number"),
@@ -111,11 +111,11 @@ def test_a_right_record_passes_in_every_spelling(expected: ExpectedRecord, value
     ],
 )
 def test_a_fault_is_named_with_its_cure(
-    expected: ExpectedRecord, values: tuple[str, ...], state: str, words: str
+    expected: ExpectedRecord, values: tuple[str, ...], state: str, text: str
 ) -> None:
     verdict = judge(expected, found(*values))
     assert verdict.state == state
-    assert words in told(expected, verdict)
+    assert text in sentence_for(expected, verdict)
 
 
 @pytest.mark.parametrize("expected", ALL)
@@ -138,19 +138,19 @@ def test_a_record_under_a_doubled_suffix_is_found(expected: ExpectedRecord) -> N
     assert name in misplaced(expected)
     verdict = judge(expected, DnsAnswer(DnsStatus.NO_NAME), {name: found(value)})
     assert verdict.state == "missing"
-    assert f"is at {name}" in told(expected, verdict)
-    assert f"as {expected.relative_host} instead" in told(expected, verdict)
+    assert f"is at {name}" in sentence_for(expected, verdict)
+    assert f"as {expected.relative_host} instead" in sentence_for(expected, verdict)
 
 
 def test_another_record_under_a_doubled_suffix_means_nothing() -> None:
     verdict = judge(SPF, DnsAnswer(DnsStatus.NO_NAME), {"mail.d.test.d.test": found("v=spf1 -all")})
-    assert "no SPF record" in told(SPF, verdict)
+    assert "no SPF record" in sentence_for(SPF, verdict)
 
 
 def test_an_alias_that_hides_the_record_is_named() -> None:
     verdict = judge(SPF, DnsAnswer(DnsStatus.FOUND, ("v=spf1 -all",), alias="shop.example"))
     assert verdict.state == "wrong"
-    assert "alias (CNAME) of shop.example" in told(SPF, verdict)
+    assert "alias (CNAME) of shop.example" in sentence_for(SPF, verdict)
 
 
 def test_an_alias_to_the_right_key_passes() -> None:
@@ -178,14 +178,14 @@ def test_any_answer_gets_a_verdict_that_fits_its_row(
     assert verdict.state in DnsRecord.State.values
     assert len(verdict.reason) <= 500
     assert (verdict.reason == "") == (verdict.state == "passed")
-    assert (told(expected, verdict) == "") == (verdict.state == "passed")
+    assert (sentence_for(expected, verdict) == "") == (verdict.state == "passed")
 
 
 @given(st.lists(st.sampled_from(["mx", "a", "ip4:192.0.2.1", "include:x.test", "-all", "~all", "?all"]), max_size=8))
 def test_the_spf_record_it_proposes_passes(terms: list[str]) -> None:
     verdict = judge(SPF, found(" ".join(["v=spf1", *terms])))
     assert verdict.state == "wrong"
-    reason = told(SPF, verdict)
+    reason = sentence_for(SPF, verdict)
     proposed = reason[reason.index("v=spf1") :]
     assert judge(SPF, found(proposed)).state == "passed"
     assert {term for term in terms if "all" not in term} <= set(proposed.split())

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 
 from sending.inbound import parsing
-from templates_app.markup import walk
 from templates_app.rendering import compile, fill_html
+from templates_app.visibility import walk
 from tests.performance.stage import Stage
 from tests.sending.inbound import mails
 from tests.sending.inbound.test_parsing import BOMBS

@@ -7,7 +7,7 @@ from collections import Counter
 from sending.models import BounceType, Event, EventKind
 from sending.models.ids import time_of
 from stats.models import DayVolume, HourVolume, MinuteVolume
-from stats.rollup import COLUMNS
+from stats.rollup import COUNTERS
 
 COLUMN_OF = {
     EventKind.ACCEPTED: "accepted",
@@ -44,7 +44,7 @@ def expected():
 def rolled():
     """Return the same, read from the roll-ups."""
     minutes, hours, days = Counter(), Counter(), Counter()
-    for name in COLUMNS:
+    for name in COUNTERS:
         for row in MinuteVolume.objects.exclude(**{name: 0}):
             minutes[row.account_id, row.sender_domain, row.minute, name] += getattr(row, name)
         for row in HourVolume.objects.exclude(**{name: 0}):

@@ -16,7 +16,6 @@ from domains.models import SenderDomain
 from sending.models import EventKind
 from stats import dashboard, rollup
 from templates_app import review
-from templates_app.models import Template
 from tests import factories
 from tests.templates_app.bodies import GOOD
 
@@ -29,54 +28,13 @@ def html(account, role="operator"):
     return browser.get(reverse("stats:dashboard")).content.decode()
 
 
-def done(account):
-    return [step.done for step in dashboard.steps(factories.caller(account))]
-
-
 def test_a_new_account_is_led_to_its_first_mail():
     account = factories.account()
-    assert done(account) == [False] * 6
     page = html(account)
     assert "Get started" in page
     assert reverse("domains:create") in page
     assert 'id="today"' not in page
     assert "Send email" not in page
-
-
-def test_only_what_can_be_done_now_is_offered_and_it_leads_to_its_place():
-    account = factories.account()
-
-    def offered():
-        return [step.url for step in dashboard.steps(factories.caller(account)) if step.open]
-
-    assert offered() == ["/domains/new/", "/templates/create/"]
-    domain = factories.domain(account, state=SenderDomain.State.PENDING)
-    assert offered() == [f"/domains/{domain.pk}/", "/templates/create/"]
-    SenderDomain.objects.update(state=SenderDomain.State.VERIFIED)
-    template = factories.template(account)
-    assert offered() == ["/addresses/new/"]
-    factories.address(domain)
-    assert offered() == [f"/sending/?template={template.pk}"]
-    assert not [step for step in dashboard.steps(factories.caller(account, "analyst")) if step.open]
-
-
-def test_each_step_is_ticked_once_it_is_done():
-    account = factories.account()
-    domain = factories.domain(account, state=SenderDomain.State.PENDING)
-    assert done(account) == [True, False, False, False, False, False]
-    SenderDomain.objects.update(state=SenderDomain.State.VERIFIED)
-    factories.address(domain)
-    factories.template(account)
-    assert done(account) == [True, True, True, True, True, False]
-    Template.objects.update(approved=None)
-    assert done(account) == [True, True, True, True, False, False]
-    factories.message(account)
-    assert done(account)[-1]
-
-
-def test_another_accounts_steps_do_not_count():
-    factories.address(factories.domain(factories.account()))
-    assert done(factories.account()) == [False] * 6
 
 
 def test_today_is_shown_with_rates():

@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from stats import figures, pages, tables, views
 from stats.intervals import Axis, Grain
-from stats.rollup import COLUMNS
+from stats.rollup import COUNTERS
 from stats.volumes import Volumes
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -20,8 +20,8 @@ AXIS = Axis(START, START + timedelta(days=3), Grain.DAY, UTC)
 
 def volumes(**columns):
     """Three days; the last one is still to come unless a column says more."""
-    values = [columns.get(name, [0, 0, None]) for name in COLUMNS]
-    days = [dict(zip(COLUMNS, counts, strict=True)) for counts in zip(*values, strict=True)]
+    values = [columns.get(name, [0, 0, None]) for name in COUNTERS]
+    days = [dict(zip(COUNTERS, counts, strict=True)) for counts in zip(*values, strict=True)]
     begun = len([day for day in days if None not in day.values()])
     return Volumes(AXIS.buckets, days[:begun] + [None] * (len(days) - begun))
 
@@ -58,7 +58,7 @@ PANELS = [*(panel for page in pages.PAGES.values() for panel in page.panels), vi
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: str(panel.title))
 def test_plotly_takes_every_chart_as_a_figure(panel, grain):
     axis = Axis(START, START + timedelta(days=3), grain, UTC)
-    filled = dict.fromkeys(COLUMNS, 1200)
+    filled = dict.fromkeys(COUNTERS, 1200)
     for counts in ([None] * len(axis.buckets), [filled] * len(axis.buckets)):
         chart = figures.chart(Volumes(axis.buckets, counts), panel.series, axis)
         figure = plotly.graph_objects.Figure(data=chart["traces"], layout=chart["layout"])
@@ -66,7 +66,7 @@ def test_plotly_takes_every_chart_as_a_figure(panel, grain):
         assert all(list(trace.y) == trace_["y"] for trace, trace_ in zip(figure.data, chart["traces"], strict=True))
 
 
-def test_the_words_of_a_chart_are_translated_and_its_numbers_are_not():
+def test_the_texts_of_a_chart_are_translated_and_its_numbers_are_not():
     with override("zh-hans"):
         numbers = volumes(delivered=[1200, 0, None])
         chart = figures.chart(numbers, (pages.DELIVERED,), AXIS)
@@ -85,7 +85,7 @@ def test_every_series_has_a_colour_in_both_themes(page):
     for panel in page.panels:
         chart = figures.chart(volumes(), panel.series, AXIS)
         assert len(chart["colours"]["light"]) == len(chart["colours"]["dark"]) == len(panel.series)
-        assert all(column in COLUMNS for layer in panel.series for column in layer.columns)
+        assert all(counter in COUNTERS for layer in panel.series for counter in layer.counters)
         # Layers of one colour differ by a pattern.
         looks = [(layer.state, layer.pattern) for layer in panel.series]
         assert len(looks) == len(set(looks))
@@ -127,8 +127,8 @@ def test_a_finding_says_how_many_of_what_and_when_most():
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "words"),
+    ("part", "whole", "text"),
     [(0, 0, "–"), (0, 9, "0.0%"), (1, 3, "33.3%"), (1, 1000, "0.10%"), (1, 1, "100.0%"), (8, 5, "over 100%")],
 )
-def test_small_shares_have_two_decimals(part, whole, words):
-    assert tables.per_cent(part, whole) == words
+def test_small_shares_have_two_decimals(part, whole, text):
+    assert tables.per_cent(part, whole) == text

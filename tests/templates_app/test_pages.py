@@ -210,6 +210,11 @@ class TestReviewPages:
         waiting.refresh_from_db()
         assert waiting.state == "waiting"
 
+    def test_the_reason_says_once_when_it_is_required(self, client, waiting):
+        page = text(client.get(reverse("templates:review", args=[waiting.pk])))
+        assert "Reason (required to reject)</label>" in page
+        assert "optional" not in page
+
     def test_without_a_button_nothing_is_decided(self, client, waiting):
         response = client.post(reverse("templates:review", args=[waiting.pk]), {"reason": "typed"})
         assert response.status_code == 422

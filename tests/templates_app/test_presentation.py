@@ -1,7 +1,8 @@
 """What pages show of a screening."""
 
 from templates_app import presentation
-from templates_app.screening import Phrase, VisibleText, read, screen
+from templates_app.phrase_matching import Phrase
+from templates_app.screening import VisibleText, read, screen
 
 FORBIDDEN = [Phrase("Gambling", "online casino")]
 
@@ -32,12 +33,6 @@ def test_faults_of_the_source_are_marked_there():
 def test_a_long_text_is_cut_on_the_page():
     marks = presentation.marked(VisibleText("html", "x" * 50_000, ()), [])
     assert sum(len(mark.text) for mark in marks) == presentation.MAX_SHOWN + 2
-
-
-def test_the_summary_says_the_numbers():
-    assert presentation.summary(screen(f"{'x' * 200}{{{{name}}}}<img src=x>", "", FORBIDDEN)) == (
-        "200 characters · 4% variables · 1 image"
-    )
 
 
 def test_the_bar_shows_how_far_a_number_is():

@@ -10,7 +10,7 @@ from accounts.caller import key_holder, member
 from accounts.errors import Forbidden
 from accounts.models import ApiKey, AuditEntry, Membership, Notice
 from accounts.roles import Role
-from templates_app import queries, review
+from templates_app import queries, review, states
 from templates_app.forms import DecisionForm
 from templates_app.models import Review, Skeleton, Template, Version
 from tests import factories
@@ -267,6 +267,7 @@ def test_a_template_is_submitted_once(operator):
         ({"name": "x" * 101}, "InvalidParameterValue.TemplateNameIllegal", "name"),
         ({"name": "a\nb"}, "InvalidParameterValue.TemplateNameIllegal", "name"),
         ({"name": "a\u2028b"}, "InvalidParameterValue.TemplateNameIllegal", "name"),
+        ({"name": "a\u202eb"}, "InvalidParameterValue.TemplateNameIllegal", "name"),
         ({"summary": "x" * 201}, "InvalidParameterValue", "summary"),
         ({"html": " \n"}, "InvalidParameterValue.TemplateContentIsNULL", "html"),
         ({"html": "a\x00b"}, "InvalidParameterValue.TemplateContentIsWrong", "html"),
@@ -287,12 +288,11 @@ def test_an_account_has_a_limit_of_templates(operator, rules):
     assert refusal(review.create, operator, name="b", html=GOOD).code == "FailedOperation.ExceedTemplateLimit"
 
 
-def test_every_state_and_act_is_in_the_table():
-    states = set(Template.State)
-    for before, after in review.TRANSITIONS.values():
-        assert before <= states
-        assert after in states
-    assert {after for _, after in review.TRANSITIONS.values()} == states
+def test_every_state_is_in_the_table_of_acts():
+    for before, after in states.TRANSITIONS.values():
+        assert before <= set(Template.State)
+        assert after in Template.State
+    assert {after for _, after in states.TRANSITIONS.values()} == set(Template.State)
 
 
 def test_the_database_refuses_to_change_a_version(operator):
@@ -307,7 +307,7 @@ def test_what_is_stored_is_no_translation(operator, reviewer, account):
         review.reject(reviewer, review=open_review, reason=f"{DecisionForm.QUICK[0]}\n请修改")
         open_review.refresh_from_db()
         assert open_review.reason == f"{DecisionForm.QUICK[0]}\n请修改"
-        assert open_review.told_reason == "固定文本未说明邮件的用途。\n请修改"
+        assert open_review.translated_reason == "固定文本未说明邮件的用途。\n请修改"
         notice = Notice.objects.get(account=account, closed_at=None)
         assert notice.sentence == "模板“Order”审核未通过：固定文本未说明邮件的用途。\n请修改"
     assert str(notice) == f"Template “Order” was rejected: {DecisionForm.QUICK[0]}\n请修改"

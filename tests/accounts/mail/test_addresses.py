@@ -77,6 +77,7 @@ def test_two_domains_that_only_look_alike_have_two_keys() -> None:
     ("Ann<ann@example.com>", "one space before"),
     ("Ann  <ann@example.com>", "one space"),
     (" <ann@example.com>", "alias"),
+    ("Bank\u202egro.elpmaxe <ann@example.com>", "turns text around"),
     ("A: b <ann@example.com>", 'contain ":"'),
     ("Ann <ann@example.com> x", "Write the address alone"),
     ("x" * 101 + " <ann@example.com>", "100 are allowed"),

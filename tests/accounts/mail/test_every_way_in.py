@@ -225,8 +225,8 @@ def custom_block(world: World, text: str) -> str | None:
 def imported_row(world: World, text: str) -> str | None:
     file = io.StringIO()
     csv.writer(file).writerows([["Email"], [text]])
-    reading = entries.read(file.getvalue(), today=date(2026, 11, 28))
-    return reading.entries[0].address if reading.entries else None
+    parsed = entries.parse(file.getvalue(), today=date(2026, 11, 28))
+    return parsed.entries[0].address if parsed.entries else None
 
 
 def blocklist_look_up(world: World, text: str) -> str | None:

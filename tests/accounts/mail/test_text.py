@@ -36,6 +36,21 @@ def test_a_refusal_names_the_text_and_the_character() -> None:
         text.check_line("a\rb", "The subject")
 
 
+@pytest.mark.parametrize("character", [*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))])
+def test_a_name_turns_no_text_around(character: str) -> None:
+    name = f"Bank{character}gro.elpmaxe"
+    with pytest.raises(
+        ValueError, match=rf"The sender name contains the invisible character U\+{ord(character):04X}, wh"
+    ):
+        text.check_name(name, "The sender name")
+
+
+def test_a_name_is_one_line_in_any_script() -> None:
+    text.check_name("متجر \u200f(Shop)", "The sender name")
+    with pytest.raises(ValueError, match=r"The sender name contains the control character U\+000A\. Remove it\."):
+        text.check_name("a\nb", "The sender name")
+
+
 def test_a_body_may_hold_tabs_and_line_breaks() -> None:
     assert not text.NOT_IN_BODY.search("a\tb\r\nc\n\x85\u2028")
     assert all(text.NOT_IN_BODY.search(char) for char in "\x00\x08\x0b\x0c\x1f\x7f\ud800")

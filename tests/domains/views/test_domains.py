@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from accounts.models import Account
 from accounts.roles import Role
-from domains import verification
+from domains import sender_domains, verification
 from domains.dns_answers import DnsAnswer, DnsStatus
 from domains.models import SenderDomain
 from tests import factories
@@ -42,7 +42,7 @@ def client(account: Account) -> Client:
 
 def create(account: Account, name: str = "mail.shop.test") -> SenderDomain:
     caller = factories.caller(account)
-    return verification.create(caller, name=name, dkim_option=SenderDomain.DkimOption.RSA_1024)
+    return sender_domains.create(caller, name=name, dkim_option=SenderDomain.DkimOption.RSA_1024)
 
 
 def said(response: object) -> str:
@@ -134,7 +134,7 @@ class TestDetail:
             assert word not in page
 
     @pytest.mark.parametrize(
-        ("state", "words"),
+        ("state", "text"),
         [
             (State.PENDING, "then verify"),
             (State.VERIFIED, "Add sender address"),
@@ -142,9 +142,9 @@ class TestDetail:
             (State.FAILED, "no email is sent"),
         ],
     )
-    def test_each_state_says_what_comes_next(self, client: Client, account: Account, state: str, words: str) -> None:
+    def test_each_state_says_what_comes_next(self, client: Client, account: Account, state: str, text: str) -> None:
         domain = factories.domain(account, state=state)
-        assert words in html(client.get(reverse("domains:detail", args=[domain.pk])))
+        assert text in html(client.get(reverse("domains:detail", args=[domain.pk])))
 
     def test_verify_says_which_records_are_open(self, client: Client, account: Account, settings: Settings) -> None:
         settings.SIMULATOR_DNS_PORT = 0

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from django.db import connection
 
-from domains import verification
+from domains import sender_domains, verification
 from domains.dns_answers import DnsAnswer, DnsStatus
 from domains.models import SenderDomain
 from domains.resolver import DnspythonResolver
@@ -19,7 +19,7 @@ OPTION = SenderDomain.DkimOption
 
 
 def create(name: str, option: int = OPTION.RSA_1024) -> SenderDomain:
-    return verification.create(factories.caller(factories.account()), name=name, dkim_option=option)
+    return sender_domains.create(factories.caller(factories.account()), name=name, dkim_option=option)
 
 
 def publish(domain: SenderDomain) -> None:
@@ -41,7 +41,7 @@ class TestZone:
         domain = create("mail.shop.test")
         publish(domain)
         count = SimulatedRecord.objects.count()
-        domain = verification.set_dkim_option(
+        domain = sender_domains.set_dkim_option(
             factories.caller(domain.account), domain=domain, dkim_option=OPTION.RSA_2048
         )
         publish(domain)

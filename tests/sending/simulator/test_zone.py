@@ -11,7 +11,7 @@ from accounts.caller import Caller
 from accounts.errors import Forbidden
 from accounts.models import AuditEntry
 from accounts.roles import Role
-from domains import verification
+from domains import sender_domains
 from domains.dns_answers import DnsStatus
 from domains.models import SenderDomain
 from sending.simulator import dns, zone
@@ -24,7 +24,7 @@ both = pytest.mark.parametrize("act", [zone.publish, zone.unpublish])
 
 
 def domain_of(caller: Caller) -> SenderDomain:
-    return verification.create(caller, name="mail.shop.test", dkim_option=SenderDomain.DkimOption.RSA_1024)
+    return sender_domains.create(caller, name="mail.shop.test", dkim_option=SenderDomain.DkimOption.RSA_1024)
 
 
 def test_what_is_published_is_found_until_it_is_taken_out() -> None:

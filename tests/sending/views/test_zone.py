@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.models import Account
-from domains import verification
+from domains import sender_domains, verification
 from domains.dns_answers import DnsAnswer, DnsStatus
 from domains.models import SenderDomain
 from sending.simulator import dns
@@ -33,7 +33,7 @@ def client(account: Account) -> Client:
 
 def domain_of(account: Account) -> SenderDomain:
     option = SenderDomain.DkimOption.RSA_1024
-    return verification.create(factories.caller(account), name="mail.shop.test", dkim_option=option)
+    return sender_domains.create(factories.caller(account), name="mail.shop.test", dkim_option=option)
 
 
 def said(response: object) -> str:
