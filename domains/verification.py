@@ -67,10 +67,10 @@ def verify(caller: Caller, *, domain: SenderDomain, resolver: Resolver | None = 
     return fresh
 
 
-def recheck_due(resolver: Resolver | None = None) -> int:
-    """Verify every domain whose next check has come, as the service itself; return how many."""
+def recheck_due(resolver: Resolver | None = None, *, seconds: float = RUN_SECONDS) -> int:
+    """Verify every domain whose next check has come, as the service itself, for `seconds`; return how many."""
     port = resolver or dns_resolver.from_settings()
-    until = time.monotonic() + RUN_SECONDS
+    until = time.monotonic() + seconds
     checked = 0
     for domain in list(queries.due_for_check(timezone.now()).select_related("account")[:DUE_AT_ONCE]):
         if checked and time.monotonic() > until:
