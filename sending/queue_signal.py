@@ -13,7 +13,7 @@ import time
 import psycopg
 from django.db import connection
 
-log = logging.getLogger("ses.delivery")
+logger = logging.getLogger(__name__)
 
 CHANNEL = "ses_queue"
 # The pause between two notifications of one process is shorter than the time the first keeps engines awake.
@@ -53,7 +53,7 @@ class QueueListener:
             try:
                 await self._listen()
             except psycopg.Error as error:
-                log.debug("The queue signal is away (%s).", error)
+                logger.debug("The queue signal is away (%s).", error)
             self.is_listening = False
             await asyncio.sleep(AWAY_SECONDS)
 

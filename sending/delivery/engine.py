@@ -32,7 +32,7 @@ from sending.smtp.client import Timing
 from sending.smtp.replies import Outcome
 from sending.smtp.result import SmtpResult
 
-log = logging.getLogger("ses.delivery")
+logger = logging.getLogger(__name__)
 
 BATCH = 500
 # Claimed and not yet settled; beyond it nothing is claimed.
@@ -157,7 +157,7 @@ class Engine:
         try:
             route = await self._router.route(domain)
         except Exception:
-            log.exception("The hosts of %s could not be found; its mails are tried again later.", domain)
+            logger.exception("The hosts of %s could not be found; its mails are tried again later.", domain)
             for queued in group:
                 self._in_flight.add(put_back(queued, FAULT_SECONDS))
             return
@@ -232,7 +232,7 @@ class Engine:
             if not self._in_flight:
                 return
             await asyncio.sleep(POLL_SECONDS)
-        log.warning("%d mails are still on the wire; others take them when their leases end.", len(self._in_flight))
+        logger.warning("%d mails are still on the wire; others take them when their leases end.", len(self._in_flight))
 
     def _start(self, queued: Awaitable[None]) -> None:
         task = asyncio.ensure_future(queued)
@@ -254,6 +254,6 @@ def _render_all(
         try:
             done.append(pipeline.render(queued, files.get(queued.submission.id, ())))
         except Exception:
-            log.exception("The mail of message %s cannot be made; it stays in the queue.", queued.message)
+            logger.exception("The mail of message %s cannot be made; it stays in the queue.", queued.message)
             done.append(Hold(pipeline.HELD_SECONDS))
     return done

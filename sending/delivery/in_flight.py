@@ -16,7 +16,7 @@ from sending.delivery.queued import QueuedMessage
 from sending.delivery.results import without_texts
 from sending.delivery.threads import EngineThreads, database_away
 
-log = logging.getLogger("ses.delivery")
+logger = logging.getLogger(__name__)
 
 MAX_SETTLED = 1000
 
@@ -101,7 +101,7 @@ class InFlight:
             await database_away(error)
             return
         except DatabaseError:
-            log.exception("A batch of results cannot be written; each is tried by itself.")
+            logger.exception("A batch of results cannot be written; each is tried by itself.")
             try:
                 await self._settle_singly(results)
             except DatabaseError as error:
@@ -115,7 +115,8 @@ class InFlight:
             try:
                 await self._threads.write(queue.settle, [result], self._worker)
             except DatabaseError:
-                log.exception("The conversation of message %s cannot be written; its result is.", result.queued.message)
+                message = result.queued.message
+                logger.exception("The conversation of message %s cannot be written; its result is.", message)
                 await self._threads.write(queue.settle, [without_texts(result)], self._worker)
 
     async def renew_loop(self) -> None:

@@ -19,7 +19,7 @@ from sending.smtp.client import Connection, NotOpen, Timing
 from sending.smtp.host import Host
 from sending.smtp.result import Failure, SmtpResult
 
-log = logging.getLogger("ses.delivery")
+logger = logging.getLogger(__name__)
 
 # How long an idle connection is kept: long enough for the next mail of a steady trickle.
 LINGER_SECONDS = 5.0
@@ -141,7 +141,7 @@ class Site:
         try:
             return await self._deliver(mail, me)
         except Exception:
-            log.exception("Message %s could not be sent; it is tried again later.", mail.queued.message)
+            logger.exception("Message %s could not be sent; it is tried again later.", mail.queued.message)
             self._reports.postponed(mail, FAULT_SECONDS)
             return False
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sending.database_thread import DatabaseThread
 
-log = logging.getLogger("ses.delivery")
+logger = logging.getLogger(__name__)
 Given = TypeVar("Given")
 
 RENDERERS = 2
@@ -46,5 +46,5 @@ class EngineThreads:
 
 async def database_away(error: BaseException) -> None:
     """Say that the database does not answer, and wait a moment before the next try."""
-    log.warning("The database does not answer (%s); trying again.", str(error).strip().partition("\n")[0])
+    logger.warning("The database does not answer (%s); trying again.", str(error).strip().partition("\n")[0])
     await asyncio.sleep(AWAY_SECONDS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -14,8 +12,6 @@ from sending.inbound.parsing import Parser
 from sending.inbound.report import ParsingLimits, Report, ReportKind
 from sending.models import BounceType, EventKind, InboundReport, Message
 from sending.smtp.replies import classify_report
-
-log = logging.getLogger(__name__)
 
 BATCH = 100
 

@@ -11,7 +11,7 @@ from sending.database_thread import DatabaseThread
 from sending.inbound import reading
 from sending.inbound.parsing import Stopped
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 5.0
 
@@ -37,7 +37,7 @@ class ReportWorker:
                     while await thread.run(self._read_batch):
                         pass
                 except (OperationalError, InterfaceError) as error:
-                    log.warning("reports wait, the database is away: %s", error)
+                    logger.warning("reports wait, the database is away: %s", error)
                 try:
                     await asyncio.wait_for(self._arrived.wait(), POLL_SECONDS)
                 except TimeoutError:
@@ -59,8 +59,8 @@ class ReportWorker:
             raise
         except Exception as error:
             # Whatever a stranger's mail can raise is about that mail alone.
-            log.exception("report %d is set aside, its raw mail is kept", report)
+            logger.exception("report %d is set aside, its raw mail is kept", report)
             reading.set_aside(report, error)
         else:
             if kind:
-                log.info("report %d read: %s", report, kind)
+                logger.info("report %d read: %s", report, kind)

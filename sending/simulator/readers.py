@@ -15,7 +15,7 @@ from django.conf import settings
 from sending.simulator import answers
 from sending.simulator.mail import ReceivedMail, links_and_pictures, one_click, read
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.4.0"
 MAIL_PROGRAM = "Mozilla/5.0 (compatible; SimulatedMailbox one-click)"
@@ -82,7 +82,7 @@ def act(scenario: str, taken: AcceptedMail, world: OutsideWorld) -> None:
     try:
         reader(taken, read(taken.raw), world)
     except (OSError, http.client.HTTPException, smtplib.SMTPException) as error:
-        log.warning("%s could not act: %s", taken.recipient, error)
+        logger.warning("%s could not act: %s", taken.recipient, error)
 
 
 def _bounce(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:

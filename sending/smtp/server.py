@@ -11,7 +11,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 UNAVAILABLE = "451 4.3.0 Not available at the moment, try again later"
@@ -35,7 +35,7 @@ class Handler:
 
     async def handle_exception(self, error: Exception) -> str:
         """Answer a fault of ours as temporary: the sender keeps the mail and tells nobody our insides."""
-        log.error("a mail could not be taken: %r", error)
+        logger.error("a mail could not be taken: %r", error)
         return UNAVAILABLE
 
 
@@ -70,6 +70,4 @@ class SmtpServer(SMTP):  # type: ignore[misc] # aiosmtpd has no types that mypy 
 
 async def listen(make: Callable[[], SmtpServer], host: str, port: int) -> asyncio.Server:
     """Return a listening server that makes one server for each connection."""
-    # Each command and line of every mail, at a level that is on by default: not for the log of a busy port.
-    logging.getLogger("mail.log").setLevel(logging.WARNING)
     return await asyncio.get_running_loop().create_server(make, host, port)
