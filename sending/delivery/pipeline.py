@@ -115,7 +115,8 @@ def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
 
 def _block_query(queued: QueuedMessage) -> BlockQuery:
     # A message keeps its recipient as the client wrote it; blocks go by the key.
-    return BlockQuery(queued.account, queued.submission.sender_domain, key_or_text(queued.recipient))
+    submission = queued.submission
+    return BlockQuery(submission.account_id, submission.sender_domain, key_or_text(queued.recipient))
 
 
 def _verdict(queued: QueuedMessage, now: datetime) -> Outcome | Hold | None:

@@ -31,7 +31,6 @@ class _ClaimedItem:
     message: int
     fence: int
     attempts: int
-    account_id: int
     recipient_domain: str
     claimed_at: datetime
 
@@ -158,7 +157,6 @@ def claim(limit: int, worker: str) -> tuple[list[QueuedMessage], datetime | None
                     message=item.message,
                     fence=item.fence,
                     attempts_before=item.attempts,
-                    account=item.account_id,
                     recipient=message.recipient,
                     recipient_domain=item.recipient_domain,
                     submission=submissions[message.submission_id],

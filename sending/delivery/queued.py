@@ -40,7 +40,6 @@ class QueuedMessage:
     message: int
     fence: int
     attempts_before: int
-    account: int
     recipient: str
     recipient_domain: str
     submission: SubmissionData

@@ -63,7 +63,7 @@ def settlement_of(queued: QueuedMessage, smtp_result: SmtpResult, *, began: date
         queued=queued,
         again=(next_attempt - now).total_seconds() if next_attempt else None,
         attempt=NewAttempt(
-            account_id=queued.account,
+            account_id=queued.submission.account_id,
             message=queued.message,
             number=queued.attempts_before + 1,
             started_at=began,

@@ -245,6 +245,12 @@ def test_who_may_not_send_is_refused(shop: Shop) -> None:
         accept(analyst, draft=shop.draft())
 
 
+def test_a_task_of_the_service_may_send(shop: Shop) -> None:
+    accepted = accept(factories.service_caller(shop.account), draft=shop.draft())
+    submission = Submission.objects.get(pk=accepted.submission)
+    assert (submission.channel, submission.submitted_by) == (Submission.Channel.TASK, "task")
+
+
 def test_an_unverified_domain_sends_nothing_and_a_failing_one_still_does(shop: Shop) -> None:
     for state, may in (
         (SenderDomain.State.PENDING, False),

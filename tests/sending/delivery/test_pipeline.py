@@ -51,7 +51,6 @@ def queued(message: int = 7, **submission: Any) -> QueuedMessage:
         message=message,
         fence=1,
         attempts_before=0,
-        account=1,
         recipient="ada@a.test",
         recipient_domain="a.test",
         submission=replace(SUBMISSION, **submission),

@@ -48,7 +48,7 @@ def take(limit: int = 10, worker: str = "one") -> list[QueuedMessage]:
 
 def attempt_of(queued: QueuedMessage, **fields: Any) -> NewAttempt:
     number = queued.attempts_before + 1
-    return replace(TRY, account_id=queued.account, message=queued.message, number=number, **fields)
+    return replace(TRY, account_id=queued.submission.account_id, message=queued.message, number=number, **fields)
 
 
 def delivered(queued: QueuedMessage, **fields: Any) -> Settlement:
@@ -67,7 +67,7 @@ def test_a_claim_brings_all_that_the_mail_is_made_from(post: Post) -> None:
     (queued,) = messages
     assert now is not None
     assert (queued.message, queued.recipient, queued.recipient_domain) == (message.pk, "ada@a.test", "a.test")
-    assert (queued.fence, queued.attempts_before, queued.account) == (1, 0, post.account.pk)
+    assert (queued.fence, queued.attempts_before, queued.submission.account_id) == (1, 0, post.account.pk)
     submission = queued.submission
     assert (submission.variables, submission.headers, submission.to) == ({"name": "Ada"}, {"X-A": "b"}, ["ada@a.test"])
     assert (submission.unsubscribe, submission.may_send, submission.has_attachments) == ("2", True, False)
