@@ -106,7 +106,7 @@ class MessageState(MessageParties):
 
     def _stamp(self, event: NewEvent) -> None:
         kind = event.kind
-        # A program's look at the mail is logged, but it is nobody's.
+        # What a program fetched is logged, but counts as no person's open or click.
         person = not event.machine
         self.delivered = self.delivered or kind is EventKind.DELIVERED
         # Who clicked has read the mail, whether or not its pictures were loaded.

@@ -59,8 +59,8 @@ class QueueListener:
 
     async def _listen(self) -> None:
         parameters = connection.get_connection_params()
-        for ours in ("cursor_factory", "context", "prepare_threshold"):
-            parameters.pop(ours, None)
+        for option in ("cursor_factory", "context", "prepare_threshold"):
+            parameters.pop(option, None)
         async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as listening:
             await listening.execute(f"LISTEN {CHANNEL}")
             self.is_listening = True

@@ -18,7 +18,7 @@ from sending.delivery.retry import is_expired
 from sending.mime import message
 from sending.mime.footers import footer
 from sending.mime.header_fields import Unsendable, address
-from sending.smtp.client import stuff
+from sending.smtp.data import stuff
 from sending.smtp.replies import BounceClass, Outcome, OutcomeKind
 from sending.tracking import links, verp
 from templates_app import queries
@@ -103,7 +103,7 @@ def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
     except Unsendable as error:
         return Outcome(kind=OutcomeKind.DROPPED, bounce_class=BounceClass.OTHER, reason=str(error))
     signer = _signer(submission.sender.private_key, submission.sender.name, submission.sender.selector)
-    # The time of acceptance, not of the try: each try sends the same bytes.
+    # The time of acceptance, not of the attempt: each attempt sends the same bytes.
     signature = signer.sign(head, body, int(submission.accepted_at.timestamp()))
     return RenderedMail(
         queued,

@@ -1,4 +1,4 @@
-"""The SMTP server every port of ours is made of: bounded in memory, strict about line ends."""
+"""The SMTP server of all our ports: bounded in memory (RFC 5321 4.5.3.1), strict about line ends (2.3.8)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WRONG_LINE_ENDS = "550 5.6.11 Every line must end with CR LF; a bare CR or LF is
 
 
 def has_bare_line_ends(content: bytes) -> bool:
-    """Say whether a CR or LF stands alone: the stuff smuggled mails are made of."""
+    """Say whether a CR or LF stands alone: SMTP smuggling hides a second mail behind one."""
     return BARE.search(content) is not None
 
 
@@ -34,7 +34,7 @@ class Handler:
         return [responses[0], "250-PIPELINING", *responses[1:]]
 
     async def handle_exception(self, error: Exception) -> str:
-        """Answer a fault of ours as temporary: the sender keeps the mail and tells nobody our insides."""
+        """Answer a fault of ours as temporary: the sender keeps the mail, and learns nothing of the cause."""
         logger.error("a mail could not be taken: %r", error)
         return UNAVAILABLE
 
@@ -55,7 +55,7 @@ class SmtpServer(SMTP):  # type: ignore[misc] # aiosmtpd has no types that mypy 
         )
 
     def data_received(self, data: bytes) -> None:
-        """Count what came since our last word: the base class would keep an endless line whole."""
+        """Count what came since our last reply: the base class would buffer an endless line."""
         self._unanswered += len(data)
         if self._unanswered > self._unanswered_max:
             self.transport.abort()

@@ -69,7 +69,7 @@ class ClickView(View):
 
 @method_decorator(csrf_exempt, name="dispatch")
 class UnsubscribeView(View):
-    """The way out: GET asks, POST does it at once (RFC 8058: no cookie, no log-in, no redirect)."""
+    """The unsubscribe page: GET asks, POST does it at once (RFC 8058: no cookie, no log-in, no redirect)."""
 
     http_method_names = ("get", "head", "post", "options")
 

@@ -19,7 +19,8 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sending.smtp.client import Connection, NotOpen, Timing, stuff
+from sending.smtp.client import Connection, NotOpen, Timing
+from sending.smtp.data import stuff
 from sending.smtp.host import Host
 from sending.smtp.result import Failure, SmtpResult
 from tests.sending.smtp.sink import DROP, SILENT, Sink, serve
