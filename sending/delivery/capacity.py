@@ -1,4 +1,4 @@
-"""Room that mails take and give back: of a site in mails, of the process in rendered bytes."""
+"""Capacity that mails take and give back: of a site in mails, of the process in rendered bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a claimed message to a mail ready for the wire: still wanted, filled, linked, signed."""
+"""From a claimed message to a mail ready to be sent: still wanted, filled, linked, signed (RFC 6376)."""
 
 from __future__ import annotations
 
@@ -63,7 +63,11 @@ def still_wanted(
     wanted: list[QueuedMessage] = []
     unwanted: list[tuple[QueuedMessage, Outcome | Hold]] = []
     for queued in messages:
-        verdict = _verdict(queued, now) or _blocked(blocked.get(block_queries[queued.message])) or _unfit(queued, ports)
+        verdict = (
+            _verdict(queued, now)
+            or _blocked(blocked.get(block_queries[queued.message]))
+            or _without_template(queued, ports)
+        )
         if verdict is None:
             wanted.append(queued)
         else:
@@ -131,7 +135,7 @@ def _verdict(queued: QueuedMessage, now: datetime) -> Outcome | Hold | None:
 
 
 def expired(last: str = "") -> Outcome:
-    """Return the final word on a mail that was tried long enough; `last` is what the receiver said last."""
+    """Return the outcome of a mail that expired (RFC 5321 4.5.4.1); `last` is the receiver's last reply."""
     hours = settings.RULES.delivery_max_seconds / 3600
     reason = EXPIRED_WITH_REPLY % {"hours": f"{hours:g}", "reply": last} if last else EXPIRED % {"hours": f"{hours:g}"}
     return Outcome(kind=OutcomeKind.BOUNCED, bounce_class=BounceClass.MESSAGE_EXPIRED, reason=reason)
@@ -144,7 +148,7 @@ def _blocked(found: BlockInForce | None) -> Outcome | None:
     return Outcome(kind=OutcomeKind.DROPPED, bounce_class=BounceClass.POLICY_RELATED, reason=reason)
 
 
-def _unfit(queued: QueuedMessage, ports: Ports) -> Outcome | None:
+def _without_template(queued: QueuedMessage, ports: Ports) -> Outcome | None:
     """Give the message its template; a version that was never approved sends nothing."""
     try:
         queued.template = ports.compiled(queued.submission.version)

@@ -42,10 +42,10 @@ def read(report_id: int, parser: Parser) -> ReportKind | None:
     message = stored.message or 0
     account = Message.objects.filter(pk=message).values_list("account_id", flat=True).first()
     with transaction.atomic():
-        mine = InboundReport.objects.filter(pk=report_id, read_at=None).update(
+        updated = InboundReport.objects.filter(pk=report_id, read_at=None).update(
             kind=report.kind, summary=_summary(report), account=account, read_at=timezone.now()
         )
-        if not mine:
+        if not updated:
             return None
         if account is not None:
             events.record(_new_events(report, message))

@@ -1,4 +1,4 @@
-"""The report port: takes mail for addresses of our own signing only, and stores it before it says yes."""
+"""The report port: takes mail for addresses that we signed alone, and stores it before it answers 250."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small authoritative DNS server on UDP and TCP: it turns bytes into questions and answers into bytes."""
+"""A small authoritative DNS server on UDP and TCP (RFC 1035 4): bytes into questions, answers into bytes."""
 
 from __future__ import annotations
 

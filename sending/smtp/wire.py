@@ -44,7 +44,7 @@ class Wire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Read the replies that came in (asyncio calls this)."""
         if self._upgrading:
-            # Clear text after the 220 may be an attacker's: it must not count as an answer under TLS (RFC 3207 6).
+            # Clear text after the 220 may be an attacker's: it must not count as an answer under TLS (RFC 3207 4.2).
             return
         self._buffer += data
         while (end := self._buffer.find(b"\n")) >= 0:

@@ -24,7 +24,7 @@ def test_a_day_of_the_api_is_china_s() -> None:
 
     def ask(**changes: object) -> list[Message]:
         given = {"day": date(2026, 3, 1), "message_id": None, "recipient": None, "offset": 0, "limit": 100, **changes}
-        return queries.statuses(caller, **given)  # type: ignore[arg-type]
+        return queries.statuses(caller, **given)
 
     assert [row.pk for row in ask()] == [first.pk, last.pk]
     assert [row.pk for row in ask(offset=1)] == [last.pk]

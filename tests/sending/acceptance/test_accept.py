@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import OperationalError, connection, connections
-from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 from hypothesis import HealthCheck, given
@@ -32,6 +29,7 @@ from sending.models import Attachment, DeliverStatus, Event, EventKind, Message,
 from sending.queue_signal import notifier
 from templates_app.queries import compiled
 from tests import factories
+from tests.conftest import Rules
 from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
@@ -75,10 +73,6 @@ class Shop:
 def shop() -> Shop:
     # A test does not wait for the next second, so the rate is out of its way.
     return Shop(mails_per_second=1000)
-
-
-def with_rules(**rules: int) -> Any:
-    return override_settings(RULES=replace(settings.RULES, **rules))
 
 
 def test_a_mail_is_stored_with_its_message_its_place_in_the_queue_and_its_event(shop: Shop) -> None:
@@ -271,9 +265,9 @@ def test_another_account_s_sender_and_template_are_as_good_as_none(shop: Shop) -
     assert shop.refusal(template_id=other.template.pk).code == "FailedOperation.InvalidTemplateID"
 
 
-def test_a_full_queue_is_said_clearly(shop: Shop) -> None:
-    with with_rules(queue_max_items=0):
-        refusal = shop.refusal()
+def test_a_full_queue_is_said_clearly(shop: Shop, rules: Rules) -> None:
+    rules(queue_max_items=0)
+    refusal = shop.refusal()
     assert refusal.code == "ResourceInsufficient"
     assert "queue is full" in refusal.message
 
@@ -423,12 +417,12 @@ def test_with_the_database_away_there_is_no_id(shop: Shop) -> None:
 )
 @hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_text_comes_is_stored_as_it_is_or_refused(
-    shop: Shop, name: str, code: str, subject: str, header: str
+    shop: Shop, rules: Rules, name: str, code: str, subject: str, header: str
 ) -> None:
+    rules(mails_per_recipient_hour=10_000)
     values = {"name": name, "code": code}
     try:
-        with with_rules(mails_per_recipient_hour=10_000):
-            accepted = shop.accept(subject=subject, variables=values, headers={"X-Tencentcloudses-Cb-A": header})
+        accepted = shop.accept(subject=subject, variables=values, headers={"X-Tencentcloudses-Cb-A": header})
     except Refused:
         return
     submission = Submission.objects.get(pk=accepted.submission)
@@ -440,7 +434,7 @@ def test_whatever_text_comes_is_stored_as_it_is_or_refused(
 def _many(caller: Caller, drafts: list[Draft]) -> list[str]:
     """Send all drafts at once, each over a connection of its thread, and return the codes ("" for accepted)."""
 
-    def one(draft: Draft) -> str:
+    def code_of(draft: Draft) -> str:
         try:
             accept(caller, draft=draft)
         except Refused as refusal:
@@ -450,7 +444,7 @@ def _many(caller: Caller, drafts: list[Draft]) -> list[str]:
         return ""
 
     with ThreadPoolExecutor(12) as pool:
-        return list(pool.map(one, drafts))
+        return list(pool.map(code_of, drafts))
 
 
 def _fill_next(key: str, allowed: int, seconds: int) -> None:

@@ -1,4 +1,4 @@
-"""From claimed work to signed bytes, with stand-ins for blocklist and templates."""
+"""From a claimed message to signed bytes, with stand-ins for blocklist and templates."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ def ports(**changes: Any) -> Ports:
     return replace(Ports(blocked=nobody, compiled=lambda version: TEMPLATE), **changes)
 
 
-def verdict(one: QueuedMessage, **changes: Any) -> Outcome | Hold | None:
-    go, rest = still_wanted([one], now=NOW, ports=ports(**changes))
-    assert len(go) + len(rest) == 1
-    return rest[0][1] if rest else None
+def verdict(message: QueuedMessage, **changes: Any) -> Outcome | Hold | None:
+    wanted, unwanted = still_wanted([message], now=NOW, ports=ports(**changes))
+    assert len(wanted) + len(unwanted) == 1
+    return unwanted[0][1] if unwanted else None
 
 
 def sent(one: QueuedMessage) -> Any:

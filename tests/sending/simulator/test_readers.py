@@ -119,8 +119,8 @@ def test_the_outside_reaches_the_web_port_by_the_public_name(
     web: tuple[int, list[tuple[str, str, str, bytes]]], settings: object
 ) -> None:
     port, seen = web
-    settings.WEB_PORT = port  # type: ignore[attr-defined]
-    settings.PUBLIC_URL = "http://localhost:9"  # type: ignore[attr-defined]
+    settings.WEB_PORT = port
+    settings.PUBLIC_URL = "http://localhost:9"
     outside = Outside()
     outside.fetch("http://localhost:9/t/o/X", agent="a")
     outside.fetch("http://localhost:9/u/Y", agent="a", body=b"one")

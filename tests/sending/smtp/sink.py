@@ -55,7 +55,7 @@ class _Session(asyncio.Protocol):
         self.tls = self.upgrading = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport: asyncio.Transport = transport  # type: ignore[assignment]
+        self.transport: asyncio.Transport = transport
         self.sender = self.recipient = ""
         sink = self.sink
         sink.connections += 1
