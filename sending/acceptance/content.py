@@ -15,6 +15,7 @@ from accounts.mail.text import NOT_IN_ROW, check_line
 from sending.acceptance import attachments
 from sending.acceptance.case import Case, GateFinding, grouped, listed
 from sending.acceptance.extra_headers import MAX_HEADERS, check_header, check_message_id
+from sending.models import Submission
 from sending.unsubscribe_languages import CODES
 from templates_app.queries import compiled, sendable
 from templates_app.rendering import Link, Variable, fill_plain, names_in
@@ -99,7 +100,7 @@ def options_known(case: Case) -> None:
             gettext("Unsubscribe must be a number from 0 (no link) to 12, as a string."),
             field="unsubscribe",
         )
-    if case.draft.trigger_type not in {0, 1}:
+    if case.draft.trigger_type not in Submission.TriggerType.values:
         raise Refused(
             "InvalidParameterValue", gettext("TriggerType must be 0 (bulk) or 1 (triggered)."), field="trigger_type"
         )

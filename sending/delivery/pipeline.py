@@ -18,6 +18,7 @@ from sending.delivery.retry import is_expired
 from sending.mime import message
 from sending.mime.footers import footer
 from sending.mime.header_fields import Unsendable, address
+from sending.models import Submission
 from sending.smtp.data import stuff
 from sending.smtp.replies import BounceClass, Outcome, OutcomeKind
 from sending.tracking import links, verp
@@ -34,7 +35,6 @@ EXPIRED_WITH_REPLY = gettext_noop("Not delivered within %(hours)s hours. Last re
 BLOCKED = gettext_noop("The address was blocked after the email was accepted (%(kind)s: %(cause)s).")
 TEMPLATE_UNUSABLE = gettext_noop("The template cannot be used: %(error)s.")
 
-BULK = 0
 Files = Sequence[tuple[str, bytes]]
 
 
@@ -81,13 +81,16 @@ def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
     assert compiled is not None
     assert submission.sender is not None
     unsubscribe = links.unsubscribe_url(queued.message)
+    is_bulk = submission.trigger_type == Submission.TriggerType.BULK
     html_footer, text_footer = footer(submission.unsubscribe, unsubscribe, site=settings.SITE)
     mail = message.MailContent(
         submission=submission,
         subject=fill_plain(submission.subject, submission.variables),
         date=submission.accepted_at,
         feedback_sender=settings.FEEDBACK_SENDER,
-        unsubscribe_url=unsubscribe if submission.unsubscribe != "0" or submission.trigger_type == BULK else "",
+        unsubscribe_url=unsubscribe
+        if submission.unsubscribe != "0" or submission.trigger_type == Submission.TriggerType.BULK
+        else "",
         html=None
         if compiled.html is None
         else fill_html(

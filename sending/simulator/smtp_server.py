@@ -17,11 +17,18 @@ from sending.batch_writer import BatchWriter
 from sending.models import SimulatedMail
 from sending.simulator import mail, readers
 from sending.simulator.readers import AcceptedMail, OutsideWorld
-from sending.simulator.scenarios import DELIVERED, SCENARIOS, ScenarioMoment, name_for
-from sending.smtp.server import UNAVAILABLE, WRONG_LINE_ENDS, Handler, SmtpServer, has_bare_line_ends
+from sending.simulator.scenarios import SCENARIOS, ScenarioMoment, name_for
+from sending.smtp.server import (
+    MAX_RECIPIENTS,
+    TOO_MANY_RECIPIENTS,
+    UNAVAILABLE,
+    WRONG_LINE_ENDS,
+    Handler,
+    SmtpServer,
+    has_bare_line_ends,
+)
 
 MAX_REMEMBERED = 100_000
-MAX_RECIPIENTS = 100
 HUNG_UP = ""
 
 
@@ -58,7 +65,7 @@ class Mailboxes(Handler):
     ) -> str:
         """Answer as the recipient's scenario has it."""
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
-            return "452 4.5.3 Too many recipients"
+            return TOO_MANY_RECIPIENTS
         name = name_for(address)
         scenario = SCENARIOS[name]
         if scenario.at is ScenarioMoment.RECIPIENT and (
@@ -127,6 +134,6 @@ def _row(scenario: str, accepted: AcceptedMail, session: Session) -> SimulatedMa
         recipient=storable(accepted.recipient)[:320],
         subject=storable(mail.subject(accepted.raw))[:300],
         helo=storable(session.host_name or "")[:255],
-        scenario=scenario or DELIVERED,
+        scenario=scenario,
         raw=accepted.raw,
     )

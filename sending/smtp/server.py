@@ -14,6 +14,9 @@ from django.conf import settings
 logger = logging.getLogger(__name__)
 
 BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+# RFC 5321 4.5.3.1.8: what every server must take.
+MAX_RECIPIENTS = 100
+TOO_MANY_RECIPIENTS = "452 4.5.3 Too many recipients"
 UNAVAILABLE = "451 4.3.0 Not available at the moment, try again later"
 WRONG_LINE_ENDS = "550 5.6.11 Every line must end with CR LF; a bare CR or LF is not taken"
 

@@ -134,7 +134,7 @@ def test_a_from_header_and_a_reply_address_of_the_clients_own_are_kept(shop: Sho
     )
 
 
-def test_everybody_gets_one_copy(shop: Shop) -> None:
+def test_each_recipient_gets_one_copy(shop: Shop) -> None:
     accepted = shop.accept(
         to=("ann@example.com", "ANN@example.com", "bob@example.com"),
         cc=("bob@example.com", "cy@example.com"),
@@ -152,13 +152,13 @@ def test_everybody_gets_one_copy(shop: Shop) -> None:
 def test_files_are_kept_byte_for_byte(shop: Shop) -> None:
     content = bytes(range(256))
     shop.accept(attachments=(File(name="a.pdf", content=content), File(name="b.ZIP", content=b"")))
-    assert [(one.name, bytes(one.content)) for one in Attachment.objects.order_by("id")] == [
+    assert [(file.name, bytes(file.content)) for file in Attachment.objects.order_by("id")] == [
         ("a.pdf", content),
         ("b.ZIP", b""),
     ]
 
 
-def test_the_trace_says_what_every_gate_saw(shop: Shop) -> None:
+def test_the_trace_holds_what_every_gate_found(shop: Shop) -> None:
     trace = Message.objects.get(pk=shop.accept().messages[0]).trace
     names = [line["gate"] for line in trace]
     assert names == [gate.__name__ for gate in GATES if gate.__name__ in names]
@@ -265,7 +265,7 @@ def test_another_account_s_sender_and_template_are_as_good_as_none(shop: Shop) -
     assert shop.refusal(template_id=other.template.pk).code == "FailedOperation.InvalidTemplateID"
 
 
-def test_a_full_queue_is_said_clearly(shop: Shop, rules: Rules) -> None:
+def test_a_full_queue_is_a_refusal_that_says_so(shop: Shop, rules: Rules) -> None:
     rules(queue_max_items=0)
     refusal = shop.refusal()
     assert refusal.code == "ResourceInsufficient"

@@ -24,7 +24,7 @@ from sending.delivery.routing import Route
 from sending.smtp.replies import BounceClass, Outcome, OutcomeKind
 from sending.smtp.result import Failure
 from tests.conftest import Rules
-from tests.sending.delivery.test_engine import WAIT_SECONDS, DeafListener, host
+from tests.sending.delivery.test_engine import WAIT_SECONDS, SilentListener, host
 from tests.sending.delivery.test_pipeline import NOW, queued
 from tests.sending.smtp.sink import DROP, Sink, serve
 
@@ -129,7 +129,7 @@ def deliver(domains: Sequence[str], failures: Sequence[bool], stop_after: int | 
     async def run() -> Engine:
         async with serve(sink) as port:
             router = Router(Route((host(port),)))
-            engine = Engine(router, helo="me.test", once=True, threads=stand_in, listener=DeafListener())
+            engine = Engine(router, helo="me.test", once=True, threads=stand_in, listener=SilentListener())
             task = asyncio.create_task(engine.run())
             async with asyncio.timeout(WAIT_SECONDS):
                 while stop_after is not None and len(sink.taken) < stop_after and not task.done():

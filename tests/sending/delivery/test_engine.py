@@ -243,7 +243,7 @@ def test_a_session_that_ended_meanwhile_costs_no_attempt(post: Post, rules: Rule
     assert Attempt.objects.count() == 6
 
 
-def test_a_host_that_says_not_now_is_left_alone(post: Post, rules: Rules) -> None:
+def test_a_host_that_defers_the_sender_is_left_alone(post: Post, rules: Rules) -> None:
     post.put(*[f"{n}@a.test" for n in range(60)])
     rules(connections_per_route=1)
     deliver(Sink({"rcpt": "450 4.7.1 slow down"}))
@@ -353,7 +353,7 @@ def test_an_idle_engine_sleeps_until_the_queue_signal(post: Post, monkeypatch: p
                 await asyncio.to_thread(_in_own_connection, lambda n=n: post.put(f"{n}@a.test"))
                 await asyncio.to_thread(_in_own_connection, queue_signal.QueueNotifier().notify)
                 await until(lambda n=n: len(sink.taken) > n)
-                # It hears the next one again.
+                # It gets the next signal over a new connection.
                 await asyncio.to_thread(_in_own_connection, _end_all_other_connections)
             engine.stop()
             await asyncio.wait_for(task, WAIT_SECONDS)
@@ -362,12 +362,12 @@ def test_an_idle_engine_sleeps_until_the_queue_signal(post: Post, monkeypatch: p
     assert set(statuses().values()) == {DeliverStatus.DELIVERED}
 
 
-def test_an_engine_that_cannot_hear_looks_by_itself(post: Post) -> None:
+def test_an_engine_that_gets_no_signal_polls_the_queue(post: Post) -> None:
     sink = Sink()
 
     async def run() -> None:
         async with serve(sink) as port:
-            engine = Engine(FixedRouter(host(port)), helo="me.test", listener=DeafListener())
+            engine = Engine(FixedRouter(host(port)), helo="me.test", listener=SilentListener())
             task = asyncio.create_task(engine.run())
             await asyncio.to_thread(_in_own_connection, lambda: post.put("ada@a.test"))
             await until(lambda: len(sink.taken) == 1)
@@ -377,8 +377,8 @@ def test_an_engine_that_cannot_hear_looks_by_itself(post: Post) -> None:
     asyncio.run(run())
 
 
-class DeafListener(QueueListener):
-    """Hears no signal."""
+class SilentListener(QueueListener):
+    """Gets no signal."""
 
     async def listen(self) -> None:
         await asyncio.Event().wait()
@@ -416,7 +416,7 @@ def test_a_lease_that_ended_while_the_process_slept_sends_nothing(post: Post, ru
     assert sink.taken == []
 
 
-def waiting_untried() -> list[tuple[str, int]]:
+def waiting_without_an_attempt() -> list[tuple[str, int]]:
     return list(QueueItem.objects.filter(available_at__gt=Now()).values_list("worker", "attempts"))
 
 
@@ -425,7 +425,7 @@ def test_a_fault_while_connecting_puts_the_mail_back_and_delays_no_other(post: P
     # No such port exists: opening raises what no receiver can cause.
     sink = deliver(Sink(), {"faulty.test": Route((host(70_000),))})
     assert [taken.recipient for taken in sink.taken] == ["bob@a.test"]
-    assert waiting_untried() == [("", 0)]
+    assert waiting_without_an_attempt() == [("", 0)]
 
 
 def test_a_fault_while_looking_for_the_route_puts_the_mail_back(post: Post) -> None:
@@ -438,4 +438,4 @@ def test_a_fault_while_looking_for_the_route_puts_the_mail_back(post: Post) -> N
     post.put("ada@faulty.test", "bob@a.test")
     sink = deliver(Sink(), Faulty({"faulty.test": Route(())}))
     assert [taken.recipient for taken in sink.taken] == ["bob@a.test"]
-    assert waiting_untried() == [("", 0)]
+    assert waiting_without_an_attempt() == [("", 0)]

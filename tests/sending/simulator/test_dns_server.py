@@ -53,7 +53,7 @@ def test_records_come_with_authority_and_are_not_to_be_kept() -> None:
     found = about("d.test", "MX")
     assert found.flags & dns.flags.AA
     assert found.answer[0].to_text() == "d.test. 0 IN MX 5 mx.d.test."
-    assert {str(one) for one in about("d.test", "TXT").answer[0]} == {'"one"', '"two"'}
+    assert {str(text) for text in about("d.test", "TXT").answer[0]} == {'"one"', '"two"'}
 
 
 def test_the_clients_spelling_of_the_name_comes_back() -> None:

@@ -40,7 +40,7 @@ def test_a_reader_who_leaves_posts_one_click() -> None:
     assert (url, body) == (f"{BASE}/u/TOKEN", b"List-Unsubscribe=One-Click")
 
 
-def test_a_mail_that_offers_no_way_out_is_not_left() -> None:
+def test_a_mail_that_offers_no_unsubscription_is_not_unsubscribed_from() -> None:
     assert visits("unsubscribe", RAW.replace(b"List-Unsubscribe", b"X-Nothing")).fetched == []
 
 

@@ -26,13 +26,13 @@ Answer = str | Callable[[str], str]
 
 @dataclass
 class Sink:
-    """What the server says at each point ("greeting", "ehlo", "starttls", "mail", "rcpt", "data", "body", "rset")."""
+    """What the server answers at each point ("greeting", "ehlo", "starttls", "mail", "rcpt", "data", "body", "rset")."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
     extensions: tuple[str, ...] = ("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES")
     context: ssl.SSLContext | None = None
     taken: list[Taken] = field(default_factory=list)
-    # Every line and every raw text, in the order they came.
+    # Every line and every raw mail, in the order they came.
     lines: list[str] = field(default_factory=list)
     wire: list[bytes] = field(default_factory=list)
     connections: int = 0
@@ -103,7 +103,7 @@ class _Session(asyncio.Protocol):
             self.say(
                 "ehlo" if verb == "EHLO" else "helo",
                 line,
-                "\r\n".join(f"250{'-' if n < len(lines) - 1 else ' '}{one}" for n, one in enumerate(lines)),
+                "\r\n".join(f"250{'-' if n < len(lines) - 1 else ' '}{text}" for n, text in enumerate(lines)),
             )
         elif verb == "STAR":
             self.say("starttls", line, "220 go")
@@ -153,7 +153,7 @@ class _Session(asyncio.Protocol):
                 self.sink.taken.append(Taken(sender, recipient, raw[1:] if raw[:2] == b".." else raw, time.time()))
 
     def say(self, point: str, about: str, usual: str) -> bool:
-        """Answer; return whether it was a yes."""
+        """Answer; return whether the reply was positive."""
         answer = self.sink.answers.get(point, usual)
         if callable(answer):
             answer = answer(about) or usual

@@ -70,7 +70,7 @@ def test_bare_line_ends_and_nul_never_leave(bad: bytes) -> None:
         stuff(bad)
 
 
-def test_a_mail_is_handed_over_in_three_round_trips_with_the_talk_kept() -> None:
+def test_a_mail_is_sent_in_three_round_trips_and_the_conversation_kept() -> None:
     sink = Sink()
     done = send_one(sink)
     assert (done.code, done.enhanced, done.stage) == (250, "2.0.0", "body")
@@ -208,13 +208,13 @@ def test_a_failed_handshake_is_followed_by_one_clear_text_session(context: ssl.S
     assert sink.lines.count("STARTTLS") == 1
 
 
-def test_starttls_refused_in_words_goes_on_in_clear_text(context: ssl.SSLContext) -> None:
+def test_starttls_refused_by_a_reply_goes_on_in_clear_text(context: ssl.SSLContext) -> None:
     sink = Sink({"starttls": "454 4.7.0 not now"}, context=context)
     assert send_one(sink).code == 250
     assert sink.connections == 1
 
 
-def test_a_password_leaves_only_for_a_relay_and_is_not_in_the_talk() -> None:
+def test_a_password_leaves_only_for_a_relay_and_is_not_in_the_conversation() -> None:
     async def act(connection: Connection) -> SmtpResult:
         return await connection.send("b@s.test", "ada@a.test", stuff(MAIL))
 
