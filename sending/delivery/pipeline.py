@@ -88,9 +88,7 @@ def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
         subject=fill_plain(submission.subject, submission.variables),
         date=submission.accepted_at,
         feedback_sender=settings.FEEDBACK_SENDER,
-        unsubscribe_url=unsubscribe
-        if submission.unsubscribe != "0" or submission.trigger_type == Submission.TriggerType.BULK
-        else "",
+        unsubscribe_url=unsubscribe if submission.unsubscribe != "0" or is_bulk else "",
         html=None
         if compiled.html is None
         else fill_html(
