@@ -44,7 +44,7 @@ class QueueListener:
 
     def __init__(self) -> None:
         self.signalled = asyncio.Event()
-        # False while the database is away: then somebody has to look.
+        # False while the database is away: then the engine polls.
         self.is_listening = False
 
     async def listen(self) -> None:

@@ -129,7 +129,7 @@ def recipients_number(case: Case) -> GateFinding:
 
 
 def recipients_format(case: Case) -> GateFinding:
-    """Every recipient is an address; nobody gets two copies, and no hidden one is also in sight."""
+    """Every recipient is an address; none gets two copies, and none of Bcc is also in To or Cc."""
     case.to, case.cc, case.bcc = (
         _read(name, given) for name, given in (("to", case.draft.to), ("cc", case.draft.cc), ("bcc", case.draft.bcc))
     )

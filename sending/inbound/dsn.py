@@ -1,4 +1,4 @@
-"""Delivery reports: as RFC 3464 2 has them, else the prose that some programs write instead."""
+"""Delivery reports: as RFC 3464 2 has them, else the prose that some programs write; automatic replies (RFC 3834 5)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def parse(mail: Message) -> Report | None:
 
 
 def is_auto_reply(mail: Message) -> bool:
-    """Say whether a program answered in a person's stead (RFC 3834 and its forerunners)."""
+    """Say whether a program answered in a person's stead (RFC 3834 5 and the fields used before it)."""
     submitted = header(mail, "Auto-Submitted", 40).lower()
     return (
         (bool(submitted) and not submitted.startswith("no"))

@@ -1,4 +1,4 @@
-"""The report port: takes mail for addresses that we signed alone, and stores it before it answers 250."""
+"""The report port: takes mail only for addresses that we signed; stored before the 250 (RFC 5321 4.5.3.1, 6.1)."""
 
 from __future__ import annotations
 

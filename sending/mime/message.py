@@ -1,4 +1,8 @@
-"""A mail as bytes: header and body (RFC 5322; RFC 2045 and 2046), 7-bit clean, the same at every attempt. Pure."""
+"""A mail as bytes: header (RFC 5322 3.6) and body (RFC 2045 6, RFC 2046 5.1), 7-bit clean. Pure.
+
+Every attempt gets the same bytes. The fields List-Unsubscribe and List-Unsubscribe-Post are those of RFC 2369 3.2 and
+RFC 8058 3.1.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ Header = tuple[bytes, bytes]
 
 # RFC 2045 6.8.
 MAX_BASE64_LINE = 76
-# The platform's while the mail carries its link (RFC 8058).
+# The platform's while the mail carries its link.
 UNSUBSCRIBE = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
 # Kinds of content that would be read as parts of our own mail.
 OPAQUE = ("message/", "multipart/")

@@ -1,4 +1,4 @@
-"""The addresses a mail carries to the outside: its pixel, its links and its unsubscribe link (RFC 8058).
+"""The addresses a mail carries to the outside: its pixel, its links and its unsubscribe link (RFC 8058 3.1).
 
 Each is a token and nothing else: no address, no target, no query to tamper with.
 """

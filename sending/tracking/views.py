@@ -1,4 +1,7 @@
-"""The addresses that mails lead to: pixel, links and unsubscription. No log-in, no cookie, no open redirect."""
+"""The addresses that mails lead to: pixel, links and unsubscription (RFC 8058 3.2).
+
+No log-in, no cookie, no open redirect.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,7 @@ class ClickView(View):
 
 @method_decorator(csrf_exempt, name="dispatch")
 class UnsubscribeView(View):
-    """The unsubscribe page: GET asks, POST does it at once (RFC 8058: no cookie, no log-in, no redirect)."""
+    """The unsubscribe page: GET asks, POST does it at once (no cookie, no log-in, no redirect)."""
 
     http_method_names = ("get", "head", "post", "options")
 
