@@ -174,7 +174,7 @@ class Engine:
             return
         site = self._site(route)
         for queued in group:
-            if site.capacity.taken >= MAX_HELD_PER_SITE and len(self.sites) > 1:
+            if site.capacity.used >= MAX_HELD_PER_SITE and len(self.sites) > 1:
                 self.in_flight.add(put_back(queued, OVERFLOW_SECONDS))
             else:
                 queued.places.enter_context(site.capacity.take())

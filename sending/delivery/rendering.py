@@ -52,7 +52,7 @@ class Rendering:
             chunk = [await self._waiting.get()]
             while len(chunk) < CHUNK and not self._waiting.empty():
                 chunk.append(self._waiting.get_nowait())
-            while self.capacity.taken > MAX_RENDERED_BYTES:
+            while self.capacity.used > MAX_RENDERED_BYTES:
                 await asyncio.sleep(FULL_SECONDS)
             try:
                 await self._render(chunk)

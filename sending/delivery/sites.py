@@ -74,7 +74,7 @@ class Site:
     @property
     def is_unused(self) -> bool:
         """Say whether the site can be forgotten."""
-        return not self.capacity.taken and not self._workers and not self._pace.wait(time.monotonic())
+        return not self.capacity.used and not self._workers and not self._pace.wait(time.monotonic())
 
     @property
     def connections(self) -> int:

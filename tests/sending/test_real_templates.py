@@ -28,7 +28,7 @@ from templates_app.models import Template
 from tests import factories
 from tests.sending.delivery.post import PEM, PUBLIC
 from tests.sending.mime import verifiers
-from tests.sending.smtp.sink import Sink, Taken, serve
+from tests.sending.smtp.sink import ReceivedMail, Sink, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,11 +54,11 @@ class Arrived:
     source: str
     targets: list[str]
     message: Message
-    taken: Taken
+    received: ReceivedMail
 
     @property
     def mail(self) -> EmailMessage:
-        return message_from_bytes(self.taken.raw, policy=policy.default)
+        return message_from_bytes(self.received.raw, policy=policy.default)
 
     def body(self, subtype: str) -> str:
         part = self.mail.get_body((subtype,))
@@ -109,14 +109,14 @@ def arrived(request: pytest.FixtureRequest) -> Arrived:
             await Engine(FixedRouter(Host("sink", "127.0.0.1", port)), helo="me.test", once=True).run()
 
     asyncio.run(drain())
-    (taken,) = sink.taken
-    return Arrived(source, targets, Message.objects.get(pk=accepted.messages[0]), taken)
+    (received,) = sink.mails
+    return Arrived(source, targets, Message.objects.get(pk=accepted.messages[0]), received)
 
 
 def test_a_real_template_arrives_as_it_was_approved(arrived: Arrived, client: Client) -> None:
     message, domain = arrived.message, arrived.message.sender_domain
     assert message.deliver_status == DeliverStatus.DELIVERED
-    assert arrived.taken.sender == verp.envelope_sender(message.pk, domain)
+    assert arrived.received.sender == verp.envelope_sender(message.pk, domain)
     assert arrived.mail["Subject"] == f"A letter for {NAME}"
 
     # Byte for byte: the source with its values, and in place of each web link ours; after it way out and pixel.
@@ -154,8 +154,8 @@ def test_a_real_template_arrives_as_it_was_approved(arrived: Arrived, client: Cl
     signed = re.search(r"\bh=([^;]+);", re.sub(r"\s", "", str(arrived.mail["DKIM-Signature"])))
     assert signed
     assert {"from", "subject", "list-unsubscribe", "list-unsubscribe-post"} <= set(signed[1].split(":"))
-    verifiers.verify_with_both(arrived.taken.raw, domain=domain, selector="ses", public_key=PUBLIC)
-    forged = arrived.taken.raw.replace(b"List-Unsubscribe: <", b"List-Unsubscribe: <https://evil.test/x>, <", 1)
+    verifiers.verify_with_both(arrived.received.raw, domain=domain, selector="ses", public_key=PUBLIC)
+    forged = arrived.received.raw.replace(b"List-Unsubscribe: <", b"List-Unsubscribe: <https://evil.test/x>, <", 1)
     with pytest.raises(AssertionError, match="dkimpy refuses"):
         verifiers.verify_with_dkimpy(forged, {f"ses._domainkey.{domain}": f"v=DKIM1; k=rsa; p={PUBLIC}"})
 

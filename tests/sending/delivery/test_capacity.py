@@ -132,7 +132,7 @@ def deliver(domains: Sequence[str], failures: Sequence[bool], stop_after: int | 
             engine = Engine(router, helo="me.test", once=True, threads=stand_in, listener=SilentListener())
             task = asyncio.create_task(engine.run())
             async with asyncio.timeout(WAIT_SECONDS):
-                while stop_after is not None and len(sink.taken) < stop_after and not task.done():
+                while stop_after is not None and len(sink.mails) < stop_after and not task.done():
                     await asyncio.sleep(0.001)
                 if stop_after is not None:
                     engine.stop()
@@ -156,8 +156,8 @@ def test_whatever_becomes_of_the_mails_all_room_is_given_back(
     domains: list[str], failures: list[bool], stop_after: int | None
 ) -> None:
     engine, settled = deliver(domains, failures, stop_after)
-    assert [site.capacity.taken for site in engine.sites.values() if site.capacity.taken] == []
-    assert engine.rendering.capacity.taken == 0
+    assert [site.capacity.used for site in engine.sites.values() if site.capacity.used] == []
+    assert engine.rendering.capacity.used == 0
     assert len(engine.in_flight) == 0
     if stop_after is None and not failures:
         assert settled >= {number for number, domain in enumerate(domains, 1) if domain != "lost.test"}
@@ -166,17 +166,17 @@ def test_whatever_becomes_of_the_mails_all_room_is_given_back(
 def test_a_place_is_given_back_once() -> None:
     capacity = Capacity()
     first, second = capacity.take(), capacity.take(5)
-    assert capacity.taken == 6
+    assert capacity.used == 6
     first.release()
     first.release()
-    assert capacity.taken == 5
+    assert capacity.used == 5
     with second:
         second.release()
-    assert capacity.taken == 0
+    assert capacity.used == 0
 
 
 def test_a_place_is_given_back_when_its_block_fails() -> None:
     capacity = Capacity()
     with pytest.raises(ValueError, match="a fault"), capacity.take(3):
         raise ValueError("a fault")
-    assert capacity.taken == 0
+    assert capacity.used == 0

@@ -75,11 +75,11 @@ def statuses() -> dict[str, int]:
 def test_a_mail_arrives_signed_linked_and_recorded(post: Post) -> None:
     (message,) = post.put("ada@a.test", unsubscribe="2")
     sink = deliver(Sink())
-    (taken,) = sink.taken
-    assert taken.recipient == "ada@a.test"
-    assert taken.sender == verp.envelope_sender(message.pk, post.domain.name)
-    verifiers.verify_with_both(taken.raw, domain=post.domain.name, selector="ses", public_key=PUBLIC)
-    mail = message_from_bytes(taken.raw, policy=policy.default)
+    (received,) = sink.mails
+    assert received.recipient == "ada@a.test"
+    assert received.sender == verp.envelope_sender(message.pk, post.domain.name)
+    verifiers.verify_with_both(received.raw, domain=post.domain.name, selector="ses", public_key=PUBLIC)
+    mail = message_from_bytes(received.raw, policy=policy.default)
     assert mail["Subject"] == "Hi Ada"
     assert mail["List-Unsubscribe"] == f"<{links.unsubscribe_url(message.pk)}>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -99,7 +99,7 @@ def test_a_mail_arrives_signed_linked_and_recorded(post: Post) -> None:
 def test_triggered_mail_without_a_link_has_no_unsubscribe_header_and_bulk_mail_has_one(post: Post) -> None:
     post.put("code@a.test", trigger_type=1)
     post.put("bulk@a.test", trigger_type=0)
-    raws = {taken.recipient: taken.raw for taken in deliver(Sink()).taken}
+    raws = {received.recipient: received.raw for received in deliver(Sink()).mails}
     assert b"List-Unsubscribe" not in raws["code@a.test"]
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in raws["bulk@a.test"]
 
@@ -141,7 +141,7 @@ def test_a_second_attempt_sends_the_same_bytes(post: Post) -> None:
     deliver(sink)
     assert len(sink.wire) == 2
     assert sink.wire[0] == sink.wire[1]
-    assert len(sink.taken) == 1
+    assert len(sink.mails) == 1
     assert list(Attempt.objects.order_by("id").values_list("outcome", flat=True)) == ["deferred", "delivered"]
 
 
@@ -162,7 +162,7 @@ def test_the_next_host_is_tried_when_one_is_closed(post: Post) -> None:
 
     sink = Sink()
     asyncio.run(run(sink))
-    assert len(sink.taken) == 1
+    assert len(sink.mails) == 1
 
 
 def test_a_closed_host_defers_all_that_waits_for_it(post: Post) -> None:
@@ -176,7 +176,7 @@ def test_what_was_blocked_after_acceptance_is_dropped(post: Post) -> None:
     post.put("ada@a.test", "bob@a.test")
     factories.block(post.account, address="ada@a.test")
     sink = deliver(Sink())
-    assert [taken.recipient for taken in sink.taken] == ["bob@a.test"]
+    assert [received.recipient for received in sink.mails] == ["bob@a.test"]
     assert statuses() == {"ada@a.test": DeliverStatus.DROPPED, "bob@a.test": DeliverStatus.DELIVERED}
 
 
@@ -184,7 +184,7 @@ def test_mail_of_a_suspended_account_waits(post: Post) -> None:
     post.put("ada@a.test")
     post.account.status = "suspended"
     post.account.save()
-    assert deliver(Sink()).taken == []
+    assert deliver(Sink()).mails == []
     item = QueueItem.objects.get()
     assert (item.attempts, item.worker) == (0, "")
 
@@ -192,7 +192,7 @@ def test_mail_of_a_suspended_account_waits(post: Post) -> None:
 def test_mail_that_is_too_old_bounces_as_expired(post: Post, rules: Rules) -> None:
     post.put("ada@a.test")
     rules(delivery_max_seconds=0)
-    assert deliver(Sink()).taken == []
+    assert deliver(Sink()).mails == []
     event = Event.objects.get()
     assert (event.kind, event.bounce_class, event.bounce_type) == (EventKind.BOUNCE, "MessageExpired", "soft_bounce")
 
@@ -200,7 +200,7 @@ def test_mail_that_is_too_old_bounces_as_expired(post: Post, rules: Rules) -> No
 def test_a_mail_that_cannot_be_written_is_dropped_and_the_rest_goes(post: Post) -> None:
     post.put("bad@a.test", headers={"X-A": "x\r\nBcc: eve@b.test"})
     post.put("good@a.test")
-    assert [taken.recipient for taken in deliver(Sink()).taken] == ["good@a.test"]
+    assert [received.recipient for received in deliver(Sink()).mails] == ["good@a.test"]
     assert statuses()["bad@a.test"] == DeliverStatus.DROPPED
 
 
@@ -208,7 +208,7 @@ def test_attachments_are_sent(post: Post) -> None:
     submission = post.submission()
     Attachment.objects.create(account=post.account, submission=submission, name="a.txt", content=b"content")
     post.put("ada@a.test", submission=submission)
-    mail = message_from_bytes(deliver(Sink()).taken[0].raw, policy=policy.default)
+    mail = message_from_bytes(deliver(Sink()).mails[0].raw, policy=policy.default)
     (file,) = mail.iter_attachments()
     assert (file.get_filename(), file.get_payload(decode=True)) == ("a.txt", b"content")
 
@@ -217,7 +217,7 @@ def test_connections_are_shared_between_domains_and_bounded(post: Post, rules: R
     post.put(*[f"x@d{n % 50}.test" for n in range(200)])
     rules(connections_per_route=3)
     sink = deliver(Sink())
-    assert len(sink.taken) == 200
+    assert len(sink.mails) == 200
     assert sink.most_open <= 3
 
 
@@ -262,12 +262,12 @@ def test_one_silent_host_does_not_hold_up_the_others(post: Post) -> None:
             router = ByDomain({"slow.test": Route((host(slow_port),))}, Route((host(port),)))
             engine = Engine(router, helo="me.test")
             task = asyncio.create_task(engine.run())
-            await until(lambda: len(quick.taken) == 50)
+            await until(lambda: len(quick.mails) == 50)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
     asyncio.run(run())
-    assert not slow.taken
+    assert not slow.mails
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -284,17 +284,17 @@ def test_stopping_finishes_what_is_being_sent_and_gives_back_the_rest(post: Post
         async with serve(sink) as port:
             engine = Engine(FixedRouter(host(port)), helo="me.test")
             task = asyncio.create_task(engine.run())
-            await until(lambda: len(sink.taken) >= 1)
+            await until(lambda: len(sink.mails) >= 1)
             engine.stop()
             await asyncio.wait_for(task, WAIT_SECONDS)
 
     rules(connections_per_route=1)
     asyncio.run(run())
-    taken = {mail.recipient for mail in sink.taken}
-    assert {to for to, status in statuses().items() if status == DeliverStatus.DELIVERED} == taken
-    assert QueueItem.objects.filter(worker="").count() == 100 - len(taken)
+    delivered = {mail.recipient for mail in sink.mails}
+    assert {to for to, status in statuses().items() if status == DeliverStatus.DELIVERED} == delivered
+    assert QueueItem.objects.filter(worker="").count() == 100 - len(delivered)
     # Nothing is left under a lease: another worker has it at once.
-    assert len(deliver(Sink()).taken) == 100 - len(taken)
+    assert len(deliver(Sink()).mails) == 100 - len(delivered)
 
 
 def test_results_wait_for_a_database_that_is_away(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -309,7 +309,7 @@ def test_results_wait_for_a_database_that_is_away(post: Post, monkeypatch: pytes
             engine = Engine(FixedRouter(host(port)), helo="me.test")
             task = asyncio.create_task(engine.run())
             for wanted in (1, 5, 20):
-                await until(lambda wanted=wanted: len(sink.taken) >= wanted)
+                await until(lambda wanted=wanted: len(sink.mails) >= wanted)
                 await asyncio.to_thread(_in_own_connection, _end_all_other_connections)
             await until(lambda: not engine.in_flight)
             engine.stop()
@@ -317,7 +317,7 @@ def test_results_wait_for_a_database_that_is_away(post: Post, monkeypatch: pytes
 
     asyncio.run(run())
     assert set(statuses().values()) == {DeliverStatus.DELIVERED}
-    assert len(sink.taken) == Attempt.objects.count() == 20
+    assert len(sink.mails) == Attempt.objects.count() == 20
 
 
 def _end_all_other_connections() -> None:
@@ -352,7 +352,7 @@ def test_an_idle_engine_sleeps_until_the_queue_signal(post: Post, monkeypatch: p
             for n in range(3):
                 await asyncio.to_thread(_in_own_connection, lambda n=n: post.put(f"{n}@a.test"))
                 await asyncio.to_thread(_in_own_connection, queue_signal.QueueNotifier().notify)
-                await until(lambda n=n: len(sink.taken) > n)
+                await until(lambda n=n: len(sink.mails) > n)
                 # It gets the next signal over a new connection.
                 await asyncio.to_thread(_in_own_connection, _end_all_other_connections)
             engine.stop()
@@ -370,7 +370,7 @@ def test_an_engine_that_gets_no_signal_polls_the_queue(post: Post) -> None:
             engine = Engine(FixedRouter(host(port)), helo="me.test", listener=SilentListener())
             task = asyncio.create_task(engine.run())
             await asyncio.to_thread(_in_own_connection, lambda: post.put("ada@a.test"))
-            await until(lambda: len(sink.taken) == 1)
+            await until(lambda: len(sink.mails) == 1)
             engine.stop()
             await asyncio.wait_for(task, WAIT_SECONDS)
 
@@ -413,7 +413,7 @@ def test_a_lease_that_ended_while_the_process_slept_sends_nothing(post: Post, ru
 
     sink = Sink()
     asyncio.run(run(sink))
-    assert sink.taken == []
+    assert sink.mails == []
 
 
 def waiting_without_an_attempt() -> list[tuple[str, int]]:
@@ -424,7 +424,7 @@ def test_a_fault_while_connecting_puts_the_mail_back_and_delays_no_other(post: P
     post.put("ada@faulty.test", "bob@a.test")
     # No such port exists: opening raises what no receiver can cause.
     sink = deliver(Sink(), {"faulty.test": Route((host(70_000),))})
-    assert [taken.recipient for taken in sink.taken] == ["bob@a.test"]
+    assert [received.recipient for received in sink.mails] == ["bob@a.test"]
     assert waiting_without_an_attempt() == [("", 0)]
 
 
@@ -437,5 +437,5 @@ def test_a_fault_while_looking_for_the_route_puts_the_mail_back(post: Post) -> N
 
     post.put("ada@faulty.test", "bob@a.test")
     sink = deliver(Sink(), Faulty({"faulty.test": Route(())}))
-    assert [taken.recipient for taken in sink.taken] == ["bob@a.test"]
+    assert [received.recipient for received in sink.mails] == ["bob@a.test"]
     assert waiting_without_an_attempt() == [("", 0)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
-class Taken(NamedTuple):
+class ReceivedMail(NamedTuple):
     """A mail the sink answered 250 to; `raw` is unstuffed."""
 
     sender: str
@@ -31,7 +31,7 @@ class Sink:
     answers: dict[str, Answer] = field(default_factory=dict)
     extensions: tuple[str, ...] = ("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES")
     context: ssl.SSLContext | None = None
-    taken: list[Taken] = field(default_factory=list)
+    mails: list[ReceivedMail] = field(default_factory=list)
     # Every line and every raw mail, in the order they came.
     lines: list[str] = field(default_factory=list)
     wire: list[bytes] = field(default_factory=list)
@@ -150,7 +150,9 @@ class _Session(asyncio.Protocol):
             self.sink.received += 1
             if self.sink.keep:
                 raw = text.replace(b"\r\n..", b"\r\n.")
-                self.sink.taken.append(Taken(sender, recipient, raw[1:] if raw[:2] == b".." else raw, time.time()))
+                self.sink.mails.append(
+                    ReceivedMail(sender, recipient, raw[1:] if raw[:2] == b".." else raw, time.time())
+                )
 
     def say(self, point: str, about: str, usual: str) -> bool:
         """Answer; return whether the reply was positive."""

@@ -61,7 +61,7 @@ def test_dots_survive_the_trip(lines: list[bytes]) -> None:
     mail = b"".join(line + b"\r\n" for line in lines)
     sink = Sink()
     assert send_one(sink, mail).code == 250
-    assert sink.taken[0].raw == mail
+    assert sink.mails[0].raw == mail
 
 
 @pytest.mark.parametrize("bad", [b"a\rb\r\n", b"a\nb\r\n", b"\r\n.\r.\r\n", b"a\0\r\n", b"\r\n.\n", b"\n\r"])
@@ -98,7 +98,7 @@ def test_a_refusal_is_told_with_its_stage_and_the_next_mail_goes(
     first, second = send_twice(sink)
     assert (first.code, first.enhanced, first.stage) == (550, "5.1.1", stage)
     assert second.code == 250
-    assert [mail.recipient for mail in sink.taken] == ["two@a.test"]
+    assert [mail.recipient for mail in sink.mails] == ["two@a.test"]
 
 
 def test_a_server_that_wants_data_although_it_refused_the_recipient_gets_an_empty_mail() -> None:
@@ -107,7 +107,7 @@ def test_a_server_that_wants_data_although_it_refused_the_recipient_gets_an_empt
     first, second = send_twice(sink)
     assert first.enhanced == "5.1.1"
     assert second.code == 250
-    assert [mail.recipient for mail in sink.taken] == ["two@a.test"]
+    assert [mail.recipient for mail in sink.mails] == ["two@a.test"]
 
 
 @pytest.mark.parametrize(
