@@ -228,5 +228,7 @@ LOGGING = {
         "django": {"handlers": ["console"], "propagate": False},
         # Several lines a minute about tasks that went well would hide those that matter.
         "django-q": {"level": "WARNING"},
+        # aiosmtpd logs each command and line of every mail at INFO: not for the log of a busy port.
+        "mail.log": {"level": "WARNING"},
     },
 }

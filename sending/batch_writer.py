@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from sending.database_thread import DatabaseThread
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 MAX_BATCH = 500
@@ -40,7 +40,7 @@ class BatchWriter(Generic[T]):
                 try:
                     await self._thread.run(self._write, [row for row, _ in batch])
                 except Exception as error:
-                    log.warning("%d mails not stored, their senders will try again: %s", len(batch), error)
+                    logger.warning("%d mails not stored, their senders will try again: %s", len(batch), error)
                     failure = error
                 for _, done in batch:
                     if not done.cancelled():

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from django.db import Error, close_old_connections, connection, connections
 
-Given = TypeVar("Given")
+Returned = TypeVar("Returned")
 
 
 class DatabaseThread:
@@ -18,7 +18,7 @@ class DatabaseThread:
     def __init__(self, name: str) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
 
-    async def run(self, act: Callable[..., Given], *args: object) -> Given:
+    async def run(self, act: Callable[..., Returned], *args: object) -> Returned:
         """Run an act and return what it returns; raise what it raises, the database's faults as django.db.Error."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, _in_database, act, args)
 
@@ -30,7 +30,7 @@ class DatabaseThread:
         self._pool.shutdown()
 
 
-def _in_database(act: Callable[..., Given], args: Sequence[object]) -> Given:
+def _in_database(act: Callable[..., Returned], args: Sequence[object]) -> Returned:
     # A connection that broke, or grew old, since the last act is opened anew.
     close_old_connections()
     try:

@@ -80,7 +80,7 @@ class MessageState(MessageParties):
     unsubscribed: bool
     complained: bool
 
-    def take(self, event: NewEvent) -> bool:
+    def apply(self, event: NewEvent) -> bool:
         """Move on by the event; False when it is a repeat and says nothing new."""
         if not self._is_new(event.kind):
             return False
@@ -106,7 +106,7 @@ class MessageState(MessageParties):
 
     def _stamp(self, event: NewEvent) -> None:
         kind = event.kind
-        # A program's look at the mail is logged, but it is nobody's.
+        # What a program fetched is logged, but counts as no person's open or click.
         person = not event.machine
         self.delivered = self.delivered or kind is EventKind.DELIVERED
         # Who clicked has read the mail, whether or not its pictures were loaded.
@@ -150,7 +150,7 @@ def record(new_events: Sequence[NewEvent]) -> list[NewEvent]:
         found = _lock({event.message for event in new_events})
         states = {state.id: state for state in found}
         before = {state.id: _moving(state) for state in found}
-        recorded = [event for event in new_events if event.message in states and states[event.message].take(event)]
+        recorded = [event for event in new_events if event.message in states and states[event.message].apply(event)]
         _move([state for state in found if _moving(state) != before[state.id]])
         _log(recorded, states)
         _block(recorded, states)

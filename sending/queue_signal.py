@@ -13,7 +13,7 @@ import time
 import psycopg
 from django.db import connection
 
-log = logging.getLogger("ses.delivery")
+logger = logging.getLogger(__name__)
 
 CHANNEL = "ses_queue"
 # The pause between two notifications of one process is shorter than the time the first keeps engines awake.
@@ -44,7 +44,7 @@ class QueueListener:
 
     def __init__(self) -> None:
         self.signalled = asyncio.Event()
-        # False while the database is away: then somebody has to look.
+        # False while the database is away: then the engine polls.
         self.is_listening = False
 
     async def listen(self) -> None:
@@ -53,14 +53,14 @@ class QueueListener:
             try:
                 await self._listen()
             except psycopg.Error as error:
-                log.debug("The queue signal is away (%s).", error)
+                logger.debug("The queue signal is away (%s).", error)
             self.is_listening = False
             await asyncio.sleep(AWAY_SECONDS)
 
     async def _listen(self) -> None:
         parameters = connection.get_connection_params()
-        for ours in ("cursor_factory", "context", "prepare_threshold"):
-            parameters.pop(ours, None)
+        for option in ("cursor_factory", "context", "prepare_threshold"):
+            parameters.pop(option, None)
         async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as listening:
             await listening.execute(f"LISTEN {CHANNEL}")
             self.is_listening = True

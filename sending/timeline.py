@@ -1,4 +1,4 @@
-"""One mail's story: what happened in order, how it stands, and what to do now from the rows it reads."""
+"""One mail's timeline: what happened, in order, how the mail stands, and what its sender can do."""
 
 from __future__ import annotations
 

@@ -44,8 +44,11 @@ def _default_language() -> None:
     translation.deactivate()
 
 
+Rules = Callable[..., None]
+
+
 @pytest.fixture
-def rules(settings: Settings) -> Callable[..., None]:
+def rules(settings: Settings) -> Rules:
     """Return a function that changes numbers of `config/rules.py` until the test ends."""
 
     def change(**numbers: float) -> None:

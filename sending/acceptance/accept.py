@@ -18,7 +18,7 @@ from django.db import connection, models, transaction
 from accounts.caller import Caller
 from accounts.errors import Refused
 from sending.acceptance.case import Case, Recipient
-from sending.acceptance.draft import Draft, File
+from sending.acceptance.draft import Draft
 from sending.acceptance.gates import GATES
 from sending.models import Attachment, DeliverStatus, Event, EventKind, Message, QueueItem, Submission
 from sending.models.ids import CHINA
@@ -34,8 +34,6 @@ from sending.models.rows import (
 )
 from sending.queue_signal import notifier
 from sending.submission_fields import SubmissionFields
-
-__all__ = ["Accepted", "Draft", "File", "accept"]
 
 _SUFFIX = string.ascii_letters + string.digits
 MAX_SUBJECT_KEPT = 200
@@ -57,34 +55,39 @@ def _shared(model: type[models.Model]) -> dict[str, str]:
     """Return the columns a table has in common with the submission and with the recipient's row."""
     columns = {field.column for field in model._meta.concrete_fields}
     of_submission = {name: f"%({name})s" for name in names_of(SubmissionFields)}
-    of_recipient = {name: f"fresh.{name}" for name in names_of(_RecipientRow)}
+    of_recipient = {name: f"new_message.{name}" for name in names_of(_RecipientRow)}
     return {name: value for name, value in {**of_submission, **of_recipient}.items() if name in columns}
 
 
 _RECIPIENTS = recordset("entry", types_of(Message, names_of(_RecipientRow)), parameter="%(recipients)s")
-_MESSAGE = {**_shared(Message), "id": "fresh.id", "submission_id": "fresh.submission", "subject": "%(filled)s"}
-_QUEUE_ITEM = {**_shared(QueueItem), "message": "fresh.id"}
+_MESSAGE = {
+    **_shared(Message),
+    "id": "new_message.id",
+    "submission_id": "new_message.submission_id",
+    "subject": "%(filled)s",
+}
+_QUEUE_ITEM = {**_shared(QueueItem), "message": "new_message.id"}
 _EVENT = {
     **_shared(Event),
-    "message": "fresh.id",
+    "message": "new_message.id",
     "kind": f"CASE WHEN send_status = 0 THEN {EventKind.ACCEPTED.value} ELSE {EventKind.REFUSED.value} END",
-    "reason": "fresh.deliver_message",
+    "reason": "new_message.deliver_message",
 }
-# One round trip for everything. `fresh` is evaluated once, so each row's id is the same in all three tables.
+# One round trip for everything. `new_message` is evaluated once, so each row's id is the same in all three tables.
 _WRITE = f"""
-WITH whole AS (
+WITH submission AS (
     {insert_select(Submission, "", _shared(Submission))} RETURNING id
-), fresh AS MATERIALIZED (
-    SELECT ses_next_id() AS id, whole.id AS submission, entry.*
-    FROM whole, {_RECIPIENTS}
+), new_message AS MATERIALIZED (
+    SELECT ses_next_id() AS id, submission.id AS submission_id, entry.*
+    FROM submission, {_RECIPIENTS}
 ), messages AS (
-    {insert_select(Message, "FROM fresh", _MESSAGE)}
+    {insert_select(Message, "FROM new_message", _MESSAGE)}
 ), queue AS (
-    {insert_select(QueueItem, "FROM fresh WHERE send_status = 0", _QUEUE_ITEM)}
+    {insert_select(QueueItem, "FROM new_message WHERE send_status = 0", _QUEUE_ITEM)}
 ), events AS (
-    {insert_select(Event, "FROM fresh", _EVENT)}
+    {insert_select(Event, "FROM new_message", _EVENT)}
 )
-SELECT submission, id FROM fresh ORDER BY id
+SELECT submission_id, id FROM new_message ORDER BY id
 """  # noqa: S608
 
 
@@ -122,7 +125,7 @@ def accept(caller: Caller, *, draft: Draft) -> Accepted:
 
 
 def new_message_id(app_id: int, now: datetime) -> str:
-    """Return a fresh id in the API's form: account, time of China, and a suffix nobody can guess."""
+    """Return a new id in the API's form: account, time of China, and a suffix nobody can guess."""
     suffix = "".join(secrets.choice(_SUFFIX) for _ in range(12))
     return f"qcloudses-30-{app_id}-date-{now.astimezone(CHINA):%Y%m%d%H%M%S}-{suffix}1"
 
@@ -137,15 +140,15 @@ def _write(case: Case) -> Accepted:
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, values)
         written = cursor.fetchall()
-    number = written[0][0]
+    submission_id = written[0][0]
     insert(
         Attachment,
         [
-            {"account_id": case.account.pk, "submission_id": number, "name": file.name, "content": file.content}
+            {"account_id": case.account.pk, "submission_id": submission_id, "name": file.name, "content": file.content}
             for file in case.draft.attachments
         ],
     )
-    return Accepted(submission.message_id, number, tuple(message for _, message in written))
+    return Accepted(submission.message_id, submission_id, tuple(message for _, message in written))
 
 
 def _submission(case: Case) -> SubmissionFields:
@@ -192,7 +195,7 @@ def _recipient_rows(case: Case) -> list[_RecipientRow]:
 
 
 def _header_message_id(message_id: str, domain: str) -> str:
-    """Return the Message-ID of every copy and every try: the client's id's time and suffix, at the sender's domain."""
+    """Return the Message-ID of every copy: the time and suffix of the client's id, at the sender's domain."""
     return f"<{message_id.partition('-date-')[2].replace('-', '.')}@{domain}>"
 
 

@@ -1,4 +1,4 @@
-"""Which files may travel: names by an allow list (pure)."""
+"""Which files may be attached: names by an allow list (pure)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from sending.acceptance.draft import Draft
 from templates_app.models import Version
 
 # How many names a message lists before it says "and n more".
-NAMED = 5
+MAX_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class GateFinding:
-    """What a gate saw, and what it was compared with: figures and codes; `presentation` puts them into words."""
+    """What a gate saw, and what it was compared with: figures and codes; `presentation` writes them out."""
 
     value: str | int
     limit: str | int = ""
@@ -91,7 +91,7 @@ class Case:
 
     @property
     def recipients(self) -> list[Recipient]:
-        """Return everybody who is to get a copy."""
+        """Return all recipients, hidden ones too."""
         return [*self.to, *self.cc, *self.bcc]
 
     @property
@@ -107,7 +107,7 @@ def grouped(number: int) -> str:
 
 def listed(texts: Iterable[str]) -> str:
     """Return a few of the texts, and how many more there are."""
-    every = [text[:80] for text in texts]
-    names = ", ".join(every[:NAMED])
-    more = len(every) - NAMED
+    shortened = [text[:80] for text in texts]
+    names = ", ".join(shortened[:MAX_NAMED])
+    more = len(shortened) - MAX_NAMED
     return gettext("%(names)s and %(count)d more") % {"names": names, "count": more} if more > 0 else names

@@ -1,4 +1,4 @@
-"""What is sent: template, variables, subject, headers, files, size."""
+"""Gates about what is sent: template, variables, subject, headers, files, size."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from accounts.mail.text import NOT_IN_ROW, check_line
 from sending.acceptance import attachments
 from sending.acceptance.case import Case, GateFinding, grouped, listed
 from sending.acceptance.extra_headers import MAX_HEADERS, check_header, check_message_id
+from sending.models import Submission
 from sending.unsubscribe_languages import CODES
 from templates_app.queries import compiled, sendable
 from templates_app.rendering import Link, Variable, fill_plain, names_in
@@ -99,7 +100,7 @@ def options_known(case: Case) -> None:
             gettext("Unsubscribe must be a number from 0 (no link) to 12, as a string."),
             field="unsubscribe",
         )
-    if case.draft.trigger_type not in {0, 1}:
+    if case.draft.trigger_type not in Submission.TriggerType.values:
         raise Refused(
             "InvalidParameterValue", gettext("TriggerType must be 0 (bulk) or 1 (triggered)."), field="trigger_type"
         )
@@ -163,7 +164,7 @@ def attachments_size(case: Case) -> GateFinding | None:
 def content_size(case: Case) -> GateFinding:
     """The filled template and its variables are not too large."""
     values, rules = case.values, settings.RULES
-    literal, places = _weight(case.version.pk)
+    literal, places = _template_size(case.version.pk)
     data = len(json.dumps(values, ensure_ascii=False).encode()) if values else 0
     size = literal + sum(times * len(escape(values.get(name, "")).encode()) for name, times in places.items())
     if size > rules.template_max_bytes or data > rules.template_data_max_bytes:
@@ -185,11 +186,11 @@ def content_size(case: Case) -> GateFinding:
 
 
 @lru_cache(maxsize=256)
-def _weight(version_id: int) -> tuple[int, Counter[str]]:
+def _template_size(version_id: int) -> tuple[int, Counter[str]]:
     """Return the bytes of a version's own text and how often each variable stands in it."""
-    whole = compiled(version_id)
+    template = compiled(version_id)
     literal, places = 0, Counter[str]()
-    for part in (*(whole.html or ()), *whole.text):
+    for part in (*(template.html or ()), *template.text):
         for piece in part.source if isinstance(part, Link) else (part,):
             if isinstance(piece, str):
                 literal += len(piece.encode())

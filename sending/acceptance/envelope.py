@@ -1,4 +1,4 @@
-"""Who sends, and to whom."""
+"""Gates about the sender and the recipients."""
 
 from __future__ import annotations
 
@@ -96,15 +96,15 @@ def reply_to(case: Case) -> GateFinding | None:
 
 
 def recipients_present(case: Case) -> GateFinding:
-    """Somebody is to get the mail."""
-    everybody = [*case.draft.to, *case.draft.cc, *case.draft.bcc]
-    if not everybody or not all(everybody):
+    """There is a recipient, and none is empty."""
+    recipients = [*case.draft.to, *case.draft.cc, *case.draft.bcc]
+    if not recipients or not all(recipients):
         raise Refused(
             "InvalidParameterValue.EmailAddressIsNULL",
             gettext("There is no recipient, or an empty one. Enter at least one address."),
             field="to",
         )
-    return GateFinding(len(everybody), 1)
+    return GateFinding(len(recipients), 1)
 
 
 def recipients_number(case: Case) -> GateFinding:
@@ -129,19 +129,19 @@ def recipients_number(case: Case) -> GateFinding:
 
 
 def recipients_format(case: Case) -> GateFinding:
-    """Every recipient is an address; nobody gets two copies, and no hidden one is also in sight."""
+    """Every recipient is an address; none gets two copies, and none of Bcc is also in To or Cc."""
     case.to, case.cc, case.bcc = (
         _read(name, given) for name, given in (("to", case.draft.to), ("cc", case.draft.cc), ("bcc", case.draft.bcc))
     )
     shown = {recipient.key for recipient in case.to}
     case.cc = [recipient for recipient in case.cc if recipient.key not in shown]
     shown |= {recipient.key for recipient in case.cc}
-    twice = [recipient.mailbox.address for recipient in case.bcc if recipient.key in shown]
-    if twice:
+    repeated = [recipient.mailbox.address for recipient in case.bcc if recipient.key in shown]
+    if repeated:
         raise Refused(
             "InvalidParameterValue.ReceiverEmailInvalid",
             gettext("Bcc repeats recipients of To or Cc: %(addresses)s. Enter each address only once.")
-            % {"addresses": listed(twice)},
+            % {"addresses": listed(repeated)},
             field="bcc",
         )
     return GateFinding(len(case.recipients))

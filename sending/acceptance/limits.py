@@ -1,4 +1,4 @@
-"""How much: room in the queue, who is blocked, rates and volumes."""
+"""Gates that ask the database: room in the queue, blocked recipients, rates and volumes."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def not_blocked(case: Case) -> GateFinding:
     domain = case.sender.domain.name
     wanted = {BlockQuery(case.account.pk, domain, recipient.key): recipient for recipient in case.live}
     found = blocked_among(list(wanted))
-    for want, block in found.items():
+    for query, block in found.items():
         status, code, text = _BLOCKS.get((block.kind, block.cause), _LISTED)
-        values = {"address": wanted[want].mailbox.address, "domain": domain}
-        wanted[want].refusal = RecipientRefusal("not_blocked", status, code, text, values, block.reason)
+        values = {"address": wanted[query].mailbox.address, "domain": domain}
+        wanted[query].refusal = RecipientRefusal("not_blocked", status, code, text, values, block.reason)
     return GateFinding("")
 
 

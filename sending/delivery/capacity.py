@@ -1,4 +1,4 @@
-"""Room that mails take and give back: of a site in mails, of the process in rendered bytes."""
+"""Capacity that mails take and give back: of a site in mails, of the process in rendered bytes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from types import TracebackType
 
 
 class Capacity:
-    """How much room is taken. Nothing is refused here: who takes looks at `taken` before."""
+    """How much room is in use. Nothing is refused here: who takes looks at `used` before."""
 
     def __init__(self) -> None:
-        self.taken = 0
+        self.used = 0
 
     def take(self, amount: int = 1) -> Place:
         """Take some of it; the place gives it back."""
@@ -24,11 +24,11 @@ class Place:
     def __init__(self, capacity: Capacity, amount: int) -> None:
         self._capacity = capacity
         self._amount = amount
-        capacity.taken += amount
+        capacity.used += amount
 
     def release(self) -> None:
         """Give the room back; a second time does nothing."""
-        self._capacity.taken -= self._amount
+        self._capacity.used -= self._amount
         self._amount = 0
 
     def __enter__(self) -> Place:

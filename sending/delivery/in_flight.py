@@ -1,4 +1,4 @@
-"""What this process holds and what it has to write about it: leases, results, settling."""
+"""What this process has claimed and not yet settled: leases, and the settlements that wait to be written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sending.delivery.queued import QueuedMessage
 from sending.delivery.results import without_texts
 from sending.delivery.threads import EngineThreads, database_away
 
-log = logging.getLogger("ses.delivery")
+logger = logging.getLogger(__name__)
 
 MAX_SETTLED = 1000
 
@@ -25,7 +25,7 @@ class InFlight:
     """The claimed messages of one process, from claim to settlement.
 
     Every message ends in `forget`, settled or lost: there, and nowhere else, it gives back the room it took.
-    Results are kept in memory until they are written; when the database is away they wait for it.
+    Settlements stay in memory until they are written; when the database is away they wait for it.
     """
 
     def __init__(self, threads: EngineThreads, *, worker: str, lease: float) -> None:
@@ -34,11 +34,11 @@ class InFlight:
         self._worker = worker
         self._lease = lease
         self._held: dict[int, QueuedMessage] = {}
-        self._results: list[Settlement] = []
-        # By message and fence: done when the result is written down, or is no longer ours to write.
+        self._settlements: list[Settlement] = []
+        # By message and fence: done when the settlement is written, or is no longer ours to write.
         self._written: dict[tuple[int, int], asyncio.Future[None]] = {}
         self._settle_now = asyncio.Event()
-        # Set whenever something was let go.
+        # Set whenever a message was forgotten.
         self.room = asyncio.Event()
 
     def __len__(self) -> int:
@@ -57,66 +57,67 @@ class InFlight:
             self.forget([queued])
         return held
 
-    def add(self, result: Settlement) -> None:
-        """Take a result; it is written as soon as the writer is free."""
-        self._results.append(result)
+    def add(self, settlement: Settlement) -> None:
+        """Take a settlement; it is written as soon as the writer is free."""
+        self._settlements.append(settlement)
         self._settle_now.set()
 
-    def add_awaited(self, result: Settlement) -> Awaitable[None]:
-        """Take a result and return what is done once it is written."""
-        queued = result.queued
+    def add_awaited(self, settlement: Settlement) -> Awaitable[None]:
+        """Take a settlement and return what is done once it is written."""
+        queued = settlement.queued
         self._written[queued.message, queued.fence] = written = asyncio.get_running_loop().create_future()
-        self.add(result)
+        self.add(settlement)
         return written
 
     def forget(self, messages: Sequence[QueuedMessage]) -> None:
-        """Let go of messages that are settled, or lost to another worker."""
+        """Drop messages that are settled, or lost to another worker, and give back the room they took."""
         for queued in messages:
             if self._held.get(queued.message) is queued:
                 del self._held[queued.message]
             queued.places.close()
-            # Also for a message that was lost while it was on the wire: its connection waits for this.
+            # Also for a message that was lost while it was being sent: its connection waits for this.
             written = self._written.pop((queued.message, queued.fence), None)
             if written and not written.done():
                 written.set_result(None)
         self.room.set()
 
     async def settle_loop(self) -> None:
-        """Write what has come in while the last was being written: the busier, the larger the transactions."""
+        """Write what came in while the last batch was written: the busier, the larger the transactions."""
         while True:
             await self._settle_now.wait()
             self._settle_now.clear()
             await self._settle()
-            if self._results:
+            if self._settlements:
                 self._settle_now.set()
 
     async def _settle(self) -> None:
-        """Write the results that have come in; what cannot be written now stays for the next time."""
-        results = self._results[:MAX_SETTLED]
-        if not results:
+        """Write the settlements that have come in; what cannot be written now stays for the next time."""
+        settlements = self._settlements[:MAX_SETTLED]
+        if not settlements:
             return
         try:
-            await self._threads.write(queue.settle, results, self._worker)
+            await self._threads.write(queue.settle, settlements, self._worker)
         except (OperationalError, InterfaceError) as error:
             await database_away(error)
             return
         except DatabaseError:
-            log.exception("A batch of results cannot be written; each is tried by itself.")
+            logger.exception("A batch of settlements cannot be written; each is written by itself.")
             try:
-                await self._settle_singly(results)
+                await self._settle_singly(settlements)
             except DatabaseError as error:
                 await database_away(error)
                 return
-        del self._results[: len(results)]
-        self.forget([result.queued for result in results])
+        del self._settlements[: len(settlements)]
+        self.forget([settlement.queued for settlement in settlements])
 
-    async def _settle_singly(self, results: Sequence[Settlement]) -> None:
-        for result in results:
+    async def _settle_singly(self, settlements: Sequence[Settlement]) -> None:
+        for settlement in settlements:
             try:
-                await self._threads.write(queue.settle, [result], self._worker)
+                await self._threads.write(queue.settle, [settlement], self._worker)
             except DatabaseError:
-                log.exception("The conversation of message %s cannot be written; its result is.", result.queued.message)
-                await self._threads.write(queue.settle, [without_texts(result)], self._worker)
+                message = settlement.queued.message
+                logger.exception("The conversation of message %s cannot be written; its result is.", message)
+                await self._threads.write(queue.settle, [without_texts(settlement)], self._worker)
 
     async def renew_loop(self) -> None:
         """Keep the leases of what is held; what was lost to another worker is forgotten."""

@@ -1,4 +1,4 @@
-"""From a claimed message to a mail ready for the wire: still wanted, filled, linked, signed."""
+"""From a claimed message to a mail ready to be sent: still wanted, filled, linked, signed (RFC 6376)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from sending.delivery.retry import is_expired
 from sending.mime import message
 from sending.mime.footers import footer
 from sending.mime.header_fields import Unsendable, address
-from sending.smtp.client import stuff
+from sending.models import Submission
+from sending.smtp.data import stuff
 from sending.smtp.replies import BounceClass, Outcome, OutcomeKind
 from sending.tracking import links, verp
 from templates_app import queries
@@ -34,7 +35,6 @@ EXPIRED_WITH_REPLY = gettext_noop("Not delivered within %(hours)s hours. Last re
 BLOCKED = gettext_noop("The address was blocked after the email was accepted (%(kind)s: %(cause)s).")
 TEMPLATE_UNUSABLE = gettext_noop("The template cannot be used: %(error)s.")
 
-BULK = 0
 Files = Sequence[tuple[str, bytes]]
 
 
@@ -63,7 +63,11 @@ def still_wanted(
     wanted: list[QueuedMessage] = []
     unwanted: list[tuple[QueuedMessage, Outcome | Hold]] = []
     for queued in messages:
-        verdict = _verdict(queued, now) or _blocked(blocked.get(block_queries[queued.message])) or _unfit(queued, ports)
+        verdict = (
+            _verdict(queued, now)
+            or _blocked(blocked.get(block_queries[queued.message]))
+            or _without_template(queued, ports)
+        )
         if verdict is None:
             wanted.append(queued)
         else:
@@ -77,13 +81,14 @@ def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
     assert compiled is not None
     assert submission.sender is not None
     unsubscribe = links.unsubscribe_url(queued.message)
+    is_bulk = submission.trigger_type == Submission.TriggerType.BULK
     html_footer, text_footer = footer(submission.unsubscribe, unsubscribe, site=settings.SITE)
     mail = message.MailContent(
         submission=submission,
         subject=fill_plain(submission.subject, submission.variables),
         date=submission.accepted_at,
         feedback_sender=settings.FEEDBACK_SENDER,
-        unsubscribe_url=unsubscribe if submission.unsubscribe != "0" or submission.trigger_type == BULK else "",
+        unsubscribe_url=unsubscribe if submission.unsubscribe != "0" or is_bulk else "",
         html=None
         if compiled.html is None
         else fill_html(
@@ -103,7 +108,7 @@ def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
     except Unsendable as error:
         return Outcome(kind=OutcomeKind.DROPPED, bounce_class=BounceClass.OTHER, reason=str(error))
     signer = _signer(submission.sender.private_key, submission.sender.name, submission.sender.selector)
-    # The time of acceptance, not of the try: each try sends the same bytes.
+    # The time of acceptance, not of the attempt: each attempt sends the same bytes.
     signature = signer.sign(head, body, int(submission.accepted_at.timestamp()))
     return RenderedMail(
         queued,
@@ -115,7 +120,8 @@ def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
 
 def _block_query(queued: QueuedMessage) -> BlockQuery:
     # A message keeps its recipient as the client wrote it; blocks go by the key.
-    return BlockQuery(queued.account, queued.submission.sender_domain, key_or_text(queued.recipient))
+    submission = queued.submission
+    return BlockQuery(submission.account_id, submission.sender_domain, key_or_text(queued.recipient))
 
 
 def _verdict(queued: QueuedMessage, now: datetime) -> Outcome | Hold | None:
@@ -130,7 +136,7 @@ def _verdict(queued: QueuedMessage, now: datetime) -> Outcome | Hold | None:
 
 
 def expired(last: str = "") -> Outcome:
-    """Return the final word on a mail that was tried long enough; `last` is what the receiver said last."""
+    """Return the outcome of a mail that expired (RFC 5321 4.5.4.1); `last` is the receiver's last reply."""
     hours = settings.RULES.delivery_max_seconds / 3600
     reason = EXPIRED_WITH_REPLY % {"hours": f"{hours:g}", "reply": last} if last else EXPIRED % {"hours": f"{hours:g}"}
     return Outcome(kind=OutcomeKind.BOUNCED, bounce_class=BounceClass.MESSAGE_EXPIRED, reason=reason)
@@ -143,7 +149,7 @@ def _blocked(found: BlockInForce | None) -> Outcome | None:
     return Outcome(kind=OutcomeKind.DROPPED, bounce_class=BounceClass.POLICY_RELATED, reason=reason)
 
 
-def _unfit(queued: QueuedMessage, ports: Ports) -> Outcome | None:
+def _without_template(queued: QueuedMessage, ports: Ports) -> Outcome | None:
     """Give the message its template; a version that was never approved sends nothing."""
     try:
         queued.template = ports.compiled(queued.submission.version)

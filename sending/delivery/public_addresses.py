@@ -24,7 +24,7 @@ _FORBIDDEN_4 = tuple(
         "240.0.0.0/4",
     )
 )
-# Only what the registries give out; from it, documentation, benchmarks and the tunnels are taken away.
+# Only what the registries give out; without documentation, benchmarks and tunnels.
 _GLOBAL_6 = IPv6Network("2000::/3")
 _FORBIDDEN_6 = tuple(IPv6Network(net) for net in ("2001::/23", "2001:db8::/32", "3fff::/20"))
 _NAT64 = IPv6Network("64:ff9b::/96")

@@ -1,4 +1,4 @@
-"""The queue's side of delivery: claim with a lease and a fence, renew, and settle results in one transaction.
+"""The rows of delivery: claim with a lease and a fence, renew, and settle in one transaction.
 
 A worker whose fence is stale writes nothing: not the queue, not the attempts, not the events. All times are the
 database's, so that a worker with a wrong clock does no harm.
@@ -31,7 +31,6 @@ class _ClaimedItem:
     message: int
     fence: int
     attempts: int
-    account_id: int
     recipient_domain: str
     claimed_at: datetime
 
@@ -158,7 +157,6 @@ def claim(limit: int, worker: str) -> tuple[list[QueuedMessage], datetime | None
                     message=item.message,
                     fence=item.fence,
                     attempts_before=item.attempts,
-                    account=item.account_id,
                     recipient=message.recipient,
                     recipient_domain=item.recipient_domain,
                     submission=submissions[message.submission_id],
@@ -191,7 +189,7 @@ def renew(messages: Sequence[QueuedMessage], worker: str) -> set[int]:
 
 
 def settle(settlements: Sequence[Settlement], worker: str) -> set[int]:
-    """Write results in one transaction: queue, attempts and events; return the messages that were still held."""
+    """Write settlements in one transaction: queue, attempts and events; return the messages that were still held."""
     finished = [
         (settlement.queued.message, settlement.queued.fence) for settlement in settlements if settlement.again is None
     ]

@@ -1,4 +1,4 @@
-"""The values that travel through delivery."""
+"""What delivery passes on: the claimed message with its submission, and its rendered mail."""
 
 from __future__ import annotations
 
@@ -40,21 +40,20 @@ class QueuedMessage:
     message: int
     fence: int
     attempts_before: int
-    account: int
     recipient: str
     recipient_domain: str
     submission: SubmissionData
-    # The version's skeleton, from the moment the mail is known to be still wanted.
+    # The compiled template version, from the moment the mail is known to be still wanted.
     template: Compiled | None = None
     # When the lease ends, on this process's monotonic clock.
     lease_ends: float = 0.0
-    # The room it takes up; closed when this process lets go of it, whatever became of it.
+    # The room it takes up; closed when this process forgets it, whatever became of it.
     places: ExitStack = field(default_factory=ExitStack, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedMail:
-    """A mail ready for the wire: envelope, and the bytes DATA takes."""
+    """A mail ready to be sent: envelope, and the bytes DATA takes."""
 
     queued: QueuedMessage
     sender: str

@@ -1,4 +1,4 @@
-"""From the result of an attempt to what is written about it; no database."""
+"""From the SMTP result of an attempt to its settlement; no database."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Clock:
 
 
 def settlement_of(queued: QueuedMessage, smtp_result: SmtpResult, *, began: datetime, seconds: float) -> Settlement:
-    """Return what to write about an attempt that began at `began` (the database's time) and took `seconds`."""
+    """Return the settlement of an attempt that began at `began` (the database's time) and took `seconds`."""
     rules = settings.RULES
     outcome = classify(smtp_result)
     now = began + timedelta(seconds=seconds)
@@ -63,7 +63,7 @@ def settlement_of(queued: QueuedMessage, smtp_result: SmtpResult, *, began: date
         queued=queued,
         again=(next_attempt - now).total_seconds() if next_attempt else None,
         attempt=NewAttempt(
-            account_id=queued.account,
+            account_id=queued.submission.account_id,
             message=queued.message,
             number=queued.attempts_before + 1,
             started_at=began,
@@ -83,7 +83,7 @@ def settlement_of(queued: QueuedMessage, smtp_result: SmtpResult, *, began: date
 
 
 def unsent(queued: QueuedMessage, verdict: Outcome | Hold) -> Settlement:
-    """Return what to write about a mail that was not tried: it is over, or it waits."""
+    """Return the settlement of a mail that is not sent: it is dropped, bounced, or waits."""
     if isinstance(verdict, Hold):
         return put_back(queued, verdict.seconds)
     return Settlement(queued=queued, event=_event(queued, verdict))
@@ -94,10 +94,10 @@ def put_back(queued: QueuedMessage, seconds: float) -> Settlement:
     return Settlement(queued=queued, again=seconds)
 
 
-def without_texts(result: Settlement) -> Settlement:
-    """Return the result without any words of the receiver, for when those cannot be stored."""
-    event = result.event
-    return replace(result, attempt=None, event=event and replace(event, reason=""))
+def without_texts(settlement: Settlement) -> Settlement:
+    """Return the settlement without any text of the receiver's, for when that cannot be stored."""
+    event = settlement.event
+    return replace(settlement, attempt=None, event=event and replace(event, reason=""))
 
 
 def _event(queued: QueuedMessage, outcome: Outcome) -> NewEvent:

@@ -1,4 +1,4 @@
-"""When a deferred mail is tried again, and when it is given up: pure."""
+"""When a deferred mail is tried again, and when it is given up (RFC 5321 4.5.4.1): pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ JITTER = 0.1
 
 
 def spread_of(message: int) -> float:
-    """Return the message's own place in [-1, 1]: mails deferred together do not come back together.
+    """Return the message's own number in [-1, 1]: mails deferred together are not tried again together.
 
     It stays the same over all attempts, so that no interval is shorter than the one before it.
     """

@@ -1,4 +1,4 @@
-"""Where a domain's mail goes: the simulator, the relay, or the domain's own mail hosts found in DNS."""
+"""Where a domain's mail goes: the simulator, the relay, or the domain's own hosts from DNS (RFC 5321 5.1, RFC 7505)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Route:
 
 
 class Router(Protocol):
-    """Finds routes; never raises for what DNS says."""
+    """Finds routes; a failure of DNS is part of the route, not an exception."""
 
     async def route(self, domain: str) -> Route: ...
 
@@ -58,20 +58,21 @@ class MxRouter:
     def __init__(self, resolver: str, *, allowed: Collection[tuple[str, int]] = (), port: int = SMTP_PORT) -> None:
         """Ask the servers of `resolver` ("address[:port],…", empty: the machine's own).
 
-        `allowed` names exact (address, port) pairs that may be dialled although they are not public.
+        `allowed` names exact (address, port) pairs that may be connected to although they are not public.
         """
         servers = [part.strip() for part in resolver.split(",") if part.strip()]
         self._dns = aiodns.DNSResolver(nameservers=servers or None, timeout=LOOK_UP_SECONDS, tries=2)
         self._allowed = frozenset(allowed)
         self._port = port
-        self._known: OrderedDict[str, tuple[float, Route]] = OrderedDict()
+        # Domain -> until when (monotonic) its route is used, and the route; the oldest first.
+        self.cached: OrderedDict[str, tuple[float, Route]] = OrderedDict()
         self._asking: dict[str, asyncio.Future[Route]] = {}
 
     async def route(self, domain: str) -> Route:
         """Return the domain's hosts by preference, equals shuffled anew at each look-up."""
-        known = self._known.get(domain)
-        if known and known[0] > time.monotonic():
-            return known[1]
+        until, route = self.cached.get(domain, (0.0, Route()))
+        if until > time.monotonic():
+            return route
         if domain not in self._asking:
             self._asking[domain] = asyncio.ensure_future(self._ask(domain))
         return await asyncio.shield(self._asking[domain])
@@ -87,10 +88,10 @@ class MxRouter:
             del self._asking[domain]
         if route.failure is Failure.DNS:
             ttl = FAILURE_CACHE_SECONDS
-        self._known[domain] = (time.monotonic() + min(max(ttl, MIN_CACHE_SECONDS), MAX_CACHE_SECONDS), route)
-        self._known.move_to_end(domain)
-        while len(self._known) > CACHE_ROUTES:
-            self._known.popitem(last=False)
+        self.cached[domain] = (time.monotonic() + min(max(ttl, MIN_CACHE_SECONDS), MAX_CACHE_SECONDS), route)
+        self.cached.move_to_end(domain)
+        while len(self.cached) > CACHE_ROUTES:
+            self.cached.popitem(last=False)
         return route
 
     async def _look_up(self, domain: str) -> tuple[Route, int]:
@@ -98,12 +99,13 @@ class MxRouter:
         if isinstance(answer, Failure):
             if answer is not Failure.NO_MAIL_HOST:
                 return Route(failure=answer), MIN_CACHE_SECONDS
-            # Only a clear "no MX here" makes the domain itself the mail host (RFC 5321 5.1).
+            # Only a definite "no MX record" makes the domain itself the mail host (RFC 5321 5.1).
             names, ttl = [domain], MAX_CACHE_SECONDS
         else:
             preferences = [(data.priority, data.exchange.rstrip(".").lower()) for _, data in answer]
             ttl = min(seconds for seconds, _ in answer)
             if any(name == "" for _, name in preferences):
+                # A null MX: the domain takes no mail (RFC 7505 3).
                 if len(preferences) == 1:
                     return Route(failure=Failure.NULL_MX), ttl
                 preferences = [(preference, name) for preference, name in preferences if name]

@@ -1,6 +1,6 @@
-"""Receiving sites: the mails that wait for one set of hosts, and the connections that carry them.
+"""Receiving sites: the mails that wait for one set of mail hosts, and the connections that send them.
 
-Domains that share their mail hosts share a site, and one slow site holds up nobody else.
+Domains that share their mail hosts share a site, and a slow site delays no other.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from sending.smtp.client import Connection, NotOpen, Timing
 from sending.smtp.host import Host
 from sending.smtp.result import Failure, SmtpResult
 
-log = logging.getLogger("ses.delivery")
+logger = logging.getLogger(__name__)
 
 # How long an idle connection is kept: long enough for the next mail of a steady trickle.
 LINGER_SECONDS = 5.0
-# A mail our own fault kept from leaving is looked at again after this.
+# A mail that could not be sent by a fault of ours waits for so long.
 FAULT_SECONDS = 300.0
 
 
@@ -44,10 +44,10 @@ class SiteCallbacks:
 
     # Asked right before sending: a lease may have run out meanwhile.
     is_held: Callable[[RenderedMail], bool]
-    # Mail, what came of it, when it began (monotonic), how long it took (seconds). The answer is done once
-    # that is written down.
+    # Mail, what came of it, when it began (monotonic), how long it took (seconds). What it returns is done
+    # once that is recorded.
     finished: Callable[[RenderedMail, SmtpResult, float, float], Awaitable[None]]
-    # Back to the queue, untried, for so many seconds.
+    # Back to the queue for so many seconds, without an attempt.
     postponed: Callable[[RenderedMail, float], None]
 
 
@@ -59,10 +59,10 @@ def key_of(route: Route) -> tuple[str, ...]:
 class Site:
     """One site of this process. Workers come with mails and leave when there are none."""
 
-    def __init__(self, hosts: tuple[Host, ...], limits: SiteLimits, reports: SiteCallbacks) -> None:
+    def __init__(self, hosts: tuple[Host, ...], limits: SiteLimits, callbacks: SiteCallbacks) -> None:
         self._hosts = hosts
         self._limits = limits
-        self._reports = reports
+        self._callbacks = callbacks
         self._mails: asyncio.Queue[RenderedMail] = asyncio.Queue()
         # Each worker with its open session, if it has one.
         self._workers: dict[asyncio.Task[None], Connection | None] = {}
@@ -74,7 +74,7 @@ class Site:
     @property
     def is_unused(self) -> bool:
         """Say whether the site can be forgotten."""
-        return not self.capacity.taken and not self._workers and not self._pace.wait(time.monotonic())
+        return not self.capacity.used and not self._workers and not self._pace.wait(time.monotonic())
 
     @property
     def connections(self) -> int:
@@ -90,7 +90,7 @@ class Site:
     def give_back(self) -> None:
         """Return what has not begun to the queue, at once."""
         while not self._mails.empty():
-            self._reports.postponed(self._mails.get_nowait(), 0.0)
+            self._callbacks.postponed(self._mails.get_nowait(), 0.0)
 
     async def close(self) -> None:
         """End the workers, idle or not."""
@@ -105,23 +105,23 @@ class Site:
 
     def _worker_ended(self, worker: asyncio.Task[None]) -> None:
         del self._workers[worker]
-        # What was put while the last one was on its way out.
+        # What was put while the last worker was ending.
         if not worker.cancelled() and not self._mails.empty() and not self._workers:
             self._start_worker()
 
     async def _work(self) -> None:
-        me = asyncio.current_task()
-        assert me is not None
+        worker = asyncio.current_task()
+        assert worker is not None
         try:
             while (mail := await self._next()) is not None:
                 if wait := self._pace.wait(time.monotonic()):
-                    self._reports.postponed(mail, wait)
-                # One that is no longer held is somebody else's by now, and his to report.
-                elif self._reports.is_held(mail) and not await self._try(mail, me):
+                    self._callbacks.postponed(mail, wait)
+                # A mail that is no longer held belongs to another process by now, which reports it.
+                elif self._callbacks.is_held(mail) and not await self._attempt(mail, worker):
                     return
         finally:
-            if session := self._workers[me]:
-                self._workers[me] = None
+            if session := self._workers[worker]:
+                self._workers[worker] = None
                 await session.close()
 
     async def _next(self) -> RenderedMail | None:
@@ -136,23 +136,23 @@ class Site:
         finally:
             self._idle -= 1
 
-    async def _try(self, mail: RenderedMail, me: asyncio.Task[None]) -> bool:
-        """Deliver, or after a fault of ours put the mail back: it must not stay with a worker that is gone."""
+    async def _attempt(self, mail: RenderedMail, worker: asyncio.Task[None]) -> bool:
+        """Deliver, or after a fault of ours put the mail back: it must not stay with a worker that has ended."""
         try:
-            return await self._deliver(mail, me)
+            return await self._deliver(mail, worker)
         except Exception:
-            log.exception("Message %s could not be sent; it is tried again later.", mail.queued.message)
-            self._reports.postponed(mail, FAULT_SECONDS)
+            logger.exception("Message %s could not be sent; it is tried again later.", mail.queued.message)
+            self._callbacks.postponed(mail, FAULT_SECONDS)
             return False
 
-    async def _deliver(self, mail: RenderedMail, me: asyncio.Task[None]) -> bool:
+    async def _deliver(self, mail: RenderedMail, worker: asyncio.Task[None]) -> bool:
         """Send one mail; return False when no host opens a session."""
         began = time.monotonic()
         while True:
-            session = self._workers[me]
+            session = self._workers[worker]
             if session is None or not session.is_usable or session.sent >= self._limits.mails_per_connection:
                 try:
-                    session = await self._open_session(me)
+                    session = await self._open_session(worker)
                 except NotOpen as error:
                     self._refused(mail, error.smtp_result, began)
                     return False
@@ -161,19 +161,19 @@ class Site:
             if is_reused and _was_stale(smtp_result):
                 # The host had ended the session before it read this mail: that is no answer to it.
                 continue
-            # A connection takes no second mail before its first is written down, so that a process that dies
+            # A connection takes no second mail before its first is recorded, so that a process that dies
             # repeats no more mails than it had connections.
             await self._finish(mail, smtp_result, began)
             return True
 
-    async def _open_session(self, me: asyncio.Task[None]) -> Connection:
-        if old := self._workers[me]:
-            self._workers[me] = None
+    async def _open_session(self, worker: asyncio.Task[None]) -> Connection:
+        if old := self._workers[worker]:
+            self._workers[worker] = None
             await old.close()
         smtp_result = SmtpResult(failure=Failure.CONNECT)
         for host in self._hosts:
             try:
-                self._workers[me] = session = await Connection.open(host, self._limits.helo, self._limits.timing)
+                self._workers[worker] = session = await Connection.open(host, self._limits.helo, self._limits.timing)
             except NotOpen as error:
                 smtp_result = error.smtp_result
             else:
@@ -181,7 +181,7 @@ class Site:
         raise NotOpen(smtp_result)
 
     def _refused(self, mail: RenderedMail, smtp_result: SmtpResult, began: float) -> None:
-        """No host would open a session. While others are open this one was too many; else it is their answer."""
+        """No host opened a session: while others are open it was one too many, else all that wait get its result."""
         if self.connections:
             self._mails.put_nowait(mail)
             return
@@ -191,7 +191,7 @@ class Site:
 
     def _finish(self, mail: RenderedMail, smtp_result: SmtpResult, began: float) -> Awaitable[None]:
         now = time.monotonic()
-        written = self._reports.finished(mail, smtp_result, began, now - began)
+        written = self._callbacks.finished(mail, smtp_result, began, now - began)
         self._pace.note(smtp_result, now)
         return written
 

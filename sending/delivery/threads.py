@@ -1,4 +1,4 @@
-"""The engine's threads: for the database and for rendering, so that the loop never waits."""
+"""The engine's threads: for the database and for rendering, so that the event loop is never blocked."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from sending.database_thread import DatabaseThread
 
-log = logging.getLogger("ses.delivery")
-Given = TypeVar("Given")
+logger = logging.getLogger(__name__)
+Returned = TypeVar("Returned")
 
 RENDERERS = 2
 AWAY_SECONDS = 1.0
@@ -25,15 +25,15 @@ class EngineThreads:
         self._writer = DatabaseThread("write")
         self._renderers = ThreadPoolExecutor(RENDERERS, "render")
 
-    async def take(self, act: Callable[..., Given], *args: object) -> Given:
+    async def take(self, act: Callable[..., Returned], *args: object) -> Returned:
         """Run a read or a claim; raise django.db.Error."""
         return await self._taker.run(act, *args)
 
-    async def write(self, act: Callable[..., Given], *args: object) -> Given:
+    async def write(self, act: Callable[..., Returned], *args: object) -> Returned:
         """Run a write; raise django.db.Error."""
         return await self._writer.run(act, *args)
 
-    async def render(self, act: Callable[..., Given], *args: object) -> Given:
+    async def render(self, act: Callable[..., Returned], *args: object) -> Returned:
         """Run work that needs no database."""
         return await asyncio.get_running_loop().run_in_executor(self._renderers, act, *args)
 
@@ -45,6 +45,6 @@ class EngineThreads:
 
 
 async def database_away(error: BaseException) -> None:
-    """Say that the database does not answer, and wait a moment before the next try."""
-    log.warning("The database does not answer (%s); trying again.", str(error).strip().partition("\n")[0])
+    """Say that the database does not answer, and wait a moment."""
+    logger.warning("The database does not answer (%s); trying again.", str(error).strip().partition("\n")[0])
     await asyncio.sleep(AWAY_SECONDS)

@@ -1,15 +1,15 @@
-"""How hard a receiving host may be pushed: after a run of "not now" replies it is left alone for a while."""
+"""When a site is left alone for a while: after several replies in a row that put off the sender, not the mail."""
 
 from __future__ import annotations
 
 from sending.smtp.result import SmtpResult
 
-# So many mails in a row that were put off for the sender's sake begin a pause.
-RUN = 10
+# So many such replies in a row begin a pause.
+REPLIES_BEFORE_PAUSE = 10
 
 
 class Pace:
-    """One receiving host's patience with us, in this process."""
+    """The pauses of one site, in this process."""
 
     def __init__(self, pause: float) -> None:
         """`pause` is how long a pause lasts, in seconds."""
@@ -23,7 +23,7 @@ class Pace:
             self._run = 0
             return
         self._run += 1
-        if self._run >= RUN:
+        if self._run >= REPLIES_BEFORE_PAUSE:
             self._run = 0
             self._until = now + self._pause
 

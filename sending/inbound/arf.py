@@ -1,4 +1,4 @@
-"""Spam reports (RFC 5965): a person pressed the button."""
+"""Spam reports (RFC 5965 2 and 3): a person pressed the spam button."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from email.message import Message
 
 from sending.inbound.report import Report, ReportKind, header, parts
 
-# "not-spam" is praise, "auth-failure" a technical notice: neither is a complaint.
+# RFC 5965 7.3. Neither "not-spam" (RFC 6430) nor "auth-failure" (RFC 6591), a technical notice, is a complaint.
 COMPLAINTS = frozenset({"abuse", "fraud", "virus", "other", "miscategorized", "opt-out"})
 
 

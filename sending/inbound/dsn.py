@@ -1,4 +1,4 @@
-"""Delivery reports: RFC 3464 first, then the habits of programs that write prose instead."""
+"""Delivery reports: as RFC 3464 2 has them, else the prose that some programs write; automatic replies (RFC 3834 5)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_TEXT = 20_000
 MAX_BLOCKS = 200
 MAX_LINE = 1000
 
-# Action of RFC 3464 -> what it means to us; the first of these among the recipients' blocks counts.
+# Action (RFC 3464 2.3.3) -> the kind of report; the first of these among the recipients' blocks counts.
 ACTIONS: dict[str, ReportKind] = {
     "failed": ReportKind.BOUNCE,
     "delayed": ReportKind.DELAY,
@@ -50,7 +50,7 @@ def parse(mail: Message) -> Report | None:
 
 
 def is_auto_reply(mail: Message) -> bool:
-    """Say whether a program answered in a person's stead (RFC 3834 and its forerunners)."""
+    """Say whether a program answered in a person's stead (RFC 3834 5 and the fields used before it)."""
     submitted = header(mail, "Auto-Submitted", 40).lower()
     return (
         (bool(submitted) and not submitted.startswith("no"))
@@ -65,8 +65,7 @@ def _standard(mail: Message) -> Report | None:
     for part in parts(mail, STATUS_PARTS):
         for block in _blocks(part):
             status = enhanced_code(header(block, "Status"))
-            words = header(block, "Action", 40).lower().split()
-            action = words[0].strip(";,.") if words else ""
+            action = header(block, "Action", 40).lower().partition(" ")[0].strip(";,.")
             if not status and not action:
                 continue
             if action not in ACTIONS:

@@ -43,7 +43,7 @@ class Parser:
 
         Raises Stopped after `stop`.
         """
-        pipe = self._started()
+        pipe = self._running()
         try:
             pipe.send_bytes(raw)
             if pipe.poll(self.seconds):
@@ -73,13 +73,13 @@ class Parser:
             self._pipe.close()
         self.process = self._pipe = None
 
-    def _started(self) -> Connection:
+    def _running(self) -> Connection:
         if self._stopped:
             raise Stopped
         if self._pipe and self.process and self.process.is_alive():
             return self._pipe
         self.close()
-        # A fresh interpreter: a fork would carry our database connections and locks along.
+        # Spawned, not forked: a fork would inherit our database connections and locks.
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, self._limits), name="report parser", daemon=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -14,8 +12,6 @@ from sending.inbound.parsing import Parser
 from sending.inbound.report import ParsingLimits, Report, ReportKind
 from sending.models import BounceType, EventKind, InboundReport, Message
 from sending.smtp.replies import classify_report
-
-log = logging.getLogger(__name__)
 
 BATCH = 100
 
@@ -46,10 +42,10 @@ def read(report_id: int, parser: Parser) -> ReportKind | None:
     message = stored.message or 0
     account = Message.objects.filter(pk=message).values_list("account_id", flat=True).first()
     with transaction.atomic():
-        mine = InboundReport.objects.filter(pk=report_id, read_at=None).update(
+        updated = InboundReport.objects.filter(pk=report_id, read_at=None).update(
             kind=report.kind, summary=_summary(report), account=account, read_at=timezone.now()
         )
-        if not mine:
+        if not updated:
             return None
         if account is not None:
             events.record(_new_events(report, message))

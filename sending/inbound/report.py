@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class ReportKind(StrEnum):
-    """What sort of mail it is; the words are those of the stored report."""
+    """What sort of mail it is; the values are those of the stored report."""
 
     BOUNCE = "dsn"
     DELAY = "delay"
@@ -21,7 +21,7 @@ class ReportKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """The facts of a report: enhanced status, the receiver's words, and the action or feedback type."""
+    """The facts of a report: enhanced status, the receiver's text, and the action or feedback type."""
 
     kind: ReportKind
     status: str = ""
@@ -49,7 +49,7 @@ _LINES_PER_PART = 200
 
 
 def opened(raw: bytes, limits: ParsingLimits) -> Message:
-    """Return the parsed mail; raise TooMuch when it is larger or deeper than the caps allow."""
+    """Return the parsed mail; raise OverLimit when it is larger or deeper than the caps allow."""
     if len(raw) > limits.max_bytes:
         raise OverLimit("larger than a report may be")
     end = _HEAD_END.search(raw, 0, limits.max_header_bytes + 4)
@@ -59,7 +59,7 @@ def opened(raw: bytes, limits: ParsingLimits) -> Message:
         raise OverLimit("too many parts in parts")
     if sum(1 for _ in _BOUNDARY.finditer(raw)) > limits.max_parts * _LINES_PER_PART:
         raise OverLimit("too many parts")
-    # The older policy leaves header values as they came: its structured sister recurses on brackets.
+    # The older policy leaves header values as they came: the structured one recurses on brackets.
     return message_from_bytes(raw, policy=policy.compat32)
 
 

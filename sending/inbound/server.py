@@ -1,4 +1,4 @@
-"""The report port: takes mail for addresses of our own signing only, and stores it before it says yes."""
+"""The report port: takes mail only for addresses that we signed; stored before the 250 (RFC 5321 4.5.3.1, 6.1)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ from django.conf import settings
 
 from sending.batch_writer import BatchWriter
 from sending.models import InboundReport
-from sending.smtp.server import UNAVAILABLE, WRONG_LINE_ENDS, Handler, SmtpServer, has_bare_line_ends
+from sending.smtp.server import (
+    MAX_RECIPIENTS,
+    TOO_MANY_RECIPIENTS,
+    UNAVAILABLE,
+    WRONG_LINE_ENDS,
+    Handler,
+    SmtpServer,
+    has_bare_line_ends,
+)
 from sending.tracking import verp
-
-MAX_RECIPIENTS = 100
 
 
 class ReportHandler(Handler):
@@ -29,7 +35,7 @@ class ReportHandler(Handler):
         if verp.read(address) is None:
             return "550 5.1.1 No such address here"
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
-            return "452 4.5.3 Too many recipients"
+            return TOO_MANY_RECIPIENTS
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 

@@ -9,9 +9,9 @@ from django.db import InterfaceError, OperationalError
 
 from sending.database_thread import DatabaseThread
 from sending.inbound import reading
-from sending.inbound.parsing import Stopped
+from sending.inbound.parsing import Parser, Stopped
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 5.0
 
@@ -19,9 +19,9 @@ POLL_SECONDS = 5.0
 class ReportWorker:
     """Reads reports one after the other in a thread of its own, woken at each arrival."""
 
-    def __init__(self) -> None:
+    def __init__(self, parser: Parser | None = None) -> None:
         self._arrived = asyncio.Event()
-        self._parser = reading.parser()
+        self._parser = parser or reading.parser()
 
     def wake(self) -> None:
         """Say that a report was stored."""
@@ -34,10 +34,10 @@ class ReportWorker:
             while True:
                 self._arrived.clear()
                 try:
-                    while await thread.run(self._read_batch):
+                    while await thread.run(self.read_batch):
                         pass
                 except (OperationalError, InterfaceError) as error:
-                    log.warning("reports wait, the database is away: %s", error)
+                    logger.warning("reports wait, the database is away: %s", error)
                 try:
                     await asyncio.wait_for(self._arrived.wait(), POLL_SECONDS)
                 except TimeoutError:
@@ -46,21 +46,22 @@ class ReportWorker:
             self._parser.stop()
             thread.close(last=self._parser.close)
 
-    def _read_batch(self) -> int:
+    def read_batch(self) -> int:
+        """Read the reports that wait, a batch at most, and return how many there were."""
         reports = reading.unread()
         for report in reports:
-            self._read_one(report)
+            self._read(report)
         return len(reports)
 
-    def _read_one(self, report: int) -> None:
+    def _read(self, report: int) -> None:
         try:
             kind = reading.read(report, self._parser)
         except (OperationalError, InterfaceError, Stopped):
             raise
         except Exception as error:
             # Whatever a stranger's mail can raise is about that mail alone.
-            log.exception("report %d is set aside, its raw mail is kept", report)
+            logger.exception("report %d is set aside, its raw mail is kept", report)
             reading.set_aside(report, error)
         else:
             if kind:
-                log.info("report %d read: %s", report, kind)
+                logger.info("report %d read: %s", report, kind)

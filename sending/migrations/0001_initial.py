@@ -333,7 +333,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="submission",
             constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["api", "smtp", "console"])), name="submission_channel_known"
+                condition=models.Q(("channel__in", ["api", "smtp", "console", "task"])), name="submission_channel_known"
             ),
         ),
         migrations.AddConstraint(

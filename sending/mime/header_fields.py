@@ -1,4 +1,7 @@
-"""Header fields as bytes: encoded words, mailboxes, folding. Pure; control characters are refused here."""
+"""Header fields as bytes: folding (RFC 5322 2.2.3), mailboxes (3.4), encoded words (RFC 2047), parameters (RFC 2231).
+
+Pure; control characters are refused here.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,15 @@ from django.utils.translation import gettext_noop
 
 from accounts.mail.addresses import parse_bare
 from accounts.mail.text import NOT_IN_LINE
+from sending.header_names import is_name
 
-LINE = 76
+# RFC 2047 2, for lines with encoded words; RFC 5322 2.1.1 asks for 78.
+FOLD_AT = 76
 # RFC 5322 2.1.1, CRLF left out.
-HARD_LINE = 998
-# An encoded word has at most 75 characters, 12 of them frame.
-WORD_BYTES = 45
+MAX_LINE = 998
+# RFC 2047 2: an encoded word has at most 75 characters. 12 of them say "=?utf-8?B?" and "?=".
+MAX_WORD_BYTES = 45
 
-_NAME = re.compile(r"[!-9;-~]{1,76}")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _MAILBOX = re.compile(r"(?P<name>.*?\S)\s*<(?P<address>[^<>]*)>\s*", re.DOTALL)
 _LISTED = re.compile(r'\s*((?:"(?:\\.|[^"\\])*"|[^,"]|")+)')
@@ -38,7 +42,7 @@ def clean(field: str, value: str) -> str:
 
 def name(text: str) -> bytes:
     """Return a header's name; raise Unsendable for characters no name may have."""
-    if not _NAME.fullmatch(text):
+    if not is_name(text):
         raise Unsendable(gettext_noop("“%(name)s” cannot be the name of a header.") % {"name": text[:80]})
     return text.encode("ascii")
 
@@ -47,12 +51,12 @@ def text(field: str, value: str) -> bytes:
     """Return free text as a header value, folded at blanks, as encoded words where ASCII cannot say it."""
     value = clean(field, value)
     if not value.isascii() or "=?" in value or "  " in value:
-        return _encoded_words(value, LINE - len(field) - 2)
-    if len(field) + 2 + len(value) <= LINE:
+        return _encoded_words(value, FOLD_AT - len(field) - 2)
+    if len(field) + 2 + len(value) <= FOLD_AT:
         return value.encode("ascii")
     words = value.split(" ")
-    if max(map(len, words)) > HARD_LINE - len(field) - 2:
-        return _encoded_words(value, LINE - len(field) - 2)
+    if max(map(len, words)) > MAX_LINE - len(field) - 2:
+        return _encoded_words(value, FOLD_AT - len(field) - 2)
     return _folded(field, words, " ")
 
 
@@ -86,7 +90,7 @@ def named_mailbox(field: str, phrase: str, value: str) -> str:
     if not phrase:
         return where
     if not phrase.isascii() or "=?" in phrase:
-        return f"{_encoded_words(phrase, LINE - len(field) - 2).decode('ascii')} <{where}>"
+        return f"{_encoded_words(phrase, FOLD_AT - len(field) - 2).decode('ascii')} <{where}>"
     if not _ATOMS.fullmatch(phrase):
         phrase = '"' + re.sub(r'(["\\])', r"\\\1", phrase) + '"'
     return f"{phrase} <{where}>"
@@ -107,21 +111,21 @@ def parameter(key: str, value: str) -> bytes:
     if re.fullmatch(r"[ !#-\[\]-~]{1,60}", value):
         return f';\r\n\t{key}="{value}"'.encode("ascii")
     escaped = re.findall(r"(?:%..|[^%]){1,18}", f"utf-8''{quote(value, safe='')}")
-    # A piece must not end within an escape; the pattern takes an escape whole.
+    # The pattern never cuts an escape in two.
     if len(escaped) == 1:
         return f";\r\n\t{key}*={escaped[0]}".encode("ascii")
     return "".join(f";\r\n\t{key}*{n}*={piece}" for n, piece in enumerate(escaped)).encode("ascii")
 
 
 def _encoded_words(value: str, first_room: int) -> bytes:
-    """Return base64 encoded words, split between characters; the first fits into `room`."""
-    room = min(WORD_BYTES, max((first_room - 12) // 4 * 3, 12))
+    """Return base64 encoded words, split between characters; the first fits into `first_room`."""
+    room = min(MAX_WORD_BYTES, max((first_room - 12) // 4 * 3, 12))
     words, piece = [], b""
     for character in value:
         encoded = character.encode()
         if len(piece) + len(encoded) > room:
             words.append(piece)
-            piece, room = b"", WORD_BYTES
+            piece, room = b"", MAX_WORD_BYTES
         piece += encoded
     return b"\r\n ".join(b"=?utf-8?B?%s?=" % base64.b64encode(word) for word in [*words, piece])
 
@@ -134,7 +138,7 @@ def _folded(field: str, items: list[str], separator: str) -> bytes:
         last = item.rpartition("\n")[2]
         if not lines[-1]:
             lines[-1] = item
-        elif width + len(separator) + len(item.partition("\r")[0]) > LINE:
+        elif width + len(separator) + len(item.partition("\r")[0]) > FOLD_AT:
             lines[-1] += joint
             lines.append(" " + item)
             width = 1

@@ -1,4 +1,8 @@
-"""The mail on the wire: headers and body as bytes, 7-bit clean, the same at every attempt. Pure."""
+"""A mail as bytes: header (RFC 5322 3.6) and body (RFC 2045 6, RFC 2046 5.1), 7-bit clean. Pure.
+
+Every attempt gets the same bytes. The fields List-Unsubscribe and List-Unsubscribe-Post are those of RFC 2369 3.2 and
+RFC 8058 3.1.
+"""
 
 from __future__ import annotations
 
@@ -12,33 +16,16 @@ from functools import lru_cache
 
 from django.utils.translation import gettext_noop
 
+from sending.header_names import is_reserved
 from sending.mime import header_fields
 from sending.mime.header_fields import Unsendable
 from sending.submission_fields import SubmissionFields
 
 Header = tuple[bytes, bytes]
 
-LINE = 76
-# Ours to write: a client's header of these names is left out.
-RESERVED = frozenset(
-    {
-        "from",
-        "to",
-        "cc",
-        "bcc",
-        "reply-to",
-        "subject",
-        "date",
-        "message-id",
-        "feedback-id",
-        "mime-version",
-        "sender",
-        "return-path",
-        "received",
-        "dkim-signature",
-    }
-)
-# Ours while the mail carries our link.
+# RFC 2045 6.8.
+MAX_BASE64_LINE = 76
+# The platform's while the mail carries its link.
 UNSUBSCRIBE = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
 # Kinds of content that would be read as parts of our own mail.
 OPAQUE = ("message/", "multipart/")
@@ -59,7 +46,7 @@ class MailContent:
     html: str | None = None
     text: str | None = None
     attachments: Sequence[tuple[str, bytes]] = ()
-    # Makes the boundaries: the same number at every try.
+    # Makes the boundaries: the same number at every attempt.
     number: int
 
 
@@ -100,9 +87,9 @@ def _headers(mail: MailContent) -> list[Header]:
         url = header_fields.clean("List-Unsubscribe", mail.unsubscribe_url).encode("ascii")
         lines.append((b"List-Unsubscribe", b"<%s>" % url))
         lines.append((b"List-Unsubscribe-Post", b"List-Unsubscribe=One-Click"))
-    reserved = RESERVED | UNSUBSCRIBE if mail.unsubscribe_url else RESERVED
+    unsubscribe = UNSUBSCRIBE if mail.unsubscribe_url else frozenset[str]()
     for key, value in submission.headers.items():
-        if key.lower() not in reserved and not key.lower().startswith("content-"):
+        if not is_reserved(key) and key.lower() not in unsubscribe and not key.lower().startswith("content-"):
             lines.append((header_fields.name(key), header_fields.text(key, value)))
     lines.append((b"MIME-Version", b"1.0"))
     return lines
@@ -112,11 +99,11 @@ def _body(mail: MailContent) -> tuple[list[Header], bytes]:
     parts = [_text(kind, text) for kind, text in (("plain", mail.text), ("html", mail.html)) if text is not None]
     if not parts:
         parts = [_text("plain", "")]
-    whole = parts[0] if len(parts) == 1 else _multipart("alternative", mail.number, parts)
+    entity = parts[0] if len(parts) == 1 else _multipart("alternative", mail.number, parts)
     if mail.attachments:
         files = [_attachment(name, content) for name, content in mail.attachments]
-        whole = _multipart("mixed", mail.number, [whole, *files])
-    return whole
+        entity = _multipart("mixed", mail.number, [entity, *files])
+    return entity
 
 
 def _text(kind: str, text: str) -> tuple[list[Header], bytes]:
@@ -150,7 +137,7 @@ def _multipart(kind: str, number: int, parts: Sequence[tuple[list[Header], bytes
 
 def _base64(content: bytes) -> bytes:
     encoded = binascii.b2a_base64(content, newline=False)
-    return b"".join([encoded[at : at + LINE] + b"\r\n" for at in range(0, len(encoded), LINE)])
+    return b"".join([encoded[at : at + MAX_BASE64_LINE] + b"\r\n" for at in range(0, len(encoded), MAX_BASE64_LINE)])
 
 
 @lru_cache(maxsize=1024)

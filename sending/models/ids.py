@@ -37,7 +37,7 @@ def first_of(moment: datetime | int) -> int:
 
 
 def take(count: int) -> list[int]:
-    """Return `count` fresh numbers, ascending, in one round trip."""
+    """Return `count` new numbers, ascending, in one round trip."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT ses_next_id() FROM generate_series(1, %s)", [count])
         return sorted(row[0] for row in cursor.fetchall())

@@ -20,6 +20,7 @@ class Submission(models.Model):
         API = "api", "API"
         SMTP = "smtp", "SMTP"
         CONSOLE = "console", gettext_lazy("Console")
+        TASK = "task", gettext_lazy("Service")
 
     class TriggerType(models.IntegerChoices):
         BULK = 0

@@ -1,4 +1,7 @@
-"""The mails that simulated receivers send back: bounce report, spam report, out-of-office note. Pure."""
+"""The mails that simulated receivers send back. Pure.
+
+Bounce report (RFC 3464 2), spam report (RFC 5965 2), out-of-office note (RFC 3834 3 and 5).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small authoritative DNS server on UDP and TCP: it turns bytes into questions and answers into bytes."""
+"""A small authoritative DNS server on UDP and TCP (RFC 1035 4, RFC 2308 3, RFC 6891 6)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from domains.dns_answers import DnsAnswer, DnsStatus
 
 Ask = Callable[[str, str], Awaitable[DnsAnswer]]
 
-# Answers are read afresh for every question; nobody is to keep them.
+# The zone is read for every question: answers must not be cached.
 TTL = 0
 MAX_STRING = 255
 # RFC 1035: what UDP carries without EDNS. With it, what passes every network.

@@ -1,4 +1,4 @@
-"""What a receiving program finds in a mail: its texts, links and headers. Pure; bytes in, values out."""
+"""What a mail program finds in a mail: its texts, links and headers. Pure; bytes in, values out."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ReceivedFile:
 
 @dataclass(frozen=True)
 class ReceivedMail:
-    """One mail, taken apart for reading."""
+    """One mail, parsed for reading."""
 
     headers: tuple[tuple[str, str], ...]
     html: str

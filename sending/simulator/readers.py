@@ -15,7 +15,7 @@ from django.conf import settings
 from sending.simulator import answers
 from sending.simulator.mail import ReceivedMail, links_and_pictures, one_click, read
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.4.0"
 MAIL_PROGRAM = "Mozilla/5.0 (compatible; SimulatedMailbox one-click)"
@@ -74,48 +74,52 @@ class Outside:
             connection.sendmail("", [to], raw)
 
 
-def act(scenario: str, taken: AcceptedMail, world: OutsideWorld) -> None:
+def act(scenario: str, accepted: AcceptedMail, world: OutsideWorld) -> None:
     """Do what the readers of `scenario` do with a mail they got; a service that is away is logged, not raised."""
     reader = READERS.get(scenario)
     if reader is None:
         return
     try:
-        reader(taken, read(taken.raw), world)
+        reader(accepted, read(accepted.raw), world)
     except (OSError, http.client.HTTPException, smtplib.SMTPException) as error:
-        log.warning("%s could not act: %s", taken.recipient, error)
+        logger.warning("%s could not act: %s", accepted.recipient, error)
 
 
-def _bounce(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
-    world.send(taken.mail_from, answers.bounce_report(taken.raw, to=taken.mail_from, recipient=taken.recipient))
+def _bounce(accepted: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
+    world.send(
+        accepted.mail_from, answers.bounce_report(accepted.raw, to=accepted.mail_from, recipient=accepted.recipient)
+    )
 
 
-def _complain(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
-    world.send(taken.mail_from, answers.spam_report(taken.raw, to=taken.mail_from, recipient=taken.recipient))
+def _complain(accepted: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
+    world.send(
+        accepted.mail_from, answers.spam_report(accepted.raw, to=accepted.mail_from, recipient=accepted.recipient)
+    )
 
 
-def _be_away(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
-    world.send(taken.mail_from, answers.away_note(to=taken.mail_from, recipient=taken.recipient))
+def _be_away(accepted: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
+    world.send(accepted.mail_from, answers.away_note(to=accepted.mail_from, recipient=accepted.recipient))
 
 
-def _open(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
+def _open(accepted: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
     for picture in _ours(links_and_pictures(mail.html)[1]):
         world.fetch(picture, agent=PERSON)
 
 
-def _click(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
-    _open(taken, mail, world)
-    # A person follows a link of the text, not the way out at its foot.
+def _click(accepted: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
+    _open(accepted, mail, world)
+    # A person follows a link of the text, not the unsubscribe link at its end.
     for link in [link for link in _ours(links_and_pictures(mail.html)[0]) if "/t/c/" in link][:1]:
         world.fetch(link, agent=PERSON)
 
 
-def _leave(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
+def _leave(accepted: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
     url = one_click(mail)
     if url:
         world.fetch(url, agent=MAIL_PROGRAM, body=b"List-Unsubscribe=One-Click")
 
 
-def _scan(taken: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
+def _scan(accepted: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:
     links, pictures = links_and_pictures(mail.html)
     for picture in _ours(pictures):
         world.fetch(picture, agent=SCANNER)

@@ -1,4 +1,4 @@
-"""The simulator's mail server: the receiving side of the world, by the table of scenarios."""
+"""The simulator's mail server: it answers for every mailbox as the table of scenarios says."""
 
 from __future__ import annotations
 
@@ -17,11 +17,18 @@ from sending.batch_writer import BatchWriter
 from sending.models import SimulatedMail
 from sending.simulator import mail, readers
 from sending.simulator.readers import AcceptedMail, OutsideWorld
-from sending.simulator.scenarios import DELIVERED, SCENARIOS, ScenarioMoment, name_for
-from sending.smtp.server import UNAVAILABLE, WRONG_LINE_ENDS, Handler, SmtpServer, has_bare_line_ends
+from sending.simulator.scenarios import SCENARIOS, ScenarioMoment, name_for
+from sending.smtp.server import (
+    MAX_RECIPIENTS,
+    TOO_MANY_RECIPIENTS,
+    UNAVAILABLE,
+    WRONG_LINE_ENDS,
+    Handler,
+    SmtpServer,
+    has_bare_line_ends,
+)
 
 MAX_REMEMBERED = 100_000
-MAX_RECIPIENTS = 100
 HUNG_UP = ""
 
 
@@ -58,7 +65,7 @@ class Mailboxes(Handler):
     ) -> str:
         """Answer as the recipient's scenario has it."""
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
-            return "452 4.5.3 Too many recipients"
+            return TOO_MANY_RECIPIENTS
         name = name_for(address)
         scenario = SCENARIOS[name]
         if scenario.at is ScenarioMoment.RECIPIENT and (
@@ -69,24 +76,24 @@ class Mailboxes(Handler):
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Store the mail byte for byte for each recipient, then say yes and let the readers act."""
+        """Store the mail byte for byte for each recipient, then answer 250 and let the readers act."""
         raw = bytes(envelope.content or b"")
         if has_bare_line_ends(raw):
             return WRONG_LINE_ENDS
         sender = envelope.mail_from or ""
-        taken = [(name_for(address), AcceptedMail(sender, address, raw)) for address in envelope.rcpt_tos]
-        for name, accepted in taken:
+        mails = [(name_for(address), AcceptedMail(sender, address, raw)) for address in envelope.rcpt_tos]
+        for name, accepted in mails:
             if name == "drop" and self._dropped.seconds_since_first(sender, accepted.recipient) is None:
                 server.transport.abort()
                 return HUNG_UP
             if name == "slow":
                 await asyncio.sleep(settings.RULES.simulator_slow_seconds)
         try:
-            await asyncio.gather(*(self._writer.put(_row(name, accepted, session)) for name, accepted in taken))
+            await asyncio.gather(*(self._writer.put(_row(name, accepted, session)) for name, accepted in mails))
         except Exception:
             # The writer has logged why; the sender holds the mail.
             return UNAVAILABLE
-        for name, accepted in taken:
+        for name, accepted in mails:
             if SCENARIOS[name].at is ScenarioMoment.LATER:
                 self._start(self._act(name, accepted))
         return "250 2.0.0 Taken"
@@ -95,10 +102,10 @@ class Mailboxes(Handler):
         waited = self._greylist.seconds_since_first(sender or "", recipient)
         return waited is None or waited < settings.RULES.simulator_greylist_seconds
 
-    async def _act(self, scenario: str, taken: AcceptedMail) -> None:
+    async def _act(self, scenario: str, accepted: AcceptedMail) -> None:
         # By then the sender has settled its side.
         await asyncio.sleep(settings.RULES.simulator_later_seconds)
-        await asyncio.to_thread(readers.act, scenario, taken, self._world)
+        await asyncio.to_thread(readers.act, scenario, accepted, self._world)
 
     def _start(self, acting: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(acting)
@@ -121,12 +128,12 @@ def server_for(mailboxes: Mailboxes) -> SmtpServer:
     return SmtpServer(mailboxes, max_bytes=2 * settings.RULES.inbound_max_bytes, international=True)
 
 
-def _row(scenario: str, taken: AcceptedMail, session: Session) -> SimulatedMail:
+def _row(scenario: str, accepted: AcceptedMail, session: Session) -> SimulatedMail:
     return SimulatedMail(
-        mail_from=storable(taken.mail_from)[:320],
-        recipient=storable(taken.recipient)[:320],
-        subject=storable(mail.subject(taken.raw))[:300],
+        mail_from=storable(accepted.mail_from)[:320],
+        recipient=storable(accepted.recipient)[:320],
+        subject=storable(mail.subject(accepted.raw))[:300],
         helo=storable(session.host_name or "")[:255],
-        scenario=scenario or DELIVERED,
-        raw=taken.raw,
+        scenario=scenario,
+        raw=accepted.raw,
     )

@@ -1,4 +1,4 @@
-"""The acts on the simulator's DNS zone: a domain's people put its records in and take them out."""
+"""The acts on the simulator's DNS zone: publish a domain's records, and take them out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Sends mails to one receiving host over SMTP: pipelined, reused, opportunistic TLS. Knows no database."""
+"""Sends mails to one receiving host over SMTP (RFC 5321 3 and 4.1); knows no database.
+
+Commands are pipelined where the host takes it (RFC 2920), TLS is opportunistic (RFC 3207), a session carries many
+mails. The time limits of RFC 5321 4.5.3.2 are the caller's, as `Timing`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,6 @@ import asyncio
 import base64
 import contextlib
 import socket
-import ssl
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop
@@ -15,9 +18,11 @@ from accounts.mail.text import NOT_IN_LINE
 from sending.smtp.codes import enhanced_code
 from sending.smtp.host import Host
 from sending.smtp.result import Failure, SmtpResult
-from sending.smtp.wire import MAX_CONVERSATION, ConnectionLost, Reply, Wire
+from sending.smtp.tls import tls_context
+from sending.smtp.wire import ConnectionLost, Reply, Wire
 
 MAX_TEXT = 1000
+MAX_CONVERSATION = 4000
 QUIT_SECONDS = 2.0
 
 
@@ -32,7 +37,7 @@ class Timing:
 
 
 class NotOpen(Exception):
-    """A host would not take a connection; `smtp_result` says what it said."""
+    """A host would not open a session; `smtp_result` says why."""
 
     def __init__(self, smtp_result: SmtpResult) -> None:
         super().__init__(smtp_result.text)
@@ -41,16 +46,6 @@ class NotOpen(Exception):
 
 class _BadHandshake(Exception):
     """STARTTLS was offered and failed."""
-
-
-def stuff(mail: bytes) -> bytes:
-    """Return the mail as DATA takes it, final dot included; raise ValueError for a bare CR, LF or a NUL."""
-    if not mail.count(b"\r") == mail.count(b"\n") == mail.count(b"\r\n") or b"\0" in mail:
-        raise ValueError(gettext_noop("The email contains a bare CR, a bare LF or a NUL."))
-    stuffed = mail.replace(b"\r\n.", b"\r\n..")
-    if stuffed.startswith(b"."):
-        stuffed = b"." + stuffed
-    return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") or not stuffed else b"\r\n.\r\n")
 
 
 class Connection:
@@ -109,17 +104,17 @@ class Connection:
         return self
 
     async def send(self, sender: str, recipient: str, data: bytes) -> SmtpResult:
-        """Send one mail (`data` as `stuff` returns it) to one recipient; never raises for what the host does."""
+        """Send one mail (`data` as `data.stuff` returns it) to one recipient; never raises for what the host does."""
         self.sent += 1
         try:
             return await self._transaction(sender, recipient, data)
         except TimeoutError:
-            return self._dead(Failure.TIMEOUT, "no answer in time")
+            return self._fail(Failure.TIMEOUT, "no answer in time")
         except (ConnectionLost, OSError) as error:
-            return self._dead(Failure.LOST, str(error))
+            return self._fail(Failure.LOST, str(error))
 
     async def close(self) -> None:
-        """Say QUIT and leave; an answer is not waited for long."""
+        """Send QUIT and disconnect; the reply is not waited for long."""
         if self._wire.end is None and self.is_usable:
             self._wire.write(b"QUIT\r\n")
             with contextlib.suppress(TimeoutError, ConnectionLost):
@@ -130,7 +125,7 @@ class Connection:
     async def _connect(self) -> None:
         self._stage = "connect"
         loop = asyncio.get_running_loop()
-        context = _context(verify=True) if self._host.tls and self._host.user else _context(verify=False)
+        context = tls_context(verify=True) if self._host.tls and self._host.user else tls_context(verify=False)
         async with asyncio.timeout(self._timing.connect):
             transport, _ = await loop.create_connection(
                 lambda: self._wire,
@@ -147,13 +142,13 @@ class Connection:
 
     async def _greet(self, helo: str, *, tls: bool) -> None:
         self._stage = "greeting"
-        self._expect(await self._heard(self._timing.reply), 220)
+        self._expect(await self._read_reply(self._timing.reply), 220)
         await self._ehlo(helo)
         if tls and "STARTTLS" in self._extensions and not self._wire.is_tls:
             self._stage = "starttls"
-            if (await self._say("STARTTLS")).code != 220:
+            if (await self._command("STARTTLS")).code != 220:
                 return
-            context = _context(verify=bool(self._host.user))
+            context = tls_context(verify=bool(self._host.user))
             try:
                 self.tls = await self._wire.start_tls(context, self._host.name, self._timing.connect)
             except (OSError, TimeoutError) as error:
@@ -163,10 +158,10 @@ class Connection:
 
     async def _ehlo(self, helo: str) -> None:
         self._stage = "ehlo"
-        reply = await self._say(f"EHLO {helo}")
+        reply = await self._command(f"EHLO {helo}")
         if reply.code in {500, 502, 504}:
             self._extensions = frozenset()
-            self._expect(await self._say(f"HELO {helo}"), 250)
+            self._expect(await self._command(f"HELO {helo}"), 250)
             return
         self._expect(reply, 250)
         self._extensions = frozenset(reply.text.upper().split())
@@ -182,7 +177,7 @@ class Connection:
         plain = base64.b64encode(f"\0{self._host.user}\0{self._host.password}".encode()).decode()
         self._conversation.append("C: AUTH PLAIN (not shown)")
         self._wire.write(f"AUTH PLAIN {plain}\r\n".encode())
-        self._expect(await self._heard(self._timing.reply), 235)
+        self._expect(await self._read_reply(self._timing.reply), 235)
 
     async def _transaction(self, sender: str, recipient: str, data: bytes) -> SmtpResult:
         commands = [("mail", f"MAIL FROM:<{sender}>"), ("rcpt", f"RCPT TO:<{recipient}>"), ("data", "DATA")]
@@ -196,7 +191,7 @@ class Connection:
         self._needs_reset = True
         if data_reply.code == 354:
             # The host wants a mail although it refused the recipient: it gets an empty one (RFC 2920).
-            await self._say(".", seconds=self._timing.final)
+            await self._command(".", seconds=self._timing.final)
         stage, reply = refusal or ("data", data_reply)
         return self._result_of(stage, reply)
 
@@ -208,14 +203,14 @@ class Connection:
             self._wire.write("".join([f"{line}\r\n" for _, line in commands]).encode("ascii"))
             for self._stage, line in commands:
                 self._conversation.append(f"C: {line}")
-                reply = await self._heard(self._timing.reply)
+                reply = await self._read_reply(self._timing.reply)
                 if reply.code == 421:
                     return (self._stage, reply), Reply(0, "")
                 if refusal is None and self._stage != "data" and reply.code >= 300:
                     refusal = self._stage, reply
             return refusal, reply
         for self._stage, line in commands:
-            reply = await self._say(line)
+            reply = await self._command(line)
             if self._stage != "data" and reply.code >= 300:
                 return (self._stage, reply), Reply(0, "")
         return None, reply
@@ -225,14 +220,14 @@ class Connection:
         self._conversation.append(f"C: ({len(data)} bytes)")
         self._wire.write(data)
         await self._wire.flushed(self._timing.final)
-        return self._result_of("body", await self._heard(self._timing.final))
+        return self._result_of("body", await self._read_reply(self._timing.final))
 
-    async def _say(self, line: str, *, seconds: float | None = None) -> Reply:
+    async def _command(self, line: str, *, seconds: float | None = None) -> Reply:
         self._conversation.append(f"C: {line}")
         self._wire.write(f"{line}\r\n".encode("ascii"))
-        return await self._heard(seconds or self._timing.reply)
+        return await self._read_reply(seconds or self._timing.reply)
 
-    async def _heard(self, seconds: float) -> Reply:
+    async def _read_reply(self, seconds: float) -> Reply:
         reply = await self._wire.reply(seconds)
         text = reply.text if reply.text.isascii() and reply.text.isprintable() else NOT_IN_LINE.sub("?", reply.text)
         reply = Reply(reply.code, text[:MAX_TEXT])
@@ -246,7 +241,7 @@ class Connection:
             self.is_usable = self.is_usable and reply.code >= 400
             raise NotOpen(self._result_of(self._stage, reply))
 
-    def _dead(self, failure: Failure, text: str) -> SmtpResult:
+    def _fail(self, failure: Failure, text: str) -> SmtpResult:
         self.is_usable = False
         self._wire.close()
         return self._failed(failure, text)
@@ -278,18 +273,3 @@ class Connection:
         conversation = "\n".join(self._conversation)[:MAX_CONVERSATION]
         self._conversation = []
         return conversation
-
-
-_contexts: dict[bool, ssl.SSLContext] = {}
-
-
-def _context(*, verify: bool) -> ssl.SSLContext:
-    """Return the TLS context: mail hosts are not verified (their names prove nothing), relays we log in to are."""
-    if verify not in _contexts:
-        context = ssl.create_default_context()
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if not verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        _contexts[verify] = context
-    return _contexts[verify]

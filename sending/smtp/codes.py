@@ -1,4 +1,4 @@
-"""Enhanced status codes (RFC 3463), as they stand in replies and reports: pure."""
+"""Enhanced status codes (RFC 3463 2), as they stand in replies and reports: pure."""
 
 from __future__ import annotations
 

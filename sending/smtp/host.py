@@ -1,4 +1,4 @@
-"""One place that takes mail over SMTP (pure)."""
+"""A host that takes mail over SMTP (pure)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SMTP_PORT = 25
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """One place to connect to. The name is what its operator calls it; the address is what we dial."""
+    """What to connect to: the name is its operator's, the address is the one used."""
 
     name: str
     address: str

@@ -1,7 +1,7 @@
-"""What a receiver's reply means: tables from codes and texts to an outcome (pure).
+"""What a receiver's reply (RFC 5321 4.2, RFC 3463 3) means: tables from codes and texts to an outcome (pure).
 
 Only codes that say "this address is dead" make a hard bounce: most 5.x.x replies are about size, policy or
-a full mailbox, and a blocklist fed by them would block living people.
+a full mailbox, and a blocklist made from them would block addresses in use.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class OutcomeKind(StrEnum):
 
 
 class BounceClass(StrEnum):
-    """Why a mail was not taken, in the words operators of large senders use."""
+    """Why a mail was not taken, by the names that operators of large senders use."""
 
     NONE = ""
     INVALID_RECIPIENT = "InvalidRecipient"
@@ -181,7 +181,7 @@ def classify(smtp_result: SmtpResult) -> Outcome:
     if smtp_result.code < 300 and smtp_result.stage == "body":
         return Outcome(kind=OutcomeKind.DELIVERED, reason=reason)
     if smtp_result.code < 400:
-        # A yes where none was due: the two sides are out of step, so nothing was delivered.
+        # A positive reply where none was due: the two sides are out of step, so nothing was delivered.
         return Outcome(kind=OutcomeKind.DEFERRED, bounce_class=BounceClass.PROTOCOL_ERRORS, reason=reason)
     if smtp_result.stage == "auth":
         # Our own relay does not know us: the operator's to mend, and no fault of the mail.

@@ -1,4 +1,4 @@
-"""The SMTP server every port of ours is made of: bounded in memory, strict about line ends."""
+"""The SMTP server of all our ports: bounded in memory (RFC 5321 4.5.3.1), strict about line ends (2.3.8)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+# RFC 5321 4.5.3.1.8: what every server must take.
+MAX_RECIPIENTS = 100
+TOO_MANY_RECIPIENTS = "452 4.5.3 Too many recipients"
 UNAVAILABLE = "451 4.3.0 Not available at the moment, try again later"
 WRONG_LINE_ENDS = "550 5.6.11 Every line must end with CR LF; a bare CR or LF is not taken"
 
 
 def has_bare_line_ends(content: bytes) -> bool:
-    """Say whether a CR or LF stands alone: the stuff smuggled mails are made of."""
+    """Say whether a CR or LF stands alone: SMTP smuggling hides a second mail behind one."""
     return BARE.search(content) is not None
 
 
@@ -34,8 +37,8 @@ class Handler:
         return [responses[0], "250-PIPELINING", *responses[1:]]
 
     async def handle_exception(self, error: Exception) -> str:
-        """Answer a fault of ours as temporary: the sender keeps the mail and tells nobody our insides."""
-        log.error("a mail could not be taken: %r", error)
+        """Answer a fault of ours as temporary: the sender keeps the mail, and learns nothing of the cause."""
+        logger.error("a mail could not be taken: %r", error)
         return UNAVAILABLE
 
 
@@ -55,7 +58,7 @@ class SmtpServer(SMTP):  # type: ignore[misc] # aiosmtpd has no types that mypy 
         )
 
     def data_received(self, data: bytes) -> None:
-        """Count what came since our last word: the base class would keep an endless line whole."""
+        """Count what came since our last reply: the base class would buffer an endless line."""
         self._unanswered += len(data)
         if self._unanswered > self._unanswered_max:
             self.transport.abort()
@@ -70,6 +73,4 @@ class SmtpServer(SMTP):  # type: ignore[misc] # aiosmtpd has no types that mypy 
 
 async def listen(make: Callable[[], SmtpServer], host: str, port: int) -> asyncio.Server:
     """Return a listening server that makes one server for each connection."""
-    # Each command and line of every mail, at a level that is on by default: not for the log of a busy port.
-    logging.getLogger("mail.log").setLevel(logging.WARNING)
     return await asyncio.get_running_loop().create_server(make, host, port)

@@ -1,4 +1,4 @@
-"""Running servers in the foreground: until a signal comes, or one of them dies."""
+"""Running servers in the foreground: until a signal comes, or one of them fails."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 
 
 async def serve(*jobs: Coroutine[None, None, None]) -> None:
-    """Run `jobs` until SIGTERM or Ctrl-C, then cancel them; raise the fault of one that dies before."""
+    """Run `jobs` until SIGTERM or Ctrl-C, then cancel them; raise the error of one that ends before."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

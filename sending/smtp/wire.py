@@ -1,4 +1,4 @@
-"""One SMTP connection at the level of lines: replies in, bytes out, TLS in between. Knows no mail."""
+"""One SMTP connection at the level of lines: replies in (RFC 5321 4.2), bytes out, TLS in between. Knows no mail."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import asyncio
 import ssl
 from typing import NamedTuple, cast
 
-# A reply longer than this is no SMTP.
+# A reply longer than this is not SMTP.
 MAX_BUFFER = 65_536
-MAX_CONVERSATION = 4000
 
 
 class Reply(NamedTuple):
-    """A whole reply: its code, and its lines without the code, joined by blanks."""
+    """One reply, however many lines it had: its code, and its lines without the code, joined by blanks."""
 
     code: int
     text: str
@@ -43,9 +42,9 @@ class Wire(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        """Cut replies off what came in (asyncio calls this)."""
+        """Read the replies that came in (asyncio calls this)."""
         if self._upgrading:
-            # Clear text behind the 220 is nobody's word: whoever sent it may sit in between.
+            # Clear text after the 220 may be an attacker's: it must not count as an answer under TLS (RFC 3207 4.2).
             return
         self._buffer += data
         while (end := self._buffer.find(b"\n")) >= 0:
@@ -76,7 +75,7 @@ class Wire(asyncio.Protocol):
             self._transport.write(data)
 
     async def flushed(self, seconds: float) -> None:
-        """Wait until the socket takes more; raise TimeoutError or Lost."""
+        """Wait until the socket takes more; raise TimeoutError or ConnectionLost."""
         if self._paused and self.end is None:
             self._room = asyncio.get_running_loop().create_future()
             async with asyncio.timeout(seconds):
@@ -85,7 +84,7 @@ class Wire(asyncio.Protocol):
             raise self.end
 
     async def reply(self, seconds: float) -> Reply:
-        """Return the next reply; raise TimeoutError or Lost."""
+        """Return the next reply; raise TimeoutError or ConnectionLost."""
         if not self._replies:
             if self.end is not None:
                 raise self.end

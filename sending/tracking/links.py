@@ -1,4 +1,4 @@
-"""The addresses a mail carries to the outside: its pixel, its links and its way out.
+"""The addresses a mail carries to the outside: its pixel, its links and its unsubscribe link (RFC 8058 3.1).
 
 Each is a token and nothing else: no address, no target, no query to tamper with.
 """
@@ -39,7 +39,7 @@ def unsubscribe_url(message: int) -> str:
 
 def read_pixel(token: str) -> int | None:
     """Return the message of an unaltered pixel token, else None."""
-    return _one(OPEN, token)
+    return _message_of(OPEN, token)
 
 
 def read_click(token: str) -> ClickToken | None:
@@ -50,9 +50,9 @@ def read_click(token: str) -> ClickToken | None:
 
 def read_unsubscribe(token: str) -> int | None:
     """Return the message of an unaltered unsubscribe token, else None."""
-    return _one(UNSUBSCRIBE, token)
+    return _message_of(UNSUBSCRIBE, token)
 
 
-def _one(purpose: str, token: str) -> int | None:
+def _message_of(purpose: str, token: str) -> int | None:
     numbers = tokens.read(purpose, tokens.from_url(token))
     return numbers[0] if numbers and len(numbers) == 1 else None

@@ -1,4 +1,4 @@
-"""The envelope sender of each mail: a signed token, so that a report names its message beyond doubt."""
+"""The envelope sender of each mail (a variable envelope return path): a signed token that names its message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The addresses that mails lead to: pixel, links and unsubscription. No log-in, no cookie, no open redirect."""
+"""The addresses that mails lead to: pixel, links and unsubscription (RFC 8058 3.2).
+
+No log-in, no cookie, no open redirect.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ from sending.tracking.masking import masked
 from sending.unsubscribe_languages import language_of
 from templates_app import queries, rendering
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 NO_STORE = "no-store, no-cache, must-revalidate, private, max-age=0"
@@ -58,7 +61,7 @@ class ClickView(View):
         try:
             target = _target(click) if click else ""
         except (DatabaseError, InterfaceError) as error:
-            log.warning("a click cannot be followed: %s", error)
+            logger.warning("a click cannot be followed: %s", error)
             return _plain(AWAY, 503, **{"Retry-After": str(RETRY_SECONDS)})
         if not click or not target:
             return _plain(GONE, 404)
@@ -69,7 +72,7 @@ class ClickView(View):
 
 @method_decorator(csrf_exempt, name="dispatch")
 class UnsubscribeView(View):
-    """The way out: GET asks, POST does it at once (RFC 8058: no cookie, no log-in, no redirect)."""
+    """The unsubscribe page: GET asks, POST does it at once (no cookie, no log-in, no redirect)."""
 
     http_method_names = ("get", "head", "post", "options")
 
@@ -91,7 +94,7 @@ class UnsubscribeView(View):
             if leave:
                 events.record([_visit(request, EventKind.UNSUBSCRIBE, message.pk)])
         except (DatabaseError, InterfaceError) as error:
-            log.warning("an unsubscription was not taken: %s", error)
+            logger.warning("an unsubscription was not taken: %s", error)
             return _plain(AWAY, 503, **{"Retry-After": str(RETRY_SECONDS)})
         language = language_of(code or "", settings.SITE)
         names = {"sender": message.sender_domain, "address": masked(message.recipient)}
@@ -139,7 +142,7 @@ def _record(event: events.NewEvent) -> None:
         events.record([event])
     except (DatabaseError, InterfaceError) as error:
         # The reader gets what was asked for; only our figure is short of one.
-        log.warning("%s of message %d not recorded: %s", event.kind.label, event.message, error)
+        logger.warning("%s of message %d not recorded: %s", event.kind.label, event.message, error)
 
 
 def _plain(text: str | Promise, status: int, **headers: str) -> HttpResponse:

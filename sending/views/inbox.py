@@ -37,7 +37,7 @@ BODY_POLICY = (
 )
 _HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
 _TARGET = '<base target="_blank">'
-# Pictures from outside are taken out before the policy would refuse them, so that the browser has nothing to report.
+# Pictures from outside are removed before the policy would refuse them, so that the browser has nothing to report.
 _PICTURE = re.compile(r"<img\b[^>]*", re.IGNORECASE)
 _SOURCE = re.compile(r"""(\s)(?:src|srcset)(\s*=\s*["']?\s*)(?!data:)(?=[^\s"'>])""", re.IGNORECASE)
 

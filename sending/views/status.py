@@ -1,4 +1,4 @@
-"""Email Status: what became of each mail, and one mail's whole story."""
+"""Email Status: what became of each mail, and the timeline of one."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from sending.models import DeliverStatus, Message
 from templates_app.models import Template
 
 SIBLINGS = 20
+# Characters of a server's response that the list shows.
+MAX_RESPONSE = 90
 
 
 def _flags(row: Message) -> str:
@@ -33,7 +35,7 @@ def _flags(row: Message) -> str:
         (gettext("Unsubscribed"), row.unsubscribed_at),
         (gettext("Reported as spam"), row.complained_at),
     )
-    return ", ".join(word for word, at in flags if at)
+    return ", ".join(flag for flag, at in flags if at)
 
 
 class EmailStatusList(ListPage):
@@ -64,7 +66,7 @@ class EmailStatusList(ListPage):
         Column("subject", gettext_lazy("Subject"), "subject"),
         Column("sender", gettext_lazy("Sender"), "from_address"),
         Column("template", gettext_lazy("Template"), lambda row: row.template_name or row.template),
-        Column("words", gettext_lazy("Server response"), lambda row: _short(timeline.reason(row.deliver_message))),
+        Column("response", gettext_lazy("Server response"), lambda row: _response(row.deliver_message)),
     )
     csv_columns: Sequence[Column] = (
         Column("message_id", "", "message_id"),
@@ -110,7 +112,7 @@ class EmailStatusList(ListPage):
 
 
 class MessagePage(ConsoleView):
-    """One mail: where it stands, its way, the acceptance checks."""
+    """One mail: its state, its timeline, the acceptance checks."""
 
     right = "messages.view"
     nav = "sending:status"
@@ -163,5 +165,6 @@ def _exact(moment: datetime) -> tuple[str, str]:
     return f"{local:%Y-%m-%d}", f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}"
 
 
-def _short(words: str) -> str:
-    return words if len(words) <= 90 else f"{words[:89]}…"
+def _response(stored: str) -> str:
+    text = timeline.reason(stored)
+    return text if len(text) <= MAX_RESPONSE else f"{text[: MAX_RESPONSE - 1]}…"

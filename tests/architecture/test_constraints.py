@@ -166,6 +166,7 @@ def test_partial_indexes_and_constraints_name_values_that_exist(model: type[mode
     ("stored", "pure"),
     [
         (set(AuditEntry.Channel), get_args(caller.Channel)),
+        (set(Submission.Channel), get_args(caller.Channel)),
         (set(DnsRecord.Kind), get_args(records.Kind)),
         (set(DnsRecord.Type), get_args(get_type_hints(records.ExpectedRecord)["type"])),
         (set(DnsRecord.State) - {DnsRecord.State.UNCHECKED}, get_args(records.State)),

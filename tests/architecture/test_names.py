@@ -78,6 +78,16 @@ def test_no_module_is_longer_than_a_reader_likes() -> None:
     assert {path: lines for path, lines in long.items() if lines > MAX_LINES} == {}
 
 
+def test_a_module_s_logger_is_named_by_the_module() -> None:
+    lines = {
+        f"{path.relative_to(ROOT)}: {line}"
+        for path in modules()
+        for line in path.read_text().splitlines()
+        if "getLogger" in line and line != "logger = logging.getLogger(__name__)"
+    }
+    assert lines == set()
+
+
 def test_the_glossary_names_retired_words() -> None:
     assert {"door", "bell", "ledger", "parcel", "roof", "tongue"} <= set(retired())
 

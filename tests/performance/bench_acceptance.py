@@ -30,13 +30,13 @@ def run(stage: Stage, scale: float) -> bool:
 
     def of(count: int) -> Callable[[int, int], bytes]:
         def request(port: int, number: int) -> bytes:
-            one = senders[number % count]
+            sender = senders[number % count]
             return send_email(
-                one.key,
+                sender.key,
                 port,
-                sender=one.address,
+                sender=sender.address,
                 recipient=f"customer{count}-{number}@inbox.test",
-                template=one.template,
+                template=sender.template,
                 number=number,
             )
 
@@ -64,7 +64,7 @@ async def load(port: int, request: Callable[[int, int], bytes], seconds: float) 
     """Return the answers per second under full load, and how long they took."""
     number, waits = 0, []
 
-    async def one(until: float) -> None:
+    async def send_until(until: float) -> None:
         nonlocal number
         connection = await Connection.open(port)
         while time.monotonic() < until:
@@ -78,7 +78,7 @@ async def load(port: int, request: Callable[[int, int], bytes], seconds: float) 
 
     async def all_for(seconds: float) -> float:
         began = time.monotonic()
-        await asyncio.gather(*(one(began + seconds) for _ in range(CONNECTIONS)))
+        await asyncio.gather(*(send_until(began + seconds) for _ in range(CONNECTIONS)))
         return time.monotonic() - began
 
     await all_for(1)

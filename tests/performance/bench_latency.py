@@ -35,18 +35,18 @@ async def measure(stage: Stage, count: int) -> list[float]:
             taken.put_nowait(time.monotonic())
 
     sink = await asyncio.get_running_loop().create_server(Stopwatch, "127.0.0.1", 0)
-    one = await asyncio.to_thread(account_that_sends, "mail.bench.test")
+    sender = await asyncio.to_thread(account_that_sends, "mail.bench.test")
     port = stage.start_web("config.wsgi:application")
     stage.start("manage.py", "run_delivery", SES_SIMULATOR_MX_PORT=str(sink.sockets[0].getsockname()[1]))
     connection = await Connection.open(port)
     chance, waits = random.Random(7), []
     for number in range(count + 1):
         request = send_email(
-            one.key,
+            sender.key,
             port,
-            sender=one.address,
+            sender=sender.address,
             recipient=f"customer{number}@inbox.test",
-            template=one.template,
+            template=sender.template,
             number=number,
         )
         answer = await connection.ask(request)

@@ -19,10 +19,10 @@ def run(stage: Stage, scale: float) -> bool:
     """Measure each."""
     paragraphs = "".join(f'<p>{"text " * 150}{{{{v{n}}}}}</p><a href="https://a.test/{n}">x</a>' for n in range(10))
     ordinary, values = compile(f"<body>{paragraphs}</body>", ""), {f"v{n}": f"value {n}" for n in range(10_000)}
-    one = best(lambda: fill_html(ordinary, values, link=lambda number: "https://t.test/x", pixel="", footer=""), 1000)
+    usual = best(lambda: fill_html(ordinary, values, link=lambda number: "https://t.test/x", pixel="", footer=""), 1000)
     many = compile("".join(f"<p>{{{{v{n}}}}}</p>" for n in range(10_000)), "")
     wide = best(lambda: fill_html(many, values, link=None, pixel="", footer=""), 5)
-    print(f"filling {1 / one:,.0f} ordinary mails/s, {wide * 1000:.0f} ms for 10,000 variables")
+    print(f"filling {1 / usual:,.0f} ordinary mails/s, {wide * 1000:.0f} ms for 10,000 variables")
 
     def walked(unit: str, size: int) -> float:
         source = unit * (size // len(unit))

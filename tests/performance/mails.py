@@ -27,7 +27,7 @@ def template() -> Compiled:
 
 
 def queued(number: int, key: str, template: Compiled) -> QueuedMessage:
-    """Return claimed work as the queue hands it out, ready to be rendered."""
+    """Return a claimed message as the queue gives it, ready to be rendered."""
     submission = SubmissionData(
         id=number,
         accepted_at=datetime.now(UTC),
@@ -55,7 +55,6 @@ def queued(number: int, key: str, template: Compiled) -> QueuedMessage:
         message=number,
         fence=1,
         attempts_before=0,
-        account=1,
         recipient=submission.to[0],
         recipient_domain="inbox.test",
         submission=submission,

@@ -52,10 +52,7 @@ def test_no_message_id_is_given_for_a_mail_that_is_not_stored(client: Client, ca
         }
         with away_after(statements):
             answer = post(client, key, "SendEmail", params)
-        rows = [
-            model.objects.filter(account=account).count()  # type: ignore[attr-defined]
-            for model in (Submission, Message, QueueItem)
-        ]
+        rows = [model.objects.filter(account=account).count() for model in (Submission, Message, QueueItem)]
         if "MessageId" in answer:
             assert rows == [1, 1, 1]
             break

@@ -12,15 +12,15 @@ from sending.batch_writer import BatchWriter
 def run(write: object, count: int) -> list[object]:
     """Put `count` rows at once into a writer over `write`; return what each `put` gave."""
 
-    async def all_of_them() -> list[object]:
-        writer: BatchWriter[int] = BatchWriter(write)  # type: ignore[arg-type]
+    async def put_all() -> list[object]:
+        writer: BatchWriter[int] = BatchWriter(write)
         running = asyncio.create_task(writer.run())
         given = await asyncio.gather(*(writer.put(n) for n in range(count)), return_exceptions=True)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         return list(given)
 
-    return asyncio.run(all_of_them())
+    return asyncio.run(put_all())
 
 
 def test_rows_that_come_together_are_written_together() -> None:
@@ -33,7 +33,7 @@ def test_rows_that_come_together_are_written_together() -> None:
 def test_a_put_returns_only_when_its_row_is_written() -> None:
     async def answered_early() -> bool:
         gate = threading.Event()
-        writer: BatchWriter[int] = BatchWriter(lambda rows: gate.wait(5))  # type: ignore[arg-type, return-value]
+        writer: BatchWriter[int] = BatchWriter(lambda rows: gate.wait(60))
         running = asyncio.create_task(writer.run())
         put = asyncio.create_task(writer.put(1))
         done, _ = await asyncio.wait({put}, timeout=0.05)

@@ -27,7 +27,7 @@ def happen(kind: EventKind, message: Message, **more: Any) -> list[NewEvent]:
     return events.record([NewEvent(kind=kind, message=message.pk, **more)])
 
 
-def fresh(**fields: Any) -> Message:
+def new_message(**fields: Any) -> Message:
     return factories.message(factories.account(), **fields)
 
 
@@ -44,7 +44,7 @@ def state(message: Message) -> tuple[Any, ...]:
 
 
 def test_a_delivery_moves_the_message_and_logs_one_event_with_the_message_s_own_fields() -> None:
-    message = fresh()
+    message = new_message()
     assert len(happen(EventKind.DELIVERED, message, reason="250 2.0.0 ok")) == 1
     event = Event.objects.get()
     assert (event.kind, event.message, event.recipient, event.account_id) == (
@@ -62,7 +62,7 @@ def test_a_delivery_moves_the_message_and_logs_one_event_with_the_message_s_own_
     [EventKind.DELIVERED, EventKind.BOUNCE, EventKind.DROPPED, EventKind.UNSUBSCRIBE, EventKind.SPAMREPORT],
 )
 def test_a_second_report_of_what_happens_once_is_not_recorded(kind: EventKind) -> None:
-    message = fresh()
+    message = new_message()
     assert happen(kind, message)
     assert happen(kind, message) == []
     both = [NewEvent(kind=kind, message=message.pk)] * 2
@@ -72,13 +72,13 @@ def test_a_second_report_of_what_happens_once_is_not_recorded(kind: EventKind) -
 
 @pytest.mark.parametrize("kind", [EventKind.OPEN, EventKind.CLICK, EventKind.DEFERRED])
 def test_what_may_happen_again_is_recorded_each_time(kind: EventKind) -> None:
-    message = fresh()
+    message = new_message()
     assert len(events.record([NewEvent(kind=kind, message=message.pk)] * 3)) == 3
     assert Event.objects.count() == 3
 
 
 def test_the_first_open_keeps_its_time() -> None:
-    message = fresh()
+    message = new_message()
     happen(EventKind.OPEN, message)
     message.refresh_from_db()
     first = message.opened_at
@@ -88,14 +88,14 @@ def test_the_first_open_keeps_its_time() -> None:
 
 
 def test_a_click_says_that_the_mail_was_opened() -> None:
-    message = fresh()
+    message = new_message()
     happen(EventKind.CLICK, message, link="https://example.com/")
     assert state(message)[3:5] == (True, True)
     assert [event.kind for event in Event.objects.all()] == [EventKind.CLICK]
 
 
-def test_a_program_s_look_is_logged_but_does_not_mark_the_message() -> None:
-    message = fresh()
+def test_what_a_program_fetches_is_logged_but_does_not_mark_the_message() -> None:
+    message = new_message()
     happen(EventKind.OPEN, message, machine=True)
     happen(EventKind.CLICK, message, machine=True)
     assert state(message)[3:5] == (False, False)
@@ -103,13 +103,13 @@ def test_a_program_s_look_is_logged_but_does_not_mark_the_message() -> None:
 
 
 def test_an_unknown_message_is_dropped_and_the_others_go_on() -> None:
-    message = fresh()
+    message = new_message()
     known = NewEvent(kind=EventKind.DELIVERED, message=message.pk)
     assert events.record([NewEvent(kind=EventKind.DELIVERED, message=5), known]) == [known]
 
 
 def test_a_bounce_report_after_the_delivery_turns_it_into_a_bounce() -> None:
-    message = fresh()
+    message = new_message()
     happen(EventKind.DELIVERED, message)
     assert happen(EventKind.BOUNCE, message, reason="5.1.1 unknown", **HARD)
     assert state(message)[:3] == (DeliverStatus.BOUNCED, "5.1.1 unknown", True)
@@ -130,9 +130,9 @@ def test_a_bounce_report_after_the_delivery_turns_it_into_a_bounce() -> None:
 )
 @pytest.mark.parametrize("at_once", [True, False])
 def test_the_order_of_reports_does_not_matter(told: list[tuple[EventKind, str]], at_once: bool) -> None:
-    message = fresh()
+    message = new_message()
     reports = [NewEvent(kind=kind, message=message.pk, reason=words) for kind, words in told]
-    recorded = events.record(reports) if at_once else [one for report in reports for one in events.record([report])]
+    recorded = events.record(reports) if at_once else [event for report in reports for event in events.record([report])]
     assert len(recorded) == 4
     assert state(message) == (DeliverStatus.BOUNCED, "5.1.1", True, True, True, False, False)
 
@@ -160,7 +160,7 @@ def test_any_reports_in_any_order_end_in_the_same_state(kinds: list[EventKind], 
             complained=False,
         )
         for kind in order:
-            state.take(NewEvent(kind=kind, message=1, reason=kind.label))
+            state.apply(NewEvent(kind=kind, message=1, reason=kind.label))
         return state
 
     other = kinds.copy()
@@ -175,7 +175,7 @@ def test_a_status_never_returns_to_one_it_left() -> None:
 
 
 def test_a_hard_bounce_blocks_the_address_for_all_and_a_soft_one_does_not() -> None:
-    hard, soft = fresh(recipient="Dead@example.com"), fresh(recipient="full@example.com")
+    hard, soft = new_message(recipient="Dead@example.com"), new_message(recipient="full@example.com")
     happen(EventKind.BOUNCE, soft, bounce_type="soft_bounce", reason="5.2.2")
     happen(EventKind.BOUNCE, hard, reason="5.1.1 no such user", **HARD)
     block = BlockedAddress.objects.get()
@@ -191,7 +191,7 @@ def test_a_hard_bounce_blocks_the_address_for_all_and_a_soft_one_does_not() -> N
     ("kind", "cause"), [(EventKind.UNSUBSCRIBE, "unsubscribed"), (EventKind.SPAMREPORT, "complained")]
 )
 def test_who_wants_no_more_is_barred_for_that_sender_domain(kind: EventKind, cause: str) -> None:
-    message = fresh()
+    message = new_message()
     happen(kind, message)
     happen(kind, message)
     block_rejects = BlockedAddress.objects.get()
@@ -203,8 +203,8 @@ def test_who_wants_no_more_is_barred_for_that_sender_domain(kind: EventKind, cau
     )
 
 
-def test_words_that_a_database_cannot_hold_are_cleaned() -> None:
-    message = fresh()
+def test_texts_that_a_database_cannot_hold_are_cleaned() -> None:
+    message = new_message()
     happen(EventKind.BOUNCE, message, reason="550 no\0 such \udce4 user")
     assert state(message)[1] == "550 no such ? user"
     happen(EventKind.OPEN, message, user_agent="x" * 1000)
@@ -232,7 +232,7 @@ def test_five_hundred_results_cost_few_statements() -> None:
         ]
     )
     ids = list(Message.objects.values_list("id", flat=True))
-    results = [NewEvent(kind=EventKind.DELIVERED, message=one, reason="250 2.0.0 ok") for one in ids]
+    results = [NewEvent(kind=EventKind.DELIVERED, message=number, reason="250 2.0.0 ok") for number in ids]
     with CaptureQueriesContext(
         connection,
     ) as queries:
@@ -243,7 +243,7 @@ def test_five_hundred_results_cost_few_statements() -> None:
 
 
 def test_what_the_log_refuses_is_an_error_of_the_database_like_any_other() -> None:
-    message = fresh()
+    message = new_message()
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE sending_event ADD CONSTRAINT test_only CHECK (reason <> 'refuse this')")
     with pytest.raises(DatabaseError), transaction.atomic():

@@ -24,7 +24,7 @@ def test_a_day_of_the_api_is_china_s() -> None:
 
     def ask(**changes: object) -> list[Message]:
         given = {"day": date(2026, 3, 1), "message_id": None, "recipient": None, "offset": 0, "limit": 100, **changes}
-        return queries.statuses(caller, **given)  # type: ignore[arg-type]
+        return queries.statuses(caller, **given)
 
     assert [row.pk for row in ask()] == [first.pk, last.pk]
     assert [row.pk for row in ask(offset=1)] == [last.pk]
@@ -51,16 +51,16 @@ def test_an_address_is_found_in_the_spelling_it_was_sent_to() -> None:
 
 def test_siblings_are_the_other_recipients_of_the_same_mail() -> None:
     account = factories.account()
-    whole = factories.submission(account)
-    one, two = (factories.message(account, submission=whole, recipient=f"{n}@example.com") for n in range(2))
+    submission = factories.submission(account)
+    first, second = (factories.message(account, submission=submission, recipient=f"{n}@example.com") for n in range(2))
     factories.message(account)
-    assert queries.siblings(one, limit=5) == [two]
+    assert queries.siblings(first, limit=5) == [second]
 
 
 def test_attempts_are_the_message_s_own() -> None:
     account = factories.account()
-    one, two = factories.message(account), factories.message(account)
-    for message in (one, two):
+    first, second = factories.message(account), factories.message(account)
+    for message in (first, second):
         Attempt.objects.create(
             account=account,
             message=message.pk,
@@ -69,4 +69,4 @@ def test_attempts_are_the_message_s_own() -> None:
             milliseconds=1,
             outcome="delivered",
         )
-    assert [row.message for row in queries.attempts(one)] == [one.pk]
+    assert [row.message for row in queries.attempts(first)] == [first.pk]

@@ -8,7 +8,7 @@ from sending.queue_signal import QueueNotifier
 pytestmark = pytest.mark.django_db
 
 
-def test_a_busy_process_rings_once_in_a_while(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_a_busy_process_notifies_once_in_a_while(django_assert_num_queries) -> None:
     notifier = QueueNotifier()
     with django_assert_num_queries(1) as seen:
         for _ in range(100):
@@ -16,7 +16,7 @@ def test_a_busy_process_rings_once_in_a_while(django_assert_num_queries) -> None
     assert "pg_notify('ses_queue', '')" in seen.captured_queries[0]["sql"]
 
 
-def test_a_ring_that_failed_is_tried_again(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_a_notification_that_failed_is_sent_again(django_assert_num_queries) -> None:
     notifier = QueueNotifier()
 
     def away(*args: object) -> None:

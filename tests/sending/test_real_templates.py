@@ -28,7 +28,7 @@ from templates_app.models import Template
 from tests import factories
 from tests.sending.delivery.post import PEM, PUBLIC
 from tests.sending.mime import verifiers
-from tests.sending.smtp.sink import Sink, Taken, serve
+from tests.sending.smtp.sink import ReceivedMail, Sink, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,16 +54,16 @@ class Arrived:
     source: str
     targets: list[str]
     message: Message
-    taken: Taken
+    received: ReceivedMail
 
     @property
     def mail(self) -> EmailMessage:
-        return message_from_bytes(self.taken.raw, policy=policy.default)
+        return message_from_bytes(self.received.raw, policy=policy.default)
 
     def body(self, subtype: str) -> str:
         part = self.mail.get_body((subtype,))
         assert part is not None
-        return part.get_payload(decode=True).decode("utf-8")  # type: ignore[union-attr]
+        return part.get_payload(decode=True).decode("utf-8")
 
 
 def real(path: Path) -> tuple[str, list[str]]:
@@ -105,18 +105,18 @@ def arrived(request: pytest.FixtureRequest) -> Arrived:
     sink = Sink()
 
     async def drain() -> None:
-        async with serve(sink) as port, asyncio.timeout(10):
+        async with serve(sink) as port, asyncio.timeout(60):
             await Engine(FixedRouter(Host("sink", "127.0.0.1", port)), helo="me.test", once=True).run()
 
     asyncio.run(drain())
-    (taken,) = sink.taken
-    return Arrived(source, targets, Message.objects.get(pk=accepted.messages[0]), taken)
+    (received,) = sink.mails
+    return Arrived(source, targets, Message.objects.get(pk=accepted.messages[0]), received)
 
 
 def test_a_real_template_arrives_as_it_was_approved(arrived: Arrived, client: Client) -> None:
     message, domain = arrived.message, arrived.message.sender_domain
     assert message.deliver_status == DeliverStatus.DELIVERED
-    assert arrived.taken.sender == verp.envelope_sender(message.pk, domain)
+    assert arrived.received.sender == verp.envelope_sender(message.pk, domain)
     assert arrived.mail["Subject"] == f"A letter for {NAME}"
 
     # Byte for byte: the source with its values, and in place of each web link ours; after it way out and pixel.
@@ -130,7 +130,7 @@ def test_a_real_template_arrives_as_it_was_approved(arrived: Arrived, client: Cl
     pixel = links.pixel_url(message.pk)
     html = arrived.body("html")
     assert html.count(escape(pixel)) == 1
-    head, image, tail = html.partition(re.search(rf'<img src="{re.escape(escape(pixel))}"[^>]*>', html)[0])  # type: ignore[index]
+    head, image, tail = html.partition(re.search(rf'<img src="{re.escape(escape(pixel))}"[^>]*>', html)[0])
     assert head.endswith(way_out)
     assert (head.removesuffix(way_out) + tail).replace("\r\n", "\n") == expected
     assert f"Dear {NAME}, this letter" in arrived.body("plain")
@@ -154,8 +154,8 @@ def test_a_real_template_arrives_as_it_was_approved(arrived: Arrived, client: Cl
     signed = re.search(r"\bh=([^;]+);", re.sub(r"\s", "", str(arrived.mail["DKIM-Signature"])))
     assert signed
     assert {"from", "subject", "list-unsubscribe", "list-unsubscribe-post"} <= set(signed[1].split(":"))
-    verifiers.verify_with_both(arrived.taken.raw, domain=domain, selector="ses", public_key=PUBLIC)
-    forged = arrived.taken.raw.replace(b"List-Unsubscribe: <", b"List-Unsubscribe: <https://evil.test/x>, <", 1)
+    verifiers.verify_with_both(arrived.received.raw, domain=domain, selector="ses", public_key=PUBLIC)
+    forged = arrived.received.raw.replace(b"List-Unsubscribe: <", b"List-Unsubscribe: <https://evil.test/x>, <", 1)
     with pytest.raises(AssertionError, match="dkimpy refuses"):
         verifiers.verify_with_dkimpy(forged, {f"ses._domainkey.{domain}": f"v=DKIM1; k=rsa; p={PUBLIC}"})
 

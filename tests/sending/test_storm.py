@@ -54,7 +54,7 @@ RULES = {
 
 
 @dataclass
-class InFlight:
+class Answers:
     """What the clients were told, kept where no kill reaches it."""
 
     promised: dict[str, str] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class InFlight:
     cut: int = 0
 
 
-def send_until(over: threading.Event, product: Product, numbers: Iterator[int], in_flight: InFlight) -> None:
+def send_until(over: threading.Event, product: Product, numbers: Iterator[int], answers: Answers) -> None:
     """Call SendEmail without pause; whatever the server does, the answer is a promise, a refusal or a cut line."""
     key = ApiKey(secret_id=product.demo["api"]["secret_id"], secret_key=product.demo["api"]["secret_key"])
     host = product.demo["api"]["endpoint"]
@@ -81,28 +81,28 @@ def send_until(over: threading.Event, product: Product, numbers: Iterator[int], 
                 },
             }
         ).encode()
-        line = http.client.HTTPConnection(host, timeout=30)
+        line = http.client.HTTPConnection(host, timeout=60)
         try:
             line.request("POST", "/", body, tc3_headers(key, "SendEmail", body=body, Host=host))
             answer = line.getresponse()
-            status, said = answer.status, answer.read()
+            status, body_read = answer.status, answer.read()
         except (OSError, http.client.HTTPException):
             # Nobody knows what became of this one: the client would ask again.
-            in_flight.cut += 1
+            answers.cut += 1
             time.sleep(0.05)
             continue
         finally:
             line.close()
         try:
-            response = json.loads(said)["Response"]
+            response = json.loads(body_read)["Response"]
         except ValueError:
             response = {}
         if status != 200 or not response:
-            in_flight.odd.append(f"{status} {said[:200]!r}")
+            answers.odd.append(f"{status} {body_read[:200]!r}")
         elif "MessageId" in response:
-            in_flight.promised[response["MessageId"]] = to
+            answers.promised[response["MessageId"]] = to
         else:
-            in_flight.codes[response["Error"]["Code"]] += 1
+            answers.codes[response["Error"]["Code"]] += 1
             time.sleep(0.05)
 
 
@@ -163,32 +163,31 @@ def until(condition: Callable[[], bool], what: str, seconds: float) -> None:
 def ask(product: Product, query: str) -> list[tuple[Any, ...]]:
     known = embedded_pg.settings_for(Path(product.environment["SES_DATA_DIR"]))
     with psycopg.connect(
-        host=known["HOST"], user=known["USER"], password=known["PASSWORD"], dbname=known["NAME"], connect_timeout=5
+        host=known["HOST"], user=known["USER"], password=known["PASSWORD"], dbname=known["NAME"], connect_timeout=60
     ) as connection:
-        return connection.execute(query).fetchall()  # type: ignore[arg-type]
+        return connection.execute(query).fetchall()
 
 
 @pytest.fixture(scope="module")
 def product() -> Iterator[Product]:
     with data_folder() as folder:
-        one = start(folder, **RULES)
-        yield one
-        stop(one)
+        started = start(folder, **RULES)
+        yield started
+        stop(started)
 
 
 def test_what_was_promised_arrives_whatever_is_killed(product: Product) -> None:
-    in_flight, over, numbers = InFlight(), threading.Event(), itertools.count()
+    answers, over, numbers = Answers(), threading.Event(), itertools.count()
     clients = [
-        threading.Thread(target=send_until, args=(over, product, numbers, in_flight), daemon=True)
-        for _ in range(CLIENTS)
+        threading.Thread(target=send_until, args=(over, product, numbers, answers), daemon=True) for _ in range(CLIENTS)
     ]
     for client in clients:
         client.start()
     try:
         for name, number in KILLS:
-            enough = len(in_flight.promised) + 20
-            until(lambda enough=enough: len(in_flight.promised) >= enough, "mails to be taken again", 90)
-            until(lambda name=name: running(product, name) is not None, f"{name} to run again", 60)
+            enough = len(answers.promised) + 20
+            until(lambda enough=enough: len(answers.promised) >= enough, "mails to be taken again", 180)
+            until(lambda name=name: running(product, name) is not None, f"{name} to run again", 180)
             time.sleep(PAUSE_SECONDS)
             victim = running(product, name)
             assert victim is not None
@@ -196,22 +195,24 @@ def test_what_was_promised_arrives_whatever_is_killed(product: Product) -> None:
     finally:
         over.set()
         for client in clients:
-            client.join(40)
-    until(lambda: ask(product, "SELECT count(*) FROM sending_queueitem") == [(0,)], "the queue to drain", 120)
+            client.join(90)
+    until(lambda: ask(product, "SELECT count(*) FROM sending_queueitem") == [(0,)], "the queue to drain", 300)
 
-    told = f"{len(in_flight.promised)} promised, {in_flight.cut} cut off, refused {dict(in_flight.codes)}"
-    assert in_flight.odd == [], told
-    assert set(in_flight.codes) <= {"InternalError"}, told
+    told = f"{len(answers.promised)} promised, {answers.cut} cut off, refused {dict(answers.codes)}"
+    assert answers.odd == [], told
+    assert set(answers.codes) <= {"InternalError"}, told
     stored = dict(
         ask(product, "SELECT message_id, recipient FROM sending_message WHERE recipient NOT LIKE '%@inbox.test'")
     )
-    assert [one for one in in_flight.promised if one not in stored] == [], f"promised, but not stored; {told}"
+    assert [message_id for message_id in answers.promised if message_id not in stored] == [], (
+        f"promised, but not stored; {told}"
+    )
     arrived = Counter(row[0] for row in ask(product, "SELECT recipient FROM sending_simulatedmail"))
-    assert [to for to in in_flight.promised.values() if not arrived[to]] == [], f"promised, but lost; {told}"
+    assert [to for to in answers.promised.values() if not arrived[to]] == [], f"promised, but lost; {told}"
     ours = [to for to in arrived if to.endswith("@storm.test") or to.startswith("dsn@")]
     copies = sum(arrived[to] - 1 for to in ours)
     assert copies <= REPEATING * CONNECTIONS, f"{copies} copies; {told}"
     bodies = ask(product, "SELECT recipient, count(DISTINCT md5(raw)) FROM sending_simulatedmail GROUP BY 1")
     assert [to for to, kinds in bodies if kinds > 1] == [], "copies differ"
     unread = "SELECT count(*) FROM sending_inboundreport WHERE read_at IS NULL"
-    until(lambda: ask(product, unread) == [(0,)], "every kept report to be read", 60)
+    until(lambda: ask(product, unread) == [(0,)], "every kept report to be read", 180)

@@ -36,7 +36,7 @@ def titles(*rows: Attempt | Event, **fields: Any) -> list[str]:
     return [step.title for step in timeline.steps(message(**fields), attempts, events)]
 
 
-def test_what_a_try_tells_is_not_told_again_by_its_event() -> None:
+def test_what_an_attempt_shows_is_not_shown_again_by_its_event() -> None:
     assert titles(tried("delivered"), happened(EventKind.ACCEPTED, 0), happened(EventKind.DELIVERED)) == [
         "Accepted",
         "Delivered",
@@ -52,7 +52,7 @@ def test_a_bounce_report_long_after_the_delivery_is_a_step_of_its_own() -> None:
     ]
 
 
-def test_an_event_without_its_try_is_told() -> None:
+def test_an_event_without_its_attempt_is_shown() -> None:
     assert titles(happened(EventKind.DELIVERED)) == ["Accepted", "Delivered"]
 
 
@@ -96,4 +96,4 @@ def test_our_own_reasons_are_translated_and_a_server_s_words_are_not() -> None:
 
 
 def test_every_class_that_has_advice_is_one_that_delivery_knows() -> None:
-    assert set(timeline.ADVICE) <= {one.value for one in BounceClass}
+    assert set(timeline.ADVICE) <= {bounce_class.value for bounce_class in BounceClass}

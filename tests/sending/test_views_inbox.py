@@ -56,7 +56,7 @@ def test_the_list_does_not_load_the_mails_themselves(
 ) -> None:
     for n in range(3):
         factories.simulated_mail(account, recipient=f"r{n}@x.test")
-    with django_assert_max_num_queries(10) as queries:  # type: ignore[operator]
+    with django_assert_max_num_queries(10) as queries:
         few = text(browser, "inbox")
     assert "r2@x.test" in few
     assert not any('"raw"' in query["sql"] for query in queries.captured_queries)
@@ -130,6 +130,6 @@ def test_the_addresses_are_listed_while_mail_goes_to_the_simulator(browser: Clie
     page = text(browser, "simulator")
     assert "bounce@inbox.test" in page
     assert "550 5.1.1" in page
-    settings.TRANSPORT = "direct"  # type: ignore[attr-defined]
+    settings.TRANSPORT = "direct"
     assert browser.get(reverse("sending:simulator")).status_code == 404
     assert "Simulated addresses" not in text(browser, "inbox")

@@ -15,7 +15,7 @@ from sending.inbound.worker import ReportWorker
 from sending.smtp.server import listen
 from sending.smtp.serving import serve
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ async def _run() -> None:
     writer = BatchWriter(server.write)
     worker = ReportWorker()
     port = await listen(lambda: server.report_server(writer, worker.wake), settings.BIND_HOST, settings.INBOUND_PORT)
-    log.info("ready: reports at %s:%d", settings.BIND_HOST, settings.INBOUND_PORT)
+    logger.info("ready: reports at %s:%d", settings.BIND_HOST, settings.INBOUND_PORT)
     try:
         await serve(writer.run(), worker.run())
     finally:

@@ -15,7 +15,7 @@ from sending.simulator.readers import Outside
 from sending.smtp.server import listen
 from sending.smtp.serving import serve
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -33,7 +33,7 @@ async def _run() -> None:
     mailboxes = smtp_server.Mailboxes(writer, Outside())
     host = settings.SIMULATOR_HOST
     port = await listen(lambda: smtp_server.server_for(mailboxes), host, settings.SIMULATOR_MX_PORT)
-    log.info("ready: mail at %s:%d, DNS at port %d", host, settings.SIMULATOR_MX_PORT, settings.SIMULATOR_DNS_PORT)
+    logger.info("ready: mail at %s:%d, DNS at port %d", host, settings.SIMULATOR_MX_PORT, settings.SIMULATOR_DNS_PORT)
     try:
         await serve(writer.run(), dns.serve(host, settings.SIMULATOR_DNS_PORT))
     finally:

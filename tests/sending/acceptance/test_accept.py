@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import OperationalError, connection, connections
-from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 from hypothesis import HealthCheck, given
@@ -32,6 +29,7 @@ from sending.models import Attachment, DeliverStatus, Event, EventKind, Message,
 from sending.queue_signal import notifier
 from templates_app.queries import compiled
 from tests import factories
+from tests.conftest import Rules
 from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
@@ -75,10 +73,6 @@ class Shop:
 def shop() -> Shop:
     # A test does not wait for the next second, so the rate is out of its way.
     return Shop(mails_per_second=1000)
-
-
-def with_rules(**rules: int) -> Any:
-    return override_settings(RULES=replace(settings.RULES, **rules))
 
 
 def test_a_mail_is_stored_with_its_message_its_place_in_the_queue_and_its_event(shop: Shop) -> None:
@@ -140,7 +134,7 @@ def test_a_from_header_and_a_reply_address_of_the_clients_own_are_kept(shop: Sho
     )
 
 
-def test_everybody_gets_one_copy(shop: Shop) -> None:
+def test_each_recipient_gets_one_copy(shop: Shop) -> None:
     accepted = shop.accept(
         to=("ann@example.com", "ANN@example.com", "bob@example.com"),
         cc=("bob@example.com", "cy@example.com"),
@@ -158,13 +152,13 @@ def test_everybody_gets_one_copy(shop: Shop) -> None:
 def test_files_are_kept_byte_for_byte(shop: Shop) -> None:
     content = bytes(range(256))
     shop.accept(attachments=(File(name="a.pdf", content=content), File(name="b.ZIP", content=b"")))
-    assert [(one.name, bytes(one.content)) for one in Attachment.objects.order_by("id")] == [
+    assert [(file.name, bytes(file.content)) for file in Attachment.objects.order_by("id")] == [
         ("a.pdf", content),
         ("b.ZIP", b""),
     ]
 
 
-def test_the_trace_says_what_every_gate_saw(shop: Shop) -> None:
+def test_the_trace_holds_what_every_gate_found(shop: Shop) -> None:
     trace = Message.objects.get(pk=shop.accept().messages[0]).trace
     names = [line["gate"] for line in trace]
     assert names == [gate.__name__ for gate in GATES if gate.__name__ in names]
@@ -245,6 +239,12 @@ def test_who_may_not_send_is_refused(shop: Shop) -> None:
         accept(analyst, draft=shop.draft())
 
 
+def test_a_task_of_the_service_may_send(shop: Shop) -> None:
+    accepted = accept(factories.service_caller(shop.account), draft=shop.draft())
+    submission = Submission.objects.get(pk=accepted.submission)
+    assert (submission.channel, submission.submitted_by) == (Submission.Channel.TASK, "task")
+
+
 def test_an_unverified_domain_sends_nothing_and_a_failing_one_still_does(shop: Shop) -> None:
     for state, may in (
         (SenderDomain.State.PENDING, False),
@@ -265,9 +265,9 @@ def test_another_account_s_sender_and_template_are_as_good_as_none(shop: Shop) -
     assert shop.refusal(template_id=other.template.pk).code == "FailedOperation.InvalidTemplateID"
 
 
-def test_a_full_queue_is_said_clearly(shop: Shop) -> None:
-    with with_rules(queue_max_items=0):
-        refusal = shop.refusal()
+def test_a_full_queue_is_a_refusal_that_says_so(shop: Shop, rules: Rules) -> None:
+    rules(queue_max_items=0)
+    refusal = shop.refusal()
     assert refusal.code == "ResourceInsufficient"
     assert "queue is full" in refusal.message
 
@@ -417,12 +417,12 @@ def test_with_the_database_away_there_is_no_id(shop: Shop) -> None:
 )
 @hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_text_comes_is_stored_as_it_is_or_refused(
-    shop: Shop, name: str, code: str, subject: str, header: str
+    shop: Shop, rules: Rules, name: str, code: str, subject: str, header: str
 ) -> None:
+    rules(mails_per_recipient_hour=10_000)
     values = {"name": name, "code": code}
     try:
-        with with_rules(mails_per_recipient_hour=10_000):
-            accepted = shop.accept(subject=subject, variables=values, headers={"X-Tencentcloudses-Cb-A": header})
+        accepted = shop.accept(subject=subject, variables=values, headers={"X-Tencentcloudses-Cb-A": header})
     except Refused:
         return
     submission = Submission.objects.get(pk=accepted.submission)
@@ -434,7 +434,7 @@ def test_whatever_text_comes_is_stored_as_it_is_or_refused(
 def _many(caller: Caller, drafts: list[Draft]) -> list[str]:
     """Send all drafts at once, each over a connection of its thread, and return the codes ("" for accepted)."""
 
-    def one(draft: Draft) -> str:
+    def code_of(draft: Draft) -> str:
         try:
             accept(caller, draft=draft)
         except Refused as refusal:
@@ -444,7 +444,7 @@ def _many(caller: Caller, drafts: list[Draft]) -> list[str]:
         return ""
 
     with ThreadPoolExecutor(12) as pool:
-        return list(pool.map(one, drafts))
+        return list(pool.map(code_of, drafts))
 
 
 def _fill_next(key: str, allowed: int, seconds: int) -> None:

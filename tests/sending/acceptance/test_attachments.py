@@ -23,7 +23,7 @@ def test_allowed_types_pass_in_any_case(extension: str) -> None:
     "fdp\u202e.{}", "a.{wide}", "a\uff0e{}", "a.{}/", "a.{}\\", "a.{}\n", "a.{};.", "a. {}", "a.\u00ad{}",
 ])  # fmt: skip
 def test_refused_types_pass_in_no_spelling(extension: str, spelling: str) -> None:
-    wide = "".join(chr(ord(one) + 0xFEE0) for one in extension)
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in extension)
     with pytest.raises(ValueError, match="file name|Rename|extension|type"):
         check_name(spelling.format(extension, upper=extension.upper(), wide=wide))
 

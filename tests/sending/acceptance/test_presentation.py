@@ -8,16 +8,16 @@ import pytest
 from django.utils.translation import override
 
 from sending.acceptance.gates import GATES
-from sending.acceptance.presentation import WORDS, CheckRow, checks
+from sending.acceptance.presentation import LABELS, CheckRow, checks
 
 
 def line(gate: str, value: Any, limit: Any = "", *, passed: bool = True) -> dict[str, Any]:
     return {"gate": gate, "passed": passed, "value": value, "limit": limit}
 
 
-def test_every_gate_that_finds_something_has_words() -> None:
-    assert {gate.__name__ for gate in GATES} - set(WORDS) == {"options_known"}
-    assert set(WORDS) <= {gate.__name__ for gate in GATES}
+def test_every_gate_that_finds_something_has_a_label() -> None:
+    assert {gate.__name__ for gate in GATES} - set(LABELS) == {"options_known"}
+    assert set(LABELS) <= {gate.__name__ for gate in GATES}
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ class Server(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         answer = self.answer(data, tcp=False)
         if answer:
-            self.transport.sendto(answer, addr)  # type: ignore[attr-defined]
+            self.transport.sendto(answer, addr)
 
     async def serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         length = int.from_bytes(await reader.readexactly(2), "big")

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import OperationalError
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from sending.delivery import engine as engine_module
-from sending.delivery import queue, threads
+from sending.delivery import queue, rendering, threads
 from sending.delivery.capacity import Capacity
 from sending.delivery.engine import Engine
 from sending.delivery.pipeline import Hold
 from sending.delivery.queued import QueuedMessage, RenderedMail
 from sending.delivery.routing import Route
-from sending.delivery.sites import Site
 from sending.smtp.replies import BounceClass, Outcome, OutcomeKind
 from sending.smtp.result import Failure
-from tests.sending.delivery.test_engine import host
+from tests.conftest import Rules
+from tests.sending.delivery.test_engine import WAIT_SECONDS, SilentListener, host
 from tests.sending.delivery.test_pipeline import NOW, queued
 from tests.sending.smtp.sink import DROP, Sink, serve
 
@@ -49,15 +47,12 @@ FAULTY = "faulty.test"
 DOMAINS = (*REPLIES, *BEFORE_THE_WIRE, *ROUTES, FAULTY)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def quick() -> Iterator[None]:
-    rules = dataclasses.replace(settings.RULES, connections_per_route=2, provider_pause_seconds=1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(threads, "AWAY_SECONDS", 0.001)
-        patch.setattr(engine_module, "MAX_HELD_PER_SITE", 12)
-        patch.setattr(engine_module, "MAX_RENDERED_BYTES", 200)
-        patch.setattr(settings, "RULES", rules)
-        yield
+@pytest.fixture
+def little_room(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules(connections_per_route=2, provider_pause_seconds=1)
+    monkeypatch.setattr(threads, "AWAY_SECONDS", 0.001)
+    monkeypatch.setattr(engine_module, "MAX_HELD_PER_SITE", 12)
+    monkeypatch.setattr(rendering, "MAX_RENDERED_BYTES", 200)
 
 
 class FaultyThreads:
@@ -95,9 +90,9 @@ class FaultyThreads:
 
     def _still_wanted(self, messages: Sequence[QueuedMessage]) -> Any:
         verdicts = {"dropped.test": outcome("blocked"), "held.test": Hold(60)}
-        go = [message for message in messages if message.recipient_domain not in verdicts]
-        rest = [message for message in messages if message.recipient_domain in verdicts]
-        return go, [(message, verdicts[message.recipient_domain]) for message in rest]
+        wanted = [message for message in messages if message.recipient_domain not in verdicts]
+        unwanted = [message for message in messages if message.recipient_domain in verdicts]
+        return wanted, [(message, verdicts[message.recipient_domain]) for message in unwanted]
 
     def _rendered(self, message: QueuedMessage) -> RenderedMail | Outcome:
         if message.recipient_domain == "unwritable.test":
@@ -121,20 +116,7 @@ class Router:
         return ROUTES.get(domain, self.usual)
 
 
-class WatchedEngine(Engine):
-    """Remembers every site it ever had."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.sites: list[Site] = []
-
-    def _site(self, route: Route) -> Site:
-        site = super()._site(route)
-        self.sites.append(site)
-        return site
-
-
-def deliver(domains: Sequence[str], failures: Sequence[bool], stop_after: int | None) -> tuple[WatchedEngine, set[int]]:
+def deliver(domains: Sequence[str], failures: Sequence[bool], stop_after: int | None) -> tuple[Engine, set[int]]:
     """Run an engine over one mail for each domain until all is done, or told to stop once so many were taken."""
     messages = []
     for number, domain in enumerate(domains, 1):
@@ -144,13 +126,13 @@ def deliver(domains: Sequence[str], failures: Sequence[bool], stop_after: int | 
     sink = Sink({"rcpt": lambda to: REPLIES.get(to.partition("@")[2], "")})
     stand_in = FaultyThreads(messages, failures)
 
-    async def run() -> WatchedEngine:
+    async def run() -> Engine:
         async with serve(sink) as port:
-            engine = WatchedEngine(Router(Route((host(port),))), helo="me.test", once=True, threads=stand_in)
-            engine._listener.listen = asyncio.Event().wait  # type: ignore[assignment]
+            router = Router(Route((host(port),)))
+            engine = Engine(router, helo="me.test", once=True, threads=stand_in, listener=SilentListener())
             task = asyncio.create_task(engine.run())
-            async with asyncio.timeout(30):
-                while stop_after is not None and len(sink.taken) < stop_after and not task.done():
+            async with asyncio.timeout(WAIT_SECONDS):
+                while stop_after is not None and len(sink.mails) < stop_after and not task.done():
                     await asyncio.sleep(0.001)
                 if stop_after is not None:
                     engine.stop()
@@ -160,7 +142,7 @@ def deliver(domains: Sequence[str], failures: Sequence[bool], stop_after: int | 
     return asyncio.run(run()), stand_in.settled
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     domains=st.lists(st.sampled_from(DOMAINS), max_size=40),
     failures=st.lists(st.booleans(), max_size=12),
@@ -169,13 +151,14 @@ def deliver(domains: Sequence[str], failures: Sequence[bool], stop_after: int | 
 @example(domains=[domain for domain in DOMAINS for _ in range(3)], failures=[], stop_after=None)
 @example(domains=["notnow.test"] * 40, failures=[], stop_after=None)
 @example(domains=["ok.test"] * 40, failures=[False, False, True, True], stop_after=1)
+@pytest.mark.usefixtures("little_room")
 def test_whatever_becomes_of_the_mails_all_room_is_given_back(
     domains: list[str], failures: list[bool], stop_after: int | None
 ) -> None:
     engine, settled = deliver(domains, failures, stop_after)
-    assert [site.capacity.taken for site in engine.sites if site.capacity.taken] == []
-    assert engine._rendered.taken == 0
-    assert len(engine._in_flight) == 0
+    assert [site.capacity.used for site in engine.sites.values() if site.capacity.used] == []
+    assert engine.rendering.capacity.used == 0
+    assert len(engine.in_flight) == 0
     if stop_after is None and not failures:
         assert settled >= {number for number, domain in enumerate(domains, 1) if domain != "lost.test"}
 
@@ -183,17 +166,17 @@ def test_whatever_becomes_of_the_mails_all_room_is_given_back(
 def test_a_place_is_given_back_once() -> None:
     capacity = Capacity()
     first, second = capacity.take(), capacity.take(5)
-    assert capacity.taken == 6
+    assert capacity.used == 6
     first.release()
     first.release()
-    assert capacity.taken == 5
+    assert capacity.used == 5
     with second:
         second.release()
-    assert capacity.taken == 0
+    assert capacity.used == 0
 
 
-def test_a_place_is_given_back_when_the_work_fails() -> None:
+def test_a_place_is_given_back_when_its_block_fails() -> None:
     capacity = Capacity()
     with pytest.raises(ValueError, match="a fault"), capacity.take(3):
         raise ValueError("a fault")
-    assert capacity.taken == 0
+    assert capacity.used == 0

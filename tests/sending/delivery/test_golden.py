@@ -101,7 +101,7 @@ TEMPLATES = (
 )
 
 
-def golden_work(number: int) -> tuple[QueuedMessage, tuple[tuple[str, bytes], ...]]:
+def golden_message(number: int) -> tuple[QueuedMessage, tuple[tuple[str, bytes], ...]]:
     """Return the mail of a number, and its files: the same at every call."""
     chosen = random.Random(number)
     to = chosen.sample(PEOPLE, chosen.randrange(4))
@@ -137,7 +137,6 @@ def golden_work(number: int) -> tuple[QueuedMessage, tuple[tuple[str, bytes], ..
         message=(1_900_000_000_000 << 20) + number,
         fence=1,
         attempts_before=0,
-        account=1 + number % 7,
         recipient=recipient,
         recipient_domain=recipient.partition("@")[2],
         submission=submission,
@@ -149,7 +148,7 @@ def golden_work(number: int) -> tuple[QueuedMessage, tuple[tuple[str, bytes], ..
 def rendered(number: int) -> str:
     """Return the envelope and the bytes DATA takes, as text."""
     with override_settings(**SETTINGS):
-        mail = render(*golden_work(number))
+        mail = render(*golden_message(number))
     assert isinstance(mail, RenderedMail), mail
     text = mail.data.decode("ascii")
     assert "\n" not in text.replace("\r\n", "")

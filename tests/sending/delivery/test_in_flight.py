@@ -14,6 +14,7 @@ from sending.delivery import queue
 from sending.delivery import threads as threads_module
 from sending.delivery.in_flight import InFlight
 from sending.delivery.queue import Settlement
+from sending.delivery.queued import QueuedMessage
 from sending.delivery.results import settlement_of
 from sending.smtp.result import SmtpResult
 from tests.sending.delivery.test_pipeline import NOW, queued
@@ -21,7 +22,7 @@ from tests.sending.delivery.test_pipeline import NOW, queued
 DONE = SmtpResult(code=250, text="250 ok", stage="body")
 
 
-class EngineThreads:
+class FailingThreads:
     """Writes nothing; fails as told, then keeps what was to be written."""
 
     def __init__(self, *failures: Exception) -> None:
@@ -37,12 +38,12 @@ class EngineThreads:
         return set()
 
 
-def run(threads: EngineThreads, act: Callable[[InFlight], Awaitable[None]], lease: float = 60) -> InFlight:
+def run(threads: FailingThreads, act: Callable[[InFlight], Awaitable[None]], lease: float = 60) -> InFlight:
     async def main() -> InFlight:
-        in_flight = InFlight(threads, worker="me", lease=lease)  # type: ignore[arg-type]
+        in_flight = InFlight(threads, worker="me", lease=lease)
         loops = [asyncio.create_task(in_flight.settle_loop()), asyncio.create_task(in_flight.renew_loop())]
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await act(in_flight)
         finally:
             for loop in loops:
@@ -53,39 +54,39 @@ def run(threads: EngineThreads, act: Callable[[InFlight], Awaitable[None]], leas
     return asyncio.run(main())
 
 
-def result(one: Any) -> Settlement:
-    return settlement_of(one, DONE, began=NOW, seconds=0)
+def settlement(queued: QueuedMessage) -> Settlement:
+    return settlement_of(queued, DONE, began=NOW, seconds=0)
 
 
-def test_settled_work_is_let_go_and_who_waits_for_it_goes_on() -> None:
+def test_a_settled_message_is_forgotten_and_its_connection_goes_on() -> None:
     async def act(in_flight: InFlight) -> None:
-        one = queued()
-        in_flight.hold([one], time.monotonic())
-        assert in_flight.is_held(one)
-        await in_flight.add_awaited(result(one))
+        message = queued()
+        in_flight.hold([message], time.monotonic())
+        assert in_flight.is_held(message)
+        await in_flight.add_awaited(settlement(message))
 
-    threads = EngineThreads()
+    threads = FailingThreads()
     assert len(run(threads, act)) == 0
     assert len(threads.settled) == 1
 
 
-def test_work_that_was_lost_while_on_the_wire_keeps_no_connection_waiting() -> None:
+def test_a_message_lost_while_it_is_sent_keeps_no_connection_waiting() -> None:
     async def act(in_flight: InFlight) -> None:
-        one = queued()
-        in_flight.hold([one], time.monotonic())
-        in_flight.forget([one])
-        await in_flight.add_awaited(result(one))
+        message = queued()
+        in_flight.hold([message], time.monotonic())
+        in_flight.forget([message])
+        await in_flight.add_awaited(settlement(message))
 
-    run(EngineThreads(), act)
+    run(FailingThreads(), act)
 
 
 def test_an_ended_lease_is_noticed_before_sending() -> None:
     async def act(in_flight: InFlight) -> None:
-        one = queued()
-        in_flight.hold([one], time.monotonic() - 61)
-        assert not in_flight.is_held(one)
+        message = queued()
+        in_flight.hold([message], time.monotonic() - 61)
+        assert not in_flight.is_held(message)
 
-    assert len(run(EngineThreads(), act)) == 0
+    assert len(run(FailingThreads(), act)) == 0
 
 
 def test_a_lease_that_cannot_be_renewed_is_forgotten() -> None:
@@ -94,29 +95,29 @@ def test_a_lease_that_cannot_be_renewed_is_forgotten() -> None:
         while len(in_flight):
             await asyncio.sleep(0.01)
 
-    run(EngineThreads(), act, lease=0.1)
+    run(FailingThreads(), act, lease=0.1)
 
 
-def test_results_wait_for_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settlements_wait_for_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads_module, "AWAY_SECONDS", 0.01)
 
     async def act(in_flight: InFlight) -> None:
-        one = queued()
-        in_flight.hold([one], time.monotonic())
-        await in_flight.add_awaited(result(one))
+        message = queued()
+        in_flight.hold([message], time.monotonic())
+        await in_flight.add_awaited(settlement(message))
 
-    threads = EngineThreads(OperationalError("gone"), OperationalError("still gone"))
+    threads = FailingThreads(OperationalError("gone"), OperationalError("still gone"))
     run(threads, act)
     assert len(threads.settled) == 1
 
 
-def test_a_result_whose_words_cannot_be_stored_is_written_without_them() -> None:
+def test_a_settlement_whose_texts_cannot_be_stored_is_written_without_them() -> None:
     async def act(in_flight: InFlight) -> None:
-        one = queued()
-        in_flight.hold([one], time.monotonic())
-        await in_flight.add_awaited(result(one))
+        message = queued()
+        in_flight.hold([message], time.monotonic())
+        await in_flight.add_awaited(settlement(message))
 
-    threads = EngineThreads(DataError("batch"), DataError("single"))
+    threads = FailingThreads(DataError("batch"), DataError("single"))
     run(threads, act)
     (written,) = threads.settled
     assert written.attempt is None

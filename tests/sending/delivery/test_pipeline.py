@@ -1,4 +1,4 @@
-"""From claimed work to signed bytes, with stand-ins for blocklist and templates."""
+"""From a claimed message to signed bytes, with stand-ins for blocklist and templates."""
 
 from __future__ import annotations
 
@@ -51,7 +51,6 @@ def queued(message: int = 7, **submission: Any) -> QueuedMessage:
         message=message,
         fence=1,
         attempts_before=0,
-        account=1,
         recipient="ada@a.test",
         recipient_domain="a.test",
         submission=replace(SUBMISSION, **submission),
@@ -67,23 +66,23 @@ def ports(**changes: Any) -> Ports:
     return replace(Ports(blocked=nobody, compiled=lambda version: TEMPLATE), **changes)
 
 
-def verdict(one: QueuedMessage, **changes: Any) -> Outcome | Hold | None:
-    go, rest = still_wanted([one], now=NOW, ports=ports(**changes))
-    assert len(go) + len(rest) == 1
-    return rest[0][1] if rest else None
+def verdict(message: QueuedMessage, **changes: Any) -> Outcome | Hold | None:
+    wanted, unwanted = still_wanted([message], now=NOW, ports=ports(**changes))
+    assert len(wanted) + len(unwanted) == 1
+    return unwanted[0][1] if unwanted else None
 
 
-def sent(one: QueuedMessage) -> Any:
-    mail = render(one)
+def sent(message: QueuedMessage) -> Any:
+    mail = render(message)
     assert isinstance(mail, RenderedMail)
     return message_from_bytes(mail.data.removesuffix(b".\r\n"), policy=policy.default)
 
 
-def test_wanted_work_goes_on_with_its_template() -> None:
-    one = queued()
-    one.template = None
-    assert verdict(one) is None
-    assert one.template is TEMPLATE
+def test_a_wanted_message_goes_on_with_its_template() -> None:
+    message = queued()
+    message.template = None
+    assert verdict(message) is None
+    assert message.template is TEMPLATE
 
 
 def test_old_mail_expires_as_a_soft_bounce() -> None:
@@ -112,10 +111,10 @@ def test_the_blocklist_is_asked_once_for_the_batch() -> None:
 
     messages = [queued(1), queued(2), queued(3)]
     messages[2].recipient = "bob@a.test"
-    go, rest = still_wanted(messages, now=NOW, ports=ports(blocked=blocked))
+    wanted, unwanted = still_wanted(messages, now=NOW, ports=ports(blocked=blocked))
     assert asked == [[BlockQuery(1, "shop.test", "ada@a.test"), BlockQuery(1, "shop.test", "bob@a.test")]]
-    assert [one.message for one in go] == [3]
-    assert {one.message for one, _ in rest} == {1, 2}
+    assert [message.message for message in wanted] == [3]
+    assert {message.message for message, _ in unwanted} == {1, 2}
 
 
 def test_a_block_is_found_in_whatever_letter_case_the_client_wrote_the_recipient() -> None:
@@ -159,7 +158,7 @@ def test_links_and_pixel_name_the_message() -> None:
     ("unsubscribe", "trigger_type", "header", "footer"),
     [("0", 1, False, False), ("0", 0, True, False), ("2", 1, True, True), ("2", 0, True, True)],
 )
-def test_the_way_out_is_in_the_headers_of_bulk_mail_and_visible_where_asked_for(
+def test_the_unsubscribe_link_is_in_the_headers_of_bulk_mail_and_visible_where_asked_for(
     unsubscribe: str, trigger_type: int, header: bool, footer: bool
 ) -> None:
     mail = sent(queued(unsubscribe=unsubscribe, trigger_type=trigger_type))
@@ -194,7 +193,7 @@ def test_what_cannot_be_written_is_dropped_with_the_reason(change: dict[str, Any
 
 
 def test_a_recipient_that_is_no_address_is_dropped() -> None:
-    one = queued()
-    one.recipient = "ada@a.test>\r\nRCPT TO:<eve@e.test"
-    result = render(one)
+    message = queued()
+    message.recipient = "ada@a.test>\r\nRCPT TO:<eve@e.test"
+    result = render(message)
     assert isinstance(result, Outcome)

@@ -19,7 +19,7 @@ from tests.sending.delivery.post import Post
 
 pytestmark = pytest.mark.django_db
 
-TRY = NewAttempt(
+ATTEMPT = NewAttempt(
     account_id=1,
     message=1,
     number=1,
@@ -48,7 +48,7 @@ def take(limit: int = 10, worker: str = "one") -> list[QueuedMessage]:
 
 def attempt_of(queued: QueuedMessage, **fields: Any) -> NewAttempt:
     number = queued.attempts_before + 1
-    return replace(TRY, account_id=queued.account, message=queued.message, number=number, **fields)
+    return replace(ATTEMPT, account_id=queued.submission.account_id, message=queued.message, number=number, **fields)
 
 
 def delivered(queued: QueuedMessage, **fields: Any) -> Settlement:
@@ -67,7 +67,7 @@ def test_a_claim_brings_all_that_the_mail_is_made_from(post: Post) -> None:
     (queued,) = messages
     assert now is not None
     assert (queued.message, queued.recipient, queued.recipient_domain) == (message.pk, "ada@a.test", "a.test")
-    assert (queued.fence, queued.attempts_before, queued.account) == (1, 0, post.account.pk)
+    assert (queued.fence, queued.attempts_before, queued.submission.account_id) == (1, 0, post.account.pk)
     submission = queued.submission
     assert (submission.variables, submission.headers, submission.to) == ({"name": "Ada"}, {"X-A": "b"}, ["ada@a.test"])
     assert (submission.unsubscribe, submission.may_send, submission.has_attachments) == ("2", True, False)
@@ -96,13 +96,13 @@ def test_a_stale_worker_writes_nothing(post: Post) -> None:
     post.put("a@a.test")
     (stale,) = take(worker="one")
     end_leases()
-    (fresh,) = take(worker="two")
+    (current,) = take(worker="two")
     assert queue.settle([delivered(stale)], "one") == set()
     assert queue.settle([delivered(stale, again=5.0)], "one") == set()
     assert queue.renew([stale], "one") == set()
     assert not Attempt.objects.exists()
     assert not Event.objects.exists()
-    assert queue.settle([delivered(fresh)], "two") == {fresh.message}
+    assert queue.settle([delivered(current)], "two") == {current.message}
     assert Attempt.objects.count() == Event.objects.count() == 1
 
 
@@ -118,7 +118,7 @@ def test_a_delivery_leaves_the_queue_and_is_recorded(post: Post) -> None:
     assert Message.objects.get().deliver_status == DeliverStatus.DELIVERED
 
 
-def test_a_deferred_mail_waits_and_counts_its_try(post: Post) -> None:
+def test_a_deferred_mail_waits_and_counts_its_attempt(post: Post) -> None:
     post.put("a@a.test")
     (queued,) = take()
     deferred = NewEvent(kind=EventKind.DEFERRED, message=queued.message, reason="busy", bounce_class="QuotaIssues")
@@ -137,7 +137,7 @@ def test_a_deferred_mail_waits_and_counts_its_try(post: Post) -> None:
     assert list(Attempt.objects.order_by("id").values_list("number", flat=True)) == [1, 2]
 
 
-def test_putting_back_is_no_try_and_no_event(post: Post) -> None:
+def test_putting_back_is_no_attempt_and_no_event(post: Post) -> None:
     post.put("a@a.test")
     (queued,) = take()
     queue.settle([Settlement(queued=queued, again=0.0)], "one")
@@ -145,7 +145,7 @@ def test_putting_back_is_no_try_and_no_event(post: Post) -> None:
     assert len(take()) == 1
 
 
-def test_the_same_results_written_twice_are_written_once(post: Post) -> None:
+def test_the_same_settlements_written_twice_are_written_once(post: Post) -> None:
     """A commit whose answer got lost is tried again."""
     post.put("a@a.test", "b@a.test")
     first, second = take()

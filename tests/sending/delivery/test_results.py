@@ -37,12 +37,12 @@ def test_a_dead_address_is_told_as_hard() -> None:
     assert (result.event.bounce_type, result.event.bounce_class) == ("hard_bounce", "BadDomain")
 
 
-def test_held_mail_goes_back_untried() -> None:
+def test_held_mail_goes_back_without_an_attempt() -> None:
     result = unsent(queued(), Hold(60.0))
     assert (result.again, result.attempt, result.event) == (60.0, None, None)
 
 
-def test_a_bare_result_keeps_the_verdict_without_the_words() -> None:
+def test_a_settlement_without_texts_keeps_its_verdict() -> None:
     result = without_texts(settlement_of(queued(), BUSY, began=NOW, seconds=0))
     assert result.attempt is None
     assert result.event is not None

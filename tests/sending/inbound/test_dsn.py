@@ -13,7 +13,7 @@ def parse(raw: bytes) -> Report | None:
     return dsn.parse(opened(raw, mails.CAPS))
 
 
-def test_a_standard_report_gives_status_words_and_action() -> None:
+def test_a_standard_report_gives_status_diagnostic_and_action() -> None:
     assert parse(mails.dsn()) == Report(
         kind=ReportKind.BOUNCE, status="5.1.1", diagnostic="550 5.1.1 No such user", action="failed"
     )

@@ -12,7 +12,7 @@ from sending.inbound import server
 from sending.models import InboundReport
 from sending.tracking import verp
 from tests.sending.inbound import mails
-from tests.sending.smtp.port import Talk, served
+from tests.sending.smtp.port import SmtpClient, served
 
 
 @dataclass
@@ -44,9 +44,9 @@ def address(message: int) -> bytes:
 
 
 def test_a_report_is_stored_raw_under_its_message(port: Port) -> None:
-    with Talk(port.number) as conversation:
-        assert conversation.begin(b"", address(77)) == ["250 2.1.5 OK"]
-        assert conversation.data(mails.dsn()).startswith("250")
+    with SmtpClient(port.number) as client:
+        assert client.begin(b"", address(77)) == ["250 2.1.5 OK"]
+        assert client.data(mails.dsn()).startswith("250")
     [row] = port.rows
     assert (row.message, row.kind, row.read_at) == (77, "unknown", None)
     assert row.raw == mails.dsn() + b"\r\n"
@@ -54,9 +54,9 @@ def test_a_report_is_stored_raw_under_its_message(port: Port) -> None:
 
 
 def test_a_report_for_two_messages_is_stored_for_each(port: Port) -> None:
-    with Talk(port.number) as conversation:
-        conversation.begin(b"", address(1), address(2), address(1).upper())
-        assert conversation.data(mails.dsn()).startswith("250")
+    with SmtpClient(port.number) as client:
+        client.begin(b"", address(1), address(2), address(1).upper())
+        assert client.data(mails.dsn()).startswith("250")
     assert [row.message for row in port.rows] == [1, 2]
 
 
@@ -70,28 +70,28 @@ def test_a_report_for_two_messages_is_stored_for_each(port: Port) -> None:
     ],
 )
 def test_other_addresses_do_not_exist(port: Port, recipient: bytes) -> None:
-    with Talk(port.number) as conversation:
-        [reply] = conversation.begin(b"", recipient)
+    with SmtpClient(port.number) as client:
+        [reply] = client.begin(b"", recipient)
         assert reply.startswith("550 5.1.1")
-        assert conversation.say(b"DATA").startswith("503")
+        assert client.command(b"DATA").startswith("503")
 
 
 def test_without_the_database_nothing_is_promised(port: Port) -> None:
     port.away = True
-    with Talk(port.number) as conversation:
-        conversation.begin(b"", address(77))
-        assert conversation.data(mails.dsn()).startswith("451")
+    with SmtpClient(port.number) as client:
+        client.begin(b"", address(77))
+        assert client.data(mails.dsn()).startswith("451")
     assert not port.told
 
 
 def test_bare_line_ends_are_refused(port: Port) -> None:
-    with Talk(port.number) as conversation:
-        conversation.begin(b"", address(77))
-        assert conversation.data(b"Subject: x\n\nhidden\n.\nMAIL FROM:<>").startswith("550")
+    with SmtpClient(port.number) as client:
+        client.begin(b"", address(77))
+        assert client.data(b"Subject: x\n\nhidden\n.\nMAIL FROM:<>").startswith("550")
     assert not port.rows
 
 
 def test_recipients_are_capped(port: Port) -> None:
-    with Talk(port.number) as conversation:
-        replies = conversation.begin(b"", *(address(n) for n in range(1, 103)))
+    with SmtpClient(port.number) as client:
+        replies = client.begin(b"", *(address(n) for n in range(1, 103)))
     assert [reply[:3] for reply in replies] == ["250"] * 100 + ["452"] * 2

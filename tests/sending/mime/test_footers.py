@@ -31,5 +31,5 @@ def test_arabic_runs_from_right_to_left() -> None:
     assert 'dir="rtl"' in footer("9", URL, site="mainland")[0]
 
 
-def test_a_code_nobody_knows_still_gives_a_way_out() -> None:
+def test_a_code_nobody_knows_still_gives_a_link() -> None:
     assert "unsubscribe here" in footer("99", URL, site="mainland")[1]

@@ -17,7 +17,7 @@ def test_a_mail_is_taken_apart() -> None:
     assert read.header("From") == "Shop 👋 <news@mail.example.test>"
     assert read.html.startswith("<!doctype html>")
     assert read.text.strip() == "Plain words"
-    assert [(one.name, one.type) for one in read.attachments] == [("précis.pdf", "application/pdf")]
+    assert [(file.name, file.type) for file in read.attachments] == [("précis.pdf", "application/pdf")]
 
 
 def test_subject_and_sender_are_found_without_the_body() -> None:

@@ -40,7 +40,7 @@ def test_a_reader_who_leaves_posts_one_click() -> None:
     assert (url, body) == (f"{BASE}/u/TOKEN", b"List-Unsubscribe=One-Click")
 
 
-def test_a_mail_that_offers_no_way_out_is_not_left() -> None:
+def test_a_mail_that_offers_no_unsubscription_is_not_unsubscribed_from() -> None:
     assert visits("unsubscribe", RAW.replace(b"List-Unsubscribe", b"X-Nothing")).fetched == []
 
 
@@ -119,8 +119,8 @@ def test_the_outside_reaches_the_web_port_by_the_public_name(
     web: tuple[int, list[tuple[str, str, str, bytes]]], settings: object
 ) -> None:
     port, seen = web
-    settings.WEB_PORT = port  # type: ignore[attr-defined]
-    settings.PUBLIC_URL = "http://localhost:9"  # type: ignore[attr-defined]
+    settings.WEB_PORT = port
+    settings.PUBLIC_URL = "http://localhost:9"
     outside = Outside()
     outside.fetch("http://localhost:9/t/o/X", agent="a")
     outside.fetch("http://localhost:9/u/Y", agent="a", body=b"one")

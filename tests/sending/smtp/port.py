@@ -30,24 +30,24 @@ def served(make: Callable[[], SmtpServer], writer: BatchWriter[Any]) -> Iterator
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
 
-    server, _ = asyncio.run_coroutine_threadsafe(start(), loop).result(5)
+    server, _ = asyncio.run_coroutine_threadsafe(start(), loop).result(60)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
-        asyncio.run_coroutine_threadsafe(stop(server), loop).result(5)
+        asyncio.run_coroutine_threadsafe(stop(server), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
+        thread.join(60)
         loop.close()
 
 
-class Talk:
-    """A raw SMTP client: sends the bytes it is given, reads whole replies."""
+class SmtpClient:
+    """A raw SMTP client: sends the bytes it is given, reads replies."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), 5)
+        self._socket = socket.create_connection(("127.0.0.1", port), 60)
         self._file = self._socket.makefile("rb")
 
-    def __enter__(self) -> Talk:
+    def __enter__(self) -> SmtpClient:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -55,7 +55,7 @@ class Talk:
         self._socket.close()
 
     def reply(self) -> str:
-        """Return the next whole reply, "" at the end of the connection."""
+        """Return the next reply, "" at the end of the connection."""
         lines = []
         while True:
             try:
@@ -66,7 +66,7 @@ class Talk:
             if line[3:4] != "-":
                 return "".join(lines).strip()
 
-    def say(self, line: bytes) -> str:
+    def command(self, line: bytes) -> str:
         """Send one line and return the reply to it."""
         self._socket.sendall(line + b"\r\n")
         return self.reply()
@@ -78,12 +78,12 @@ class Talk:
     def begin(self, sender: bytes, *recipients: bytes) -> list[str]:
         """Greet, name sender and recipients; return the replies to the recipients."""
         self.reply()
-        self.say(b"EHLO client.test")
-        self.say(b"MAIL FROM:<" + sender + b">")
-        return [self.say(b"RCPT TO:<" + recipient + b">") for recipient in recipients]
+        self.command(b"EHLO client.test")
+        self.command(b"MAIL FROM:<" + sender + b">")
+        return [self.command(b"RCPT TO:<" + recipient + b">") for recipient in recipients]
 
     def data(self, raw: bytes) -> str:
         """Send a mail's text with its final dot and return the reply."""
-        self.say(b"DATA")
+        self.command(b"DATA")
         self.send(raw + b"\r\n.\r\n")
         return self.reply()

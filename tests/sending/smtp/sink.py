@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
-class Taken(NamedTuple):
+class ReceivedMail(NamedTuple):
     """A mail the sink answered 250 to; `raw` is unstuffed."""
 
     sender: str
@@ -26,13 +26,13 @@ Answer = str | Callable[[str], str]
 
 @dataclass
 class Sink:
-    """What the server says at each point ("greeting", "ehlo", "starttls", "mail", "rcpt", "data", "body", "rset")."""
+    """What the server answers at each point ("greeting", "ehlo", "starttls", "mail", "rcpt", "data", "body", "rset")."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
     extensions: tuple[str, ...] = ("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES")
     context: ssl.SSLContext | None = None
-    taken: list[Taken] = field(default_factory=list)
-    # Every line and every raw text, in the order they came.
+    mails: list[ReceivedMail] = field(default_factory=list)
+    # Every line and every raw mail, in the order they came.
     lines: list[str] = field(default_factory=list)
     wire: list[bytes] = field(default_factory=list)
     connections: int = 0
@@ -55,7 +55,7 @@ class _Session(asyncio.Protocol):
         self.tls = self.upgrading = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport: asyncio.Transport = transport  # type: ignore[assignment]
+        self.transport: asyncio.Transport = transport
         self.sender = self.recipient = ""
         sink = self.sink
         sink.connections += 1
@@ -103,7 +103,7 @@ class _Session(asyncio.Protocol):
             self.say(
                 "ehlo" if verb == "EHLO" else "helo",
                 line,
-                "\r\n".join(f"250{'-' if n < len(lines) - 1 else ' '}{one}" for n, one in enumerate(lines)),
+                "\r\n".join(f"250{'-' if n < len(lines) - 1 else ' '}{text}" for n, text in enumerate(lines)),
             )
         elif verb == "STAR":
             self.say("starttls", line, "220 go")
@@ -150,10 +150,12 @@ class _Session(asyncio.Protocol):
             self.sink.received += 1
             if self.sink.keep:
                 raw = text.replace(b"\r\n..", b"\r\n.")
-                self.sink.taken.append(Taken(sender, recipient, raw[1:] if raw[:2] == b".." else raw, time.time()))
+                self.sink.mails.append(
+                    ReceivedMail(sender, recipient, raw[1:] if raw[:2] == b".." else raw, time.time())
+                )
 
     def say(self, point: str, about: str, usual: str) -> bool:
-        """Answer; return whether it was a yes."""
+        """Answer; return whether the reply was positive."""
         answer = self.sink.answers.get(point, usual)
         if callable(answer):
             answer = answer(about) or usual

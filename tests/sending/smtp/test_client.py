@@ -19,7 +19,8 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sending.smtp.client import Connection, NotOpen, Timing, stuff
+from sending.smtp.client import Connection, NotOpen, Timing
+from sending.smtp.data import stuff
 from sending.smtp.host import Host
 from sending.smtp.result import Failure, SmtpResult
 from tests.sending.smtp.sink import DROP, SILENT, Sink, serve
@@ -60,7 +61,7 @@ def test_dots_survive_the_trip(lines: list[bytes]) -> None:
     mail = b"".join(line + b"\r\n" for line in lines)
     sink = Sink()
     assert send_one(sink, mail).code == 250
-    assert sink.taken[0].raw == mail
+    assert sink.mails[0].raw == mail
 
 
 @pytest.mark.parametrize("bad", [b"a\rb\r\n", b"a\nb\r\n", b"\r\n.\r.\r\n", b"a\0\r\n", b"\r\n.\n", b"\n\r"])
@@ -69,7 +70,7 @@ def test_bare_line_ends_and_nul_never_leave(bad: bytes) -> None:
         stuff(bad)
 
 
-def test_a_mail_is_handed_over_in_three_round_trips_with_the_talk_kept() -> None:
+def test_a_mail_is_sent_in_three_round_trips_and_the_conversation_kept() -> None:
     sink = Sink()
     done = send_one(sink)
     assert (done.code, done.enhanced, done.stage) == (250, "2.0.0", "body")
@@ -97,7 +98,7 @@ def test_a_refusal_is_told_with_its_stage_and_the_next_mail_goes(
     first, second = send_twice(sink)
     assert (first.code, first.enhanced, first.stage) == (550, "5.1.1", stage)
     assert second.code == 250
-    assert [mail.recipient for mail in sink.taken] == ["two@a.test"]
+    assert [mail.recipient for mail in sink.mails] == ["two@a.test"]
 
 
 def test_a_server_that_wants_data_although_it_refused_the_recipient_gets_an_empty_mail() -> None:
@@ -106,7 +107,7 @@ def test_a_server_that_wants_data_although_it_refused_the_recipient_gets_an_empt
     first, second = send_twice(sink)
     assert first.enhanced == "5.1.1"
     assert second.code == 250
-    assert [mail.recipient for mail in sink.taken] == ["two@a.test"]
+    assert [mail.recipient for mail in sink.mails] == ["two@a.test"]
 
 
 @pytest.mark.parametrize(
@@ -207,13 +208,13 @@ def test_a_failed_handshake_is_followed_by_one_clear_text_session(context: ssl.S
     assert sink.lines.count("STARTTLS") == 1
 
 
-def test_starttls_refused_in_words_goes_on_in_clear_text(context: ssl.SSLContext) -> None:
+def test_starttls_refused_by_a_reply_goes_on_in_clear_text(context: ssl.SSLContext) -> None:
     sink = Sink({"starttls": "454 4.7.0 not now"}, context=context)
     assert send_one(sink).code == 250
     assert sink.connections == 1
 
 
-def test_a_password_leaves_only_for_a_relay_and_is_not_in_the_talk() -> None:
+def test_a_password_leaves_only_for_a_relay_and_is_not_in_the_conversation() -> None:
     async def act(connection: Connection) -> SmtpResult:
         return await connection.send("b@s.test", "ada@a.test", stuff(MAIL))
 

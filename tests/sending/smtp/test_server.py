@@ -10,7 +10,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from sending.batch_writer import BatchWriter
 from sending.smtp.server import WRONG_LINE_ENDS, Handler, SmtpServer, has_bare_line_ends
-from tests.sending.smtp.port import Talk, served
+from tests.sending.smtp.port import SmtpClient, served
 
 # Ends of data that some server somewhere takes for the final dot.
 SMUGGLED = [
@@ -52,13 +52,13 @@ def test_a_smuggled_end_gives_one_mail_or_a_refusal(end: bytes) -> None:
     handler = Keeping()
     with (
         served(lambda: SmtpServer(handler, max_bytes=100_000), BatchWriter(nothing)) as port,
-        Talk(port) as conversation,
+        SmtpClient(port) as client,
     ):
-        conversation.begin(b"a@b.test", b"c@d.test")
+        client.begin(b"a@b.test", b"c@d.test")
         second = b"MAIL FROM:<evil@x.test>\r\nRCPT TO:<v@y.test>\r\nDATA\r\nSubject: smuggled\r\n"
-        reply = conversation.data(b"Subject: one\r\n\r\ntext" + end + second)
+        reply = client.data(b"Subject: one\r\n\r\ntext" + end + second)
         assert reply.startswith(("250", "550"))
-        assert conversation.say(b"NOOP").startswith("250")
+        assert client.command(b"NOOP").startswith("250")
     assert len(handler.mails) <= 1
     assert not any(mail.startswith(b"Subject: smuggled") for mail in handler.mails)
     assert reply.startswith("550") or b"\x00" in end
@@ -68,68 +68,68 @@ def test_bytes_arrive_as_they_were_sent() -> None:
     handler = Keeping()
     with (
         served(lambda: SmtpServer(handler, max_bytes=100_000), BatchWriter(nothing)) as port,
-        Talk(port) as conversation,
+        SmtpClient(port) as client,
     ):
-        conversation.begin(b"a@b.test", b"c@d.test")
-        assert conversation.data(b"Subject: x\r\n\r\n..a dot\r\n\xff\xfe").startswith("250")
+        client.begin(b"a@b.test", b"c@d.test")
+        assert client.data(b"Subject: x\r\n\r\n..a dot\r\n\xff\xfe").startswith("250")
     assert handler.mails == [b"Subject: x\r\n\r\n.a dot\r\n\xff\xfe\r\n"]
 
 
-def test_a_pipelined_talk_is_offered_and_taken() -> None:
+def test_pipelining_is_offered_and_works() -> None:
     handler = Keeping()
     with (
         served(lambda: SmtpServer(handler, max_bytes=100_000), BatchWriter(nothing)) as port,
-        Talk(port) as conversation,
+        SmtpClient(port) as client,
     ):
-        conversation.reply()
-        assert "PIPELINING" in conversation.say(b"EHLO client.test")
-        conversation.send(b"MAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\n")
-        assert [conversation.reply()[:3] for _ in range(3)] == ["250", "250", "354"]
-        conversation.send(b"x: y\r\n\r\nz\r\n.\r\nMAIL FROM:<a@b.test>\r\n")
-        assert [conversation.reply()[:3] for _ in range(2)] == ["250", "250"]
+        client.reply()
+        assert "PIPELINING" in client.command(b"EHLO client.test")
+        client.send(b"MAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\n")
+        assert [client.reply()[:3] for _ in range(3)] == ["250", "250", "354"]
+        client.send(b"x: y\r\n\r\nz\r\n.\r\nMAIL FROM:<a@b.test>\r\n")
+        assert [client.reply()[:3] for _ in range(2)] == ["250", "250"]
 
 
 def test_a_mail_over_the_limit_is_refused_by_its_size() -> None:
     handler = Keeping()
     with served(lambda: SmtpServer(handler, max_bytes=10_000), BatchWriter(nothing)) as port:
-        with Talk(port) as conversation:
-            conversation.reply()
-            conversation.say(b"EHLO client.test")
-            assert conversation.say(b"MAIL FROM:<a@b.test> SIZE=10001").startswith("552")
-        with Talk(port) as conversation:
-            conversation.begin(b"a@b.test", b"c@d.test")
-            assert conversation.data(b"x" * 70 + (b"\r\n" + b"x" * 70) * 150).startswith("552")
-            assert conversation.say(b"NOOP").startswith("250")
+        with SmtpClient(port) as client:
+            client.reply()
+            client.command(b"EHLO client.test")
+            assert client.command(b"MAIL FROM:<a@b.test> SIZE=10001").startswith("552")
+        with SmtpClient(port) as client:
+            client.begin(b"a@b.test", b"c@d.test")
+            assert client.data(b"x" * 70 + (b"\r\n" + b"x" * 70) * 150).startswith("552")
+            assert client.command(b"NOOP").startswith("250")
     assert not handler.mails
 
 
 def test_a_line_over_998_characters_is_refused() -> None:
     with (
         served(lambda: SmtpServer(Keeping(), max_bytes=10_000), BatchWriter(nothing)) as port,
-        Talk(port) as conversation,
+        SmtpClient(port) as client,
     ):
-        conversation.begin(b"a@b.test", b"c@d.test")
-        assert conversation.data(b"x" * 1_200).startswith("500")
+        client.begin(b"a@b.test", b"c@d.test")
+        assert client.data(b"x" * 1_200).startswith("500")
 
 
 def test_an_endless_line_is_cut_off() -> None:
     with (
         served(lambda: SmtpServer(Keeping(), max_bytes=10_000), BatchWriter(nothing)) as port,
-        Talk(port) as conversation,
+        SmtpClient(port) as client,
     ):
-        conversation.begin(b"a@b.test", b"c@d.test")
-        conversation.say(b"DATA")
+        client.begin(b"a@b.test", b"c@d.test")
+        client.command(b"DATA")
         with pytest.raises(ConnectionError):
-            conversation.send(b"x" * 20_000_000)
+            client.send(b"x" * 20_000_000)
 
 
-def test_a_fault_of_ours_is_temporary_and_says_nothing() -> None:
+def test_a_fault_of_ours_is_temporary_and_its_cause_is_not_shown() -> None:
     with (
         served(lambda: SmtpServer(Keeping(), max_bytes=10_000), BatchWriter(nothing)) as port,
-        Talk(port) as conversation,
+        SmtpClient(port) as client,
     ):
-        conversation.begin(b"a@b.test", b"c@d.test")
-        reply = conversation.data(b"fault")
+        client.begin(b"a@b.test", b"c@d.test")
+        reply = client.data(b"fault")
         assert reply.startswith("451")
         assert "insides" not in reply
 

@@ -40,5 +40,5 @@ def test_a_click_token_is_no_envelope_sender() -> None:
     assert verp.read(f"b-{tokens.to_local_part(tokens.make('click', 5))}@example.test") is None
 
 
-def test_the_sender_is_the_same_at_every_try() -> None:
+def test_the_sender_is_the_same_at_every_attempt() -> None:
     assert verp.envelope_sender(5, "example.test") == verp.envelope_sender(5, "example.test")

@@ -167,7 +167,7 @@ def test_without_the_database_the_pixel_shows_and_links_ask_to_come_back(visitor
             assert response["Retry-After"]
 
 
-def test_the_way_out_asks_with_one_button_and_a_masked_address(visitor: Client, message: Message) -> None:
+def test_the_unsubscribe_page_asks_with_one_button_and_a_masked_address(visitor: Client, message: Message) -> None:
     response = visitor.get(path(links.unsubscribe_url(message.pk)))
     page = response.content.decode()
     assert response.status_code == 200
@@ -179,7 +179,7 @@ def test_the_way_out_asks_with_one_button_and_a_masked_address(visitor: Client, 
     assert not response.cookies
 
 
-def test_the_way_out_has_the_mail_s_language_and_an_unknown_link_the_browser_s(
+def test_the_unsubscribe_page_has_the_mail_s_language_and_an_unknown_link_the_browser_s(
     visitor: Client, message: Message
 ) -> None:
     visitor.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
