@@ -115,3 +115,16 @@ def test_the_example_has_the_settings_that_the_code_reads_and_no_others() -> Non
 def test_the_readme_lists_the_actions_of_the_api() -> None:
     listed = text_of("README.md").partition("The actions of this release:")[2].partition(".\n")[0]
     assert set(re.findall(r"\w+", listed)) == set(ACTIONS)
+
+
+def test_each_module_of_the_standards_names_one_of_its_documents() -> None:
+    silent = []
+    for row in text_of("docs/standards.md").splitlines():
+        cells = row.split("|")
+        if len(cells) < 4 or "RFC" not in cells[1]:
+            continue
+        numbers = re.findall(r"\b\d{4}\b", cells[1])
+        for module in re.findall(r"`([\w/]+\.py)`", cells[2]):
+            if not any(number in text_of(module) for number in numbers):
+                silent.append(f"{module}: RFC {' or '.join(numbers)}")
+    assert silent == []
