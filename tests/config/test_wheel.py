@@ -11,7 +11,6 @@ import sysconfig
 import time
 import zipfile
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -151,8 +150,10 @@ def install(wheel: Path, environment: Path) -> Path:
 
 
 def wait_until_delivered(client: CommonClient, message_id: str) -> None:
-    today = datetime.now(timezone(timedelta(hours=8))).date()
-    query = {"RequestDate": f"{today}", "Offset": 0, "Limit": 10, "MessageId": message_id}
+    # The day is the one of acceptance, in UTC+8: it may be over by now.
+    accepted = message_id.partition("-date-")[2]
+    day = f"{accepted[:4]}-{accepted[4:6]}-{accepted[6:8]}"
+    query = {"RequestDate": day, "Offset": 0, "Limit": 10, "MessageId": message_id}
     deadline = time.monotonic() + PATIENCE
     while True:
         rows = client.call_json("GetSendEmailStatus", query)["Response"]["EmailStatusList"]
