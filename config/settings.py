@@ -123,15 +123,11 @@ TEMPLATES = [
 # --- Database ---------------------------------------------------------------------------------
 DATABASE_URL: str = env.str("DATABASE_URL", default="")
 _database = env.db_url_config(DATABASE_URL) if DATABASE_URL else embedded_pg.settings_for(DATA_DIR)
-# A process that hangs inside a transaction keeps its rows locked: the server ends that before the lease ends.
-_hung_milliseconds = max(1000, RULES.lease_seconds * 500)
 DATABASES = {
     "default": {
         **_database,
-        "OPTIONS": {
-            "options": f"-c idle_in_transaction_session_timeout={_hung_milliseconds}",
-            **_database.get("OPTIONS", {}),
-        },
+        # What serves puts a limit of its own on its transactions: accounts/idle_transactions.py.
+        "OPTIONS": _database.get("OPTIONS", {}),
         # No pool: it does not survive the fork of the task workers. Kept connections do.
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
