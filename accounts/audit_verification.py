@@ -46,6 +46,7 @@ class Fault(models.TextChoices):
     SEAL_CHANGED = "seal_changed", gettext_lazy("its seal was changed, or is not by a key of SES_SECRETS_KEY")
     OUTSIDE = "outside", gettext_lazy("the entry has no seal: it was inserted by other means, or its seal was removed")
     REWRITTEN = "rewritten", gettext_lazy("the log up to here is another than the anchor saw")
+    ANCHOR = "anchor", gettext_lazy("the anchor's file was changed")
     CUT = "cut", gettext_lazy("the log ends before the anchor: entries at its end were removed")
 
 
@@ -65,15 +66,20 @@ class Verification:
 
     checked: int
     head: Anchor | None
+    complete: bool = True
     waiting: int = 0
     waiting_since: datetime | None = None
     broken: Broken | None = None
 
 
 def verify(
-    *, start: int = 1, anchor: Anchor | None = None, progress: Callable[[int], None] = lambda number: None
+    *,
+    start: int = 1,
+    limit: int | None = None,
+    anchor: Anchor | None = None,
+    progress: Callable[[int], None] = lambda number: None,
 ) -> Verification:
-    """Read the log from seal `start` to its end and return what holds.
+    """Read the log from seal `start` to its end, or `limit` seals of it, and return what holds.
 
     `progress` gets the number of the last seal of each batch.
     """
@@ -90,6 +96,8 @@ def verify(
         if fault:
             return Verification(checked, head, broken=Broken(fault, number, entry, record))
         head, checked = Anchor(number, found), checked + 1
+        if checked == limit:
+            return Verification(checked, head, complete=False)
     if anchor and anchor.number > (head.number if head else 0):
         return Verification(checked, head, broken=Broken(Fault.CUT, seal=head.number + 1 if head else 1))
     return _unsealed(checked, head)
@@ -130,7 +138,7 @@ def _unsealed(checked: int, head: Anchor | None) -> Verification:
         cursor.execute(_OUTSIDE)
         row = cursor.fetchone()
     broken = Broken(Fault.OUTSIDE, entry=row[0], record=EntryRecord(*row[:-1])) if row else None
-    return Verification(checked, head, waiting, since, broken)
+    return Verification(checked, head, waiting=waiting, waiting_since=since, broken=broken)
 
 
 def _seals(after: int, progress: Callable[[int], None]) -> Iterator[tuple[int, int, bytes, EntryRecord | None, bytes]]:

@@ -177,6 +177,20 @@ class AuditSeal(models.Model):
         return f"{self.number}: {self.entry_id}"
 
 
+class AuditVerification(models.Model):
+    """One run of the nightly verification of the audit log, whose entries it read up to `last_seal`."""
+
+    at = models.DateTimeField(db_default=models.functions.Now())
+    last_seal = models.BigIntegerField()
+    # False: a long log; the next run goes on behind `last_seal`.
+    complete = models.BooleanField()
+    # A Fault of `accounts.audit_verification`; empty when all that was read holds.
+    fault = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.last_seal} {self.fault}"
+
+
 class Allowance(models.Model):
     """How much of a limit is used up in one window; see `accounts.quota`."""
 

@@ -138,6 +138,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="AuditVerification",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("last_seal", models.BigIntegerField()),
+                ("complete", models.BooleanField()),
+                ("fault", models.CharField(blank=True, max_length=20)),
+            ],
+        ),
+        migrations.CreateModel(
             name="UnsealedEntry",
             fields=[
                 ("entry_id", models.BigIntegerField(primary_key=True, serialize=False)),

@@ -320,6 +320,14 @@ def test_a_log_of_several_batches_is_read_to_its_end() -> None:
     assert seen == [BATCH, BATCH + 3]
 
 
+def test_a_part_of_the_log_says_nothing_of_its_end(anchor: Path) -> None:
+    write(5)
+    part = verify(limit=3, anchor=kept(anchor))
+    assert (part.checked, part.complete, part.broken) == (3, False, None)
+    assert part.head is not None
+    assert verify(start=part.head.number + 1, limit=3, anchor=kept(anchor)).complete
+
+
 def test_an_empty_log_holds() -> None:
     found = verify()
     assert (found.checked, found.head, found.broken) == (0, None, None)
