@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from accounts import audit_anchor, notices
-from accounts.audit_verification import Broken, Fault, Verification, verify
+from accounts.audit_verification import AuditFault, Broken, Verification, verify
 from accounts.models import Account, AuditVerification, Notice
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def _verified(start: int, limit: int) -> Verification:
     try:
         anchor = audit_anchor.read(settings.AUDIT_ANCHOR)
     except ValueError:
-        return Verification(0, None, broken=Broken(Fault.ANCHOR))
+        return Verification(0, None, broken=Broken(AuditFault.ANCHOR))
     return verify(start=start, limit=limit, anchor=anchor)
 
 

@@ -37,7 +37,7 @@ ORDER BY entry.id LIMIT 1
 """  # noqa: S608
 
 
-class Fault(models.TextChoices):
+class AuditFault(models.TextChoices):
     """What is wrong at the first place that does not hold."""
 
     CHANGED = "changed", gettext_lazy("the entry was changed, or was not written by this product under its keys")
@@ -54,7 +54,7 @@ class Fault(models.TextChoices):
 class Broken:
     """The first place that does not hold: a seal's number, an entry's id, and the entry where it is still there."""
 
-    fault: Fault
+    fault: AuditFault
     seal: int | None = None
     entry: int | None = None
     record: EntryRecord | None = None
@@ -85,21 +85,21 @@ def verify(
     """
     head, checked = _before(start), 0
     if start > 1 and head is None:
-        return Verification(0, None, broken=Broken(Fault.GAP, seal=start - 1))
+        return Verification(0, None, broken=Broken(AuditFault.GAP, seal=start - 1))
     # The part that is not read now holds the anchor by its hash alone.
     if anchor and anchor.number < start and not audit_chain.holds(anchor):
-        return Verification(0, None, broken=Broken(Fault.REWRITTEN, seal=anchor.number))
+        return Verification(0, None, broken=Broken(AuditFault.REWRITTEN, seal=anchor.number))
     for number, entry, found, record, mac in _seals(start - 1, progress):
         fault = _fault(head, number, entry, found, record, mac)
         if fault is None and anchor and number == anchor.number and found != anchor.hash:
-            fault = Fault.REWRITTEN
+            fault = AuditFault.REWRITTEN
         if fault:
             return Verification(checked, head, broken=Broken(fault, number, entry, record))
         head, checked = Anchor(number, found), checked + 1
         if checked == limit:
             return Verification(checked, head, complete=False)
     if anchor and anchor.number > (head.number if head else 0):
-        return Verification(checked, head, broken=Broken(Fault.CUT, seal=head.number + 1 if head else 1))
+        return Verification(checked, head, broken=Broken(AuditFault.CUT, seal=head.number + 1 if head else 1))
     return _unsealed(checked, head)
 
 
@@ -116,28 +116,30 @@ def _before(start: int) -> Anchor | None:
 
 def _fault(
     head: Anchor | None, number: int, entry: int, found: bytes, record: EntryRecord | None, mac: bytes
-) -> Fault | None:
+) -> AuditFault | None:
     if number != (head.number if head else 0) + 1:
-        return Fault.GAP
+        return AuditFault.GAP
     if record is None:
-        return Fault.REMOVED
+        return AuditFault.REMOVED
     if not record.is_by(mac):
-        return Fault.CHANGED
+        return AuditFault.CHANGED
     previous = head.hash if head else FIRST_HASH
-    return None if is_seal_hash(found, number=number, previous=previous, entry=entry, mac=mac) else Fault.SEAL_CHANGED
+    return (
+        None if is_seal_hash(found, number=number, previous=previous, entry=entry, mac=mac) else AuditFault.SEAL_CHANGED
+    )
 
 
 def _unsealed(checked: int, head: Anchor | None) -> Verification:
     waiting, since = 0, None
     for entry, record, mac in _waiting():
-        fault = Fault.REMOVED if record is None else None if record.is_by(mac) else Fault.CHANGED
+        fault = AuditFault.REMOVED if record is None else None if record.is_by(mac) else AuditFault.CHANGED
         if fault or record is None:
-            return Verification(checked, head, broken=Broken(fault or Fault.REMOVED, entry=entry, record=record))
+            return Verification(checked, head, broken=Broken(fault or AuditFault.REMOVED, entry=entry, record=record))
         waiting, since = waiting + 1, min(since or record.at, record.at)
     with connection.cursor() as cursor:
         cursor.execute(_OUTSIDE)
         row = cursor.fetchone()
-    broken = Broken(Fault.OUTSIDE, entry=row[0], record=EntryRecord(*row[:-1])) if row else None
+    broken = Broken(AuditFault.OUTSIDE, entry=row[0], record=EntryRecord(*row[:-1])) if row else None
     return Verification(checked, head, waiting=waiting, waiting_since=since, broken=broken)
 
 

@@ -184,7 +184,7 @@ class AuditVerification(models.Model):
     last_seal = models.BigIntegerField()
     # False: a long log; the next run goes on behind `last_seal`.
     complete = models.BooleanField()
-    # A Fault of `accounts.audit_verification`; empty when all that was read holds.
+    # A AuditFault of `accounts.audit_verification`; empty when all that was read holds.
     fault = models.CharField(max_length=20, blank=True)
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from accounts import audit, audit_anchor, audit_chain
 from accounts.audit_anchor import Anchor
-from accounts.audit_verification import BATCH, Fault, verify
+from accounts.audit_verification import BATCH, AuditFault, verify
 from accounts.models import Account, AuditEntry, AuditSeal, UnsealedEntry
 from tests import factories
 
@@ -152,25 +152,25 @@ def test_many_writers_make_one_chain_without_deadlock() -> None:
 
 Harm = Callable[[list[int]], list[str]]
 # What is done to the tables -> what is named: the fault, and the place in the list of entries.
-HARMS: dict[str, tuple[Harm, Fault, int]] = {
+HARMS: dict[str, tuple[Harm, AuditFault, int]] = {
     "changed": (
         lambda ids: [f"UPDATE accounts_auditentry SET actor = 'eve' WHERE id = {ids[4]}"],
-        Fault.CHANGED,
+        AuditFault.CHANGED,
         4,
     ),
     "details changed": (
         lambda ids: [f"""UPDATE accounts_auditentry SET details = '{{"version": 4}}' WHERE id = {ids[4]}"""],
-        Fault.CHANGED,
+        AuditFault.CHANGED,
         4,
     ),
     "re-dated": (
         lambda ids: [f"UPDATE accounts_auditentry SET at = at + interval '1 microsecond' WHERE id = {ids[3]}"],
-        Fault.CHANGED,
+        AuditFault.CHANGED,
         3,
     ),
     "moved to another account": (
         lambda ids: [f"UPDATE accounts_auditentry SET account_id = NULL WHERE id = {ids[3]}"],
-        Fault.CHANGED,
+        AuditFault.CHANGED,
         3,
     ),
     "two swapped": (
@@ -179,7 +179,7 @@ HARMS: dict[str, tuple[Harm, Fault, int]] = {
             f"UPDATE accounts_auditentry SET id = {ids[2]} WHERE id = {ids[6]}",
             f"UPDATE accounts_auditentry SET id = {ids[6]} WHERE id = -1",
         ],
-        Fault.CHANGED,
+        AuditFault.CHANGED,
         2,
     ),
     "two seals swapped": (
@@ -188,16 +188,16 @@ HARMS: dict[str, tuple[Harm, Fault, int]] = {
             f"UPDATE accounts_auditseal SET number = 3 WHERE entry_id = {ids[6]}",
             f"UPDATE accounts_auditseal SET number = 7 WHERE entry_id = {ids[2]}",
         ],
-        Fault.SEAL_CHANGED,
+        AuditFault.SEAL_CHANGED,
         6,
     ),
-    "removed": (lambda ids: [f"DELETE FROM accounts_auditentry WHERE id = {ids[5]}"], Fault.REMOVED, 5),
+    "removed": (lambda ids: [f"DELETE FROM accounts_auditentry WHERE id = {ids[5]}"], AuditFault.REMOVED, 5),
     "removed with its seal": (
         lambda ids: [
             f"DELETE FROM accounts_auditentry WHERE id = {ids[5]}",
             f"DELETE FROM accounts_auditseal WHERE entry_id = {ids[5]}",
         ],
-        Fault.GAP,
+        AuditFault.GAP,
         6,
     ),
     "removed with its seal, the others moved up": (
@@ -207,12 +207,12 @@ HARMS: dict[str, tuple[Harm, Fault, int]] = {
             "UPDATE accounts_auditseal SET number = -number WHERE number > 6",
             "UPDATE accounts_auditseal SET number = -number - 1 WHERE number < 0",
         ],
-        Fault.SEAL_CHANGED,
+        AuditFault.SEAL_CHANGED,
         6,
     ),
     "its seal removed at the end": (
         lambda ids: [f"DELETE FROM accounts_auditseal WHERE entry_id = {ids[9]}"],
-        Fault.CUT,
+        AuditFault.CUT,
         -1,
     ),
     "removed at the end": (
@@ -220,16 +220,16 @@ HARMS: dict[str, tuple[Harm, Fault, int]] = {
             f"DELETE FROM accounts_auditentry WHERE id >= {ids[8]}",
             f"DELETE FROM accounts_auditseal WHERE entry_id >= {ids[8]}",
         ],
-        Fault.CUT,
+        AuditFault.CUT,
         -1,
     ),
-    "emptied": (lambda ids: ["TRUNCATE accounts_auditentry, accounts_auditseal"], Fault.CUT, -1),
+    "emptied": (lambda ids: ["TRUNCATE accounts_auditentry, accounts_auditseal"], AuditFault.CUT, -1),
     "the first removed": (
         lambda ids: [
             f"DELETE FROM accounts_auditentry WHERE id = {ids[0]}",
             f"DELETE FROM accounts_auditseal WHERE entry_id = {ids[0]}",
         ],
-        Fault.GAP,
+        AuditFault.GAP,
         1,
     ),
 }
@@ -257,7 +257,7 @@ def test_an_inserted_entry_is_named() -> None:
     as_owner(INSERT)
     broken = verify().broken
     assert broken is not None
-    assert (broken.fault, broken.entry) == (Fault.OUTSIDE, ids[-1] + 1)
+    assert (broken.fault, broken.entry) == (AuditFault.OUTSIDE, ids[-1] + 1)
 
 
 def test_an_inserted_entry_that_was_put_in_line_for_a_seal_is_named_before_and_after_it() -> None:
@@ -267,7 +267,7 @@ def test_an_inserted_entry_that_was_put_in_line_for_a_seal_is_named_before_and_a
     for _ in range(2):
         broken = verify().broken
         assert broken is not None
-        assert (broken.fault, broken.entry) == (Fault.CHANGED, inserted)
+        assert (broken.fault, broken.entry) == (AuditFault.CHANGED, inserted)
         audit_chain.seal()
 
 
@@ -281,7 +281,7 @@ def test_a_waiting_entry_that_is_removed_is_named_before_and_after_its_seal() ->
     for _ in range(2):
         broken = verify().broken
         assert broken is not None
-        assert (broken.fault, broken.entry) == (Fault.REMOVED, entry)
+        assert (broken.fault, broken.entry) == (AuditFault.REMOVED, entry)
         audit_chain.seal()
 
 
@@ -297,7 +297,7 @@ def test_a_log_cut_at_its_end_does_not_grow_over_its_anchor(anchor: Path, caplog
     assert "no longer holds its anchor" in caplog.text
     broken = verify(anchor=before).broken
     assert broken is not None
-    assert (broken.fault, broken.seal) == (Fault.REWRITTEN, 5)
+    assert (broken.fault, broken.seal) == (AuditFault.REWRITTEN, 5)
 
 
 def test_verification_can_begin_at_a_seal(anchor: Path) -> None:
