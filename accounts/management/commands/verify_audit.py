@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
 
 def _sentence(broken: Broken) -> str:
-    place = " ".join(
+    place = ", ".join(
         f"{name} {number}" for name, number in (("entry", broken.entry), ("seal", broken.seal)) if number is not None
     )
     said = ""

@@ -52,7 +52,7 @@ def test_the_first_broken_entry_is_named_with_what_it_says_now() -> None:
     assert raised.value.returncode == 1
     when = AuditEntry.objects.get(pk=ids[1]).at
     assert str(raised.value) == (
-        f"The audit log is broken at entry {ids[1]} seal 2: the entry was changed, or was not written by this product "
+        f"The audit log is broken at entry {ids[1]}, seal 2: the entry was changed, or was not written by this product "
         f"under its keys. It now says: {when:%Y-%m-%d %H:%M:%S} UTC, eve, test, target 1."
     )
 
