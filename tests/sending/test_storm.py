@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import http.client
 import itertools
-import json
 import os
 import signal
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from accounts.models import ApiKey
 from config import embedded_pg
-from tests.accounts.api.calls import tc3_headers
 from tests.folders import data_folder
+from tests.load import Answers, send_until
+from tests.processes import running
 from tests.product import Product, start, stop
 
 CLIENTS = 3
@@ -53,106 +50,6 @@ RULES = {
 }
 
 
-@dataclass
-class Answers:
-    """What the clients were told, kept where no kill reaches it."""
-
-    promised: dict[str, str] = field(default_factory=dict)
-    codes: Counter[str] = field(default_factory=Counter)
-    odd: list[str] = field(default_factory=list)
-    cut: int = 0
-
-
-def send_until(over: threading.Event, product: Product, numbers: Iterator[int], answers: Answers) -> None:
-    """Call SendEmail without pause; whatever the server does, the answer is a promise, a refusal or a cut line."""
-    key = ApiKey(secret_id=product.demo["api"]["secret_id"], secret_key=product.demo["api"]["secret_key"])
-    host = product.demo["api"]["endpoint"]
-    while not over.is_set():
-        number = next(numbers)
-        to = f"dsn@{number}.test" if number % 20 == 0 else f"{number}@storm.test"
-        body = json.dumps(
-            {
-                "FromEmailAddress": product.demo["sender"],
-                "Subject": "Storm",
-                "Destination": [to],
-                "Template": {
-                    "TemplateID": product.demo["template_id"],
-                    "TemplateData": json.dumps(product.demo["template_data"]),
-                },
-            }
-        ).encode()
-        line = http.client.HTTPConnection(host, timeout=60)
-        try:
-            line.request("POST", "/", body, tc3_headers(key, "SendEmail", body=body, Host=host))
-            answer = line.getresponse()
-            status, body_read = answer.status, answer.read()
-        except (OSError, http.client.HTTPException):
-            # Nobody knows what became of this one: the client would ask again.
-            answers.cut += 1
-            time.sleep(0.05)
-            continue
-        finally:
-            line.close()
-        try:
-            response = json.loads(body_read)["Response"]
-        except ValueError:
-            response = {}
-        if status != 200 or not response:
-            answers.odd.append(f"{status} {body_read[:200]!r}")
-        elif "MessageId" in response:
-            answers.promised[response["MessageId"]] = to
-        else:
-            answers.codes[response["Error"]["Code"]] += 1
-            time.sleep(0.05)
-
-
-def family(head: int) -> dict[int, tuple[int, list[str]]]:
-    """Return every process under `head`: its parent and its command."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-    found: dict[int, tuple[int, list[str]]] = {}
-    waiting = [head]
-    while waiting:
-        parent = waiting.pop()
-        for child in [pid for pid, of in parents.items() if of == parent]:
-            try:
-                command = Path(f"/proc/{child}/cmdline").read_bytes().decode(errors="replace").split("\0")
-            except OSError:
-                continue
-            found[child] = (parent, command)
-            waiting.append(child)
-    return found
-
-
-def running(product: Product, name: str) -> int | None:
-    """Return the process of this name; a worker of granian is what stands at the end of granian's own line."""
-    head = product.process.pid
-    every = family(head)
-    parents = {parent for parent, _ in every.values()}
-    for pid, (parent, command) in sorted(every.items()):
-        words = " ".join(command)
-        if name == "granian-worker":
-            # From Python 3.14 on a server of forks stands between the two; a tracker of resources is no worker.
-            if pid not in parents and "resource_tracker" not in words and _is_below_granian(pid, every, head):
-                return pid
-        elif parent == head and name in words:
-            return pid
-    return None
-
-
-def _is_below_granian(pid: int, every: dict[int, tuple[int, list[str]]], head: int) -> bool:
-    parent, _ = every[pid]
-    if parent not in every:
-        return False
-    grandparent, command = every[parent]
-    return "granian" in " ".join(command) if grandparent == head else _is_below_granian(parent, every, head)
-
-
 def until(condition: Callable[[], bool], what: str, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
@@ -179,7 +76,13 @@ def product() -> Iterator[Product]:
 def test_what_was_promised_arrives_whatever_is_killed(product: Product) -> None:
     answers, over, numbers = Answers(), threading.Event(), itertools.count()
     clients = [
-        threading.Thread(target=send_until, args=(over, product, numbers, answers), daemon=True) for _ in range(CLIENTS)
+        threading.Thread(
+            target=send_until,
+            args=(over, product, numbers, answers),
+            kwargs={"recipient": lambda number: f"dsn@{number}.test" if number % 20 == 0 else f"{number}@storm.test"},
+            daemon=True,
+        )
+        for _ in range(CLIENTS)
     ]
     for client in clients:
         client.start()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -21,7 +19,7 @@ from django.db import connection
 
 from sending.models import Attempt, DeliverStatus, Message, QueueItem
 from tests.sending.delivery.post import Post
-from tests.sending.smtp.sink import Sink, serve
+from tests.sending.smtp.sink import Sink, served
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,31 +27,6 @@ MAILS = 600
 KILLS = 3
 CONNECTIONS = 5
 LEASE = 2
-
-
-@contextmanager
-def served(sink: Sink) -> Iterator[int]:
-    """Serve the sink from a thread, so that it outlives every delivery process; yield its port."""
-    ready = threading.Event()
-    loop = asyncio.new_event_loop()
-    stop = asyncio.Event()
-    port = 0
-
-    async def run() -> None:
-        nonlocal port
-        async with serve(sink) as port:
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
-    thread.start()
-    assert ready.wait(60)
-    try:
-        yield port
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(60)
-        loop.close()
 
 
 @contextmanager

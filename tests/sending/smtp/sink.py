@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import threading
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -195,3 +196,28 @@ async def serve(sink: Sink, port: int = 0) -> AsyncIterator[int]:
             for session in sink.sessions:
                 session.transport.abort()
             await asyncio.sleep(0)
+
+
+@contextmanager
+def served(sink: Sink) -> Iterator[int]:
+    """Serve the sink from a thread, so that it outlives every delivery process; yield its port."""
+    ready = threading.Event()
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+    port = 0
+
+    async def run() -> None:
+        nonlocal port
+        async with serve(sink) as port:
+            ready.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
+    thread.start()
+    assert ready.wait(60)
+    try:
+        yield port
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(60)
+        loop.close()
