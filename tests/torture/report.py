@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tests.torture.verdict import Finding
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 960, 360, 60, 40
+WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM = 960, 360, 60, 40, 40
 SERIES = (("promised", "#2563eb"), ("delivered", "#16a34a"), ("reports taken", "#d97706"))
 
 
@@ -82,7 +82,7 @@ def drawing(run: Run) -> str:
     top = max([1, *(max(sample[1:]) for sample in run.samples)])
 
     def x(seconds: float) -> float:
-        return LEFT + seconds / end * (WIDTH - LEFT - 10)
+        return LEFT + seconds / end * (WIDTH - LEFT - RIGHT)
 
     def y(count: float) -> float:
         return HEIGHT - BOTTOM - count / top * (HEIGHT - BOTTOM - 30)
