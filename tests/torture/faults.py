@@ -25,8 +25,12 @@ from tests.product import Product
 PROCESSES = ("run_delivery", "granian-worker", "run_inbound", "granian", "qcluster")
 # What `pg_ctl stop` sends in its modes "immediate" and "fast", and what the kernel sends when memory is short.
 DATABASE_SIGNALS = (signal.SIGQUIT, signal.SIGKILL, signal.SIGINT)
+# Longer than the lease of a torture run, and than a transaction may be idle.
+PAUSE_SECONDS = 10.0
 READ_ONLY_SECONDS = 60.0
 FULL_SECONDS = 20.0
+# So many reports, or writers of events, wait when a fault is made that must meet them at work.
+WAITING = 2
 # Of the disk that stays free when the warning is due, in bytes: below the share at which /healthz turns red.
 WARNING_BYTES = 8 * 1024 * 1024
 
@@ -46,6 +50,9 @@ def program(kills: int, stops: int, *, seed: int) -> list[Fault]:
     faults = [_kill(name) for name in itertools.islice(itertools.cycle(PROCESSES), kills)]
     faults += [_stop(number) for number in itertools.islice(itertools.cycle(DATABASE_SIGNALS), stops)]
     random.Random(seed).shuffle(faults)
+    # While reports still come in: not left to chance.
+    faults.insert(len(faults) // 4, _pause("run_inbound", waits=_reports_wait))
+    faults.insert(len(faults) // 2, _pause("run_delivery", waits=_events_wait))
     faults.insert(len(faults) // 3, Fault("the database read-only for a minute", _read_only, repeats=True))
     faults.insert(2 * len(faults) // 3, Fault("the disk full", _full_disk, repeats=True))
     return faults
@@ -77,6 +84,37 @@ def _kill(name: str) -> Fault:
     return Fault(f"{name} killed", make, repeats=name == "run_delivery")
 
 
+def _pause(name: str, *, waits: Callable[[psycopg.Connection[Any]], bool]) -> Fault:
+    def make(product: Product) -> list[str]:
+        with owner(product) as connection:
+            # It stops inside a transaction if it can: the database ends that before the process goes on.
+            with connection.transaction():
+                connection.execute("LOCK TABLE sending_event IN SHARE MODE")
+                until(lambda: waits(connection), f"{name} to write an event")
+                victim = _signal(product, name, signal.SIGSTOP)
+            time.sleep(PAUSE_SECONDS)
+            os.kill(victim, signal.SIGCONT)
+        return [] if running(product, name) == victim else [f"{name} ended when it went on"]
+
+    return Fault(f"{name} paused for {PAUSE_SECONDS:g} s", make, repeats=name == "run_delivery")
+
+
+def _reports_wait(connection: psycopg.Connection[Any]) -> bool:
+    unread = "SELECT count(*) FROM sending_inboundreport WHERE read_at IS NULL"
+    return _number(connection, unread) >= WAITING
+
+
+def _events_wait(connection: psycopg.Connection[Any]) -> bool:
+    waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'sending_event'::regclass AND NOT granted"
+    return _number(connection, waiting) >= WAITING
+
+
+def _number(connection: psycopg.Connection[Any], query: str) -> int:
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def _stop(number: signal.Signals) -> Fault:
     def make(product: Product) -> list[str]:
         _signal(product, "postgres", number)
@@ -85,19 +123,24 @@ def _stop(number: signal.Signals) -> Fault:
     return Fault(f"the database stopped ({number.name})", make, repeats=True)
 
 
-def _signal(product: Product, name: str, number: signal.Signals) -> None:
+def _signal(product: Product, name: str, number: signal.Signals) -> int:
     until(lambda: running(product, name) is not None, f"{name} to run again")
     victim = running(product, name)
     assert victim is not None
     os.kill(victim, number)
+    return victim
 
 
 def _read_only(product: Product) -> list[str]:
     before = _children(product)
-    with owner(product) as connection:
+    with owner(product) as connection, owner(product) as other:
         connection.execute("SET default_transaction_read_only = off")
-        connection.execute("ALTER SYSTEM SET default_transaction_read_only = on")
-        connection.execute("SELECT pg_reload_conf()")
+        # No event can be written meanwhile: reports, results and calls pile up, and meet the read-only database.
+        with other.transaction():
+            other.execute("LOCK TABLE sending_event IN SHARE MODE")
+            until(lambda: _reports_wait(connection), "reports to wait for the read-only database")
+            connection.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+            connection.execute("SELECT pg_reload_conf()")
         try:
             time.sleep(READ_ONLY_SECONDS)
         finally:
