@@ -6,20 +6,19 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from sending.models import Attempt, DeliverStatus, Message, QueueItem
+from tests.database_url import database_url
 from tests.sending.delivery.post import Post
 from tests.sending.smtp.sink import Sink, served
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,16 +31,11 @@ LEASE = 2
 @contextmanager
 def delivery(port: int, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run the real process on the test's database."""
-    database = connection.settings_dict
-    user, password = (quote(database[key], safe="") for key in ("USER", "PASSWORD"))
-    host, port_of_it, name = database["HOST"], database["PORT"] or 5432, database["NAME"]
-    # A socket's folder stands where the path does.
-    place = f"/{host}/{name}" if host.startswith("/") else f"{host}:{port_of_it}/{name}"
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "SES_DATA_DIR": str(settings.TEST_DATA_DIR),
-        "DATABASE_URL": f"postgres://{user}:{password}@{place}",
+        "DATABASE_URL": database_url(),
         "SES_SIMULATOR_MX_PORT": str(port),
         "SES_TRANSPORT": "simulator",
         "SES_RULE_LEASE_SECONDS": str(LEASE),
@@ -61,13 +55,6 @@ def delivery(port: int, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def until(condition: Callable[[], bool], seconds: float = 300) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.01)
-
-
 def test_killed_processes_lose_nothing_and_repeat_little() -> None:
     post = Post()
     for n in range(MAILS):
@@ -84,7 +71,7 @@ def test_killed_processes_lose_nothing_and_repeat_little() -> None:
         with delivery(port) as process:
             until(lambda: not QueueItem.objects.exists())
             process.terminate()
-            assert process.wait(120) == 0
+            assert process.wait(WAIT_SECONDS) == 0
     copies: dict[str, list[bytes]] = defaultdict(list)
     for mail in sink.mails:
         copies[mail.recipient].append(mail.raw)
@@ -109,9 +96,9 @@ def test_a_process_that_slept_through_its_lease_overwrites_nothing() -> None:
             before = dict(Message.objects.values_list("pk", "delivered_at"))
             sleeper.send_signal(signal.SIGCONT)
             sleeper.terminate()
-            assert sleeper.wait(120) == 0
+            assert sleeper.wait(WAIT_SECONDS) == 0
             other.terminate()
-            assert other.wait(120) == 0
+            assert other.wait(WAIT_SECONDS) == 0
     copies: dict[str, list[bytes]] = defaultdict(list)
     for mail in sink.mails:
         copies[mail.recipient].append(mail.raw)

@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from tests.waiting import WAIT_SECONDS
+
 
 class ReceivedMail(NamedTuple):
     """A mail the sink answered 250 to; `raw` is unstuffed."""
@@ -214,10 +216,10 @@ def served(sink: Sink) -> Iterator[int]:
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
     thread.start()
-    assert ready.wait(60)
+    assert ready.wait(WAIT_SECONDS)
     try:
         yield port
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(60)
+        thread.join(WAIT_SECONDS)
         loop.close()
