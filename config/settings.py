@@ -45,6 +45,9 @@ SECRETS_KEYS: list[str] = env.list("SES_SECRETS_KEY", default=[]) or [
     generated_secrets.get_or_create(DATA_DIR, "secrets_key")
 ]
 
+# Where the last seal of the audit log is kept; None keeps none.
+AUDIT_ANCHOR: Path | None = Path(env.str("SES_AUDIT_ANCHOR", default="") or DATA_DIR / "audit-anchor")
+
 # --- Numbers ----------------------------------------------------------------------------------
 RULES = load_rules(os.environ)
 
@@ -123,15 +126,11 @@ TEMPLATES = [
 # --- Database ---------------------------------------------------------------------------------
 DATABASE_URL: str = env.str("DATABASE_URL", default="")
 _database = env.db_url_config(DATABASE_URL) if DATABASE_URL else embedded_pg.settings_for(DATA_DIR)
-# A process that hangs inside a transaction keeps its rows locked: the server ends that before the lease ends.
-_hung_milliseconds = max(1000, RULES.lease_seconds * 500)
 DATABASES = {
     "default": {
         **_database,
-        "OPTIONS": {
-            "options": f"-c idle_in_transaction_session_timeout={_hung_milliseconds}",
-            **_database.get("OPTIONS", {}),
-        },
+        # What serves puts a limit of its own on its transactions: accounts/idle_transactions.py.
+        "OPTIONS": _database.get("OPTIONS", {}),
         # No pool: it does not survive the fork of the task workers. Kept connections do.
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

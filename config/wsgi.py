@@ -12,6 +12,8 @@ sys.setswitchinterval(0.0005)
 
 application = get_wsgi_application()
 
-from config import checks  # noqa: E402 - the checks need Django set up
+from accounts import idle_transactions  # noqa: E402 - both need Django set up
+from config import checks  # noqa: E402
 
 checks.refuse_unsafe()
+idle_transactions.limit_process()

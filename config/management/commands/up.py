@@ -68,12 +68,12 @@ class Command(BaseCommand):
             if server:
                 self._say("up", "starting PostgreSQL")
                 server.start()
-            self._prepare(no_demo=no_demo)
+            made_demo = self._prepare(no_demo=no_demo)
             if not stop.is_set():
                 supervisor.start()
                 if server:
                     threading.Thread(target=self._keep_running, args=(server, stop), daemon=True).start()
-                threading.Thread(target=self._announce, args=(stop, not no_demo), daemon=True).start()
+                threading.Thread(target=self._announce, args=(stop, made_demo), daemon=True).start()
                 supervisor.watch()
         finally:
             stop.set()
@@ -83,18 +83,21 @@ class Command(BaseCommand):
                 connections.close_all()
                 server.stop()
 
-    def _prepare(self, *, no_demo: bool) -> None:
+    def _prepare(self, *, no_demo: bool) -> bool:
+        """Bring database and files to this version; say whether the demo account was made just now."""
         for problem in checks.data_is_of_this_version(None, [DEFAULT_DB_ALIAS]):
             raise CommandError(f"{problem.msg} {problem.hint}")
         call_command("migrate", interactive=False, verbosity=0)
         static_files.collect()
         partitions.ensure()
         schedule.install()
-        if not no_demo and not demo.exists():
+        make_demo = not no_demo and not demo.exists()
+        if make_demo:
             self._say("up", "making the demo account with 30 days of history")
             demo.make()
         # The children open their own; we only supervise from here.
         connections.close_all()
+        return make_demo
 
     def _keep_running(self, server: embedded_pg.EmbeddedServer, stop: threading.Event) -> None:
         while not stop.wait(0.5):
@@ -105,7 +108,7 @@ class Command(BaseCommand):
                 except CannotStart as problem:
                     self._say("up", str(problem))
 
-    def _announce(self, stop: threading.Event, with_demo: bool) -> None:
+    def _announce(self, stop: threading.Event, made_demo: bool) -> None:
         url = f"http://127.0.0.1:{settings.WEB_PORT}/healthz"
         deadline = time.monotonic() + READY_SECONDS
         while not stop.is_set():
@@ -121,7 +124,8 @@ class Command(BaseCommand):
                     return
             stop.wait(0.1)
         if not stop.is_set():
-            self.stdout.write(demo.introduction() if with_demo and demo.exists() else _plain_introduction())
+            # Passwords and keys are printed once: later starts may write into a log that others read.
+            self.stdout.write(demo.introduction() if made_demo else _plain_introduction())
             self.stdout.flush()
 
     def _say(self, name: str, line: str) -> None:
@@ -131,7 +135,9 @@ class Command(BaseCommand):
 
 def _plain_introduction() -> str:
     lines = ["", f"Console    {settings.PUBLIC_URL}"]
-    if not User.objects.exists():
+    if demo.exists():
+        lines += ["", f"The demo's log-ins and keys, in this folder:  {settings.PROGRAM} demo"]
+    elif not User.objects.exists():
         lines += [
             "",
             "Nobody can log in yet. In another terminal, in this folder:",
