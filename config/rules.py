@@ -77,7 +77,10 @@ class Rules:
     # Inbound reports
     inbound_max_bytes: int = _rule(10 * 1024 * 1024, "bytes", "published: quotas; whole message")
     inbound_max_parts: int = _rule(100, "MIME parts and nesting", "field practice")
-    inbound_parse_seconds: int = _rule(5, "seconds", "chosen: a report that takes longer is kept raw")
+    inbound_parse_seconds: int = _rule(20, "seconds of the processor", "chosen: a report that takes more is set aside")
+    inbound_parse_wall_seconds: int = _rule(600, "seconds", "chosen: then the parser is replaced, the report waits")
+    inbound_max_retry_seconds: int = _rule(300, "seconds", "chosen: longest pause before a report is tried again")
+    inbound_late_seconds: int = _rule(3600, "seconds a report may wait", "chosen: then the log and a notice say so")
     inbound_header_max_bytes: int = _rule(100 * 1024, "bytes", "field practice, header block of one report")
 
     # Mailbox simulator
