@@ -4,7 +4,7 @@ from sending.models.event import BounceType, Event, EventKind
 from sending.models.inbox import SimulatedMail, SimulatedRecord
 from sending.models.message import Attachment, DeliverStatus, Message, Submission
 from sending.models.queue import Attempt, QueueItem
-from sending.models.report import InboundReport
+from sending.models.report import InboundReport, PostmasterMail
 
 __all__ = [
     "Attachment",
@@ -15,6 +15,7 @@ __all__ = [
     "EventKind",
     "InboundReport",
     "Message",
+    "PostmasterMail",
     "QueueItem",
     "SimulatedMail",
     "SimulatedRecord",
