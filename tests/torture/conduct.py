@@ -18,14 +18,13 @@ from tests.load import Answers, send_until
 from tests.product import Product, start, stop
 from tests.sending.smtp.sink import Sink, served
 from tests.torture import verdict
-from tests.torture.faults import Fault, owner, program, until
+from tests.torture.faults import Fault, owner, program
 from tests.torture.report import FaultMade, Run
 from tests.torture.reports import Reports, report_until
+from tests.waiting import until
 
 CLIENTS = 3
 CONNECTIONS = 5
-# What the last mail, report and figure may take once nothing fails any more, in seconds.
-DRAIN_SECONDS = 600.0
 SETTINGS = {
     "SES_TRANSPORT": "relay",
     "SES_PUBLIC_URL": "https://ses.example.com",
@@ -103,8 +102,8 @@ def conduct(folder: Path, *, mails: int, reports: int, kills: int, stops: int, s
             watcher.start()
             try:
                 _make_all(world, faults, run, share=mails // (len(faults) + 1))
-                until(lambda: len(world.answers.promised) >= mails, "the last mails to be promised", DRAIN_SECONDS)
-                until(lambda: world.reports.taken >= reports, "the last reports to be taken", DRAIN_SECONDS)
+                until(lambda: len(world.answers.promised) >= mails, "the last mails to be promised")
+                until(lambda: world.reports.taken >= reports, "the last reports to be taken")
             finally:
                 world.end()
                 watching.set()
@@ -155,12 +154,11 @@ def _settle(product: Product) -> None:
         ("the queue to drain", "SELECT NOT EXISTS (SELECT FROM sending_queueitem)"),
         ("the reports to be read", "SELECT NOT EXISTS (SELECT FROM sending_inboundreport WHERE read_at IS NULL)"),
     ):
-        until(lambda query=query: _ask(product, query) == [(True,)], what, DRAIN_SECONDS)
+        until(lambda query=query: _ask(product, query) == [(True,)], what)
     now = _ask(product, "SELECT clock_timestamp()")[0][0]
     until(
         lambda: _ask(product, "SELECT rolled_at FROM stats_rollupstate")[0][0] > now,
         "the figures to be brought up to date",
-        DRAIN_SECONDS,
     )
 
 

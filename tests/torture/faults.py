@@ -21,6 +21,7 @@ import psycopg
 from config import embedded_pg
 from tests.processes import running
 from tests.product import Product
+from tests.waiting import until
 
 PROCESSES = ("run_delivery", "granian-worker", "run_inbound", "granian", "qcluster")
 # What `pg_ctl stop` sends in its modes "immediate" and "fast", and what the kernel sends when memory is short.
@@ -56,15 +57,6 @@ def program(kills: int, stops: int, *, seed: int) -> list[Fault]:
     faults.insert(len(faults) // 3, Fault("the database read-only for a minute", _read_only, repeats=True))
     faults.insert(2 * len(faults) // 3, Fault("the disk full", _full_disk, repeats=True))
     return faults
-
-
-def until(condition: Callable[[], object], what: str, seconds: float = 300) -> None:
-    """Return once the condition holds; raise TimeoutError saying what was waited for."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {seconds:g} s for {what}")
-        time.sleep(0.05)
 
 
 def owner(product: Product) -> psycopg.Connection[Any]:

@@ -18,7 +18,7 @@ from sending.models import Attempt, DeliverStatus, Message, QueueItem
 from tests.database_url import database_url
 from tests.sending.delivery.post import Post
 from tests.sending.smtp.sink import Sink, served
-from tests.waiting import until
+from tests.waiting import WAIT_SECONDS, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
