@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 # Below this share of free space the service says so before the disk is full.
@@ -53,3 +55,17 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+class HealthMiddleware:
+    """Answers both before anything else looks at a request: machines ask by IP address, and without TLS."""
+
+    paths = {"/healthz": healthz, "/metrics": metrics}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, or hand on."""
+        view = self.paths.get(request.path_info)
+        return view(request) if view else self._get_response(request)

@@ -52,6 +52,34 @@ class Rules:
     request_max_bytes: int = _rule(8 * 1024 * 1024, "bytes", "published: quotas")
     template_data_max_bytes: int = _rule(100_000, "bytes of JSON", "chosen; not published")
 
+    # Web server; "per process" is for each of the two web processes
+    web_header_seconds: int = _rule(
+        30, "seconds for a request's head, and of rest between two", "granian's default; at most 60"
+    )
+    web_silence_seconds: int = _rule(20, "seconds in which some of a body must come", "Apache mod_reqtimeout, body=20")
+    web_body_bytes_per_second: int = _rule(500, "bytes after those seconds", "Apache mod_reqtimeout, MinRate=500")
+    web_body_max_seconds: int = _rule(600, "seconds for a whole body", "chosen: 8 MB over a line of 14 KB/s")
+    web_answer_silence_seconds: int = _rule(
+        120, "seconds in which a client must take 64 KB", "chosen: system buffers hold minutes"
+    )
+    web_answer_max_seconds: int = _rule(3600, "seconds for a whole answer", "chosen: the largest downloads")
+    web_connections: int = _rule(2048, "open connections per process", "chosen: half a GB at worst")
+    web_requests_per_client: int = _rule(
+        1000, "unanswered requests of one address per process", "chosen: half of the connections"
+    )
+    web_bodies_memory_bytes: int = _rule(64 * 1024 * 1024, "bytes of all bodies, in memory, per process", "chosen")
+    web_bodies_disk_bytes: int = _rule(
+        1024 * 1024 * 1024, "bytes of all bodies, on disk, per process", "chosen: 128 of 8 MB"
+    )
+    web_api_threads: int = _rule(
+        4, "threads per process, a database connection each", "measured: more wait for the interpreter"
+    )
+    web_console_threads: int = _rule(4, "threads per process, a database connection each", "as for the API")
+    web_tracking_threads: int = _rule(
+        2, "threads per process, a database connection each", "chosen: a click takes milliseconds"
+    )
+    web_download_threads: int = _rule(2, "CSV files made at once per process", "chosen")
+
     # Rates
     api_calls_per_second: int = _rule(20, "calls per action and account", "published: quotas")
     mails_per_second: int = _rule(20, "mails per account", "published: quotas")

@@ -20,6 +20,7 @@ from accounts.models import User
 from config import checks, demo, embedded_pg, schedule, static_files
 from config.pg_binaries import CannotStart
 from config.supervisor import AlreadyRunning, Child, PortTaken, Supervisor, alone_on, check_ports
+from config.web import server
 from sending.models import partitions
 
 READY_SECONDS = 60.0
@@ -149,13 +150,8 @@ def _plain_introduction() -> str:
 def _children() -> list[Child]:
     manage = [sys.executable, "-m", "config"]
     here = settings.BIND_HOST
-    web = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", here, "--port", str(settings.WEB_PORT),
-        "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "warning",
-        "--workers-kill-timeout", "5s", "config.wsgi:application",
-    ]  # fmt: skip
     children = [
-        Child("web", web, [("SES_WEB_PORT", here, settings.WEB_PORT)]),
+        Child("web", server.command(here, settings.WEB_PORT), [("SES_WEB_PORT", here, settings.WEB_PORT)]),
         Child("delivery", [*manage, "run_delivery"]),
         Child("inbound", [*manage, "run_inbound"], [("SES_INBOUND_PORT", here, settings.INBOUND_PORT)]),
         # A task only looks for work, and may be cut off anywhere: the next one finds the same work.
