@@ -7,9 +7,11 @@ import logging
 
 from django.db import InterfaceError, OperationalError
 
+from sending import holds
 from sending.database_thread import DatabaseThread
 from sending.inbound import reading
 from sending.inbound.parsing import Parser, Stopped
+from sending.models import HoldPeriod
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +49,9 @@ class ReportWorker:
             thread.close(last=self._parser.close)
 
     def read_batch(self) -> int:
-        """Read the reports that wait, a batch at most, and return how many there were."""
+        """Read the reports that wait, a batch at most, and return how many there were; none while that is on hold."""
+        if holds.is_on_hold(HoldPeriod.Kind.REPORTS):
+            return 0
         reports = reading.unread()
         for report in reports:
             self._read(report)
