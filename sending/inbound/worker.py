@@ -14,10 +14,11 @@ import time
 from django.conf import settings
 
 from accounts.database_faults import is_fault_of_row
-from sending import report_queue
+from sending import holds, report_queue
 from sending.database_thread import DatabaseThread
 from sending.inbound import reading
 from sending.inbound.parsing import Parser, ParserEnded, ParserUnavailable, Stopped
+from sending.models import HoldPeriod
 
 logger = logging.getLogger(__name__)
 
@@ -58,10 +59,12 @@ class ReportWorker:
             thread.close(last=self._parser.close)
 
     def read_batch(self) -> int:
-        """Read the reports that are due, a batch at most, and return how many there were.
+        """Read the reports that are due, a batch at most, and return how many there were; none while that is on hold.
 
         Raises when nothing can be read now: ParserUnavailable, or an error of a database that is away or read-only.
         """
+        if holds.is_on_hold(HoldPeriod.Kind.REPORTS):
+            return 0
         reports = report_queue.due()
         for report in reports:
             self._read(report)

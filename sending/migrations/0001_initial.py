@@ -1,3 +1,4 @@
+import django.contrib.postgres.functions
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
@@ -24,6 +25,56 @@ class Migration(migrations.Migration):
             """,
             "DROP FUNCTION ses_next_id(); DROP SEQUENCE ses_id_sequence;",
         ),
+        migrations.CreateModel(
+            name="HoldPeriod",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=9)),
+                ("reason", models.TextField(blank=True)),
+                ("values", models.JSONField(default=dict)),
+                ("began_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("begun_by", models.CharField(max_length=254)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_by", models.CharField(blank=True, max_length=254)),
+            ],
+            options={
+                "indexes": [models.Index(fields=["kind", "ended_at"], name="hold_by_end")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("kind",), name="hold_open_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at", None), ("ended_at__gte", models.F("began_at")), _connector="OR"
+                        ),
+                        name="hold_ends_after_it_began",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["delivery", "callbacks", "reports"])), name="hold_kind_known"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DataFolder",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("mark", models.BigIntegerField()),
+                ("marked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DatabaseIdentity",
+            fields=[
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("name", models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID())),
+            ],
+            options={
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="database_identity_once")],
+            },
+        ),
+        # From the first moment: a backup made before anything ran has the name too.
+        migrations.RunSQL("INSERT INTO sending_databaseidentity (id) VALUES (1)", migrations.RunSQL.noop),
         migrations.CreateModel(
             name="SimulatedRecord",
             fields=[
