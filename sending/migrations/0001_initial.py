@@ -1,6 +1,7 @@
 import django.contrib.postgres.functions
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import django.db.models.functions.text
 from django.db import migrations, models
 
 import sending.models.ids
@@ -390,7 +391,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("mail_from", models.CharField(max_length=320)),
-                ("recipient", models.CharField(max_length=320)),
+                ("recipient", models.CharField(db_collation="C", max_length=320)),
                 ("subject", models.CharField(blank=True, max_length=300)),
                 ("helo", models.CharField(blank=True, max_length=255)),
                 ("scenario", models.CharField(max_length=20)),
@@ -410,7 +411,12 @@ class Migration(migrations.Migration):
                         condition=models.Q(("act_at__isnull", False)), fields=["act_at"], name="simulated_to_act"
                     ),
                     models.Index(fields=["account", "-id"], name="simulated_list"),
-                    models.Index(fields=["account", "recipient", "-id"], name="simulated_by_recipient"),
+                    models.Index(
+                        "account",
+                        django.db.models.functions.text.Lower("recipient"),
+                        models.F("id").desc(),
+                        name="simulated_by_recipient",
+                    ),
                 ],
             },
         ),
@@ -436,7 +442,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="message",
-            index=models.Index(fields=["account", "recipient", "-id"], name="message_by_recipient"),
+            index=models.Index(
+                "account",
+                django.db.models.functions.text.Lower("recipient"),
+                models.F("id").desc(),
+                name="message_by_recipient",
+            ),
         ),
         migrations.AddIndex(
             model_name="message",

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from accounts import quota
 from accounts.caller import Caller
 from accounts.errors import Forbidden, Refused
+from accounts.mail.addresses import key_of
 from accounts.models import Account, Allowance
 from blocklist import blocking
 from domains.models import SenderDomain
@@ -287,7 +288,7 @@ def test_who_unsubscribed_or_complained_is_barred_for_that_domain_alone(
             blocking.Reject(
                 account_id=shop.account.pk,
                 sender_domain=shop.domain.name,
-                address="ann@example.com",
+                address=key_of("ann@example.com"),
                 cause=cause,
                 reason="",
                 message=1,
