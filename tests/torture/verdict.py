@@ -69,10 +69,12 @@ def rows(query: Query, promised: dict[str, str], *, bounced: set[str], complaine
         _nothing(
             "mails whose status is not that of their events",
             query(
-                f"SELECT m.id FROM sending_message AS m WHERE {_OURS} AND ("
-                f"NOT EXISTS (SELECT FROM sending_event AS e WHERE e.message = m.id AND e.kind = {EventKind.DELIVERED}) "
-                f"OR (m.deliver_status = {DeliverStatus.BOUNCED.value}) <> EXISTS "
-                f"(SELECT FROM sending_event AS e WHERE e.message = m.id AND e.kind = {EventKind.BOUNCE}))"
+                # A bounce outranks a delivery, and a delivery what we thought of it before.
+                f"SELECT m.id FROM sending_message AS m WHERE {_OURS} AND m.deliver_status <> (SELECT CASE "
+                f"WHEN bool_or(e.kind = {EventKind.BOUNCE}) THEN {DeliverStatus.BOUNCED} "
+                f"WHEN bool_or(e.kind = {EventKind.DELIVERED}) THEN {DeliverStatus.DELIVERED} "
+                f"WHEN bool_or(e.kind = {EventKind.DROPPED}) THEN {DeliverStatus.DROPPED} "
+                f"ELSE {DeliverStatus.QUEUED} END FROM sending_event AS e WHERE e.message = m.id)"
             ),
         ),
     ]
