@@ -117,5 +117,5 @@ def test_what_was_promised_arrives_whatever_is_killed(product: Product) -> None:
     assert copies <= REPEATING * CONNECTIONS, f"{copies} copies; {told}"
     bodies = ask(product, "SELECT recipient, count(DISTINCT md5(raw)) FROM sending_simulatedmail GROUP BY 1")
     assert [to for to, kinds in bodies if kinds > 1] == [], "copies differ"
-    unread = "SELECT count(*) FROM sending_inboundreport WHERE read_at IS NULL"
+    unread = "SELECT count(*) FROM sending_inboundreport WHERE state = 'waiting'"
     until(lambda: ask(product, unread) == [(0,)], "every kept report to be read", 180)

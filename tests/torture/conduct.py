@@ -152,7 +152,7 @@ def _settle(product: Product) -> None:
     """Wait until nothing waits: no mail, no report, no event that is not yet in the figures."""
     for what, query in (
         ("the queue to drain", "SELECT NOT EXISTS (SELECT FROM sending_queueitem)"),
-        ("the reports to be read", "SELECT NOT EXISTS (SELECT FROM sending_inboundreport WHERE read_at IS NULL)"),
+        ("the reports to be read", "SELECT NOT EXISTS (SELECT FROM sending_inboundreport WHERE state = 'waiting')"),
     ):
         until(lambda query=query: _ask(product, query) == [(True,)], what)
     now = _ask(product, "SELECT clock_timestamp()")[0][0]

@@ -92,7 +92,7 @@ def _pause(name: str, *, waits: Callable[[psycopg.Connection[Any]], bool]) -> Fa
 
 
 def _reports_wait(connection: psycopg.Connection[Any]) -> bool:
-    unread = "SELECT count(*) FROM sending_inboundreport WHERE read_at IS NULL"
+    unread = "SELECT count(*) FROM sending_inboundreport WHERE state = 'waiting'"
     return _number(connection, unread) >= WAITING
 
 

@@ -54,10 +54,10 @@ def rows(query: Query, promised: dict[str, str], *, bounced: set[str], complaine
                 ("complaints", EventKind.SPAMREPORT, complained),
             )
         ],
-        _nothing("reports not read", query("SELECT id FROM sending_inboundreport WHERE read_at IS NULL")),
+        _nothing("reports not read", query("SELECT id FROM sending_inboundreport WHERE state = 'waiting'")),
         _nothing(
             "reports set aside",
-            query("SELECT id FROM sending_inboundreport WHERE kind = 'unknown'"),
+            query("SELECT id FROM sending_inboundreport WHERE state = 'aside'"),
         ),
         _nothing(
             "mails with more than one event of acceptance or delivery",
