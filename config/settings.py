@@ -126,6 +126,12 @@ TEMPLATES = [
 # --- Database ---------------------------------------------------------------------------------
 DATABASE_URL: str = env.str("DATABASE_URL", default="")
 _database = env.db_url_config(DATABASE_URL) if DATABASE_URL else embedded_pg.settings_for(DATA_DIR)
+# As whom migrations run, when it is another role than the application's; None when one role is both.
+_owner_url: str = env.str("SES_OWNER_DATABASE_URL", default="")
+_owner = env.db_url_config(_owner_url) if _owner_url else {}
+if not DATABASE_URL:
+    _owner = embedded_pg.owner_settings_for(DATA_DIR)
+OWNER_DATABASE = {name: _owner[name] for name in ("USER", "PASSWORD", "HOST", "PORT")} if _owner else None
 DATABASES = {
     "default": {
         **_database,
