@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sending.inbound import parsing
 from sending.inbound.report import Report, ReportKind
 from tests.sending.inbound import mails
+from tests.waiting import WAIT_SECONDS
 
 SEEDS = [mails.dsn(), mails.arf(), mails.PROSE, mails.AWAY, mails.LETTER]
 BOMBS = {
@@ -32,7 +33,7 @@ BOMBS = {
 
 @pytest.fixture
 def parser() -> Iterator[parsing.Parser]:
-    made = parsing.Parser(mails.CAPS, seconds=60)
+    made = parsing.Parser(mails.CAPS, seconds=WAIT_SECONDS)
     yield made
     made.close()
 
@@ -91,7 +92,7 @@ def test_a_bomb_is_defused(name: str, parser: parsing.Parser) -> None:
 
 
 def test_a_mail_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
-    hasty = parsing.Parser(mails.CAPS, seconds=60)
+    hasty = parsing.Parser(mails.CAPS, seconds=WAIT_SECONDS)
     try:
         hasty.parse(mails.LETTER)
         hasty.seconds = 0.3
@@ -101,7 +102,7 @@ def test_a_mail_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
         report = hasty.parse(mails.dsn())
         assert report.kind is ReportKind.UNKNOWN
         assert "longer" in report.diagnostic
-        hasty.seconds = 60
+        hasty.seconds = WAIT_SECONDS
         assert hasty.parse(mails.dsn()).kind is ReportKind.BOUNCE
     finally:
         hasty.close()

@@ -11,6 +11,7 @@ from typing import Any
 
 from sending.batch_writer import BatchWriter
 from sending.smtp.server import SmtpServer, listen
+from tests.waiting import WAIT_SECONDS
 
 
 @contextlib.contextmanager
@@ -30,13 +31,13 @@ def served(make: Callable[[], SmtpServer], writer: BatchWriter[Any]) -> Iterator
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
 
-    server, _ = asyncio.run_coroutine_threadsafe(start(), loop).result(60)
+    server, _ = asyncio.run_coroutine_threadsafe(start(), loop).result(WAIT_SECONDS)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
-        asyncio.run_coroutine_threadsafe(stop(server), loop).result(60)
+        asyncio.run_coroutine_threadsafe(stop(server), loop).result(WAIT_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(60)
+        thread.join(WAIT_SECONDS)
         loop.close()
 
 
@@ -44,7 +45,7 @@ class SmtpClient:
     """A raw SMTP client: sends the bytes it is given, reads replies."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), 60)
+        self._socket = socket.create_connection(("127.0.0.1", port), WAIT_SECONDS)
         self._file = self._socket.makefile("rb")
 
     def __enter__(self) -> SmtpClient:
