@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from accounts.models import ApiKey
 from tests.accounts.api.calls import tc3_headers
 from tests.product import Product
+from tests.waiting import WAIT_SECONDS
 
 
 @dataclass
@@ -50,7 +51,7 @@ def send_until(
                 },
             }
         ).encode()
-        line = http.client.HTTPConnection(host, timeout=60)
+        line = http.client.HTTPConnection(host, timeout=WAIT_SECONDS)
         try:
             line.request("POST", "/", body, tc3_headers(key, "SendEmail", body=body, Host=host))
             answer = line.getresponse()

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sending.inbound import parsing
 from sending.inbound.report import Report, ReportKind
 from tests.sending.inbound import mails
+from tests.waiting import WAIT_SECONDS
 
 SEEDS = [mails.dsn(), mails.arf(), mails.PROSE, mails.AWAY, mails.LETTER]
 BOMBS = {
@@ -34,7 +35,7 @@ BOMBS = {
 
 @pytest.fixture
 def parser() -> Iterator[parsing.Parser]:
-    made = parsing.Parser(mails.CAPS, cpu_seconds=60, wall_seconds=600)
+    made = parsing.Parser(mails.CAPS, cpu_seconds=WAIT_SECONDS, wall_seconds=WAIT_SECONDS)
     yield made
     made.close()
 
@@ -111,7 +112,7 @@ def test_a_bomb_is_defused(name: str, parser: parsing.Parser) -> None:
 
 
 def test_a_mail_that_takes_too_much_of_the_processor_is_not_parsed_and_the_next_is_read() -> None:
-    hasty = parsing.Parser(mails.CAPS, cpu_seconds=0.02, wall_seconds=600)
+    hasty = parsing.Parser(mails.CAPS, cpu_seconds=0.02, wall_seconds=WAIT_SECONDS)
     try:
         report = hasty.parse(mails.dsn().replace(b"It did not work.", b"--B\r\n\r\n" * 15_000))
         assert (report.kind, report.is_parsed) == (ReportKind.UNKNOWN, False)

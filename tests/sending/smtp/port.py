@@ -15,6 +15,7 @@ from sending.batch_writer import BatchWriter
 from sending.smtp.port import Port, PortLimits
 from sending.smtp.server import SmtpServer, listen
 from sending.smtp.storage import Storage
+from tests.waiting import WAIT_SECONDS
 
 
 @contextlib.contextmanager
@@ -34,13 +35,13 @@ def served(make: Callable[[], SmtpServer], writer: BatchWriter[Any]) -> Iterator
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
 
-    server, _ = asyncio.run_coroutine_threadsafe(start(), loop).result(60)
+    server, _ = asyncio.run_coroutine_threadsafe(start(), loop).result(WAIT_SECONDS)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
-        asyncio.run_coroutine_threadsafe(stop(server), loop).result(60)
+        asyncio.run_coroutine_threadsafe(stop(server), loop).result(WAIT_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(60)
+        thread.join(WAIT_SECONDS)
         loop.close()
 
 
@@ -63,7 +64,7 @@ class SmtpClient:
 
     def __init__(self, port: int, *, address: str = "127.0.0.1") -> None:
         """Connect to a port of this machine, from one of its addresses."""
-        self._socket = socket.create_connection(("127.0.0.1", port), 60, (address, 0))
+        self._socket = socket.create_connection(("127.0.0.1", port), WAIT_SECONDS, (address, 0))
         self._file = self._socket.makefile("rb")
 
     def __enter__(self) -> SmtpClient:

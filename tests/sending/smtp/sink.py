@@ -55,7 +55,7 @@ class _Session(asyncio.Protocol):
         self.sink = sink
         self.buffer = b""
         self.in_data = False
-        self.tls = self.upgrading = False
+        self.tls = self.upgrading = self.promised_tls = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport: asyncio.Transport = transport
@@ -72,6 +72,9 @@ class _Session(asyncio.Protocol):
         self.sink.sessions.discard(self)
 
     def data_received(self, data: bytes) -> None:
+        if self.promised_tls:
+            self.write("500 5.5.2 this is no handshake")
+            return
         self.buffer += data
         self.take_all()
 
@@ -109,7 +112,8 @@ class _Session(asyncio.Protocol):
                 "\r\n".join(f"250{'-' if n < len(lines) - 1 else ' '}{text}" for n, text in enumerate(lines)),
             )
         elif verb == "STAR":
-            self.say("starttls", line, "220 go")
+            positive = self.say("starttls", line, "220 go")
+            self.promised_tls = positive and "starttls" in self.sink.answers
             if self.sink.context and "starttls" not in self.sink.answers:
                 self.buffer = b""
                 self.upgrading = True
