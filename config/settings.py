@@ -129,6 +129,9 @@ DATABASES = {
     "default": {
         **_database,
         "OPTIONS": {
+            # A database whose machine is gone fails within seconds, not within the minutes of TCP.
+            "connect_timeout": 10,
+            "tcp_user_timeout": 30_000,
             "options": f"-c idle_in_transaction_session_timeout={_hung_milliseconds}",
             **_database.get("OPTIONS", {}),
         },

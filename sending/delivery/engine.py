@@ -16,7 +16,6 @@ from collections.abc import Awaitable, Coroutine, Sequence
 from datetime import datetime
 
 from django.conf import settings
-from django.db import Error as DatabaseError
 
 from sending.delivery import pipeline, queue
 from sending.delivery.in_flight import InFlight
@@ -119,7 +118,7 @@ class Engine:
             began = time.monotonic()
             try:
                 messages, now = await self._threads.take(queue.claim, BATCH, self._worker)
-            except DatabaseError as error:
+            except Exception as error:
                 await database_away(error)
                 continue
             if not messages:
@@ -145,7 +144,7 @@ class Engine:
         """Settle what may not go and send the rest to its sites; a slow look-up of a route delays no other domain."""
         try:
             wanted, unwanted = await self._threads.take(_still_wanted, messages, now)
-        except DatabaseError as error:
+        except Exception as error:
             self.in_flight.forget(messages)
             await database_away(error)
             return
