@@ -136,7 +136,12 @@ DATABASES = {
     "default": {
         **_database,
         # What serves puts a limit of its own on its transactions: accounts/idle_transactions.py.
-        "OPTIONS": _database.get("OPTIONS", {}),
+        "OPTIONS": {
+            # A database whose machine is gone fails within seconds, not within the minutes of TCP.
+            "connect_timeout": 10,
+            "tcp_user_timeout": 30_000,
+            **_database.get("OPTIONS", {}),
+        },
         # No pool: it does not survive the fork of the task workers. Kept connections do.
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

@@ -16,7 +16,6 @@ from collections.abc import Awaitable, Coroutine, Sequence
 from datetime import datetime
 
 from django.conf import settings
-from django.db import Error as DatabaseError
 
 from sending.delivery import pipeline, queue
 from sending.delivery.hold import HoldWatch
@@ -126,7 +125,7 @@ class Engine:
             began = time.monotonic()
             try:
                 messages, now = await self._claim()
-            except DatabaseError as error:
+            except Exception as error:
                 if self._watch:
                     self._watch.is_known = False
                 await database_away(error)
@@ -161,7 +160,7 @@ class Engine:
         """Settle what may not go and send the rest to its sites; a slow look-up of a route delays no other domain."""
         try:
             wanted, unwanted = await self._threads.take(_still_wanted, messages, now)
-        except DatabaseError as error:
+        except Exception as error:
             self.in_flight.forget(messages)
             await database_away(error)
             return
