@@ -61,7 +61,7 @@ def program(kills: int, stops: int, *, seed: int) -> list[Fault]:
 
 def owner(product: Product) -> psycopg.Connection[Any]:
     """Return a connection that may do everything."""
-    known = embedded_pg.settings_for(Path(product.environment["SES_DATA_DIR"]))
+    known = embedded_pg.owner_settings_for(Path(product.environment["SES_DATA_DIR"]))
     return psycopg.connect(
         host=known["HOST"], user=known["USER"], password=known["PASSWORD"], dbname=known["NAME"],
         autocommit=True, connect_timeout=60,
