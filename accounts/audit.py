@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from accounts import audit_chain
 from accounts.audit_record import EntryRecord
-from accounts.caller import Caller
+from accounts.caller import Caller, PlatformActor
 from accounts.models import Account, AuditEntry, UnsealedEntry, User
 
 # The code beside an entry covers number and time, so both are known before it is written.
@@ -24,6 +24,13 @@ def log(caller: Caller, act: str, target: str, **details: Any) -> None:
 def log_staff(user: User, act: str, target: str, *, account: Account | None, ip: str, **details: Any) -> None:
     """Write what platform staff did at the admin site, to `account` or to no account in particular."""
     _write(account, user.email, AuditEntry.Channel.CONSOLE, ip, act, target, details)
+
+
+def log_platform(
+    actor: PlatformActor, act: str, target: str, *, account: Account | None = None, **details: Any
+) -> None:
+    """Write what was done to the whole platform, or in its course to `account`."""
+    _write(account, actor.name, actor.channel, actor.ip, act, target, details)
 
 
 def _write(

@@ -47,7 +47,7 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
         """Create a user with a hashed password; without one the user cannot log in."""
-        user = self.model(email=key_or_text(email), **fields)
+        user = self.model(email=key_or_text(email).text, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

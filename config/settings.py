@@ -91,6 +91,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.csp.ContentSecurityPolicyMiddleware",
@@ -105,7 +106,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
-WSGI_APPLICATION = "config.wsgi.application"
 
 TEMPLATES = [
     {
@@ -136,7 +136,12 @@ DATABASES = {
     "default": {
         **_database,
         # What serves puts a limit of its own on its transactions: accounts/idle_transactions.py.
-        "OPTIONS": _database.get("OPTIONS", {}),
+        "OPTIONS": {
+            # A database whose machine is gone fails within seconds, not within the minutes of TCP.
+            "connect_timeout": 10,
+            "tcp_user_timeout": 30_000,
+            **_database.get("OPTIONS", {}),
+        },
         # No pool: it does not survive the fork of the task workers. Kept connections do.
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
@@ -168,6 +173,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Transport security -----------------------------------------------------------------------
 SECURE_SSL_REDIRECT = _https
+# What machines ask on the inner port; "/" is the API and the console: config.views.root redirects people.
+SECURE_REDIRECT_EXEMPT = [r"^$", r"^[tu]/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("SES_BEHIND_PROXY", default=False) else None
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https

@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from django.db import connection, transaction
 
+from accounts.mail.addresses import key_or_text
 from accounts.mail.text import storable
 from blocklist import blocking
 from sending.models import BounceType, DeliverStatus, Event, EventKind, Message
@@ -193,7 +194,7 @@ def _block(recorded: Sequence[NewEvent], states: Mapping[int, MessageState]) -> 
         [
             blocking.InvalidAddress(
                 account_id=states[event.message].account_id,
-                address=states[event.message].recipient,
+                address=key_or_text(states[event.message].recipient),
                 reason=storable(event.reason),
                 message=event.message,
             )
@@ -206,7 +207,7 @@ def _block(recorded: Sequence[NewEvent], states: Mapping[int, MessageState]) -> 
             blocking.Reject(
                 account_id=states[event.message].account_id,
                 sender_domain=states[event.message].sender_domain,
-                address=states[event.message].recipient,
+                address=key_or_text(states[event.message].recipient),
                 cause=REJECT_CAUSES[event.kind],
                 reason=storable(event.reason),
                 message=event.message,

@@ -15,8 +15,8 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from config import embedded_pg, translations
 
-# How long one example takes says more about the machine's load than about us.
-hypothesis.settings.register_profile("tests", deadline=None)
+# How long one example takes says more about the machine's load than about us; a test with a list of its own repeats it.
+hypothesis.settings.register_profile("tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("tests")
 
 

@@ -87,6 +87,20 @@ def test_a_click_leads_to_the_filled_target(visitor: Client, message: Message) -
     assert (event.link, event.machine) == ("https://shop.example.test/new?a=1&b=2", False)
 
 
+def test_the_button_that_outlook_draws_leads_where_its_twin_does(visitor: Client) -> None:
+    account = factories.account()
+    shape = '<v:roundrect href="https://shop.example.test/{{page}}"><center>Go</center></v:roundrect>'
+    html = f'<!--[if mso]>{shape}<![endif]--><a href="https://shop.example.test/{{{{page}}}}">Go</a>'
+    version = factories.template(account, html=html).approved_id
+    submission = factories.submission(account, version=version, variables={"page": "new"})
+    message = factories.message(account, submission=submission)
+    for number in range(2):
+        response = visitor.get(path(links.click_url(message.pk, number)))
+        assert response["Location"] == "https://shop.example.test/new"
+    assert {event.link for event in events(EventKind.CLICK)} == {"https://shop.example.test/new"}
+    assert len(events(EventKind.CLICK)) == 2
+
+
 def test_clicks_repeat(visitor: Client, message: Message) -> None:
     for _ in range(2):
         visitor.get(path(links.click_url(message.pk, 0)))
