@@ -19,8 +19,9 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sending.smtp.client import Connection, NotOpen, Timing
+from sending.smtp.client import Connection, NotOpen
 from sending.smtp.data import stuff
+from sending.smtp.dialogue import Timing
 from sending.smtp.host import Host
 from sending.smtp.result import Failure, SmtpResult
 from tests.sending.smtp.sink import DROP, SILENT, Sink, serve
@@ -117,7 +118,7 @@ def test_a_server_that_wants_data_although_it_refused_the_recipient_gets_an_empt
         ({"mail": DROP}, Failure.LOST, "mail"),
         ({"body": SILENT}, Failure.TIMEOUT, "body"),
         ({"rcpt": SILENT}, Failure.TIMEOUT, "rcpt"),
-        ({"data": "hello there"}, Failure.LOST, "data"),
+        ({"data": "hello there"}, Failure.PROTOCOL, "data"),
     ],
 )
 def test_silence_and_lost_connections_are_told(answers: dict[str, Any], failure: Failure, stage: str) -> None:
@@ -133,7 +134,7 @@ def test_silence_and_lost_connections_are_told(answers: dict[str, Any], failure:
         ({"greeting": "421 4.3.2 busy"}, 421, Failure.NONE),
         ({"greeting": SILENT}, 0, Failure.TIMEOUT),
         ({"greeting": DROP}, 0, Failure.LOST),
-        ({"greeting": "220-" + "x" * 70_000}, 0, Failure.LOST),
+        ({"greeting": "220-" + "x" * 70_000}, 0, Failure.PROTOCOL),
         ({"ehlo": "550 5.7.1 who are you"}, 550, Failure.NONE),
     ],
 )
