@@ -142,9 +142,9 @@ class MxRouter:
             return _without(Failure.DNS)
         return _without(Failure.FORBIDDEN_HOST if forbidden else without)
 
-    async def _addresses(self, name: str) -> _Addresses:
+    async def _addresses(self, name: str) -> _FoundAddresses:
         """Return a host's addresses, IPv4 first: paths that drop IPv6 packets cost a time-out each."""
-        addresses = _Addresses()
+        addresses = _FoundAddresses()
         for answer in await asyncio.gather(self._dns.ask(name, "A"), self._dns.ask(name, "AAAA")):
             if isinstance(answer, Records):
                 addresses.found += [data.address for data in answer.values]
@@ -156,7 +156,7 @@ class MxRouter:
 
 
 @dataclass(slots=True)
-class _Addresses:
+class _FoundAddresses:
     """What was found for one host name; `failed` when it may have others."""
 
     found: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What a receiver's reply (RFC 5321 4.2, RFC 3463 3) means: tables from codes and texts to an outcome (pure).
+"""What a receiver's reply (RFC 5321 4.2, RFC 7504, RFC 3463 3) means: tables of codes and texts (pure).
 
 Final is what a host that speaks for the domain answers to the recipient or to the mail, and what the domain's own
 zone says of it; everything else may be a passing mistake and is tried again. Hard is only what says "this address is
