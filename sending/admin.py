@@ -95,7 +95,7 @@ class PostmasterMailAdmin(_Newest):
         return _as_text(stored.raw)
 
 
-def _as_text(raw: bytes) -> SafeString:
+def _as_text(raw: bytes | memoryview) -> SafeString:
     """Return a stranger's mail as text that runs nothing and fetches nothing."""
     shown = storable(bytes(raw)[:MAX_SHOWN_BYTES].decode("utf-8", "replace"))
     return format_html("<pre>{}</pre>", shown)

@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 MAX_PAUSE_SECONDS = 5.0
 
 
-class Command(qcluster.Command):
+class Command(qcluster.Command):  # type: ignore[misc] # django-q2 has no types
     """Does the periodic jobs until SIGTERM; a database that is away later is waited for by the cluster itself."""
 
     help = "Do the periodic jobs."
