@@ -16,6 +16,12 @@ SELECT count(*) FILTER (WHERE worker = ''), count(*) FILTER (WHERE worker <> '')
        coalesce(extract(epoch FROM now() - min(available_at) FILTER (WHERE worker = '')), 0)
 FROM (SELECT worker, available_at FROM sending_queueitem LIMIT 100000) AS part
 """
+_REPORTS = """
+SELECT (SELECT count(*) FROM (SELECT 1 FROM sending_inboundreport WHERE state = 'waiting' LIMIT 100000) AS part),
+       (SELECT count(*) FROM (SELECT 1 FROM sending_inboundreport WHERE state = 'aside' LIMIT 100000) AS part),
+       coalesce(extract(epoch FROM now() - (SELECT min(waiting_since) FROM sending_inboundreport
+                                            WHERE state = 'waiting')), 0)
+"""
 
 
 @require_safe
@@ -51,6 +57,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES)
         waiting, held, oldest = cursor.fetchone()
+        cursor.execute(_REPORTS)
+        reports, aside, longest = cursor.fetchone()
     lines = [
         "# HELP ses_queue_waiting Emails that wait for an attempt.",
         "# TYPE ses_queue_waiting gauge",
@@ -61,6 +69,15 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "# HELP ses_queue_overdue_seconds How long the oldest due email is overdue.",
         "# TYPE ses_queue_overdue_seconds gauge",
         f"ses_queue_overdue_seconds {max(0.0, float(oldest)):.3f}",
+        "# HELP ses_reports_waiting Bounce and spam reports that wait to be read.",
+        "# TYPE ses_reports_waiting gauge",
+        f"ses_reports_waiting {reports}",
+        "# HELP ses_reports_waiting_seconds How long the oldest of them has waited.",
+        "# TYPE ses_reports_waiting_seconds gauge",
+        f"ses_reports_waiting_seconds {max(0.0, float(longest)):.3f}",
+        "# HELP ses_reports_aside Reports that were set aside: read them again after a fix.",
+        "# TYPE ses_reports_aside gauge",
+        f"ses_reports_aside {aside}",
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -119,6 +119,9 @@ def _read(request: HttpRequest) -> ApiCall:
     query = request.META.get("QUERY_STRING", "")
     raw = RawRequest(method=request.method or "", query=query, headers=request.headers, body=b"")
     protocol.check_content_type(raw)
+    if protocol is tc3 and tc3.is_unsigned(raw) and not settings.UNSIGNED_PAYLOAD:
+        text = _("Calls with an unsigned body are not accepted here. Sign the body: leave X-TC-Content-SHA256 out.")
+        raise Refused("AuthFailure.InvalidAuthorization", text, field="X-TC-Content-SHA256")
     if raw.method == "GET":
         size, allowed = len(raw.query), MAX_GET_BYTES
     else:

@@ -174,7 +174,7 @@ def _children() -> list[Child]:
         Child("delivery", [*manage, "run_delivery"]),
         Child("inbound", [*manage, "run_inbound"], [("SES_INBOUND_PORT", here, settings.INBOUND_PORT)]),
         # A task only looks for work, and may be cut off anywhere: the next one finds the same work.
-        Child("tasks", [*manage, "qcluster"], grace=1.5),
+        Child("tasks", [*manage, "run_tasks"], grace=1.5),
     ]
     if settings.TRANSPORT == "simulator":
         local = settings.SIMULATOR_HOST

@@ -56,6 +56,14 @@ def test_an_unsigned_payload_passes(client: Client, key: ApiKey):
     assert code(post(client, key, "Echo", {"Text": "a"}, X_TC_Content_SHA256="UNSIGNED-PAYLOAD")) is None
 
 
+def test_an_unsigned_payload_is_refused_where_that_is_switched_off(client: Client, key: ApiKey, settings: object):
+    settings.UNSIGNED_PAYLOAD = False
+    answer = post(client, key, "Echo", {"Text": "a"}, X_TC_Content_SHA256="UNSIGNED-PAYLOAD")
+    assert code(answer) == "AuthFailure.InvalidAuthorization"
+    assert "Sign the body" in answer["Error"]["Message"]
+    assert code(post(client, key, "Echo", {"Text": "a"})) is None
+
+
 # --- protocol and size ------------------------------------------------------------------------
 
 
