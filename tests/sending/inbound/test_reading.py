@@ -9,7 +9,7 @@ import pytest
 from django.db import DataError, connection
 
 from blocklist.models import BlockedAddress
-from sending import events
+from sending import events, holds
 from sending.inbound import reading
 from sending.inbound.parsing import Parser
 from sending.inbound.report import ReportKind
@@ -164,6 +164,17 @@ def test_a_report_that_cannot_be_recorded_is_set_aside(
     assert reading.unread() == []
     assert InboundReport.objects.get(pk=hopeless).summary == "Not recorded: DataError"
     assert "is set aside" in caplog.text
+
+
+def test_while_reading_is_on_hold_reports_are_kept_and_read_after_the_release(message: Message, parser: Parser) -> None:
+    stored(mails.dsn(), message.pk)
+    holds.hold(holds.COMMAND_LINE, kinds=[holds.Kind.REPORTS], reason="")
+    assert ReportWorker(parser).read_batch() == 0
+    assert len(reading.unread()) == 1
+    assert not BlockedAddress.objects.exists()
+    holds.release(holds.COMMAND_LINE, kinds=holds.Kind)
+    assert ReportWorker(parser).read_batch() == 1
+    assert BlockedAddress.objects.filter(address="ann@example.net").exists()
 
 
 def test_unread_reports_are_listed_oldest_first(message: Message) -> None:
