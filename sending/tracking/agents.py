@@ -47,7 +47,7 @@ _BROWSER_OR_MAIL = re.compile(
 _SYSTEM = re.compile(
     r"windows|macintosh|mac os|darwin|x11|linux|ubuntu|android|iphone|ipad|ipod|cros\b|bsd|sunos|solaris|aix\b|hp-ux"
     r"|irix|os/2|haiku|beos|risc os|amiga|blackberry|bb10|playbook|symbian|series ?[46]0|maemo|meego|webos|tizen|kaios"
-    r"|bada|harmony|fuchsia|j2me|mobile;|tablet;|nintendo|playstation|xbox|unix",
+    r"|bada|harmony|fuchsia|j2me|mobile;|tablet;|nintendo|playstation|xbox|unix|nokia|samsung",
     re.IGNORECASE,
 )
 _MAIL_PROGRAM = re.compile(
