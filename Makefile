@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: setup test-programs run test browser bench lint format types contracts migrations-check deploy-check lock clean messages translations
+.PHONY: setup test-programs run test browser bench torture lint format types contracts migrations-check deploy-check lock clean messages translations
 
 run: setup
 	@$(BIN)/python manage.py up
@@ -43,6 +43,10 @@ browser: setup test-programs
 
 bench: setup
 	$(BIN)/python -m tests.performance
+
+# Ill-treat the whole product (root: it fills a small disk of its own) and write docs/reports/torture.md.
+torture: setup
+	$(BIN)/python -m tests.torture
 
 lint: setup
 	$(BIN)/ruff check .

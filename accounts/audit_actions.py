@@ -99,6 +99,14 @@ AREAS: dict[str, tuple[str | Promise, dict[str, str | Promise]]] = {
             "accounts.active": _("Account resumed"),
         },
     ),
+    "hold": (
+        _("Hold"),
+        {
+            "hold.begin": _("Put on hold"),
+            "hold.end": _("Released from hold"),
+            "hold.drop": _("Waiting emails dropped"),
+        },
+    ),
     "admin": (
         _("Platform administration"),
         {

@@ -142,6 +142,8 @@ class AuditEntry(models.Model):
     act = models.CharField(max_length=60)
     target = models.CharField(max_length=300)
     details = models.JSONField(default=dict)
+    # HMAC of the other columns, see `accounts.audit_record`.
+    mac = models.BinaryField(max_length=32)
 
     @only_choices("audit", channel=Channel.values)
     class Meta:
@@ -150,6 +152,29 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at} {self.actor} {self.act} {self.target}"
+
+
+class UnsealedEntry(models.Model):
+    """An entry that waits for its seal; written with it, gone with the seal."""
+
+    # A number, not a foreign key: it stays when the entry is removed, so that the entry is missed.
+    entry_id = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
+
+
+class AuditSeal(models.Model):
+    """One link of the chain that shows whether entries were removed; the database refuses to change it."""
+
+    number = models.BigIntegerField(primary_key=True)
+    # A number, not a foreign key: it stays when the entry is removed, so that the entry is missed.
+    entry_id = models.BigIntegerField(unique=True)
+    # HMAC of number, entry and the hash before, see `accounts.audit_record`.
+    hash = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.entry_id}"
 
 
 class Allowance(models.Model):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from accounts import quota
+from accounts import audit_chain, quota
 
 
 def forget_ended_limits() -> int:
     """Delete the windows of limits that are over."""
     return quota.forget_ended()
+
+
+def seal_audit() -> int:
+    """Seal the audit entries whose act ended before it could."""
+    return audit_chain.seal()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
-
-# Below this share of free space the service says so before the disk is full.
-FREE_SHARE = 0.02
 
 _FIGURES = """
 SELECT count(*) FILTER (WHERE worker = ''), count(*) FILTER (WHERE worker <> ''),
@@ -26,12 +25,24 @@ def healthz(request: HttpRequest) -> HttpResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM sending_queueitem LIMIT 1")
-    except DatabaseError:
+            cursor.execute("SHOW transaction_read_only")
+            # After a failover the old primary still answers, but takes no email.
+            if cursor.fetchone()[0] == "on":
+                troubles.append("database")
+    except Error:
         troubles.append("database")
-    disk = shutil.disk_usage(settings.DATA_DIR)
-    if disk.free < disk.total * FREE_SHARE:
+    if _is_disk_full():
         troubles.append("disk")
     return JsonResponse({"ok": not troubles, "troubles": troubles}, status=503 if troubles else 200)
+
+
+def _is_disk_full() -> bool:
+    """Say so before the disk is full."""
+    try:
+        disk = shutil.disk_usage(settings.DATA_DIR)
+    except OSError:
+        return True
+    return disk.free * 100 < disk.total * settings.RULES.min_free_disk_percent
 
 
 @require_safe
@@ -53,3 +64,17 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+class HealthMiddleware:
+    """Answers both before anything else looks at a request: machines ask by IP address, and without TLS."""
+
+    paths = {"/healthz": healthz, "/metrics": metrics}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, or hand on."""
+        view = self.paths.get(request.path_info)
+        return view(request) if view else self._get_response(request)

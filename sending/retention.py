@@ -20,7 +20,7 @@ _ROWS = "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE id < %s O
 STATEMENTS = (
     _ATTACHMENTS,
     *(_ROWS.format(table=table) for table in (
-        "sending_submission", "sending_simulatedmail", "sending_inboundreport",
+        "sending_submission", "sending_simulatedmail", "sending_inboundreport", "sending_postmastermail",
     )),
     # What lies outside the days' partitions, because it came while there was none.
     *(_ROWS.format(table=f"{table}_default") for table in partitions.TABLES),

@@ -32,14 +32,6 @@ MAX_GET_BYTES = 32 * 1024
 MAX_LEGACY_POST_BYTES = 1024 * 1024
 
 
-def is_call(request: HttpRequest) -> bool:
-    """Say whether a request to "/" means the API; a plain GET means the console."""
-    if request.method not in {"GET", "HEAD"}:
-        return True
-    signed = request.headers.get("Authorization", "").startswith("TC3") or "X-TC-Action" in request.headers
-    return signed or "Action" in request.GET or "Signature" in request.GET
-
-
 class Endpoint(APIView):
     """Answers every call with HTTP 200 and one JSON object that holds `Response`."""
 
@@ -105,6 +97,12 @@ class Endpoint(APIView):
         return self.actions[call.action]
 
 
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Return the answer to a call that is refused before it reaches the endpoint."""
+    with _language_of(request):
+        return _envelope(_error(refusal))
+
+
 def _is_tc3(request: HttpRequest) -> bool:
     return "Authorization" in request.headers or "X-TC-Action" in request.headers
 
@@ -123,9 +121,6 @@ def _read(request: HttpRequest) -> ApiCall:
     protocol.check_content_type(raw)
     if raw.method == "GET":
         size, allowed = len(raw.query), MAX_GET_BYTES
-    elif "Transfer-Encoding" in raw.headers:
-        # WSGI gives no body of unknown length.
-        raise Refused("UnsupportedProtocol", _("Send the body in one piece, with a Content-Length."))
     else:
         size = int(request.META.get("CONTENT_LENGTH") or 0)
         allowed = settings.RULES.request_max_bytes if protocol is tc3 else MAX_LEGACY_POST_BYTES

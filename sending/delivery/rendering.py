@@ -6,8 +6,6 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
-from django.db import Error as DatabaseError
-
 from sending.delivery import pipeline, queue
 from sending.delivery.capacity import Capacity
 from sending.delivery.in_flight import InFlight
@@ -56,7 +54,7 @@ class Rendering:
                 await asyncio.sleep(FULL_SECONDS)
             try:
                 await self._render(chunk)
-            except DatabaseError as error:
+            except Exception as error:
                 for queued, _ in chunk:
                     self._in_flight.add(put_back(queued, 0.0))
                 await database_away(error)

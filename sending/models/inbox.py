@@ -26,9 +26,13 @@ class SimulatedMail(models.Model):
     # What the scenario of the local part did: "delivered", "dsn", "complaint", …
     scenario = models.CharField(max_length=20)
     raw = models.BinaryField()
+    # When its reader acts next, and how often that failed; empty when there is nothing (more) to do.
+    act_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
 
     class Meta:
         indexes: ClassVar = [
+            models.Index(fields=["act_at"], condition=models.Q(act_at__isnull=False), name="simulated_to_act"),
             models.Index(fields=["account", "-id"], name="simulated_list"),
             models.Index("account", Lower("recipient"), F("id").desc(), name="simulated_by_recipient"),
         ]

@@ -47,7 +47,7 @@ class PixelView(View):
         message = links.read_pixel(token)
         if message is not None and request.method == "GET":
             _record(_visit(request, EventKind.OPEN, message))
-        return HttpResponse(PIXEL, content_type="image/gif", headers={"Cache-Control": NO_STORE})
+        return pixel()
 
 
 class ClickView(View):
@@ -106,6 +106,11 @@ class UnsubscribeView(View):
         # Without the request: a stranger's page has no session, no account and no navigation.
         page = render_to_string("sending/unsubscribe.html", context)
         return HttpResponse(page, headers={"Cache-Control": NO_STORE, "Content-Language": language.tag})
+
+
+def pixel() -> HttpResponse:
+    """Return the picture of one transparent point."""
+    return HttpResponse(PIXEL, content_type="image/gif", headers={"Cache-Control": NO_STORE})
 
 
 class _Target(NamedTuple):

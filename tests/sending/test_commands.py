@@ -9,19 +9,19 @@ import smtplib
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from sending.models import InboundReport, SimulatedMail
 from sending.tracking import verp
 from tests import factories
+from tests.database_url import database_url
 from tests.sending.inbound import mails
 from tests.sending.simulator.mails import RAW
+from tests.waiting import WAIT_SECONDS, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,13 +30,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def database_url() -> str:
-    """Return the URL of this test's own database."""
-    at = connection.settings_dict
-    place = f"/{at['HOST']}" if str(at["HOST"]).startswith("/") else f"{at['HOST']}:{at['PORT'] or 5432}"
-    return f"postgres://{at['USER']}:{at['PASSWORD']}@{place}/{at['NAME']}"
 
 
 @contextlib.contextmanager
@@ -68,18 +61,10 @@ def running(command: str, **ports: int) -> Iterator[subprocess.Popen[str]]:
         process.stderr.close()
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Return once `condition` holds; fail after a minute."""
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.05)
-
-
 def ended(process: subprocess.Popen[str]) -> int:
     """Tell the process to end and return its code."""
     process.send_signal(signal.SIGTERM)
-    return process.wait(60)
+    return process.wait(WAIT_SECONDS)
 
 
 def test_inbound_reads_what_it_takes_and_what_was_left_lying_and_ends_when_told() -> None:
@@ -89,7 +74,7 @@ def test_inbound_reads_what_it_takes_and_what_was_left_lying_and_ends_when_told(
     with running("run_inbound", SES_INBOUND_PORT=port) as process:
         with smtplib.SMTP("127.0.0.1", port) as client:
             client.sendmail("", [verp.envelope_sender(message.pk, "mail.example.test")], mails.dsn())
-        wait_for(lambda: InboundReport.objects.exclude(read_at=None).count() == 2)
+        until(lambda: InboundReport.objects.exclude(read_at=None).count() == 2)
         assert ended(process) == 0
     assert sorted(InboundReport.objects.values_list("kind", flat=True)) == ["dsn", "reply"]
     message.refresh_from_db()

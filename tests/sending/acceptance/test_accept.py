@@ -416,7 +416,9 @@ def test_with_the_database_away_there_is_no_id(shop: Shop) -> None:
     subject=st.text(max_size=60),
     header=st.text(max_size=30),
 )
-@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_whatever_text_comes_is_stored_as_it_is_or_refused(
     shop: Shop, rules: Rules, name: str, code: str, subject: str, header: str
 ) -> None:

@@ -18,7 +18,10 @@ from sending.delivery.queued import QueuedMessage
 from sending.delivery.results import settlement_of
 from sending.smtp.result import SmtpResult
 from tests.sending.delivery.test_pipeline import NOW, queued
+from tests.waiting import WAIT_SECONDS
 
+# Longer than any test takes: `FailingThreads` renews nothing.
+LEASE = 3600.0
 DONE = SmtpResult(code=250, text="250 ok", stage="body")
 
 
@@ -38,12 +41,12 @@ class FailingThreads:
         return set()
 
 
-def run(threads: FailingThreads, act: Callable[[InFlight], Awaitable[None]], lease: float = 60) -> InFlight:
+def run(threads: FailingThreads, act: Callable[[InFlight], Awaitable[None]], lease: float = LEASE) -> InFlight:
     async def main() -> InFlight:
         in_flight = InFlight(threads, worker="me", lease=lease)
         loops = [asyncio.create_task(in_flight.settle_loop()), asyncio.create_task(in_flight.renew_loop())]
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(WAIT_SECONDS):
                 await act(in_flight)
         finally:
             for loop in loops:
@@ -83,7 +86,7 @@ def test_a_message_lost_while_it_is_sent_keeps_no_connection_waiting() -> None:
 def test_an_ended_lease_is_noticed_before_sending() -> None:
     async def act(in_flight: InFlight) -> None:
         message = queued()
-        in_flight.hold([message], time.monotonic() - 61)
+        in_flight.hold([message], time.monotonic() - LEASE - 1)
         assert not in_flight.is_held(message)
 
     assert len(run(FailingThreads(), act)) == 0

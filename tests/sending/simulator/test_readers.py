@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import http.server
+import smtplib
 import threading
 from collections.abc import Iterator
 
@@ -71,13 +73,23 @@ def test_the_others_do_nothing(scenario: str) -> None:
     assert (world.fetched, world.sent) == ([], [])
 
 
-def test_a_service_that_is_away_breaks_no_reader(caplog: pytest.LogCaptureFixture) -> None:
-    class Away(Visits):
-        def fetch(self, url: str, *, agent: str, body: bytes | None = None) -> None:
-            raise ConnectionRefusedError("nobody there")
-
-    readers.act("open", AcceptedMail("a@b.test", "open@x.test", with_html(HTML)), Away())
-    assert "nobody there" in caplog.text
+@pytest.mark.parametrize(
+    ("error", "final"),
+    [
+        (ConnectionRefusedError(), False),
+        (TimeoutError(), False),
+        (smtplib.SMTPServerDisconnected("gone"), False),
+        (smtplib.SMTPConnectError(421, b"too many"), False),
+        (smtplib.SMTPDataError(451, b"later"), False),
+        (smtplib.SMTPRecipientsRefused({"a@b.test": (451, b"later")}), False),
+        (http.client.BadStatusLine("x"), False),
+        (smtplib.SMTPDataError(554, b"no"), True),
+        (smtplib.SMTPRecipientsRefused({"a@b.test": (550, b"no")}), True),
+    ],
+    ids=repr,
+)
+def test_only_a_refusal_for_good_is_final(error: Exception, final: bool) -> None:
+    assert readers.is_final(error) is final
 
 
 class Remembering(http.server.BaseHTTPRequestHandler):
