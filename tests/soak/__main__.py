@@ -46,11 +46,12 @@ def run(number: int, arguments: Sequence[str], niceness: int, workers: int) -> r
                 sys.stdout.buffer.flush()
         exit_code = process.wait()
     finally:
-        # Stopped in the middle: pytest ends as by Ctrl-C, and its servers with it.
+        # Stopped in the middle: pytest ends as by Ctrl-C and its servers with it, as long as somebody reads what it says.
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        process.stdout.close()
+            process.stdout.read()
         process.wait()
+        process.stdout.close()
     return report.read(output.decode(errors="replace"), exit_code=exit_code, seconds=time.monotonic() - began)
 
 
