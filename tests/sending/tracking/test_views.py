@@ -192,6 +192,14 @@ def test_a_burst_over_several_processes_is_seen_whole(message: Message) -> None:
     assert (message.opened_at, message.clicked_at) == (None, None)
 
 
+@pytest.mark.parametrize("header", ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"])
+def test_a_browser_that_fetches_ahead_is_a_machine(visitor: Client, message: Message, header: str) -> None:
+    visitor.get(path(links.click_url(message.pk, 0)), headers={header: "prefetch"})
+    assert [event.machine for event in events(EventKind.CLICK)] == [True]
+    message.refresh_from_db()
+    assert message.clicked_at is None
+
+
 def test_apples_proxy_opens_for_nobody(visitor: Client, message: Message) -> None:
     visitor.get(path(links.pixel_url(message.pk)), headers={"User-Agent": "Mozilla/5.0"})
     assert [event.machine for event in events(EventKind.OPEN)] == [True]
