@@ -99,12 +99,21 @@ AREAS: dict[str, tuple[str | Promise, dict[str, str | Promise]]] = {
             "accounts.active": _("Account resumed"),
         },
     ),
+    "hold": (
+        _("Hold"),
+        {
+            "hold.begin": _("Put on hold"),
+            "hold.end": _("Released from hold"),
+            "hold.drop": _("Waiting emails dropped"),
+        },
+    ),
     "admin": (
         _("Platform administration"),
         {
             "admin.add_account": _("Account added by platform staff"),
             "admin.change_account": _("Account changed by platform staff"),
             "admin.change_user": _("User changed by platform staff"),
+            "admin.read_reports_again": _("Reports read again by platform staff"),
         },
     ),
 }

@@ -42,6 +42,21 @@ class Caller:
         return self.api_key.secret_id if self.api_key else self.channel
 
 
+@dataclass(frozen=True)
+class PlatformActor:
+    """Who does what concerns no account in particular: platform staff, or the service itself."""
+
+    name: str
+    channel: Channel
+    ip: str = ""
+
+
+def platform_staff(caller: Caller) -> PlatformActor:
+    """Return the platform staff that the caller is; raise Forbidden when the caller is none."""
+    caller.require("platform.manage")
+    return PlatformActor(caller.name, caller.channel, caller.ip)
+
+
 def member(account: Account, user: User, *, ip: str = "") -> Caller:
     """Return `user` as a console caller of `account`; without membership the rights are none, staff have all."""
     if user.is_staff:

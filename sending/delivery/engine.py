@@ -16,9 +16,9 @@ from collections.abc import Awaitable, Coroutine, Sequence
 from datetime import datetime
 
 from django.conf import settings
-from django.db import Error as DatabaseError
 
 from sending.delivery import pipeline, queue
+from sending.delivery.hold import HoldWatch
 from sending.delivery.in_flight import InFlight
 from sending.delivery.pipeline import Verdict
 from sending.delivery.queued import QueuedMessage, RenderedMail
@@ -56,6 +56,7 @@ class Engine:
         once: bool = False,
         threads: EngineThreads | None = None,
         listener: QueueListener | None = None,
+        watch: HoldWatch | None = None,
     ) -> None:
         rules = settings.RULES
         self._router = router
@@ -77,6 +78,7 @@ class Engine:
         self.rendering = Rendering(self._threads, self.in_flight, self._unsent)
         self._stopping = asyncio.Event()
         self._listener = listener or QueueListener()
+        self._watch = watch
         self._awake_until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -91,6 +93,8 @@ class Engine:
         loops = [asyncio.create_task(self.in_flight.settle_loop()), asyncio.create_task(self.in_flight.renew_loop())]
         loops += [asyncio.create_task(self.rendering.run()) for _ in range(RENDERERS)]
         loops += [asyncio.create_task(self._listener.listen()), asyncio.create_task(self._claim_then_drain())]
+        if self._watch:
+            loops.append(asyncio.create_task(self._watch.run(self._give_back)))
         try:
             # `_claim_then_drain` ends first; any other that ends has failed, and then the process must not linger.
             ended, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
@@ -102,6 +106,8 @@ class Engine:
             await asyncio.gather(*loops, *self._tasks, return_exceptions=True)
             await asyncio.gather(*(site.close() for site in self.sites.values()))
             self._threads.close()
+            if self._watch:
+                await self._watch.close()
 
     async def _claim_then_drain(self) -> None:
         await self._claim_loop()
@@ -117,8 +123,10 @@ class Engine:
             self._listener.signalled.clear()
             began = time.monotonic()
             try:
-                messages, now = await self._threads.take(queue.claim, BATCH, self._worker)
-            except DatabaseError as error:
+                messages, now = await self._claim()
+            except Exception as error:
+                if self._watch:
+                    self._watch.is_known = False
                 await database_away(error)
                 continue
             if not messages:
@@ -132,6 +140,13 @@ class Engine:
             self.in_flight.hold(messages, began)
             await self._prepare(messages, now)
 
+    async def _claim(self) -> tuple[list[QueuedMessage], datetime | None]:
+        if self._watch and not self._watch.is_known:
+            await self._watch.look()
+        if self._is_on_hold:
+            return [], None
+        return await self._threads.take(queue.claim, BATCH, self._worker)
+
     async def _wait_for_mail(self) -> None:
         """Wait a little while mail keeps coming; when there is none, until the queue signal or for IDLE_SECONDS."""
         awake = self.in_flight or not self._listener.is_listening or time.monotonic() < self._awake_until
@@ -144,7 +159,7 @@ class Engine:
         """Settle what may not go and send the rest to its sites; a slow look-up of a route delays no other domain."""
         try:
             wanted, unwanted = await self._threads.take(_still_wanted, messages, now)
-        except DatabaseError as error:
+        except Exception as error:
             self.in_flight.forget(messages)
             await database_away(error)
             return
@@ -189,7 +204,14 @@ class Engine:
             self.sites[key] = Site(route.hosts, self._limits, self._callbacks)
         return self.sites[key]
 
+    @property
+    def _is_on_hold(self) -> bool:
+        return self._watch is not None and self._watch.is_on_hold
+
     def _is_held(self, mail: RenderedMail) -> bool:
+        if self._is_on_hold:
+            self._postponed(mail, 0.0)
+            return False
         return self.in_flight.is_held(mail.queued)
 
     def _finished(self, mail: RenderedMail, smtp_result: SmtpResult, began: float, seconds: float) -> Awaitable[None]:
@@ -203,15 +225,19 @@ class Engine:
         """Give back what has not begun, wait for what has, and record everything."""
         deadline = time.monotonic() + DRAIN_SECONDS
         while time.monotonic() < deadline:
-            self.rendering.give_back()
-            for site in self.sites.values():
-                site.give_back()
+            self._give_back()
             if not self.in_flight:
                 return
             await asyncio.sleep(POLL_SECONDS)
         logger.warning(
             "%d mails are still being sent; another process takes them when their leases end.", len(self.in_flight)
         )
+
+    def _give_back(self) -> None:
+        """Return what has not begun to the queue."""
+        self.rendering.give_back()
+        for site in self.sites.values():
+            site.give_back()
 
     def _start(self, sending: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(sending)

@@ -142,7 +142,7 @@ def _block_query(queued: QueuedMessage) -> BlockQuery:
 
 def _verdict(queued: QueuedMessage, now: datetime) -> Outcome | Hold | None:
     submission = queued.submission
-    if is_expired(accepted_at=submission.accepted_at, now=now, life=settings.RULES.delivery_max_seconds):
+    if is_expired(accepted_at=submission.life_began_at, now=now, life=settings.RULES.delivery_max_seconds):
         return expired()
     if submission.sender is None:
         return Outcome(kind=OutcomeKind.DROPPED, bounce_class=BounceClass.INVALID_SENDER, reason=DOMAIN_DELETED)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,11 +17,11 @@ from django.db.backends.utils import CursorWrapper
 
 from accounts.models import Account
 from domains.models import SenderDomain
-from sending import events
+from sending import events, holds
 from sending.delivery.queued import QueuedMessage, Sender, SubmissionData
 from sending.events import NewEvent
-from sending.models import Attempt
-from sending.models.ids import time_of
+from sending.models import Attempt, HoldPeriod
+from sending.models.ids import SEQUENCE_BITS, time_of
 from sending.models.rows import fetch, insert, names_of, selected, values_of
 from sending.submission_fields import SubmissionFields
 
@@ -47,6 +47,7 @@ class _SubmissionRow(SubmissionFields):
     id: int
     has_attachments: bool
     account_status: str
+    on_hold: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,8 @@ class _AttachmentRow:
 
 _CLAIM = f"""
 WITH due AS (
-    SELECT message FROM sending_queueitem WHERE available_at <= statement_timestamp()
+    SELECT message FROM sending_queueitem
+    WHERE available_at <= statement_timestamp() AND {holds.not_on_hold(HoldPeriod.Kind.DELIVERY)}
     ORDER BY available_at, message LIMIT %s FOR UPDATE SKIP LOCKED
 )
 UPDATE sending_queueitem AS q
@@ -72,8 +74,9 @@ SELECT {selected(_ClaimedMessage, "m")} FROM sending_message AS m
 WHERE m.id = ANY(%s) AND m.id BETWEEN %s AND %s
 """  # noqa: S608
 _HAS_ATTACHMENTS = "EXISTS (SELECT FROM sending_attachment AS f WHERE f.submission_id = s.id)"
+_ON_HOLD = holds.time_on_hold(HoldPeriod.Kind.DELIVERY, since=f"to_timestamp((s.id >> {SEQUENCE_BITS}) / 1000.0)")
 _SUBMISSIONS = f"""
-SELECT {selected(_SubmissionRow, "s", has_attachments=_HAS_ATTACHMENTS, account_status="a.status")}
+SELECT {selected(_SubmissionRow, "s", has_attachments=_HAS_ATTACHMENTS, account_status="a.status", on_hold=_ON_HOLD)}
 FROM sending_submission AS s JOIN accounts_account AS a ON a.id = s.account_id
 WHERE s.id = ANY(%s)
 """  # noqa: S608
@@ -233,6 +236,7 @@ def _load_submissions(submissions: set[int]) -> dict[int, SubmissionData]:
             **{name: getattr(row, name) for name in names_of(SubmissionFields)},
             id=row.id,
             accepted_at=time_of(row.id),
+            on_hold=row.on_hold,
             has_attachments=row.has_attachments,
             may_send=row.account_status == Account.Status.ACTIVE,
             sender=senders.get(row.sender_domain),

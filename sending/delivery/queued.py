@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sending.submission_fields import SubmissionFields
 from templates_app.rendering import Compiled
@@ -31,6 +31,13 @@ class SubmissionData(SubmissionFields):
     may_send: bool
     # None when the domain was deleted.
     sender: Sender | None
+    # How long delivery was on hold since it was accepted.
+    on_hold: timedelta = timedelta(0)
+
+    @property
+    def life_began_at(self) -> datetime:
+        """Return the moment that its life is counted from: a mail must not expire because it was on hold."""
+        return self.accepted_at + self.on_hold
 
 
 @dataclass(slots=True, kw_only=True)

@@ -56,7 +56,7 @@ def settlement_of(queued: QueuedMessage, smtp_result: SmtpResult, *, began: date
         next_attempt = retry.next_attempt(
             queued.message,
             queued.attempts_before + 1,
-            accepted_at=queued.submission.accepted_at,
+            accepted_at=queued.submission.life_began_at,
             now=now,
             first=rules.delivery_first_retry_seconds,
             maximum=rules.delivery_max_retry_seconds,

@@ -12,6 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sending.delivery import routing
 from sending.delivery.engine import Engine
+from sending.delivery.hold import HoldWatch
+from sending.last_run import LastRun
 from sending.smtp.host import Host
 
 
@@ -38,7 +40,8 @@ async def _deliver(once: bool) -> None:
         )
     except ValueError as error:
         raise CommandError(str(error)) from error
-    engine = Engine(router, helo=settings.HELO_NAME, once=once)
+    watch = HoldWatch(LastRun(settings.DATA_DIR))
+    engine = Engine(router, helo=settings.HELO_NAME, once=once, watch=watch)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, engine.stop)

@@ -28,11 +28,9 @@ from tests.conftest import Rules
 from tests.sending.delivery.post import PUBLIC, Post
 from tests.sending.mime import verifiers
 from tests.sending.smtp.sink import DROP, SILENT, Sink, serve
+from tests.waiting import WAIT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-# How long an outcome may take, on a slow machine too.
-WAIT_SECONDS = 120
 
 
 @pytest.fixture
