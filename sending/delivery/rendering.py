@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
+from django.db import Error as DatabaseError
+
 from sending.delivery import pipeline, queue
 from sending.delivery.capacity import Capacity
 from sending.delivery.in_flight import InFlight
@@ -58,7 +60,7 @@ class Rendering:
                 await asyncio.sleep(FULL_SECONDS)
             try:
                 await self._render(chunk)
-            except Exception as error:
+            except DatabaseError as error:
                 for queued, _ in chunk:
                     self._in_flight.add(put_back(queued, 0.0))
                 await database_away(error)
