@@ -60,7 +60,7 @@ class Rendering:
                 await asyncio.sleep(FULL_SECONDS)
             try:
                 await self._render(chunk)
-            except DatabaseError as error:
+            except (DatabaseError, MemoryError, OSError) as error:
                 for queued, _ in chunk:
                     self._in_flight.add(put_back(queued, 0.0))
                 await database_away(error)

@@ -157,5 +157,5 @@ def test_a_child_that_cannot_be_started_now_is_started_later(running, monkeypatc
 
     monkeypatch.setattr("config.supervisor.subprocess.Popen", short_of_processes)
     _, lines = running(child("one", SLEEPER))
-    wait_for(lambda: ("one", "up") in lines)
+    until(lambda: ("one", "up") in lines)
     assert any("cannot be started" in line for _, line in lines)

@@ -125,13 +125,13 @@ def test_a_database_that_ended_is_started_again_whatever_kept_it_from_starting()
 
 
 def preparing(error: Error, monkeypatch: pytest.MonkeyPatch) -> bool:
-    def fail(*, no_demo: bool) -> bool:
+    def fail(*, no_demo: bool, hold: bool) -> bool:
         raise error
 
     command = Command()
     monkeypatch.setattr(command, "_prepare", fail)
     monkeypatch.setattr(command, "_say", lambda name, line: None)
-    return command._prepare_or_wait(Waiting(10), no_demo=True)
+    return command._prepare_or_wait(Waiting(10), no_demo=True, hold=False)
 
 
 @pytest.mark.parametrize("state", ["25006", "57P03", "53300", "08006"])
