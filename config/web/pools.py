@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 
@@ -63,7 +63,7 @@ class Pool:
     """Runs jobs in its threads, and refuses what would wait too long; used by the loop's thread alone."""
 
     def __init__(self, name: str, spec: PoolSpec) -> None:
-        self.spec = spec
+        self.name, self.spec = name, spec
         self._executor = ThreadPoolExecutor(spec.threads, thread_name_prefix=name)
         self._free = spec.threads + spec.waiting
 
@@ -76,7 +76,7 @@ class Pool:
         running.add_done_callback(self._ended)
         return await running
 
-    def _ended(self, job: asyncio.Future[object]) -> None:
+    def _ended(self, job: asyncio.Future[Any]) -> None:
         self._free += 1
 
     def close(self) -> None:
