@@ -30,12 +30,12 @@ _RULES = settings.RULES
 # Every thread but the one for static files keeps a database connection: 13 in each web process.
 POOLS: dict[str, PoolSpec] = {
     "api": PoolSpec(_RULES.web_api_threads, waiting=256, body=_RULES.request_max_bytes),
-    "tracking": PoolSpec(_RULES.web_tracking_threads, waiting=256),
-    "console": PoolSpec(_RULES.web_console_threads, waiting=64, body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
+    "tracking": PoolSpec(_RULES.web_tracking_threads, waiting=1024),
+    "console": PoolSpec(_RULES.web_console_threads, waiting=128, body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
     # A reader on a slow line holds a thread for as long as the file takes.
     "downloads": PoolSpec(_RULES.web_download_threads, waiting=16),
     "health": PoolSpec(1, waiting=32),
-    "static": PoolSpec(1, waiting=256),
+    "static": PoolSpec(1, waiting=2048),
 }
 
 

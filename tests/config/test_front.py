@@ -250,18 +250,16 @@ def test_a_client_that_waits_for_100_continue_gets_it(product: Product) -> None:
 
 
 def test_a_foreign_host_writes_one_line_and_health_answers_it(product: Product) -> None:
-    name = f"foreign-{os.getpid()}.example"
-    assert _ask(product, "GET", "/login/", headers={"Host": name})[0] == 400
-    assert _ask(product, "GET", "/healthz", headers={"Host": name})[0] == 200
-    deadline = time.monotonic() + PATIENCE
-    while not (lines := [line for line in product.output if name in line]):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    # Whatever else the request writes comes before the answer to the next.
-    assert _ask(product, "GET", "/login/", headers={"Host": f"second.{name}"})[0] == 400
-    while not any(f"second.{name}" in line for line in product.output):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    (line,) = lines
-    assert "Traceback" not in "".join(product.output)
-    assert "Bad Request: /login/" not in "".join(product.output)
+    names = [f"{number}.foreign-{os.getpid()}.example" for number in range(2)]
+    began = len(product.output)
+    for name in names:
+        assert _ask(product, "GET", "/login/", headers={"Host": name})[0] == 400
+        assert _ask(product, "GET", "/healthz", headers={"Host": name})[0] == 200
+        deadline = time.monotonic() + PATIENCE
+        while not any(name in line for line in product.output):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    # What the first request wrote beside its line came before the second's.
+    lines = [line for line in product.output[began:] if line.lstrip().startswith("web |")]
+    assert len(lines) == 2
+    assert [line for line in lines if "Traceback" in line] == []
