@@ -12,7 +12,7 @@ from pytest_django import Settings
 from accounts.models import AuditEntry
 from tests.accounts.test_audit_chain import as_owner, write
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 class Terminal(io.StringIO):
