@@ -149,6 +149,8 @@ class Rules:
         180, "days of mails, attempts and events", "published: messages can be searched for 180 days"
     )
     late_event_seconds: int = _rule(10, "seconds", "chosen: from taking an event's id to its transaction's first write")
+    burst_clicks: int = _rule(5, "clicks of an email within the next rule's time", "field practice")
+    burst_milliseconds: int = _rule(1000, "milliseconds", "field practice: no person clicks so fast, gateways do")
     list_window_days: int = _rule(7, "days a list shows until asked for more", "chosen")
     csv_stream_rows: int = _rule(100_000, "rows in one direct download", "chosen")
 

@@ -63,6 +63,8 @@ MX_HOST: str = env.str("SES_MX_HOST", default="mx.ses.test")
 SPF_INCLUDE: str = env.str("SES_SPF_INCLUDE", default="spf.ses.test")
 DKIM_SELECTOR: str = env.str("SES_DKIM_SELECTOR", default="ses")
 REGIONS: list[str] = env.list("SES_REGIONS", default=["ap-guangzhou", "ap-hongkong", "ap-singapore"])
+# Whether a call may leave its body out of the signature, as the original service allows (UNSIGNED-PAYLOAD).
+UNSIGNED_PAYLOAD: bool = env.bool("SES_UNSIGNED_PAYLOAD", default=True)
 # What the numbers 1 and 2 of the unsubscribe languages mean: "mainland" or "international".
 SITE: str = env.str("SES_SITE", default="mainland")
 FEEDBACK_SENDER: str = env.str("SES_FEEDBACK_SENDER", default="sesconsole")
@@ -237,7 +239,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "config.logs.OneLineFormatter", "format": "%(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"refused": {"()": "config.logs.RefusedRequestFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused"]}},
     "root": {"handlers": ["console"], "level": env.str("SES_LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": ["console"], "propagate": False},

@@ -16,7 +16,7 @@ from accounts.scoping import visible
 from domains.models import SenderAddress, SenderDomain
 from domains.queries import sending_domains
 from sending.acceptance.draft import Draft
-from sending.models import DeliverStatus
+from sending.models import DeliverStatus, HoldPeriod
 from sending.simulator.scenarios import SCENARIOS
 from sending.unsubscribe_languages import BY_TAG, by_code
 from templates_app.models import Template, Version
@@ -168,3 +168,31 @@ class SendForm(forms.Form):
 
 def _named(address: SenderAddress) -> str:
     return f"{address.name} <{address.address}>" if address.name else address.address
+
+
+class HoldForm(forms.Form):
+    """What to put on hold, and why."""
+
+    kinds = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("What to hold"),
+        choices=HoldPeriod.Kind.choices,
+        coerce=HoldPeriod.Kind,
+        initial=HoldPeriod.Kind.values,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("Shown on every page while it lasts."),
+    )
+
+
+class DropForm(forms.Form):
+    """Up to when the waiting emails were accepted that shall be dropped, in the user's time zone."""
+
+    accepted_before = forms.DateTimeField(
+        label=gettext_lazy("Accepted before"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"),
+        input_formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
+    )

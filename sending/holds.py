@@ -11,12 +11,15 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest, Now
+from django.utils.translation import gettext_noop
 
 from accounts import audit
 from accounts.caller import PlatformActor
 from sending.models import HoldPeriod
 
 Kind = HoldPeriod.Kind
+COMMAND_LINE = PlatformActor("command line", "task")
+AT_START = gettext_noop("It was started with --hold.")
 # What a person wrote is no sentence of ours: it must not be looked up, nor its percent signs be filled in.
 IN_OWN_WORDS = "%(words)s"
 

@@ -101,9 +101,7 @@ class LastRun:
 
         Return why it was put on hold, in English; "" when all is well.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(_IDENTITY)
-        database = str(DatabaseIdentity.objects.get().name)
+        database = _database()
         try:
             # Before the mark in the database: what the file holds was committed by then.
             memory = self._remembered(database)
@@ -115,21 +113,15 @@ class LastRun:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_FLUSHED)
             row = DataFolder.objects.select_for_update().filter(pk=folder).first()
-            reason, values = "", {}
-            least = 1
-            if memory is not None:
-                least = memory.mark + 1
-                if row is None:
-                    reason, values = OLDER_THAN_ALL, {"folder": memory.marked_at}
-                elif row.mark < memory.mark:
-                    reason, values = OLDER, {"database": _text(row.marked_at), "folder": memory.marked_at}
-            elif is_doubtful:
-                reason, values = ELSEWHERE, {"database": _text(_last_marked())}
+            reason, values = _elsewhere() if is_doubtful else _compared(memory, row)
             if reason:
                 holds.hold(SERVICE, kinds=holds.Kind, reason=reason, values=values)
-            cursor.execute(_MARK, [folder, least])
+            cursor.execute(_MARK, [folder, memory.mark + 1 if memory else 1])
             mark, marked_at = cursor.fetchone()
         self._remember(Memory(folder, born, database, mark, _text(marked_at)))
+        if not reason:
+            return ""
+        logger.error("%s Nothing is sent until it is released.", reason % values)
         return reason % values
 
     def _may_have_sent(self) -> bool:
@@ -200,12 +192,31 @@ class LastRun:
         return self._folder / f"{database}.json"
 
 
+def _database() -> str:
+    """Return the name of the database, which it gets now when its tables were emptied."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IDENTITY)
+    return str(DatabaseIdentity.objects.get().name)
+
+
+def _compared(memory: Memory | None, row: DataFolder | None) -> tuple[str, dict[str, str]]:
+    """Return why the database is older than what the folder remembers of it, with the values; "" when it is not."""
+    if memory is None:
+        return "", {}
+    if row is None:
+        return OLDER_THAN_ALL, {"folder": memory.marked_at}
+    if row.mark < memory.mark:
+        return OLDER, {"database": _text(row.marked_at), "folder": memory.marked_at}
+    return "", {}
+
+
+def _elsewhere() -> tuple[str, dict[str, str]]:
+    last = DataFolder.objects.order_by("-marked_at").values_list("marked_at", flat=True)[0]
+    return ELSEWHERE, {"database": _text(last)}
+
+
 def _marks() -> int:
     return DataFolder.objects.aggregate(total=Sum("mark"))["total"] or 0
-
-
-def _last_marked() -> datetime:
-    return DataFolder.objects.order_by("-marked_at").values_list("marked_at", flat=True)[0]
 
 
 def _text(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from sending.views import inbox, send, status, zone
+from sending.views import hold, inbox, send, status, zone
 
 app_name = "sending"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("inbox/<int:pk>/", inbox.InboxMail.as_view(), name="inbox_mail"),
     path("inbox/<int:pk>/body/", inbox.InboxBody.as_view(), name="inbox_body"),
     path("inbox/<int:pk>/source/", inbox.InboxRaw.as_view(), name="inbox_raw"),
+    path("hold/", hold.HoldPage.as_view(), name="hold"),
+    path("hold/release/", hold.Release.as_view(), name="release"),
+    path("hold/drop/", hold.DropWaiting.as_view(), name="drop_waiting"),
     path("zone/<int:pk>/publish/", zone.PublishZone.as_view(), name="publish_zone"),
     path("zone/<int:pk>/unpublish/", zone.UnpublishZone.as_view(), name="unpublish_zone"),
 ]

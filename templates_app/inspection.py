@@ -49,12 +49,17 @@ _FORBIDDEN_ELEMENTS = frozenset({
 _NOT_COUNTED = frozenset({"source", "link"})
 # A variable right after “<” would turn its value into a tag.
 _VARIABLE_AS_TAG = re.compile(r"<(?=\{\{[ \t]*[\w.-]{1,64}[ \t]*\}\})")
+# Mail programs make links of addresses in text; here a value would choose the host.
+_HOST_WITH_VARIABLE = re.compile(r"(?:https?://|\bwww\.)[^\s/?#<>\"{}]*\{\{[ \t]*[\w.-]{1,64}[ \t]*\}\}", re.IGNORECASE)
 _PLACEHOLDER = "\ufffc"
 
 
 @dataclass
 class Inspection:
-    """What a document holds. `text` is the visible text, variables as written; spans lie in it or in the source."""
+    """What a document holds. `text` is the visible text, variables as written; spans lie in it or in the source.
+
+    Those of faults lie in the HTML source, or in the plain text.
+    """
 
     text: str = ""
     variables: list[Span] = field(default_factory=list)
@@ -89,7 +94,9 @@ def inspect_text(text: str) -> Inspection:
     reader = VisibleTextReader()
     reader.read(text, decoded=True)
     broken = [(_no_variable(match[0]), match.span()) for match in BROKEN.finditer(text)]
-    return Inspection(text=reader.result(), variables=reader.variables, misplaced=broken)
+    shown = reader.result()
+    links = _links_in_text(shown, (0, len(shown)))
+    return Inspection(text=shown, variables=reader.variables, misplaced=broken, link_faults=links)
 
 
 def inspect_html(html: str) -> Inspection:
@@ -117,6 +124,7 @@ def _inspect(
         to = reader if shown and not outlook else unseen
         if token.kind == "text":
             to.read(html[token.start : token.end])
+            inspection.link_faults += _links_in_text(html, (token.start, token.end))
         elif token.kind == "comment":
             inside = None if outlook else conditional(html, token)
             if inside:
@@ -130,6 +138,13 @@ def _inspect(
             to.gap()
         if token.kind == "start":
             _inspect_tag(html, token, inspection, unseen, outlook=outlook)
+
+
+def _links_in_text(source: str, place: Span) -> list[tuple[Fault, Span]]:
+    return [
+        (Fault("domain_not_fixed", _short(match[0])), match.span())
+        for match in _HOST_WITH_VARIABLE.finditer(source, *place)
+    ]
 
 
 def _inspect_tag(html: str, token: Token, inspection: Inspection, unseen: VisibleTextReader, *, outlook: bool) -> None:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -97,7 +98,7 @@ class Endpoint(APIView):
         return self.actions[call.action]
 
 
-def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+def refusal_response(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """Return the answer to a call that is refused before it reaches the endpoint."""
     with _language_of(request):
         return _envelope(_error(refusal))
@@ -109,7 +110,9 @@ def _is_tc3(request: HttpRequest) -> bool:
 
 def _language_of(request: HttpRequest) -> translation.override:
     """Return the block in which a call is answered: in the language of its header or query, and no other's after it."""
-    requested = request.headers.get("X-TC-Language") or request.GET.get("Language", "")
+    # Not request.GET: it raises when there are too many fields, and that would be no answer of the API.
+    named = parse_qs(request.META.get("QUERY_STRING", "")).get("Language", [""])
+    requested = request.headers.get("X-TC-Language") or named[-1]
     return translation.override(errors.django_language(requested))
 
 
@@ -119,6 +122,9 @@ def _read(request: HttpRequest) -> ApiCall:
     query = request.META.get("QUERY_STRING", "")
     raw = RawRequest(method=request.method or "", query=query, headers=request.headers, body=b"")
     protocol.check_content_type(raw)
+    if protocol is tc3 and tc3.is_unsigned(raw) and not settings.UNSIGNED_PAYLOAD:
+        text = _("Calls with an unsigned body are not accepted here. Sign the body: leave X-TC-Content-SHA256 out.")
+        raise Refused("AuthFailure.InvalidAuthorization", text, field="X-TC-Content-SHA256")
     if raw.method == "GET":
         size, allowed = len(raw.query), MAX_GET_BYTES
     else:

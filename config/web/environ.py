@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Mapping
 from ipaddress import IPv6Address
@@ -35,6 +36,7 @@ def environ_of(scope: Mapping[str, Any]) -> Environ:
         "REMOTE_ADDR": (scope["client"] or ("", 0))[0],
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": io.BytesIO(),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,

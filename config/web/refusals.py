@@ -55,7 +55,7 @@ def malformed(text: str) -> Answer:
 def _response(reason: Reason, request: WSGIRequest, pool: str) -> HttpResponse:
     if pool == "api":
         # The official SDKs read errors in answers of status 200 only.
-        return endpoint.refused(request, Refused(reason.code, reason.text))
+        return endpoint.refusal_response(request, Refused(reason.code, reason.text))
     if pool == "health":
         return JsonResponse({"ok": False, "troubles": ["web"]}, status=503)
     if pool == "tracking" and request.path.startswith("/t/o/"):

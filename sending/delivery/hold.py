@@ -31,9 +31,7 @@ class HoldWatch:
 
     async def look(self) -> None:
         """Compare the database with the last run, and learn whether delivery is on hold; raise django.db.Error."""
-        reason = await self._thread.run(self._last_run.look)
-        if reason:
-            logger.error("%s Nothing is sent until it is released.", reason)
+        await self._thread.run(self._last_run.look)
         is_on_hold = await self._thread.run(holds.is_on_hold, HoldPeriod.Kind.DELIVERY)
         if is_on_hold != self.is_on_hold:
             logger.warning("Delivery is on hold." if is_on_hold else "Delivery was released from hold.")

@@ -76,5 +76,9 @@ class PostmasterMail(models.Model):
     subject = models.CharField(max_length=300, blank=True)
     raw = models.BinaryField()
 
+    class Meta:
+        verbose_name = gettext_lazy("postmaster email")
+        verbose_name_plural = gettext_lazy("postmaster emails")
+
     def __str__(self) -> str:
         return f"{self.recipient} {self.subject}"

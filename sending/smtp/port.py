@@ -32,8 +32,8 @@ class PortLimits:
     full_mail_seconds: float
 
 
-class Connection(Protocol):
-    """What the port asks of a connection; times are the event loop's."""
+class Client(Protocol):
+    """One connection, as the port sees it; times are the event loop's."""
 
     heard_at: float
     mail_began: float
@@ -50,14 +50,14 @@ class Port:
     def __init__(self, limits: PortLimits, storage: Storage) -> None:
         self._limits = limits
         self.storage = storage
-        self._networks: dict[Connection, str] = {}
+        self._networks: dict[Client, str] = {}
         self._counts: dict[str, int] = {}
         self._sweep: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
         return len(self._networks)
 
-    def enter(self, connection: Connection, address: str) -> str:
+    def enter(self, connection: Client, address: str) -> str:
         """Take a new connection and return "", or the reply that turns it away."""
         network = network_of(address)
         if len(self) >= self._limits.connections:
@@ -69,7 +69,7 @@ class Port:
         self._look_later()
         return ""
 
-    def leave(self, connection: Connection) -> None:
+    def leave(self, connection: Client) -> None:
         """Forget a connection that has ended."""
         network = self._networks.pop(connection, None)
         if network is not None:

@@ -15,6 +15,8 @@ from accounts.caller import member
 from accounts.models import Account, AuditEntry, Notice, User
 from blocklist import blocking
 from domains.models import SenderDomain
+from sending import holds
+from sending.models import QueueItem
 from sending.simulator import zone
 from templates_app import review
 from tests import factories
@@ -83,6 +85,18 @@ def exempt(account: Account) -> str:
     return address
 
 
+def on_hold() -> None:
+    holds.hold(holds.COMMAND_LINE, kinds=holds.Kind, reason="")
+
+
+def held_mail(account: Account) -> None:
+    on_hold()
+    message = factories.message(account)
+    QueueItem.objects.create(message=message.pk, account=account, recipient_domain="example.com")
+
+
+# The whole platform's: such an entry is of no account.
+OF_NO_ACCOUNT = {"sending:hold", "sending:release"}
 TOMORROW = datetime.now(UTC).date() + timedelta(days=2)
 EDITOR = {"name": "Order", "kind": "html", "html": GOOD, "text": "", "summary": ""}
 # URL name -> role, and a function of account and person that returns the URL's arguments and the form's fields.
@@ -119,6 +133,9 @@ DOINGS: dict[str, tuple[str, Callable[[Account, User], Made]]] = {
         ),
     ),
     "domains:address_delete": ("operator", lambda a, p: (pk(factories.address(factories.domain(a))), {})),
+    "sending:hold": ("staff", lambda a, p: ({}, {"kinds": ["delivery"], "reason": "10 % wrong"})),
+    "sending:release": ("staff", lambda a, p: (on_hold() or {}, {"kind": "reports"})),
+    "sending:drop_waiting": ("staff", lambda a, p: (held_mail(a) or {}, {"accepted_before": "2100-01-01T00:00"})),
     "sending:publish_zone": ("operator", lambda a, p: (pk(factories.domain(a)), {})),
     "sending:unpublish_zone": ("operator", lambda a, p: (pk(published(a)), {})),
     "templates:create": ("operator", lambda a, p: ({}, EDITOR)),
@@ -163,4 +180,5 @@ def test_a_doing_leaves_an_entry(name: str) -> None:
     assert response.status_code in {200, 302}
     added = list(AuditEntry.objects.order_by("id")[before:])
     assert added, "nothing was written down"
-    assert {(entry.account, entry.actor, entry.ip) for entry in added} == {(account, person.email, "127.0.0.1")}
+    of = None if name in OF_NO_ACCOUNT else account
+    assert {(entry.account, entry.actor, entry.ip) for entry in added} == {(of, person.email, "127.0.0.1")}

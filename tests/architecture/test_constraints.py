@@ -23,6 +23,7 @@ from sending.models import (
     Attempt,
     DeliverStatus,
     Event,
+    HoldPeriod,
     InboundReport,
     Message,
     SimulatedRecord,
@@ -107,6 +108,7 @@ def rows(account: Account) -> dict[type[models.Model], Callable[[], models.Model
             id=number, account=account, message=1, number=1, started_at=time, milliseconds=1, outcome="delivered"
         ),
         Event: lambda: factories.event(account),
+        HoldPeriod: lambda: HoldPeriod.objects.create(kind="delivery"),
         InboundReport: lambda: InboundReport.objects.create(account=account, kind="dsn", raw=b""),
         SimulatedRecord: lambda: SimulatedRecord.objects.create(name="a.test", type="A", value="127.0.0.1"),
     }

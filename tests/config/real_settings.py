@@ -45,7 +45,8 @@ def seen(response: HttpResponseBase) -> dict[str, Any]:
         "status": response.status_code,
         "headers": dict(response.headers),
         "cookies": {
-            name: {flag: value for flag, value in morsel.items() if value} for name, morsel in response.cookies.items()
+            name: {flag: value for flag, value in morsel.items() if value} | {"value": morsel.value}
+            for name, morsel in response.cookies.items()
         },
     }
 

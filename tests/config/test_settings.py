@@ -111,6 +111,15 @@ def test_a_form_without_its_token_is_refused(scheme: str, request: pytest.Fixtur
     assert (answers["log in"]["status"], answers["log in"]["headers"]["Location"]) == (302, "/")
 
 
+def test_form_token_and_session_are_new_after_the_log_in(https: Findings) -> None:
+    before, after = (https["answers"][name]["cookies"] for name in ("form", "log in"))
+    token = https["cookies"]["csrf"]
+    assert before[token]["value"] != after[token]["value"]
+    assert https["cookies"]["session"] not in before
+    # Nothing but the log-in needs to know the browser again.
+    assert after[https["cookies"]["device"]]["path"] == "/login/"
+
+
 def test_behind_https_clear_text_is_led_to_https_whatever_a_stranger_says_of_it(https: Findings) -> None:
     answer = https["answers"]["in clear text"]
     assert (answer["status"], answer["headers"]["Location"]) == (301, f"https://{HOST}/login/")

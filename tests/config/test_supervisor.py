@@ -145,3 +145,17 @@ with alone_on(pathlib.Path({str(tmp_path)!r})):
     first.communicate()
     with alone_on(tmp_path):
         assert (tmp_path / "up.pid").read_text() == str(os.getpid())
+
+
+def test_a_child_that_cannot_be_started_now_is_started_later(running, monkeypatch):
+    real, failures = subprocess.Popen, [BlockingIOError(11, "Resource temporarily unavailable"), MemoryError(12, "x")]
+
+    def short_of_processes(*arguments, **options):
+        if len(failures) > 1:
+            raise failures.pop(0)
+        return real(*arguments, **options)
+
+    monkeypatch.setattr("config.supervisor.subprocess.Popen", short_of_processes)
+    _, lines = running(child("one", SLEEPER))
+    until(lambda: ("one", "up") in lines)
+    assert any("cannot be started" in line for _, line in lines)

@@ -1,16 +1,20 @@
-"""`manage.py up`: what it prints, seen from outside."""
+"""`manage.py up`: what it prints, seen from outside; and that it goes on when the database ends or is away."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import Error, connection
 
 from config import embedded_pg
+from config.management.commands.up import Command
+from config.pg_binaries import CannotStart
 from tests import product
 from tests.folders import data_folder
 
@@ -73,3 +77,71 @@ def test_a_second_start_prints_no_secret_and_brings_older_data_to_two_roles(fold
     assert "manage.py demo" in printed
     assert secrets_of(second) == secrets_of(first)
     assert role_and_rights(second) == ("ses_app", True, False)
+
+
+class Waiting(threading.Event):
+    """An event that is not set for some waits, and takes none of their time."""
+
+    def __init__(self, waits: int) -> None:
+        super().__init__()
+        self.waits = waits
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waits -= 1
+        if self.waits < 0:
+            self.set()
+        return self.is_set()
+
+
+class Server:
+    """An embedded server that has ended, and starts at the fourth try."""
+
+    def __init__(self) -> None:
+        self.failures = [CannotStart("slow"), OSError(28, "No space left on device"), psycopg.OperationalError("no")]
+        self.runs = False
+
+    def is_running(self) -> bool:
+        return self.runs
+
+    def start(self) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.runs = True
+
+
+def raised(state: str) -> Error:
+    with pytest.raises(Error) as caught, connection.wrap_database_errors:
+        raise psycopg.errors.lookup(state)("as the server said")
+    return caught.value
+
+
+def test_a_database_that_ended_is_started_again_whatever_kept_it_from_starting() -> None:
+    server, lines = Server(), []
+    command = Command()
+    command._say = lambda name, line: lines.append(line)  # type: ignore[method-assign]
+    command._keep_running(server, Waiting(10))  # type: ignore[arg-type]
+    assert server.is_running()
+    assert any("No space" in line for line in lines)
+
+
+def preparing(error: Error, monkeypatch: pytest.MonkeyPatch) -> bool:
+    def fail(*, no_demo: bool, hold: bool) -> bool:
+        raise error
+
+    command = Command()
+    monkeypatch.setattr(command, "_prepare", fail)
+    monkeypatch.setattr(command, "_say", lambda name, line: None)
+    return command._prepare_or_wait(Waiting(10), no_demo=True, hold=False)
+
+
+@pytest.mark.parametrize("state", ["25006", "57P03", "53300", "08006"])
+def test_a_database_that_is_away_or_read_only_at_the_start_is_waited_for(
+    state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not preparing(raised(state), monkeypatch)
+
+
+@pytest.mark.parametrize("state", ["42501", "23505"])
+def test_what_waiting_does_not_mend_is_said_at_once(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Error):
+        preparing(raised(state), monkeypatch)

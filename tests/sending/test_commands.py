@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -21,6 +22,7 @@ from tests import factories
 from tests.database_url import database_url
 from tests.sending.inbound import mails
 from tests.sending.simulator.mails import RAW
+from tests.sending.smtp.port import SmtpClient
 from tests.waiting import WAIT_SECONDS, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,3 +96,33 @@ def test_the_simulator_does_not_run_where_real_mail_is_sent(settings: object) ->
     settings.TRANSPORT = "direct"
     with pytest.raises(CommandError, match="SES_TRANSPORT=simulator"):
         call_command("run_simulator")
+
+
+def memory(process: subprocess.Popen[str], figure: str) -> int:
+    """Return a figure of the process's memory in bytes: VmRSS now, VmHWM at most so far."""
+    for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
+        if line.startswith(f"{figure}:"):
+            return int(line.split()[1]) * 1024
+    raise LookupError(figure)
+
+
+def test_sixty_large_mails_at_once_take_little_memory() -> None:
+    port, recipient = free_port(), verp.envelope_sender(7, "mail.example.test").encode()
+    text = (b"x" * 988 + b"\r\n") * 9_500
+    with running("run_inbound", SES_INBOUND_PORT=port) as process, contextlib.ExitStack() as stack:
+        before = memory(process, "VmRSS")
+        clients = [stack.enter_context(SmtpClient(port)) for _ in range(60)]
+        for client in clients:
+            assert client.begin(b"", recipient) == ["250 2.1.5 OK"]
+            assert client.command(b"DATA").startswith("354")
+            client.send(text)
+        # Most leave in the middle; what the others sent is stored.
+        finished = clients[:6]
+        for client in finished:
+            client.send(b".\r\n")
+        assert [client.reply()[:3] for client in finished] == ["250"] * 6
+        raised = memory(process, "VmHWM") - before
+        assert ended(process) == 0
+    assert InboundReport.objects.count() == 6
+    # They hold 540 MB; in memory is what one statement to the database takes, several times its one mail.
+    assert raised < 256 * 1024 * 1024, f"{raised / 1024 / 1024:.0f} MB"

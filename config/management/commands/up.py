@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.urls import reverse
 
 from accounts.database_faults import is_fault_of_row, sqlstate
 from accounts.models import User
@@ -23,6 +24,8 @@ from config import checks, demo, embedded_pg, schedule, static_files
 from config.pg_binaries import CannotStart
 from config.supervisor import AlreadyRunning, Child, PortTaken, Supervisor, alone_on, check_ports
 from config.web import server
+from sending import holds, last_run
+from sending.holds import COMMAND_LINE
 from sending.models import partitions
 
 READY_SECONDS = 60.0
@@ -38,11 +41,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the two options."""
+        """Add the three options."""
         parser.add_argument("--port", type=int, default=settings.WEB_PORT, help="web port (SES_WEB_PORT)")
         parser.add_argument("--no-demo", action="store_true", help="make no demo account on the first run")
+        parser.add_argument("--hold", action="store_true", help="send nothing until it is released")
 
-    def handle(self, *args: Any, port: int, no_demo: bool, **options: Any) -> None:
+    def handle(self, *args: Any, port: int, no_demo: bool, hold: bool, **options: Any) -> None:
         """Run until Ctrl-C or SIGTERM."""
         if port != settings.WEB_PORT:
             # Every process, and the links in mails, read the port from the environment: start over with it there.
@@ -64,17 +68,17 @@ class Command(BaseCommand):
         try:
             with alone_on(settings.DATA_DIR):
                 check_ports(supervisor.children)
-                self._run(supervisor, stop, no_demo=no_demo)
+                self._run(supervisor, stop, no_demo=no_demo, hold=hold)
         except (AlreadyRunning, CannotStart, PortTaken) as problem:
             raise CommandError(str(problem)) from None
 
-    def _run(self, supervisor: Supervisor, stop: threading.Event, *, no_demo: bool) -> None:
+    def _run(self, supervisor: Supervisor, stop: threading.Event, *, no_demo: bool, hold: bool) -> None:
         server = None if settings.DATABASE_URL else embedded_pg.EmbeddedServer(settings.DATA_DIR)
         try:
             if server:
                 self._say("up", "starting PostgreSQL")
                 server.start()
-            made_demo = self._prepare_or_wait(stop, no_demo=no_demo)
+            made_demo = self._prepare_or_wait(stop, no_demo=no_demo, hold=hold)
             if not stop.is_set():
                 supervisor.start()
                 if server:
@@ -89,11 +93,11 @@ class Command(BaseCommand):
                 connections.close_all()
                 server.stop()
 
-    def _prepare_or_wait(self, stop: threading.Event, *, no_demo: bool) -> bool:
+    def _prepare_or_wait(self, stop: threading.Event, *, no_demo: bool, hold: bool) -> bool:
         """Prepare the database, again and again while it is away or takes no writes; return what `_prepare` does."""
         while not stop.is_set():
             try:
-                return self._prepare(no_demo=no_demo)
+                return self._prepare(no_demo=no_demo, hold=hold)
             except Error as error:
                 if is_fault_of_row(error) or sqlstate(error).startswith(_NOT_PASSING):
                     raise
@@ -102,11 +106,15 @@ class Command(BaseCommand):
                 stop.wait(AWAY_SECONDS)
         return False
 
-    def _prepare(self, *, no_demo: bool) -> bool:
+    def _prepare(self, *, no_demo: bool, hold: bool) -> bool:
         """Bring database and files to this version; say whether the demo account was made just now."""
         for problem in checks.data_is_of_this_version(None, [DEFAULT_DB_ALIAS]):
             raise CommandError(f"{problem.msg} {problem.hint}")
         call_command("migrate", interactive=False, verbosity=0)
+        # Before anything runs: what waits in a restored database may have been sent already.
+        last_run.LastRun(settings.DATA_DIR).look()
+        if hold:
+            holds.hold(COMMAND_LINE, kinds=holds.Kind, reason=holds.AT_START)
         static_files.collect()
         partitions.ensure()
         schedule.install()
@@ -146,6 +154,8 @@ class Command(BaseCommand):
         if not stop.is_set():
             # Passwords and keys are printed once: later starts may write into a log that others read.
             self.stdout.write(demo.introduction() if made_demo else _plain_introduction())
+            for line in _lines_of_hold():
+                self._say("up", line)
             self.stdout.flush()
 
     def _say(self, name: str, line: str) -> None:
@@ -166,6 +176,20 @@ def _plain_introduction() -> str:
     return "\n".join([*lines, "", "Ctrl-C stops everything.", ""])
 
 
+def _lines_of_hold() -> list[str]:
+    """Return what is on hold, why, and how it is released."""
+    periods = holds.current()
+    if not periods:
+        return []
+    reasons = dict.fromkeys(period.sentence for period in periods if period.reason)
+    page = f"{settings.PUBLIC_URL}{reverse('sending:hold')}"
+    return [
+        f"ON HOLD: {', '.join(period.kind for period in periods)}. Emails are accepted, and wait.",
+        *reasons,
+        f"See what waits, drop what was sent already, and release: {page} or {settings.PROGRAM} release",
+    ]
+
+
 def _children() -> list[Child]:
     manage = [sys.executable, "-m", "config"]
     here = settings.BIND_HOST
@@ -174,7 +198,7 @@ def _children() -> list[Child]:
         Child("delivery", [*manage, "run_delivery"]),
         Child("inbound", [*manage, "run_inbound"], [("SES_INBOUND_PORT", here, settings.INBOUND_PORT)]),
         # A task only looks for work, and may be cut off anywhere: the next one finds the same work.
-        Child("tasks", [*manage, "qcluster"], grace=1.5),
+        Child("tasks", [*manage, "run_tasks"], grace=1.5),
     ]
     if settings.TRANSPORT == "simulator":
         local = settings.SIMULATOR_HOST

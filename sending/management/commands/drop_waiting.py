@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.errors import Refused
 from sending import waiting
-from sending.management.commands.hold import COMMAND_LINE
+from sending.holds import COMMAND_LINE
 
 
 def _moment(text: str) -> datetime:

@@ -6,10 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from accounts.caller import PlatformActor
 from sending import holds
-
-COMMAND_LINE = PlatformActor("command line", "task")
+from sending.holds import COMMAND_LINE
 
 
 def add_kinds(parser: CommandParser) -> None:

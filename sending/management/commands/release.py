@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from sending import holds, waiting
-from sending.management.commands.hold import COMMAND_LINE, add_kinds
+from sending.holds import COMMAND_LINE
+from sending.management.commands.hold import add_kinds
 
 
 class Command(BaseCommand):

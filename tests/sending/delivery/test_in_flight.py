@@ -7,8 +7,9 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import DataError, OperationalError
+from django.db import DataError, Error, OperationalError, connection
 
 from sending.delivery import queue
 from sending.delivery import threads as threads_module
@@ -125,3 +126,62 @@ def test_a_settlement_whose_texts_cannot_be_stored_is_written_without_them() -> 
     (written,) = threads.settled
     assert written.attempt is None
     assert written.event is not None
+
+
+@pytest.mark.parametrize("state", ["25006", "25P03", "40P01", "53100", "53300", "57014", "57P01", "57P03", "XX000"])
+def test_a_fault_that_passes_costs_a_settlement_nothing_of_its_texts(
+    state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads_module, "AWAY_SECONDS", 0.01)
+
+    def passing() -> Exception:
+        with pytest.raises(Error) as caught, connection.wrap_database_errors:
+            raise psycopg.errors.lookup(state)("as the server said")
+        return caught.value
+
+    async def act(in_flight: InFlight) -> None:
+        message = queued()
+        in_flight.hold([message], time.monotonic())
+        await in_flight.add_awaited(settlement(message))
+
+    threads = FailingThreads(*[passing() for _ in range(3)])
+    run(threads, act)
+    (written,) = threads.settled
+    assert written.attempt is not None
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(12, "no memory"), RuntimeError("can't start new thread")])
+def test_a_fault_of_memory_or_threads_ends_no_loop(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads_module, "AWAY_SECONDS", 0.01)
+
+    async def act(in_flight: InFlight) -> None:
+        message = queued()
+        in_flight.hold([message], time.monotonic())
+        await in_flight.add_awaited(settlement(message))
+
+    threads = FailingThreads(error, error)
+    run(threads, act)
+    assert len(threads.settled) == 1
+
+
+def test_a_settlement_that_can_never_be_written_holds_up_no_other_and_stays_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sending.delivery.in_flight.AWAY_SECONDS", 0.01)
+    poison, good = queued(message=1), queued(message=2)
+
+    class Threads(FailingThreads):
+        async def write(self, act: Callable[..., Any], *args: Any) -> Any:
+            if act is queue.settle and any(settlement.queued is poison for settlement in args[0]):
+                raise DataError("never")
+            return await super().write(act, *args)
+
+    async def act(in_flight: InFlight) -> None:
+        in_flight.hold([poison, good], time.monotonic())
+        in_flight.add(settlement(poison))
+        await in_flight.add_awaited(settlement(good))
+        assert in_flight.is_held(poison)
+
+    threads = Threads()
+    assert len(run(threads, act)) == 1
+    assert [settlement.queued for settlement in threads.settled] == [good]

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from blocklist.models import BlockedAddress
-from sending import events, report_queue
+from sending import events, holds, report_queue
 from sending.inbound import reading
 from sending.inbound.parsing import Parser
 from sending.inbound.report import ReportKind
+from sending.inbound.worker import ReportWorker
 from sending.models import DeliverStatus, Event, EventKind, InboundReport, Message
 from tests import factories
 from tests.sending.inbound import mails
@@ -170,3 +171,14 @@ def test_half_a_character_in_a_report_does_no_harm(
     report = stored(raw, message.pk)
     assert reading.read(report, parser) is ReportKind.BOUNCE
     assert "550 5.1.1" in InboundReport.objects.get(pk=report).summary
+
+
+def test_while_reading_is_on_hold_reports_are_kept_and_read_after_the_release(message: Message, parser: Parser) -> None:
+    stored(mails.dsn(), message.pk)
+    holds.hold(holds.COMMAND_LINE, kinds=[holds.Kind.REPORTS], reason="")
+    assert ReportWorker(parser).read_batch() == 0
+    assert len(report_queue.due()) == 1
+    assert not BlockedAddress.objects.exists()
+    holds.release(holds.COMMAND_LINE, kinds=holds.Kind)
+    assert ReportWorker(parser).read_batch() == 1
+    assert BlockedAddress.objects.filter(address="ann@example.net").exists()

@@ -13,6 +13,7 @@ import pytest
 from sending.simulator import readers
 from sending.simulator.readers import PERSON, SCANNER, AcceptedMail, Outside
 from sending.tracking import agents
+from sending.tracking.bursts import Burst
 from tests.sending.simulator.mails import BASE, RAW, Visits, with_html
 
 HTML = (
@@ -50,7 +51,7 @@ def test_a_scanner_fetches_everything_in_a_burst_under_its_own_name() -> None:
     fetched = visits("scanner", with_html(HTML)).fetched
     assert {agent for _, agent, _ in fetched} == {SCANNER}
     assert len([url for url, _, _ in fetched if "/t/c/" in url]) >= 4
-    assert len(fetched) >= agents.BURST_CLICKS
+    assert len(fetched) >= Burst().clicks
     assert all(body is None for _, _, body in fetched)
 
 

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sending.smtp.client import Connection, NotOpen, Timing
+from sending.smtp.client import Connection, NotOpen
 from sending.smtp.data import stuff
+from sending.smtp.dialogue import Timing
 from sending.smtp.host import Host
 from sending.smtp.result import Failure, SmtpResult
 from tests.sending.smtp.sink import DROP, SILENT, Sink, serve
@@ -112,7 +113,7 @@ def test_a_server_that_wants_data_although_it_refused_the_recipient_gets_an_empt
     [
         ({"body": DROP}, Failure.LOST, "body"),
         ({"mail": DROP}, Failure.LOST, "mail"),
-        ({"data": "hello there"}, Failure.LOST, "data"),
+        ({"data": "hello there"}, Failure.PROTOCOL, "data"),
     ],
 )
 def test_lost_connections_are_told(answers: dict[str, Any], failure: Failure, stage: str) -> None:
@@ -155,7 +156,7 @@ def test_a_host_that_never_greets_is_given_up() -> None:
         ({"greeting": "554 bye no service"}, 554, Failure.NONE),
         ({"greeting": "421 4.3.2 busy"}, 421, Failure.NONE),
         ({"greeting": DROP}, 0, Failure.LOST),
-        ({"greeting": "220-" + "x" * 70_000}, 0, Failure.LOST),
+        ({"greeting": "220-" + "x" * 70_000}, 0, Failure.PROTOCOL),
         ({"ehlo": "550 5.7.1 who are you"}, 550, Failure.NONE),
     ],
 )
