@@ -77,6 +77,12 @@ def test_an_anchor_that_was_changed_is_a_fault_of_its_own(anchor: Path) -> None:
         said()
 
 
+def test_an_anchor_that_cannot_be_read_is_said(anchor: Path) -> None:
+    anchor.mkdir()
+    with pytest.raises(CommandError, match="anchor cannot be read"):
+        said()
+
+
 def test_a_part_of_the_log_can_be_read() -> None:
     write(4)
     assert said("--from", "3").startswith("The audit log holds: 2 sealed entries")
