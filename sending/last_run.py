@@ -30,7 +30,7 @@ from sending.models import DatabaseIdentity, DataFolder, QueueItem
 
 logger = logging.getLogger(__name__)
 
-SERVICE = PlatformActor("service", "task")
+SERVICE = PlatformActor(gettext_noop("service"), "task")
 # How long a folder that never ran here watches for others that run here now; each raises its mark once a second.
 LIVE_SECONDS = 5.0
 _POLL_SECONDS = 0.2
@@ -115,7 +115,7 @@ class LastRun:
             row = DataFolder.objects.select_for_update().filter(pk=folder).first()
             reason, values = _elsewhere() if is_doubtful else _compared(memory, row)
             if reason:
-                holds.hold(SERVICE, kinds=holds.Kind, reason=reason, values=values)
+                holds.hold(SERVICE, kinds=holds.Kind, reason=reason, values=values, outranks=True)
             cursor.execute(_MARK, [folder, memory.mark + 1 if memory else 1])
             mark, marked_at = cursor.fetchone()
         self._remember(Memory(folder, born, database, mark, _text(marked_at)))

@@ -88,6 +88,18 @@ def test_an_older_database_puts_everything_on_hold_and_says_both_times(machine: 
     assert {period.sentence for period in holds.current()} == {reason}
 
 
+def test_a_backup_that_was_on_hold_says_the_restore_all_the_same(machine: Callable[..., LastRun]) -> None:
+    process = machine()
+    process.look()
+    backup = marks()
+    process.look()
+    restore(backup)
+    holds.hold(holds.COMMAND_LINE, kinds=[holds.Kind.DELIVERY], reason="Trial")
+    reason = machine().look()
+    assert {period.sentence for period in holds.current()} == {reason}
+    assert len(holds.current()) == 3
+
+
 def test_a_restore_is_held_once_and_a_second_one_again(machine: Callable[..., LastRun]) -> None:
     process = machine()
     process.look()
