@@ -44,8 +44,8 @@ OLDER_THAN_ALL = gettext_noop(
     "was restored from a backup, and emails that wait in it may have been sent already."
 )
 ELSEWHERE = gettext_noop(
-    "The database last ran at %(database)s with another data folder than this one. If it was restored from a backup or "
-    "copied, emails that wait in it may have been sent already."
+    "This data folder is new, or a copy, but the database ran before, until %(database)s. If it was restored from a "
+    "backup or copied, emails that wait in it may have been sent already."
 )
 
 _FLUSHED = "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'"

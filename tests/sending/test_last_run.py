@@ -186,7 +186,7 @@ def test_a_new_folder_on_a_database_that_ran_elsewhere_is_held_while_mail_waits(
 ) -> None:
     machine("old").look()
     waits()
-    assert "with another data folder than this one" in machine("new").look()
+    assert "is new, or a copy" in machine("new").look()
     assert holds.is_on_hold(holds.Kind.DELIVERY)
 
 
@@ -211,7 +211,7 @@ def test_a_copied_folder_is_another_folder(machine: Callable[..., LastRun], tmp_
     machine("var").look()
     waits()
     shutil.copytree(tmp_path / "var", tmp_path / "copy")
-    assert "with another data folder" in machine("copy").look()
+    assert "is new, or a copy" in machine("copy").look()
     holds.release(holds.COMMAND_LINE, kinds=holds.Kind)
     assert [machine(name).look() for name in ("copy", "var", "copy", "var")] == [""] * 4
     assert len(marks()) == 2
@@ -228,7 +228,7 @@ def test_a_file_that_cannot_be_read_counts_as_no_memory(machine: Callable[..., L
     waits()
     (file,) = (tmp_path / "var" / "last_run").glob("*.json")
     file.write_text("")
-    assert "another data folder" in machine().look()
+    assert "is new, or a copy" in machine().look()
 
 
 def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
