@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: setup test-programs run test browser bench lint format types contracts migrations-check deploy-check lock clean messages translations
+.PHONY: setup test-programs run test soak torture browser bench lint format types contracts migrations-check deploy-check lock clean messages translations
 
 run: setup
 	@$(BIN)/python manage.py up
@@ -38,11 +38,19 @@ test-programs:
 test: setup test-programs
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
+# The suite five times in a row as on a slow machine; writes docs/reports/soak.md. It takes hours.
+soak: setup test-programs
+	$(BIN)/python -m tests.soak --workers $(WORKERS)
+
 browser: setup test-programs
 	$(BIN)/python -m pytest tests/browser
 
 bench: setup
 	$(BIN)/python -m tests.performance
+
+# Ill-treat the whole product (root: it fills a small disk of its own) and write docs/reports/torture.md.
+torture: setup
+	$(BIN)/python -m tests.torture
 
 lint: setup
 	$(BIN)/ruff check .

@@ -34,7 +34,7 @@ class LogInForm(forms.Form):
     )
 
     def clean_email(self) -> str:
-        return key_or_text(str(self.cleaned_data["email"]))
+        return key_or_text(str(self.cleaned_data["email"])).text
 
 
 class PasswordForm(forms.Form):

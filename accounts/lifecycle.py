@@ -59,7 +59,7 @@ def add_member(caller: Caller, *, email: str, name: str, role: str, password: st
     caller.require("users.manage")
     _check_role(role)
     try:
-        email = key_of(email)
+        email = key_of(email).text
     except ValueError as error:
         raise Refused("InvalidParameterValue", str(error), field="email") from None
     with transaction.atomic():

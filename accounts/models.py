@@ -47,7 +47,7 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
         """Create a user with a hashed password; without one the user cannot log in."""
-        user = self.model(email=key_or_text(email), **fields)
+        user = self.model(email=key_or_text(email).text, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -142,6 +142,8 @@ class AuditEntry(models.Model):
     act = models.CharField(max_length=60)
     target = models.CharField(max_length=300)
     details = models.JSONField(default=dict)
+    # HMAC of the other columns, see `accounts.audit_record`.
+    mac = models.BinaryField(max_length=32)
 
     @only_choices("audit", channel=Channel.values)
     class Meta:
@@ -150,6 +152,43 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at} {self.actor} {self.act} {self.target}"
+
+
+class UnsealedEntry(models.Model):
+    """An entry that waits for its seal; written with it, gone with the seal."""
+
+    # A number, not a foreign key: it stays when the entry is removed, so that the entry is missed.
+    entry_id = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
+
+
+class AuditSeal(models.Model):
+    """One link of the chain that shows whether entries were removed; the database refuses to change it."""
+
+    number = models.BigIntegerField(primary_key=True)
+    # A number, not a foreign key: it stays when the entry is removed, so that the entry is missed.
+    entry_id = models.BigIntegerField(unique=True)
+    # HMAC of number, entry and the hash before, see `accounts.audit_record`.
+    hash = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.entry_id}"
+
+
+class AuditVerification(models.Model):
+    """One run of the nightly verification of the audit log, whose entries it read up to `last_seal`."""
+
+    at = models.DateTimeField(db_default=models.functions.Now())
+    last_seal = models.BigIntegerField()
+    # False: a long log; the next run goes on behind `last_seal`.
+    complete = models.BooleanField()
+    # A AuditFault of `accounts.audit_verification`; empty when all that was read holds.
+    fault = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.last_seal} {self.fault}"
 
 
 class Allowance(models.Model):

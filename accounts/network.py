@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,10 +12,15 @@ from django.http import HttpRequest
 
 def client_ip(request: HttpRequest) -> str:
     """Return the address of the client; behind a proxy of ours the one that it saw; "" if unknown."""
-    seen = request.META.get("REMOTE_ADDR", "")
+    return client_address(request.META)
+
+
+def client_address(environ: Mapping[str, Any]) -> str:
+    """Return the same from a WSGI environment."""
+    seen = environ.get("REMOTE_ADDR", "")
     if settings.SECURE_PROXY_SSL_HEADER:
         # Only the last entry was written by our proxy; the client may have made up the others.
-        seen = request.headers.get("X-Forwarded-For", seen).rpartition(",")[2]
+        seen = environ.get("HTTP_X_FORWARDED_FOR", seen).rpartition(",")[2]
     address = _address(seen.strip())
     return str(address) if address else ""
 

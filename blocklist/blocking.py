@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.caller import Caller
 from accounts.errors import Refused
-from accounts.mail.addresses import key_or_text
+from accounts.mail.addresses import AddressKey, key_or_text, require_key
 from blocklist.models import BlockedAddress, Exemption
 
 RELEASE_CHUNK = 5_000
@@ -25,9 +25,12 @@ class InvalidAddress:
     """A receiver said that the mailbox does not exist; `message` is the mail it answered."""
 
     account_id: int
-    address: str
+    address: AddressKey
     reason: str
     message: int
+
+    def __post_init__(self) -> None:
+        require_key(self.address)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,10 +39,13 @@ class Reject:
 
     account_id: int
     sender_domain: str
-    address: str
+    address: AddressKey
     cause: str
     reason: str
     message: int
+
+    def __post_init__(self) -> None:
+        require_key(self.address)
 
 
 # The block belongs to the account whose mail bounced first, as long as it is in force: that account alone may
@@ -84,9 +90,8 @@ def block_invalid(invalid: Sequence[InvalidAddress]) -> None:
     """Block invalid addresses for all accounts, or renew their blocks; runs in the caller's transaction."""
     if not invalid:
         return
-    # An address that today's rules refuse may have been accepted once: what the receiver said about it counts.
     accounts = [row.account_id for row in invalid]
-    addresses = [key_or_text(row.address) for row in invalid]
+    addresses = [row.address.text for row in invalid]
     with connection.cursor() as cursor:
         cursor.execute(
             _BLOCK_INVALID,
@@ -111,7 +116,7 @@ def block_rejects(rejects: Sequence[Reject]) -> None:
             [
                 [row.account_id for row in rejects],
                 [row.sender_domain for row in rejects],
-                [key_or_text(row.address) for row in rejects],
+                [row.address.text for row in rejects],
                 [row.cause for row in rejects],
                 [row.reason[:500] for row in rejects],
                 [row.message for row in rejects],
@@ -145,7 +150,7 @@ def whitelist(caller: Caller, *, address: str, reason: str = "") -> Exemption:
     """Exempt the account from the platform's block of `address`; for other accounts the block stays."""
     caller.require("blocklist.edit")
     row = BlockedAddress.objects.filter(
-        address=key_or_text(address), kind=BlockedAddress.Kind.INVALID, expires_at__gt=timezone.now()
+        address=key_or_text(address).text, kind=BlockedAddress.Kind.INVALID, expires_at__gt=timezone.now()
     ).first()
     if row is None:
         raise Refused(
@@ -169,11 +174,12 @@ def whitelist(caller: Caller, *, address: str, reason: str = "") -> Exemption:
 def unwhitelist(caller: Caller, *, address: str) -> None:
     """Take `address` off the account's whitelist: the platform's block of it holds again."""
     caller.require("blocklist.edit")
+    key = key_or_text(address)
     with transaction.atomic():
-        gone, _rows = Exemption.objects.filter(account=caller.account, address=key_or_text(address)).delete()
+        gone, _rows = Exemption.objects.filter(account=caller.account, address=key.text).delete()
         if not gone:
             raise Refused("ResourceNotFound", _("This address is not on your whitelist."))
-        audit.log(caller, "blocklist.unwhitelist", key_or_text(address))
+        audit.log(caller, "blocklist.unwhitelist", key.text)
 
 
 def release_expired() -> int:

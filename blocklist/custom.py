@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.caller import Caller
 from accounts.errors import Refused
-from accounts.mail.addresses import key_of
+from accounts.mail.addresses import AddressKey, key_of
 from blocklist import entries
 from blocklist.models import BlockedAddress
 
@@ -56,11 +56,12 @@ def add(caller: Caller, *, address: str, expires: date | None = None, reason: st
         if not _store(caller, [(key, expires_at)], BlockedAddress.Cause.ENTERED, reason):
             raise Refused(
                 "InvalidParameterValue",
-                _("%(address)s is already on your list. Change its expiry instead.") % {"address": key},
+                _("%(address)s is already on your list. Change its expiry instead.") % {"address": key.text},
                 field="address",
             )
-        audit.log(caller, "blocklist.add", key, expires=_iso(expires), reason=reason)
-        return BlockedAddress.objects.get(account=caller.account, kind=BlockedAddress.Kind.CUSTOM, address=key)
+        audit.log(caller, "blocklist.add", key.text, expires=_iso(expires), reason=reason)
+        own = BlockedAddress.objects.filter(account=caller.account, kind=BlockedAddress.Kind.CUSTOM)
+        return own.get(address=key.text)
 
 
 def import_list(caller: Caller, *, parsed: entries.ParsedList, reason: str = "", dry_run: bool = False) -> Imported:
@@ -111,9 +112,11 @@ def _refuse_length(total: int) -> None:
 def _outcome(parsed: entries.ParsedList, stored: set[str]) -> Imported:
     """Return what became of each line, given the addresses that were stored."""
     held = [
-        entries.RejectedLine(entry.line, entry.address, "repeat", _("Already on your list. Change its expiry there."))
+        entries.RejectedLine(
+            entry.line, entry.address.text, "repeat", _("Already on your list. Change its expiry there.")
+        )
         for entry in parsed.entries
-        if entry.address not in stored
+        if entry.address.text not in stored
     ]
     rejected = sorted([*parsed.rejected, *held], key=lambda line: line.line)
     codes = [line.code for line in rejected]
@@ -128,7 +131,7 @@ def _outcome(parsed: entries.ParsedList, stored: set[str]) -> Imported:
 
 
 def _store(
-    caller: Caller, rows: Sequence[tuple[str, datetime | None]], cause: BlockedAddress.Cause, reason: str
+    caller: Caller, rows: Sequence[tuple[AddressKey, datetime | None]], cause: BlockedAddress.Cause, reason: str
 ) -> set[str]:
     """Store the blocks that are not in force yet, and return their addresses."""
     with connection.cursor() as cursor:
@@ -138,7 +141,7 @@ def _store(
                 caller.account.pk,
                 cause,
                 reason[:500],
-                [address for address, _expires in rows],
+                [address.text for address, _expires in rows],
                 [ends for _address, ends in rows],
             ],
         )

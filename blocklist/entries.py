@@ -10,7 +10,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from accounts.mail.addresses import key_of
+from accounts.mail.addresses import AddressKey, key_of
 from accounts.mail.text import TooLong
 
 HEADINGS = frozenset({"address", "addresses", "email", "e-mail", "emails", "mail", "recipient", "to"})
@@ -21,7 +21,7 @@ class BlockEntry:
     """A line that can be stored."""
 
     line: int
-    address: str
+    address: AddressKey
     expires: date | None = None
 
 
@@ -76,7 +76,7 @@ def parse(text: str, *, today: date) -> ParsedList:
 
 def check(lines: Iterable[tuple[int, str, str]], *, today: date) -> ParsedList:
     """Return which of (line, address, expiry date or empty) can be stored; a second mention is a repeat."""
-    parsed, seen = ParsedList(), dict[str, int]()
+    parsed, seen = ParsedList(), dict[AddressKey, int]()
     for line, text, expiry in lines:
         try:
             address, expires = key_of(text), _day(expiry, today)

@@ -29,7 +29,7 @@ class BlockFilters(Filters):
 
     def clean_address(self) -> str:
         """Return a whole address by its key; the beginning of one in lower case, as keys are."""
-        return key_or_text(str(self.cleaned_data["address"]))
+        return key_or_text(str(self.cleaned_data["address"])).text
 
 
 class AddBlockForm(forms.Form):

@@ -39,7 +39,7 @@ class BlockedAddress(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False, related_name="+")
     kind = models.CharField(max_length=7, choices=Kind)
     cause = models.CharField(max_length=12, choices=Cause)
-    # As `accounts.mail.addresses.key_of` writes it.
+    # The text of an `accounts.mail.addresses.AddressKey`.
     address = models.CharField(max_length=254, db_collation="C")
     # The sender domain of a reject; empty for the other kinds.
     sender_domain = models.CharField(max_length=253, blank=True, db_collation="C")

@@ -10,17 +10,21 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.caller import Caller
+from accounts.mail.addresses import AddressKey, require_key
 from accounts.scoping import visible
 from blocklist.models import BlockedAddress, Exemption
 
 
 @dataclass(frozen=True)
 class BlockQuery:
-    """A mail that is about to go: from which account and sender domain, to the key of which address."""
+    """A mail that is about to go: from which account and sender domain, to which address."""
 
     account_id: int
     sender_domain: str
-    address: str
+    address: AddressKey
+
+    def __post_init__(self) -> None:
+        require_key(self.address)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def blocked_among(asked: Sequence[BlockQuery]) -> dict[BlockQuery, BlockInForce]
             [
                 [query.account_id for query in asked],
                 [query.sender_domain for query in asked],
-                [query.address for query in asked],
+                [query.address.text for query in asked],
             ],
         )
         return {asked[number - 1]: BlockInForce(*found) for number, *found in cursor.fetchall()}
@@ -78,11 +82,11 @@ class LookedUpBlock:
     in_force: bool
 
 
-def look_up(caller: Caller, address: str) -> list[LookedUpBlock]:
-    """Return every block of an address, given by its key, that concerns the caller's account, the latest first."""
+def look_up(caller: Caller, address: AddressKey) -> list[LookedUpBlock]:
+    """Return every block of an address that concerns the caller's account, the latest first."""
     own = Q(account_id=caller.account.pk)
-    rows = BlockedAddress.objects.filter(own | Q(kind=BlockedAddress.Kind.INVALID), address=address).order_by("-id")
-    exempt = visible(Exemption.objects.all(), caller).filter(address=address).exists()
+    rows = BlockedAddress.objects.filter(own | Q(kind=BlockedAddress.Kind.INVALID), address=address.text)
+    exempt = visible(Exemption.objects.all(), caller).filter(address=address.text).exists()
     now = timezone.now()
     return [
         LookedUpBlock(
@@ -91,5 +95,5 @@ def look_up(caller: Caller, address: str) -> list[LookedUpBlock]:
             exempt=exempt and row.kind == BlockedAddress.Kind.INVALID,
             in_force=row.expires_at is None or row.expires_at > now,
         )
-        for row in rows
+        for row in rows.order_by("-id")
     ]

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
-from config import data_version
+from config import data_version, database_roles
 from sending.unsubscribe_languages import SITES
 
 MIN_KEY_LENGTH = 32
@@ -181,6 +181,24 @@ def broker_can_be_reached(app_configs: Sequence[Any] | None, **kwargs: Any) -> l
     return []
 
 
+@register(Tags.security, deploy=True)
+def audit_log_has_an_owner_of_its_own(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn when the product's own role could change the audit log; nothing is said while the database is away."""
+    try:
+        owns = database_roles.owns_the_audit_log()
+    except DatabaseError:
+        return []
+    if not owns:
+        return []
+    return [
+        Warning(
+            "The role that DATABASE_URL names owns the audit log, and so could change it.",
+            hint="Make two roles, as docs/operations.md says, and set SES_OWNER_DATABASE_URL.",
+            id="ses.W003",
+        )
+    ]
+
+
 @register(deploy=True)
 def keys_come_from_outside(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Warn when several machines could not share the keys because they lie in the data folder of one."""
@@ -221,7 +239,9 @@ def data_is_of_this_version(
     """
     if DEFAULT_DB_ALIAS not in (databases or ()):
         return []
-    foreign = data_version.foreign_to(connections[DEFAULT_DB_ALIAS])
+    # The application's role sees nothing of a database that was not migrated for it yet.
+    with database_roles.owner():
+        foreign = data_version.foreign_to(connections[DEFAULT_DB_ALIAS])
     if not foreign:
         return []
     place, way_out = (

@@ -19,12 +19,15 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from config import generated_secrets, pg_binaries
 from config.pg_binaries import CannotStart
 
 DATABASE = "ses"
-USER = "ses"
+# Who owns the cluster and its tables, and whom the product connects as.
+OWNER, APPLICATION = "ses", "ses_app"
+_PASSWORDS = {OWNER: "postgres_password", APPLICATION: "postgres_app_password"}
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
@@ -36,12 +39,21 @@ def socket_dir(data_dir: Path) -> Path:
 
 
 def settings_for(data_dir: Path) -> dict[str, Any]:
-    """Return Django's database settings for the server of `data_dir`."""
+    """Return Django's database settings for the server of `data_dir`, as the application."""
+    return _settings_for(data_dir, APPLICATION)
+
+
+def owner_settings_for(data_dir: Path) -> dict[str, Any]:
+    """Return Django's database settings for the server of `data_dir`, as the owner of its tables."""
+    return _settings_for(data_dir, OWNER)
+
+
+def _settings_for(data_dir: Path, user: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": DATABASE,
-        "USER": USER,
-        "PASSWORD": generated_secrets.get_or_create(data_dir, "postgres_password"),
+        "USER": user,
+        "PASSWORD": generated_secrets.get_or_create(data_dir, _PASSWORDS[user]),
         "HOST": str(socket_dir(data_dir)),
         "PORT": "5432",
     }
@@ -72,6 +84,7 @@ class EmbeddedServer:
                 self._initialise()
                 self._launch()
             self._create_database()
+            self._create_role()
 
     def stop(self) -> None:
         """Stop the server (fast shutdown: open transactions roll back) and wait for it, 10 seconds at most."""
@@ -103,9 +116,9 @@ class EmbeddedServer:
             yield
 
     def _connect(self, database: str) -> psycopg.Connection[Any]:
-        password = generated_secrets.get_or_create(self.data_dir, "postgres_password")
+        password = generated_secrets.get_or_create(self.data_dir, _PASSWORDS[OWNER])
         return psycopg.connect(
-            host=str(self.sockets), user=USER, password=password, dbname=database, autocommit=True, connect_timeout=5
+            host=str(self.sockets), user=OWNER, password=password, dbname=database, autocommit=True, connect_timeout=5
         )
 
     def _answers(self) -> bool:
@@ -152,7 +165,7 @@ class EmbeddedServer:
             else ["--locale=C.UTF-8"]
         )
         with tempfile.NamedTemporaryFile("w") as password:
-            password.write(generated_secrets.get_or_create(self.data_dir, "postgres_password"))
+            password.write(generated_secrets.get_or_create(self.data_dir, _PASSWORDS[OWNER]))
             password.flush()
             os.chown(password.name, self.owner.pw_uid, self.owner.pw_gid)
             sync = [] if self.durable else ["--no-sync"]
@@ -162,7 +175,7 @@ class EmbeddedServer:
                     "-D",
                     str(cluster),
                     "-U",
-                    USER,
+                    OWNER,
                     "-E",
                     "UTF8",
                     "--auth=scram-sha-256",
@@ -224,6 +237,17 @@ class EmbeddedServer:
         with self._connect("postgres") as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(f'CREATE DATABASE "{DATABASE}"')
+
+    def _create_role(self) -> None:
+        # Data of a version that knew the owner alone gets the application's role too.
+        role = sql.Identifier(APPLICATION)
+        password = generated_secrets.get_or_create(self.data_dir, _PASSWORDS[APPLICATION])
+        with self._connect("postgres") as connection:
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION]).fetchone():
+                connection.execute(sql.SQL("CREATE ROLE {}").format(role))
+            secret = connection.pgconn.encrypt_password(password.encode(), APPLICATION.encode(), b"scram-sha-256")
+            statement = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}")
+            connection.execute(statement.format(role, sql.Literal(secret.decode())))
 
     def pid(self) -> int | None:
         """Return the running server's process id; None when the pid file is stale (a reused id is not ours)."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from sending import holds
-
-# Below this share of free space the service says so before the disk is full.
-FREE_SHARE = 0.02
 
 # What was on hold is not overdue: it is due from the release on.
 _FIGURES = f"""
@@ -24,6 +23,12 @@ SELECT count(*) FILTER (WHERE worker = ''), count(*) FILTER (WHERE worker <> '')
        )) ELSE 0 END
 FROM (SELECT worker, available_at FROM sending_queueitem LIMIT 100000) AS part
 """  # noqa: S608
+_REPORTS = """
+SELECT (SELECT count(*) FROM (SELECT 1 FROM sending_inboundreport WHERE state = 'waiting' LIMIT 100000) AS part),
+       (SELECT count(*) FROM (SELECT 1 FROM sending_inboundreport WHERE state = 'aside' LIMIT 100000) AS part),
+       coalesce(extract(epoch FROM now() - (SELECT min(waiting_since) FROM sending_inboundreport
+                                            WHERE state = 'waiting')), 0)
+"""
 
 
 @require_safe
@@ -37,12 +42,24 @@ def healthz(request: HttpRequest) -> HttpResponse:
             cursor.execute("SELECT kind FROM sending_holdperiod WHERE ended_at IS NULL ORDER BY kind")
             if kinds := [kind for (kind,) in cursor.fetchall()]:
                 on_hold = {"on_hold": kinds}
-    except DatabaseError:
+            cursor.execute("SHOW transaction_read_only")
+            # After a failover the old primary still answers, but takes no email.
+            if cursor.fetchone()[0] == "on":
+                troubles.append("database")
+    except Error:
         troubles.append("database")
-    disk = shutil.disk_usage(settings.DATA_DIR)
-    if disk.free < disk.total * FREE_SHARE:
+    if _is_disk_full():
         troubles.append("disk")
     return JsonResponse({"ok": not troubles, "troubles": troubles, **on_hold}, status=503 if troubles else 200)
+
+
+def _is_disk_full() -> bool:
+    """Say so before the disk is full."""
+    try:
+        disk = shutil.disk_usage(settings.DATA_DIR)
+    except OSError:
+        return True
+    return disk.free * 100 < disk.total * settings.RULES.min_free_disk_percent
 
 
 @require_safe
@@ -51,6 +68,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES)
         waiting, held, oldest = cursor.fetchone()
+        cursor.execute(_REPORTS)
+        reports, aside, longest = cursor.fetchone()
     on_hold = {period.kind for period in holds.current()}
     lines = [
         "# HELP ses_queue_waiting Emails that wait for an attempt.",
@@ -62,9 +81,32 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "# HELP ses_queue_overdue_seconds How long the oldest due email is overdue.",
         "# TYPE ses_queue_overdue_seconds gauge",
         f"ses_queue_overdue_seconds {max(0.0, float(oldest)):.3f}",
+        "# HELP ses_reports_waiting Bounce and spam reports that wait to be read.",
+        "# TYPE ses_reports_waiting gauge",
+        f"ses_reports_waiting {reports}",
+        "# HELP ses_reports_waiting_seconds How long the oldest of them has waited.",
+        "# TYPE ses_reports_waiting_seconds gauge",
+        f"ses_reports_waiting_seconds {max(0.0, float(longest)):.3f}",
+        "# HELP ses_reports_aside Reports that were set aside: read them again after a fix.",
+        "# TYPE ses_reports_aside gauge",
+        f"ses_reports_aside {aside}",
         "# HELP ses_on_hold Whether this kind of work is on hold: 1, or 0.",
         "# TYPE ses_on_hold gauge",
         *(f'ses_on_hold{{kind="{kind}"}} {int(kind in on_hold)}' for kind in holds.Kind.values),
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+class HealthMiddleware:
+    """Answers both before anything else looks at a request: machines ask by IP address, and without TLS."""
+
+    paths = {"/healthz": healthz, "/metrics": metrics}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, or hand on."""
+        view = self.paths.get(request.path_info)
+        return view(request) if view else self._get_response(request)

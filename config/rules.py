@@ -52,6 +52,34 @@ class Rules:
     request_max_bytes: int = _rule(8 * 1024 * 1024, "bytes", "published: quotas")
     template_data_max_bytes: int = _rule(100_000, "bytes of JSON", "chosen; not published")
 
+    # Web server; "per process" is for each of the two web processes
+    web_header_seconds: int = _rule(
+        30, "seconds for a request's head, and of rest between two", "granian's default; at most 60"
+    )
+    web_silence_seconds: int = _rule(20, "seconds in which some of a body must come", "Apache mod_reqtimeout, body=20")
+    web_body_bytes_per_second: int = _rule(500, "bytes after those seconds", "Apache mod_reqtimeout, MinRate=500")
+    web_body_max_seconds: int = _rule(600, "seconds for a whole body", "chosen: 8 MB over a line of 14 KB/s")
+    web_answer_silence_seconds: int = _rule(
+        120, "seconds in which a client must take 64 KB", "chosen: system buffers hold minutes"
+    )
+    web_answer_max_seconds: int = _rule(3600, "seconds for a whole answer", "chosen: the largest downloads")
+    web_connections: int = _rule(2048, "open connections per process", "chosen: half a GB at worst")
+    web_requests_per_client: int = _rule(
+        1000, "unanswered requests of one address per process", "chosen: half of the connections"
+    )
+    web_bodies_memory_bytes: int = _rule(64 * 1024 * 1024, "bytes of all bodies, in memory, per process", "chosen")
+    web_bodies_disk_bytes: int = _rule(
+        1024 * 1024 * 1024, "bytes of all bodies, on disk, per process", "chosen: 128 of 8 MB"
+    )
+    web_api_threads: int = _rule(
+        4, "threads per process, a database connection each", "measured: more wait for the interpreter"
+    )
+    web_console_threads: int = _rule(4, "threads per process, a database connection each", "as for the API")
+    web_tracking_threads: int = _rule(
+        2, "threads per process, a database connection each", "chosen: a click takes milliseconds"
+    )
+    web_download_threads: int = _rule(2, "CSV files made at once per process", "chosen")
+
     # Rates
     api_calls_per_second: int = _rule(20, "calls per action and account", "published: quotas")
     mails_per_second: int = _rule(20, "mails per account", "published: quotas")
@@ -77,13 +105,40 @@ class Rules:
     # Inbound reports
     inbound_max_bytes: int = _rule(10 * 1024 * 1024, "bytes", "published: quotas; whole message")
     inbound_max_parts: int = _rule(100, "MIME parts and nesting", "field practice")
-    inbound_parse_seconds: int = _rule(5, "seconds", "chosen: a report that takes longer is kept raw")
+    inbound_parse_seconds: int = _rule(20, "seconds of the processor", "chosen: a report that takes more is set aside")
+    inbound_parse_wall_seconds: int = _rule(600, "seconds", "chosen: then the parser is replaced, the report waits")
+    inbound_max_retry_seconds: int = _rule(300, "seconds", "chosen: longest pause before a report is tried again")
+    inbound_late_seconds: int = _rule(3600, "seconds a report may wait", "chosen: then the log and a notice say so")
     inbound_header_max_bytes: int = _rule(100 * 1024, "bytes", "field practice, header block of one report")
+
+    # SMTP ports: reports and the simulator's mail server, each by itself
+    smtp_connections: int = _rule(2_000, "open connections", "chosen: a thousand slow ones leave room for others")
+    smtp_connections_per_address: int = _rule(
+        50,
+        "open connections of one IPv4 address or IPv6 /64",
+        "Postfix smtpd_client_connection_count_limit as practised",
+    )
+    smtp_idle_seconds: int = _rule(300, "seconds without a byte", "RFC 5321 4.5.3.2.7")
+    smtp_mail_seconds: int = _rule(1_800, "seconds for one email, from the end of the one before", "chosen")
+    smtp_full_idle_seconds: int = _rule(10, "seconds, while a port is nearly full", "Postfix stress mode as practised")
+    smtp_full_mail_seconds: int = _rule(120, "seconds, while a port is nearly full", "chosen")
+    smtp_memory_max_bytes: int = _rule(64 * 1024 * 1024, "bytes of emails that come in, in memory", "chosen")
+    smtp_storage_max_bytes: int = _rule(
+        1024 * 1024 * 1024, "bytes of emails that come in, in memory and on disk", "chosen; beyond it 452 4.3.1"
+    )
+    max_received_fields: int = _rule(
+        50, "Received fields of one email", "Postfix hopcount_limit; RFC 5321 6.3 would have at least 100"
+    )
+    min_free_disk_percent: int = _rule(2, "percent of the disk", "chosen: below it nothing more is taken")
+    postmaster_max_bytes: int = _rule(256 * 1024, "bytes of one email to postmaster", "chosen")
+    postmaster_kept: int = _rule(10_000, "emails to postmaster", "chosen: the oldest go first")
 
     # Mailbox simulator
     simulator_greylist_seconds: int = _rule(30, "seconds", "chosen: greylist@ refuses a sender and recipient this long")
     simulator_slow_seconds: int = _rule(5, "seconds", "chosen: slow@ answers this late")
     simulator_later_seconds: int = _rule(2, "seconds", "chosen: from accepting a mail to what its reader does")
+    simulator_max_retry_seconds: int = _rule(60, "seconds", "chosen: longest pause before a reader tries again")
+    simulator_give_up_seconds: int = _rule(5 * 86_400, "seconds", "RFC 5321 4.5.4.1: how long a reader tries")
 
     # Lists, sessions, status
     list_page_max: int = _rule(100, "rows", "published: paging")
@@ -94,6 +149,8 @@ class Rules:
         180, "days of mails, attempts and events", "published: messages can be searched for 180 days"
     )
     late_event_seconds: int = _rule(10, "seconds", "chosen: from taking an event's id to its transaction's first write")
+    burst_clicks: int = _rule(5, "clicks of an email within the next rule's time", "field practice")
+    burst_milliseconds: int = _rule(1000, "milliseconds", "field practice: no person clicks so fast, gateways do")
     list_window_days: int = _rule(7, "days a list shows until asked for more", "chosen")
     csv_stream_rows: int = _rule(100_000, "rows in one direct download", "chosen")
 

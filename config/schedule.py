@@ -20,8 +20,11 @@ class Job:
 SCHEDULE = (
     Job("roll up figures", "stats.tasks.roll_up", 1),
     Job("release blocks that expired", "blocklist.tasks.release_expired", 10),
+    Job("seal the audit log", "accounts.tasks.seal_audit", 1),
+    Job("verify the audit log", "accounts.tasks.verify_audit", 1440),
     Job("check DNS of sender domains", "domains.tasks.recheck", 10),
     Job("make partitions ahead", "sending.tasks.keep_partitions", 360),
+    Job("notice late reports", "sending.tasks.notice_late_reports", 10),
     Job("retire old mail", "sending.tasks.retire", 360),
     Job("forget ended limits", "accounts.tasks.forget_ended_limits", 60),
 )

@@ -45,6 +45,9 @@ SECRETS_KEYS: list[str] = env.list("SES_SECRETS_KEY", default=[]) or [
     generated_secrets.get_or_create(DATA_DIR, "secrets_key")
 ]
 
+# Where the last seal of the audit log is kept; None keeps none.
+AUDIT_ANCHOR: Path | None = Path(env.str("SES_AUDIT_ANCHOR", default="") or DATA_DIR / "audit-anchor")
+
 # --- Numbers ----------------------------------------------------------------------------------
 RULES = load_rules(os.environ)
 
@@ -60,6 +63,8 @@ MX_HOST: str = env.str("SES_MX_HOST", default="mx.ses.test")
 SPF_INCLUDE: str = env.str("SES_SPF_INCLUDE", default="spf.ses.test")
 DKIM_SELECTOR: str = env.str("SES_DKIM_SELECTOR", default="ses")
 REGIONS: list[str] = env.list("SES_REGIONS", default=["ap-guangzhou", "ap-hongkong", "ap-singapore"])
+# Whether a call may leave its body out of the signature, as the original service allows (UNSIGNED-PAYLOAD).
+UNSIGNED_PAYLOAD: bool = env.bool("SES_UNSIGNED_PAYLOAD", default=True)
 # What the numbers 1 and 2 of the unsubscribe languages mean: "mainland" or "international".
 SITE: str = env.str("SES_SITE", default="mainland")
 FEEDBACK_SENDER: str = env.str("SES_FEEDBACK_SENDER", default="sesconsole")
@@ -88,6 +93,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.csp.ContentSecurityPolicyMiddleware",
@@ -102,7 +108,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
-WSGI_APPLICATION = "config.wsgi.application"
 
 TEMPLATES = [
     {
@@ -123,13 +128,20 @@ TEMPLATES = [
 # --- Database ---------------------------------------------------------------------------------
 DATABASE_URL: str = env.str("DATABASE_URL", default="")
 _database = env.db_url_config(DATABASE_URL) if DATABASE_URL else embedded_pg.settings_for(DATA_DIR)
-# A process that hangs inside a transaction keeps its rows locked: the server ends that before the lease ends.
-_hung_milliseconds = max(1000, RULES.lease_seconds * 500)
+# As whom migrations run, when it is another role than the application's; None when one role is both.
+_owner_url: str = env.str("SES_OWNER_DATABASE_URL", default="")
+_owner = env.db_url_config(_owner_url) if _owner_url else {}
+if not DATABASE_URL:
+    _owner = embedded_pg.owner_settings_for(DATA_DIR)
+OWNER_DATABASE = {name: _owner[name] for name in ("USER", "PASSWORD", "HOST", "PORT")} if _owner else None
 DATABASES = {
     "default": {
         **_database,
+        # What serves puts a limit of its own on its transactions: accounts/idle_transactions.py.
         "OPTIONS": {
-            "options": f"-c idle_in_transaction_session_timeout={_hung_milliseconds}",
+            # A database whose machine is gone fails within seconds, not within the minutes of TCP.
+            "connect_timeout": 10,
+            "tcp_user_timeout": 30_000,
             **_database.get("OPTIONS", {}),
         },
         # No pool: it does not survive the fork of the task workers. Kept connections do.
@@ -163,6 +175,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Transport security -----------------------------------------------------------------------
 SECURE_SSL_REDIRECT = _https
+# What machines ask on the inner port; "/" is the API and the console: config.views.root redirects people.
+SECURE_REDIRECT_EXEMPT = [r"^$", r"^[tu]/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("SES_BEHIND_PROXY", default=False) else None
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
@@ -225,7 +239,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "config.logs.OneLineFormatter", "format": "%(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"refused": {"()": "config.logs.RefusedRequestFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused"]}},
     "root": {"handlers": ["console"], "level": env.str("SES_LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": ["console"], "propagate": False},

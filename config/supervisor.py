@@ -142,13 +142,29 @@ class Supervisor:
         if code is None:
             return
         _kill_group(child)
-        child.deaths = child.deaths + 1 if now - child.started < 60 else 1
-        pause = min(MAX_PAUSE_SECONDS, 0.2 * 2 ** (child.deaths - 1))
-        self.say(child.name, f"ended with {_meaning(code)}; starting again in {pause:.1f} s")
-        child.process, child.start_at = None, now + pause
+        self._put_off(child, f"ended with {_meaning(code)}")
 
     def _start(self, child: Child) -> None:
-        child.process = subprocess.Popen(
+        child.started = time.monotonic()
+        try:
+            process = self._launched(child)
+        except OSError as error:
+            # Processes, memory or files are short: that passes.
+            self._put_off(child, f"cannot be started: {error}")
+            return
+        child.process = process
+        assert process.stdout
+        threading.Thread(target=self._forward, args=(child.name, process.stdout), daemon=True).start()
+
+    def _put_off(self, child: Child, what: str) -> None:
+        now = time.monotonic()
+        child.deaths = child.deaths + 1 if now - child.started < 60 else 1
+        pause = min(MAX_PAUSE_SECONDS, 0.2 * 2 ** min(child.deaths - 1, 10))
+        self.say(child.name, f"{what}; starting again in {pause:.1f} s")
+        child.process, child.start_at = None, now + pause
+
+    def _launched(self, child: Child) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             child.command,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
@@ -159,9 +175,6 @@ class Supervisor:
             preexec_fn=_die_with_parent,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
-        child.started = time.monotonic()
-        assert child.process.stdout
-        threading.Thread(target=self._forward, args=(child.name, child.process.stdout), daemon=True).start()
 
     def _forward(self, name: str, lines: IO[bytes]) -> None:
         with lines:

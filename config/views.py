@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.conf import settings
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.templatetags.static import static
 from django.urls import resolve
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts.api.endpoint import Endpoint, is_call
+from accounts.api.calls import is_call
+from accounts.api.endpoint import Endpoint
 from config.actions import ACTIONS
 
 _api = Endpoint.as_view(actions=ACTIONS)
@@ -16,8 +24,10 @@ _api = Endpoint.as_view(actions=ACTIONS)
 @csrf_exempt  # Calls are signed; people only read here.
 def root(request: HttpRequest) -> HttpResponseBase:
     """Hand the request to the API when it is a call, else to the page that `stats` has at its root."""
-    if is_call(request):
+    if is_call(request.META):
         return _api(request)
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        return HttpResponsePermanentRedirect(f"https://{request.get_host()}{request.get_full_path()}")
     page = resolve("/", "stats.urls")
     return page.func(request, *page.args, **page.kwargs)
 

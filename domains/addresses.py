@@ -37,7 +37,7 @@ def create(caller: Caller, *, address: str, name: str = "") -> SenderAddress:
                 % {"domain": domain_name},
                 field="address",
             )
-        taken = domain.addresses.alias(any_case=Lower("address")).filter(any_case=mailbox.key)
+        taken = domain.addresses.alias(any_case=Lower("address")).filter(any_case=mailbox.key.text)
         if taken.exists():
             raise _repeated(full)
         limit = settings.RULES.addresses_per_domain

@@ -18,7 +18,7 @@ def sender(account_id: int, address: str) -> SenderAddress | None:
     """Return the account's sender address in any letter case, its domain loaded; None when it has none."""
     return (
         SenderAddress.objects.alias(any_case=Lower("address"))
-        .filter(account_id=account_id, any_case=key_or_text(address))
+        .filter(account_id=account_id, any_case=key_or_text(address).text)
         .select_related("domain")
         # Acceptance needs no key, and decrypting it costs time.
         .defer("domain__dkim_private_key", "domain__dkim_public_key")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -15,6 +16,8 @@ from django.conf import settings
 from dns.rdtypes.ANY.TXT import TXT
 
 from domains.dns_answers import DnsAnswer, DnsStatus
+
+logger = logging.getLogger(__name__)
 
 # Seconds for one look-up, all tries and servers together; less after a timeout, until DNS answers again.
 LIFETIME = 5.0
@@ -48,7 +51,7 @@ class DnspythonResolver:
         """Return the records of `type` at `name`: NO_NAME for what DNS cannot hold, UNREACHABLE for every fault."""
         try:
             absolute = dns.name.from_text(name.removesuffix(".") + ".")
-        except dns.exception.DNSException:
+        except (dns.exception.DNSException, ValueError):
             return DnsAnswer(DnsStatus.NO_NAME)
         try:
             found = self._resolver.resolve(
@@ -57,8 +60,15 @@ class DnspythonResolver:
         except dns.resolver.NXDOMAIN:
             self.lifetime = LIFETIME
             return DnsAnswer(DnsStatus.NO_NAME)
-        except (dns.exception.DNSException, OSError):
+        except dns.exception.Timeout:
             self.lifetime = LIFETIME_AFTER_SILENCE
+            return DnsAnswer(DnsStatus.UNREACHABLE)
+        except (dns.exception.DNSException, OSError):
+            # A server that answers at once is not silent: its next answer has the usual time.
+            self.lifetime = LIFETIME
+            return DnsAnswer(DnsStatus.UNREACHABLE)
+        except Exception:
+            logger.exception("The look-up of %s %s failed.", name, type)
             return DnsAnswer(DnsStatus.UNREACHABLE)
         self.lifetime = LIFETIME
         alias = found.canonical_name.to_text(omit_final_dot=True) if found.canonical_name != absolute else ""

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import Error, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.caller import Caller, service
+from accounts.database_faults import is_fault_of_row
 from accounts.errors import Refused
 from domains import queries, records, states
 from domains import resolver as dns_resolver
 from domains.models import SenderDomain
 from domains.records import ExpectedRecord, RecordVerdict
 from domains.resolver import Resolver
+
+logger = logging.getLogger(__name__)
 
 # What one run of the periodic check takes at most, in domains and in seconds; the rest are due at the next.
 DUE_AT_ONCE = 500
@@ -76,9 +79,18 @@ def recheck_due(resolver: Resolver | None = None, *, seconds: float = RUN_SECOND
         if checked and time.monotonic() > until:
             break
         checked += 1
-        # Refused when the domain was changed or deleted during the check; the next run checks it again.
-        with contextlib.suppress(Refused):
+        try:
             verify(service(domain.account), domain=domain, resolver=port)
+        except Refused:
+            # It was changed or deleted during the check; the next run checks it again.
+            continue
+        except Error as error:
+            if not is_fault_of_row(error):
+                raise
+            logger.exception("%s could not be checked", domain.name)
+        except Exception:
+            # A fault about one domain leaves the others their checks.
+            logger.exception("%s could not be checked", domain.name)
     return checked
 
 

@@ -9,14 +9,19 @@ from typing import TypeVar
 
 from django.db import Error, close_old_connections, connection, connections
 
+from accounts import idle_transactions
+
 Returned = TypeVar("Returned")
 
 
 class DatabaseThread:
-    """One thread and its connection: acts run one after the other, in the order they are given."""
+    """One thread and its connection: acts run one after the other, in the order they are given.
+
+    A transaction of it that hangs is ended by PostgreSQL, so that nobody waits for its rows.
+    """
 
     def __init__(self, name: str) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name, initializer=idle_transactions.limit_thread)
 
     async def run(self, act: Callable[..., Returned], *args: object) -> Returned:
         """Run an act and return what it returns; raise what it raises, the database's faults as django.db.Error."""

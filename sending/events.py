@@ -1,20 +1,26 @@
 """What happened to messages: the only writer of the event log and of where a message stands.
 
 Reports come in any order: an open before the receiver's 250 was stored, a bounce report before it, a click whose
-pixel was never loaded. So a status only ever rises (FORWARD), and each flag is stamped once.
+pixel was never loaded. So a status only ever rises (FORWARD), and each flag is stamped once. One thing is corrected:
+an open or click that turns out within seconds to be a program's (docs/decisions/0022).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from operator import attrgetter
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.db.models.expressions import RawSQL
 
+from accounts.mail.addresses import key_or_text
 from accounts.mail.text import storable
 from blocklist import blocking
 from sending.models import BounceType, DeliverStatus, Event, EventKind, Message
+from sending.models.ids import SEQUENCE_BITS, first_of, time_of
 from sending.models.rows import as_json, fetch, insert, names_of, recordset, selected, types_of
 
 MAX_USER_AGENT = 300
@@ -39,6 +45,7 @@ FORWARD: dict[EventKind, tuple[DeliverStatus, frozenset[DeliverStatus]]] = {
         frozenset({DeliverStatus.QUEUED, DeliverStatus.DEFERRED, DeliverStatus.DROPPED, DeliverStatus.DELIVERED}),
     ),
 }
+VISITS = (EventKind.OPEN, EventKind.CLICK)
 REJECT_CAUSES = {EventKind.UNSUBSCRIBE: "unsubscribed", EventKind.SPAMREPORT: "complained"}
 
 
@@ -137,6 +144,22 @@ FROM {recordset("s", {"id": "bigint", **types_of(Message, _TEXTS), **dict.fromke
 WHERE m.id = ANY(%s) AND m.id = s.id
 """  # noqa: S608
 
+# By the database's clock, from which ids are made.
+_SINCE = "((extract(epoch FROM clock_timestamp()) * 1000)::bigint - %s) << %s"
+_MARK = "UPDATE sending_event SET machine = true WHERE id = ANY(%s) AND NOT machine"
+_FIRST_VISITS = f"""
+UPDATE sending_message SET
+    opened_at = to_timestamp((people.opened >> {SEQUENCE_BITS}) / 1000.0),
+    clicked_at = to_timestamp((people.clicked >> {SEQUENCE_BITS}) / 1000.0)
+FROM (
+    SELECT min(id) AS opened, min(id) FILTER (WHERE kind = {EventKind.CLICK.value}) AS clicked
+    FROM sending_event
+    WHERE message = %(message)s AND id >= %(floor)s AND kind IN ({", ".join(str(kind.value) for kind in VISITS)})
+      AND NOT machine
+) AS people
+WHERE id = %(message)s
+"""  # noqa: S608
+
 
 def record(new_events: Sequence[NewEvent]) -> list[NewEvent]:
     """Record what happened, in one transaction, and return what was really recorded, in order.
@@ -155,6 +178,31 @@ def record(new_events: Sequence[NewEvent]) -> list[NewEvent]:
         _log(recorded, states)
         _block(recorded, states)
     return recorded
+
+
+def visits_settle_after() -> timedelta:
+    """Return how old an open or click is once it stays a person's or a program's for good.
+
+    Half of the time for which roll-ups wait for late events, so that they never have to be made again.
+    """
+    return timedelta(seconds=settings.RULES.late_event_seconds / 2)
+
+
+def last_visits(message: int) -> list[Event]:
+    """Return the opens and clicks of a message that may still be corrected, oldest first."""
+    since = RawSQL(_SINCE, [int(visits_settle_after().total_seconds() * 1000), SEQUENCE_BITS])  # noqa: S611
+    return list(Event.objects.filter(message=message, kind__in=VISITS, id__gte=since).order_by("id"))
+
+
+def mark_automated(message: int, events: Collection[int]) -> None:
+    """Count opens and clicks of a message as a program's, and let its first ones be those of people that remain.
+
+    For events out of `last_visits`, in the transaction that recorded one of them, which holds the message.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, [sorted(events)])
+        floor = first_of(time_of(message) - timedelta(minutes=10))
+        cursor.execute(_FIRST_VISITS, {"message": message, "floor": floor})
 
 
 def _lock(messages: set[int]) -> list[MessageState]:
@@ -193,7 +241,7 @@ def _block(recorded: Sequence[NewEvent], states: Mapping[int, MessageState]) -> 
         [
             blocking.InvalidAddress(
                 account_id=states[event.message].account_id,
-                address=states[event.message].recipient,
+                address=key_or_text(states[event.message].recipient),
                 reason=storable(event.reason),
                 message=event.message,
             )
@@ -206,7 +254,7 @@ def _block(recorded: Sequence[NewEvent], states: Mapping[int, MessageState]) -> 
             blocking.Reject(
                 account_id=states[event.message].account_id,
                 sender_domain=states[event.message].sender_domain,
-                address=states[event.message].recipient,
+                address=key_or_text(states[event.message].recipient),
                 cause=REJECT_CAUSES[event.kind],
                 reason=storable(event.reason),
                 message=event.message,

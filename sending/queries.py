@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact, StartsWith
 
 from accounts.caller import Caller
-from accounts.mail.addresses import parse_bare
+from accounts.mail.addresses import key_or_text
 from accounts.scoping import visible
-from sending.models import Attempt, Event, Message, QueueItem, Submission
+from sending.models import Attempt, Event, Message, QueueItem, SimulatedMail, Submission
 from sending.models.ids import CHINA, first_of
+
+Row = TypeVar("Row", Message, SimulatedMail)
+# A row keeps its recipient as servers take it: the domain in A-labels, the letters before the @ as they came. So the
+# key is the same in lower case, by which the rows are indexed.
+_KEY = Lower("recipient")
 
 
 def statuses(
@@ -22,7 +30,7 @@ def statuses(
     if message_id:
         found = found.filter(message_id=message_id)
     if recipient:
-        found = found.filter(recipient__in=spellings(recipient))
+        found = found.filter(Exact(_KEY, key_or_text(recipient).text))
     return list(found.order_by("id")[offset : offset + limit])
 
 
@@ -31,20 +39,9 @@ def between(messages: QuerySet[Message], start: datetime, end: datetime) -> Quer
     return messages.filter(id__gte=first_of(start), id__lt=first_of(end))
 
 
-def to(messages: QuerySet[Message], recipient: str) -> QuerySet[Message]:
-    """Return the messages to an address, or to those that begin so."""
-    given = recipient.strip()
-    return messages.filter(Q(recipient__in=spellings(given)) | Q(recipient__startswith=given))
-
-
-def spellings(recipient: str) -> set[str]:
-    """Return how an address may stand in a message: as given, as servers take it, and by its key."""
-    given = recipient.strip()
-    try:
-        mailbox = parse_bare(given)
-    except ValueError:
-        return {given}
-    return {given, mailbox.address, mailbox.key}
+def to(messages: QuerySet[Row], recipient: str) -> QuerySet[Row]:
+    """Return the mails to an address, or to those that begin so, whatever the spelling."""
+    return messages.filter(StartsWith(_KEY, key_or_text(recipient).text))
 
 
 def submission_of(message: Message) -> Submission | None:

@@ -52,7 +52,8 @@ class QueueListener:
         while True:
             try:
                 await self._listen()
-            except psycopg.Error as error:
+            except Exception as error:
+                # Whatever keeps the signal away, the engine polls.
                 logger.debug("The queue signal is away (%s).", error)
             self.is_listening = False
             await asyncio.sleep(AWAY_SECONDS)

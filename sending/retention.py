@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db import connection
 
-from sending.models import partitions
+from sending.models import PostmasterMail, partitions
 from sending.models.ids import first_of
 
 BATCH = 5_000
@@ -20,7 +20,7 @@ _ROWS = "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE id < %s O
 STATEMENTS = (
     _ATTACHMENTS,
     *(_ROWS.format(table=table) for table in (
-        "sending_submission", "sending_simulatedmail", "sending_inboundreport",
+        "sending_submission", "sending_simulatedmail", "sending_inboundreport", "sending_postmastermail",
     )),
     # What lies outside the days' partitions, because it came while there was none.
     *(_ROWS.format(table=f"{table}_default") for table in partitions.TABLES),
@@ -39,7 +39,16 @@ def retire(now: datetime | None = None) -> int:
     """
     day = (now or datetime.now(UTC)).astimezone(UTC).date() - timedelta(days=settings.RULES.retention_days)
     edge = first_of(datetime(day.year, day.month, day.day, tzinfo=UTC))
+    _keep_newest_postmaster_mails()
     return len(partitions.drop_before(day)) + sum(_in_batches(statement, edge) for statement in STATEMENTS)
+
+
+def _keep_newest_postmaster_mails() -> None:
+    """Delete the oldest mails to postmaster beyond the rule: anybody may write there."""
+    newest = PostmasterMail.objects.order_by("-id").values_list("id", flat=True)
+    edge = newest[settings.RULES.postmaster_kept : settings.RULES.postmaster_kept + 1].first()
+    if edge is not None:
+        PostmasterMail.objects.filter(id__lte=edge).delete()
 
 
 def _in_batches(statement: str, edge: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sending import retention
+from sending import report_queue, retention
 
 
 def keep_partitions() -> int:
@@ -13,3 +13,8 @@ def keep_partitions() -> int:
 def retire() -> int:
     """Delete mail, attempts and events older than the days of retention."""
     return retention.retire()
+
+
+def notice_late_reports() -> int:
+    """Say so when reports wait for long to be read."""
+    return report_queue.notice_late()

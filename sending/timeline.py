@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from sending.models import Attempt, BounceType, DeliverStatus, Event, EventKind, Message
 from sending.models.ids import time_of
+from sending.smtp.result import Failure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,7 @@ OUTCOMES: dict[str, tuple[str, str, str | Promise]] = {
     "bounced": ("circle-x", "red", gettext_lazy("Bounced: rejected by the recipient's server")),
     "dropped": ("ban", "orange", gettext_lazy("Dropped")),
 }
+_FAILURES = frozenset(Failure) - {Failure.NONE}
 # The events that an attempt of this outcome shows already.
 _SHOWN_BY_ATTEMPT = {EventKind.DELIVERED: "delivered", EventKind.DEFERRED: "deferred", EventKind.BOUNCE: "bounced"}
 # A result is written soon after its attempt ended; what comes later came by another way.
@@ -117,15 +119,26 @@ def summary_of(message: Message, attempts: Sequence[Attempt]) -> DeliverySummary
     if status is DeliverStatus.DROPPED:
         return DeliverySummary("ban", "orange", gettext_lazy("Dropped before it was sent"), SEE_BELOW)
     if status is DeliverStatus.DEFERRED:
-        headline = gettext_lazy("The recipient's server asks us to try again later")
-        wait = gettext_lazy("No action needed: we retry automatically for up to three days.")
-        return DeliverySummary("clock", "yellow", headline, wait)
+        return DeliverySummary("clock", "yellow", *_deferred(attempts[-1] if attempts else None))
     return DeliverySummary(
         "send",
         "azure",
         gettext_lazy("Accepted and on its way"),
         gettext_lazy("No action needed: delivery usually takes a few seconds."),
     )
+
+
+def _deferred(last: Attempt | None) -> tuple[Promise, Promise]:
+    """Return headline and advice while an email waits for its next attempt."""
+    headline = gettext_lazy("The recipient's server asks us to try again later")
+    if last and (last.reply_code >= 500 or (last.bounce_class and not last.reply_code)):
+        headline = gettext_lazy("No mail server of the recipient's domain has accepted the email yet")
+    if last and last.bounce_class in {"DNSFailure", "RoutingErrors"}:
+        return headline, gettext_lazy(
+            "Check the domain for typing errors. If it is right, no action is needed: we retry automatically for up "
+            "to three days."
+        )
+    return headline, gettext_lazy("No action needed: we retry automatically for up to three days.")
 
 
 def steps(message: Message, attempts: Sequence[Attempt], events_found: Sequence[Event]) -> list[TimelineStep]:
@@ -149,6 +162,9 @@ def steps(message: Message, attempts: Sequence[Attempt], events_found: Sequence[
 
 def reason(text: str) -> str:
     """Return a stored reason as people read it: our own sentences translated, receivers' words as they came."""
+    failure, mark, detail = text.removesuffix(")").partition(" (")
+    if mark and failure in _FAILURES:
+        return f"{gettext(failure)} ({gettext(detail)})"
     return gettext(text) if text else ""
 
 

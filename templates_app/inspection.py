@@ -6,10 +6,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from templates_app.link_targets import ACTIVE_SCHEMES, LinkFault, fault, scheme, target
+from templates_app import style_sheets
+from templates_app.character_references import decode_attribute
+from templates_app.link_targets import LinkFault, active_scheme, fault, fetched_fault, target_of
 from templates_app.markup import BLOCKS, Attribute, Token, conditional
+from templates_app.url_attributes import Use, sources, use_of
 from templates_app.variables import BROKEN, VARIABLE
-from templates_app.visibility import declarations, walk
+from templates_app.visibility import walk
 from templates_app.visible_text import Span, VisibleTextReader
 
 FaultCode = Literal[
@@ -42,20 +45,21 @@ _FORBIDDEN_ELEMENTS = frozenset({
     "script", "form", "iframe", "frame", "frameset", "object", "embed", "applet", "base", "svg", "math",
     "portal", "input", "textarea", "select",
 })  # fmt: skip
-_ADDRESS_ATTRIBUTES = frozenset({
-    "src", "srcset", "href", "xlink:href", "action", "formaction", "background", "data", "poster", "cite",
-    "longdesc", "lowsrc", "dynsrc", "ping", "codebase", "manifest",
-})  # fmt: skip
-_BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;{}:]*?url\(", re.IGNORECASE)
-_IMPORT = re.compile(r"@import\b", re.IGNORECASE)
+# Their pictures stand for one that is counted: that of the <picture> around, or none that is shown in the mail.
+_NOT_COUNTED = frozenset({"source", "link"})
 # A variable right after “<” would turn its value into a tag.
 _VARIABLE_AS_TAG = re.compile(r"<(?=\{\{[ \t]*[\w.-]{1,64}[ \t]*\}\})")
+# Mail programs make links of addresses in text; here a value would choose the host.
+_HOST_WITH_VARIABLE = re.compile(r"(?:https?://|\bwww\.)[^\s/?#<>\"{}]*\{\{[ \t]*[\w.-]{1,64}[ \t]*\}\}", re.IGNORECASE)
 _PLACEHOLDER = "\ufffc"
 
 
 @dataclass
 class Inspection:
-    """What a document holds. `text` is the visible text, variables as written; spans lie in it or in the source."""
+    """What a document holds. `text` is the visible text, variables as written; spans lie in it or in the source.
+
+    Those of faults lie in the HTML source, or in the plain text.
+    """
 
     text: str = ""
     variables: list[Span] = field(default_factory=list)
@@ -90,7 +94,9 @@ def inspect_text(text: str) -> Inspection:
     reader = VisibleTextReader()
     reader.read(text, decoded=True)
     broken = [(_no_variable(match[0]), match.span()) for match in BROKEN.finditer(text)]
-    return Inspection(text=reader.result(), variables=reader.variables, misplaced=broken)
+    shown = reader.result()
+    links = _links_in_text(shown, (0, len(shown)))
+    return Inspection(text=shown, variables=reader.variables, misplaced=broken, link_faults=links)
 
 
 def inspect_html(html: str) -> Inspection:
@@ -114,10 +120,11 @@ def _inspect(
     *,
     outlook: bool,
 ) -> None:
-    for token, shown in walk(html, *place):
+    for token, shown in walk(html, *place, outlook=outlook):
         to = reader if shown and not outlook else unseen
         if token.kind == "text":
             to.read(html[token.start : token.end])
+            inspection.link_faults += _links_in_text(html, (token.start, token.end))
         elif token.kind == "comment":
             inside = None if outlook else conditional(html, token)
             if inside:
@@ -133,53 +140,79 @@ def _inspect(
             _inspect_tag(html, token, inspection, unseen, outlook=outlook)
 
 
+def _links_in_text(source: str, place: Span) -> list[tuple[Fault, Span]]:
+    return [
+        (Fault("domain_not_fixed", _short(match[0])), match.span())
+        for match in _HOST_WITH_VARIABLE.finditer(source, *place)
+    ]
+
+
 def _inspect_tag(html: str, token: Token, inspection: Inspection, unseen: VisibleTextReader, *, outlook: bool) -> None:
     span = (token.start, token.end)
     if token.name in _FORBIDDEN_ELEMENTS:
         inspection.active.append((Fault("element", token.name), span))
-    if token.name in ("img", "image") and not outlook:
-        inspection.images.append(span)
+    if not outlook:
+        inspection.images += [span] * _images(token)
     for attribute in token.attributes:
-        _inspect_attribute(token, attribute, inspection, outlook=outlook)
+        _inspect_attribute(token, attribute, inspection)
         if attribute.name in ("alt", "title", "summary") and attribute.raw:
             unseen.gap()
             unseen.read(attribute.raw)
             unseen.gap()
     if "{{" in html[token.start : token.end]:
         _record_misplaced_in_tag(html, token, inspection)
-    if token.name == "meta" and (equiv := token.attribute("http-equiv")) and equiv.value.strip().lower() == "refresh":
-        inspection.active.append((Fault("redirect"), span))
     if token.name == "link" and (rel := token.attribute("rel")) and "stylesheet" in rel.value.lower().split():
         inspection.active.append((Fault("style_sheet"), span))
-    if token.name in ("a", "area") and (href := token.attribute("href")):
-        wrong = fault(target(href))
-        if wrong and scheme(href.value) not in ACTIVE_SCHEMES:
-            inspection.link_faults.append((Fault(wrong, _short(href.raw)), span))
 
 
-def _inspect_attribute(token: Token, attribute: Attribute, inspection: Inspection, *, outlook: bool) -> None:
+def _images(token: Token) -> int:
+    """Return how many pictures a tag shows: its own, its background, and that of its style."""
+    uses = {attribute.name for attribute in token.attributes if use_of(token, attribute) is Use.IMAGE}
+    own = token.name in ("img", "image") or bool(uses - {"background"}) and token.name not in _NOT_COUNTED
+    style = token.attribute("style")
+    return own + ("background" in uses) + bool(style and style_sheets.images(style.value))
+
+
+def _inspect_attribute(token: Token, attribute: Attribute, inspection: Inspection) -> None:
     span = (token.start, token.end)
-    if attribute.name.startswith("on") and len(attribute.name) > 2 or attribute.name == "srcdoc":
+    use = use_of(token, attribute)
+    if use is Use.REFUSED:
+        code: FaultCode = "redirect" if token.name == "meta" else "attribute"
+        inspection.active.append((Fault(code, "" if code == "redirect" else attribute.name), span))
+    elif use:
+        for source in sources(attribute):
+            _inspect_address(source, use, span, inspection)
+    elif attribute.name.startswith("on") and len(attribute.name) > 2 or attribute.name == "srcdoc":
         inspection.active.append((Fault("attribute", attribute.name), span))
-    elif attribute.name in _ADDRESS_ATTRIBUTES and (active_scheme := scheme(attribute.value)) in ACTIVE_SCHEMES:
-        image = active_scheme == "data" and (token.name in ("img", "source") or attribute.name == "background")
-        if not image:
-            inspection.active.append((Fault("scheme", active_scheme), span))
-    if outlook:
-        return
-    if attribute.name == "background" or (attribute.name == "style" and _BACKGROUND.search(attribute.value)):
-        inspection.images.append(span)
-    if attribute.name == "style" and "expression(" in str(declarations(attribute.value)):
+    elif attribute.name == "style":
+        _inspect_style(attribute.value, span, inspection)
+
+
+def _inspect_address(source: str, use: Use, span: Span, inspection: Inspection) -> None:
+    fetched = use is not Use.FOLLOWED
+    if active := active_scheme(decode_attribute(source), fetched=fetched, image=use is Use.IMAGE):
+        inspection.active.append((Fault("scheme", active), span))
+    elif wrong := (fetched_fault if fetched else fault)(target_of(source)):
+        inspection.link_faults.append((Fault(wrong, _short(source)), span))
+
+
+def _inspect_style(style: str, span: Span, inspection: Inspection) -> None:
+    if style_sheets.runs(style):
         inspection.active.append((Fault("style_runs"), span))
+    for address in style_sheets.addresses(style):
+        if active := active_scheme(address):
+            if active != "data":
+                inspection.active.append((Fault("scheme", active), span))
+        elif wrong := fetched_fault(target_of(address)):
+            inspection.link_faults.append((Fault(wrong, _short(address)), span))
 
 
 def _inspect_raw(html: str, token: Token, inspection: Inspection, unseen: VisibleTextReader) -> None:
     source = html[token.start : token.end]
     if token.name == "style":
-        inspection.images += [
-            (token.start + match.start(), token.start + match.end()) for match in _BACKGROUND.finditer(source)
-        ]
-        if _IMPORT.search(source):
+        inspection.images += [(token.start + start, token.start + end) for start, end in style_sheets.images(source)]
+        _inspect_style(source, (token.start, token.end), inspection)
+        if style_sheets.imports(source):
             inspection.active.append((Fault("style_sheet"), (token.start, token.end)))
     elif token.name != "script":
         unseen.gap()

@@ -20,13 +20,26 @@ _IGNORED = re.compile(r"[\x00-\x20\x7f]+")
 # Schemes allowed besides http and https: they open a program of the reader's, not a page.
 HARMLESS = frozenset({"mailto", "tel", "sms"})
 # Schemes that run code, or bring content of their own.
-ACTIVE_SCHEMES = frozenset({"javascript", "vbscript", "data", "file", "blob"})
+ACTIVE_SCHEMES = frozenset({
+    "javascript", "vbscript", "livescript", "mocha", "data", "file", "blob", "filesystem", "mhtml", "jar",
+    "view-source",
+})  # fmt: skip
+# What may be loaded or looked up: from the web, from the mail's own parts (RFC 2392), or a name and no place.
+_FETCHED_SCHEMES = frozenset({"", "http", "https", "cid", "mid", "urn", "tag"})
+_IMAGE_DATA = re.compile(r"data:image/", re.IGNORECASE)
+# Without a scheme the second host is taken from where the mail is shown: in Outlook a file server.
+_NO_SCHEME = re.compile(r"[/\\]{2}")
 
 
 def target(href: Attribute) -> tuple[str | Variable, ...]:
     """Return where `href` leads: decoded text with the variables between."""
+    return target_of(href.raw)
+
+
+def target_of(raw: str) -> tuple[str | Variable, ...]:
+    """Return where an address leads that stands in an attribute as `raw`."""
     pieces: list[str | Variable] = []
-    for piece in split(href.raw, url=True):
+    for piece in split(raw, url=True):
         pieces.append(decode_attribute(piece).translate(_BLANKS) if isinstance(piece, str) else piece)
     if pieces and isinstance(pieces[0], str):
         pieces[0] = pieces[0].lstrip(_STRIPPED)
@@ -62,3 +75,26 @@ def fault(pieces: tuple[str | Variable, ...]) -> LinkFault | None:
     if scheme(first) not in ("http", "https"):
         return "no_domain"
     return None if followed(pieces) else "domain_not_fixed"
+
+
+def fetched_fault(pieces: tuple[str | Variable, ...]) -> LinkFault | None:
+    """Return what is wrong with an address that is loaded, as `fault` does: no value may choose the host."""
+    if not pieces:
+        return None
+    first = pieces[0]
+    if not isinstance(first, str):
+        return "starts_with_variable"
+    if _NO_SCHEME.match(first):
+        return "no_domain"
+    if len(pieces) == 1 or first.startswith("#") or scheme(first) in ("cid", "mid", "data", "urn", "tag"):
+        return None
+    return None if followed(pieces) else "domain_not_fixed"
+
+
+def active_scheme(value: str, *, fetched: bool = False, image: bool = False) -> str:
+    """Return the scheme of `value` if no mail may have it there, else ""."""
+    found = scheme(value)
+    if image and _IMAGE_DATA.match(_IGNORED.sub("", value)):
+        return ""
+    refused = found not in _FETCHED_SCHEMES if fetched else found in ACTIVE_SCHEMES
+    return found if refused else ""

@@ -33,7 +33,9 @@ _ATTRIBUTE = re.compile(
     r"[\t\n\f\r /]*(?:(?P<close>>)|(?P<name>=?[^\t\n\f\r />=]*)[\t\n\f\r ]*(?P<equals>=)?[\t\n\f\r ]*)"
 )
 _UNQUOTED = re.compile(r"[^\t\n\f\r >]*")
-_CONDITIONAL = re.compile(r"<!--\s*\[if[^\]]*\]>(?P<inside>.*)<!\s*\[endif\]--!?>\Z", re.IGNORECASE | re.DOTALL)
+# Outlook reads on behind the opening, whether or not an ending follows.
+_CONDITION = re.compile(r"<!--\s*\[if[^\]]*\]>", re.IGNORECASE)
+_ENDIF = re.compile(r"(?:<!\s*\[endif\]\s*)?--!?>\Z", re.IGNORECASE)
 
 
 class Attribute(NamedTuple):
@@ -65,8 +67,11 @@ class Token(NamedTuple):
         return next((attribute for attribute in self.attributes if attribute.name == name), None)
 
 
-def tokens(source: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
-    """Yield the tokens of source[start:end] in order; markup that never closes takes the rest, as in a browser."""
+def tokens(source: str, start: int = 0, end: int | None = None, *, outlook: bool = False) -> Iterator[Token]:
+    """Yield the tokens of source[start:end] in order; markup that never closes takes the rest, as in a browser.
+
+    `outlook`: the place is inside a conditional comment, where the opening of another one hides nothing.
+    """
     at, size = start, len(source) if end is None else end
     while at < size:
         opening = _OPENING.search(source, at, size)
@@ -78,7 +83,8 @@ def tokens(source: str, start: int = 0, end: int | None = None) -> Iterator[Toke
         ending = source[here + 1] == "/"
         name = _NAME.match(source, here + 1 + ending, size)
         if not name:
-            at = _comment_end(source, here, size)
+            nested = _CONDITION.match(source, here, size) if outlook else None
+            at = nested.end() if nested else _comment_end(source, here, size)
             yield Token("comment", here, at)
             continue
         tag_name = name[0].lower()
@@ -98,8 +104,11 @@ def tokens(source: str, start: int = 0, end: int | None = None) -> Iterator[Toke
 
 def conditional(source: str, comment: Token) -> tuple[int, int] | None:
     """Return the place of what a conditional comment shows to Outlook; None for any other comment."""
-    found = _CONDITIONAL.match(source, comment.start, comment.end)
-    return found.span("inside") if found else None
+    opening = _CONDITION.match(source, comment.start, comment.end)
+    if not opening:
+        return None
+    ending = _ENDIF.search(source, opening.end(), comment.end)
+    return opening.end(), ending.start() if ending else comment.end
 
 
 def _comment_end(source: str, here: int, size: int) -> int:

@@ -13,6 +13,7 @@ from templates_app.compiled import Compiled, End, Link, Segment
 from templates_app.link_targets import followed, target
 from templates_app.markup import Attribute, conditional, tokens
 from templates_app.text_part import plain_text
+from templates_app.url_attributes import followed_attribute, use_of
 from templates_app.variables import Variable, fill_plain, names_in, split, url_encode
 
 __all__ = [
@@ -27,9 +28,6 @@ __all__ = [
     "fill_text",
     "names_in",
 ]
-
-# Attributes that hold an address: values in them are percent-encoded.
-_ADDRESS_ATTRIBUTES = frozenset({"href", "src", "srcset", "background", "cite", "longdesc"})
 
 
 def compile(html: str, text: str) -> Compiled:
@@ -119,18 +117,16 @@ def _places(html: str) -> tuple[list[tuple[Attribute, bool]], int]:
 
     def collect(start: int, stop: int, outlook: bool) -> None:
         nonlocal end
-        for token in tokens(html, start, stop):
+        for token in tokens(html, start, stop, outlook=outlook):
             if token.kind == "end" and token.name == "body" and not outlook:
                 end = token.start
-            elif token.kind == "comment" and not outlook:
-                inside = conditional(html, token)
-                if inside:
-                    collect(*inside, True)
+            elif token.kind == "comment" and not outlook and (inside := conditional(html, token)):
+                # Outlook's buttons are there: a click on them counts as on their twins for everybody else.
+                collect(*inside, True)
+            link = followed_attribute(token)
             for attribute in token.attributes:
-                if attribute.name in _ADDRESS_ATTRIBUTES:
-                    link = attribute.name == "href" and token.name in ("a", "area") and not outlook
-                    first = token.attribute("href") is attribute
-                    places.append((attribute, link and first and followed(target(attribute))))
+                if use_of(token, attribute):
+                    places.append((attribute, attribute is link and followed(target(attribute))))
 
     collect(0, len(html), False)
     return places, end

@@ -85,7 +85,7 @@ def screen(html: str, text: str, forbidden: Sequence[Phrase], limits: ReviewLimi
         _variables(parts, limits),
         _images(document, limits),
         _images_only(document),
-        _links(document),
+        _links(parts),
         _forbidden_phrases(parts, forbidden),
         _active(document),
         _placeholders(parts),
@@ -166,8 +166,8 @@ def _images_only(document: Inspection) -> Finding:
     )
 
 
-def _links(document: Inspection) -> Finding:
-    return _source_faults("links", document.link_faults)
+def _links(parts: list[tuple[Where, Inspection]]) -> Finding:
+    return _placed_faults("links", [(fault, span, where) for where, body in parts for fault, span in body.link_faults])
 
 
 def _forbidden_phrases(parts: list[tuple[Where, Inspection]], forbidden: Sequence[Phrase]) -> Finding:
@@ -198,19 +198,7 @@ def _forbidden_phrases(parts: list[tuple[Where, Inspection]], forbidden: Sequenc
 
 
 def _active(document: Inspection) -> Finding:
-    return _source_faults("active", document.active)
-
-
-def _source_faults(rule: str, faults: list[tuple[Fault, Span]]) -> Finding:
-    return Finding(
-        rule=rule,
-        passed=not faults,
-        value=len(faults),
-        limit=0,
-        faults=_once(fault for fault, _span in faults),
-        where="source",
-        spans=tuple(span for _fault, span in faults[:_MAX_SPANS]),
-    )
+    return _placed_faults("active", [(fault, span, "html") for fault, span in document.active])
 
 
 def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -219,10 +207,15 @@ def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 def _placeholders(parts: list[tuple[Where, Inspection]]) -> Finding:
     faults = [(fault, span, where) for where, body in parts for fault, span in body.misplaced]
+    return _placed_faults("placeholders", faults)
+
+
+def _placed_faults(rule: str, faults: list[tuple[Fault, Span, Where]]) -> Finding:
+    """Return the finding about faults in the HTML source and in the plain text; it shows those of the first's part."""
     where: Where = "text" if faults and faults[0][2] == "text" else "source"
     kept = tuple(span for _fault, span, place in faults if (place == "text") == (where == "text"))
     return Finding(
-        rule="placeholders",
+        rule=rule,
         passed=not faults,
         value=len(faults),
         limit=0,

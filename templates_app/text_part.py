@@ -7,6 +7,7 @@ import re
 from templates_app.character_references import decode
 from templates_app.link_targets import followed, target
 from templates_app.markup import BLOCKS, Token
+from templates_app.url_attributes import followed_attribute
 from templates_app.variables import Variable, split
 from templates_app.visibility import walk
 
@@ -44,6 +45,7 @@ class _Writer:
         self.lists: list[int] = []
         self.link: tuple[str | Variable, ...] = ()
         self.link_from = 0
+        self.link_element = ""
 
     def text(self, source: str) -> None:
         for piece in split(source):
@@ -74,18 +76,11 @@ class _Writer:
             self._write("-" * 20)
             self._line(2)
         elif name == "img":
-            alternative = token.attribute("alt")
-            if alternative:
-                self.text(alternative.raw)
-        elif name in ("a", "area"):
-            self._close_link()
-            href = token.attribute("href")
-            address = target(href) if href else ()
-            if followed(address):
-                self.link, self.link_from = address, len(self.out)
+            self._alternative(token)
+        self._start_link(token)
 
     def end(self, name: str) -> None:
-        if name == "a":
+        if name == self.link_element:
             self._close_link()
         if name in ("ul", "ol") and self.lists:
             self.lists.pop()
@@ -99,6 +94,24 @@ class _Writer:
         if self.out:
             self.out.append("\n")
         return _joined(self.out)
+
+    def _start_link(self, token: Token) -> None:
+        href = followed_attribute(token)
+        if not href and token.name != "a":
+            return
+        self._close_link()
+        address = target(href) if href else ()
+        if followed(address):
+            self.link, self.link_from, self.link_element = address, len(self.out), token.name
+        if token.name == "area":
+            self.blank = True
+            self._alternative(token)
+            self._close_link()
+
+    def _alternative(self, token: Token) -> None:
+        alternative = token.attribute("alt")
+        if alternative:
+            self.text(alternative.raw)
 
     def _bullet(self) -> str:
         if not self.lists or self.lists[-1] < 0:
@@ -135,10 +148,8 @@ class _Writer:
         if bracketed:
             self._write("(")
         for piece in address:
-            self.blank = False
             self._write(piece)
         if bracketed:
-            self.blank = False
             self._write(")")
             self.breaks = breaks
 

@@ -16,10 +16,10 @@ _STYLE_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _ZERO = re.compile(r"0*(?:\.0*)?(?:px|em|rem|pt|%)?")
 
 
-def walk(source: str, start: int = 0, end: int | None = None) -> Iterator[tuple[Token, bool]]:
+def walk(source: str, start: int = 0, end: int | None = None, *, outlook: bool = False) -> Iterator[tuple[Token, bool]]:
     """Yield each token and whether it is shown, that is in no element hidden by itself (not by a style sheet)."""
     inside, depth = "", 0
-    for token in tokens(source, start, end):
+    for token in tokens(source, start, end, outlook=outlook):
         if depth:
             if token.name == inside and token.kind in ("start", "end"):
                 depth += 1 if token.kind == "start" else -1

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from config import embedded_pg
+from tests.waiting import WAIT_SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent
 PORTS = (
@@ -27,7 +28,6 @@ PORTS = (
     "SES_SIMULATOR_MX_PORT",
     "SES_SIMULATOR_DNS_PORT",
 )
-START_SECONDS = 120
 
 
 @dataclass
@@ -76,7 +76,7 @@ def start(
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + WAIT_SECONDS
     while not ready.wait(0.1):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
@@ -89,12 +89,12 @@ def start(
 
 
 def stop(running: Product) -> None:
-    """End the product as Ctrl-C does; fail when it takes longer than it may."""
+    """End the product as Ctrl-C does; fail when it does not end."""
     running.process.send_signal(signal.SIGTERM)
     try:
-        running.process.wait(15)
+        running.process.wait(WAIT_SECONDS)
     except subprocess.TimeoutExpired:
         running.process.kill()
         embedded_pg.EmbeddedServer(Path(running.environment["SES_DATA_DIR"])).stop()
-        pytest.fail("the product did not end within 15 seconds of SIGTERM")
+        pytest.fail("the product did not end after SIGTERM")
     running.reader.join()

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -30,14 +31,6 @@ logger = logging.getLogger(__name__)
 VERSION = "2020-10-02"
 MAX_GET_BYTES = 32 * 1024
 MAX_LEGACY_POST_BYTES = 1024 * 1024
-
-
-def is_call(request: HttpRequest) -> bool:
-    """Say whether a request to "/" means the API; a plain GET means the console."""
-    if request.method not in {"GET", "HEAD"}:
-        return True
-    signed = request.headers.get("Authorization", "").startswith("TC3") or "X-TC-Action" in request.headers
-    return signed or "Action" in request.GET or "Signature" in request.GET
 
 
 class Endpoint(APIView):
@@ -105,13 +98,21 @@ class Endpoint(APIView):
         return self.actions[call.action]
 
 
+def refusal_response(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Return the answer to a call that is refused before it reaches the endpoint."""
+    with _language_of(request):
+        return _envelope(_error(refusal))
+
+
 def _is_tc3(request: HttpRequest) -> bool:
     return "Authorization" in request.headers or "X-TC-Action" in request.headers
 
 
 def _language_of(request: HttpRequest) -> translation.override:
     """Return the block in which a call is answered: in the language of its header or query, and no other's after it."""
-    requested = request.headers.get("X-TC-Language") or request.GET.get("Language", "")
+    # Not request.GET: it raises when there are too many fields, and that would be no answer of the API.
+    named = parse_qs(request.META.get("QUERY_STRING", "")).get("Language", [""])
+    requested = request.headers.get("X-TC-Language") or named[-1]
     return translation.override(errors.django_language(requested))
 
 
@@ -121,11 +122,11 @@ def _read(request: HttpRequest) -> ApiCall:
     query = request.META.get("QUERY_STRING", "")
     raw = RawRequest(method=request.method or "", query=query, headers=request.headers, body=b"")
     protocol.check_content_type(raw)
+    if protocol is tc3 and tc3.is_unsigned(raw) and not settings.UNSIGNED_PAYLOAD:
+        text = _("Calls with an unsigned body are not accepted here. Sign the body: leave X-TC-Content-SHA256 out.")
+        raise Refused("AuthFailure.InvalidAuthorization", text, field="X-TC-Content-SHA256")
     if raw.method == "GET":
         size, allowed = len(raw.query), MAX_GET_BYTES
-    elif "Transfer-Encoding" in raw.headers:
-        # WSGI gives no body of unknown length.
-        raise Refused("UnsupportedProtocol", _("Send the body in one piece, with a Content-Length."))
     else:
         size = int(request.META.get("CONTENT_LENGTH") or 0)
         allowed = settings.RULES.request_max_bytes if protocol is tc3 else MAX_LEGACY_POST_BYTES

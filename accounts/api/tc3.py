@@ -114,9 +114,14 @@ def verify(raw: RawRequest, authorization: Authorization, secret_key: str) -> bo
     return hmac.compare_digest(expected, authorization.signature)
 
 
+def is_unsigned(raw: RawRequest) -> bool:
+    """Say whether the call leaves its body out of the signature."""
+    return raw.headers.get("X-TC-Content-SHA256") == UNSIGNED
+
+
 def payload_hash(raw: RawRequest) -> str:
     """Return the hexadecimal SHA-256 of what the signature covers of the body."""
-    if raw.headers.get("X-TC-Content-SHA256") == UNSIGNED:
+    if is_unsigned(raw):
         return hashlib.sha256(UNSIGNED.encode()).hexdigest()
     return hashlib.sha256(b"" if raw.method == "GET" else raw.body).hexdigest()
 

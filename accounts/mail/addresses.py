@@ -24,6 +24,21 @@ _ALIASED = re.compile(r"(?P<alias>.*) <(?P<address>[^<>]*)>", re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)")
 
 
+@dataclass(frozen=True, slots=True, order=True, init=False)
+class AddressKey:
+    """The one spelling of an address that blocks, limits, log-ins and searches go by: whole and in lower case.
+
+    Only `Mailbox.key`, `key_of` and `key_or_text` make one, so where a key is asked for, no other spelling can be
+    given. Different mailboxes keep different keys: neither "+tag" nor dots before the @ are folded, since only the
+    receiver knows whether they mean the same (RFC 5321 2.3.11).
+    """
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 @dataclass(frozen=True, slots=True)
 class Mailbox:
     """An address with its domain in lower-case A-labels, and the alias before it ("" for none)."""
@@ -38,9 +53,9 @@ class Mailbox:
         return f"{self.local}@{self.domain}"
 
     @property
-    def key(self) -> str:
+    def key(self) -> AddressKey:
         """Return the spelling to compare by: receivers tell no letter case apart."""
-        return self.address.lower()
+        return _key(self.address.lower())
 
     @property
     def text(self) -> str:
@@ -68,23 +83,38 @@ def parse_bare(text: str) -> Mailbox:
     return _read(text)
 
 
-def key_of(text: str) -> str:
-    """Return the one spelling of "addr" that blocks, limits and searches go by; raise ValueError saying what to fix."""
+def key_of(text: str) -> AddressKey:
+    """Return the key of "addr"; raise ValueError saying what to fix."""
     return parse_bare(text).key
 
 
-def key_or_text(text: str) -> str:
-    """Return the key of an address; of a text that is no address, the text trimmed and in lower case. For searches."""
+def key_or_text(text: str) -> AddressKey:
+    """Return the key of an address; of a text that is none, that of the text trimmed and in lower case.
+
+    For searches by the beginning of an address, and for addresses that were taken once and would be refused today.
+    """
     try:
         return key_of(text)
     except ValueError:
-        return storable(text).strip().lower()[:MAX_ADDRESS]
+        return _key(storable(text).strip().lower()[:MAX_ADDRESS])
+
+
+def require_key(key: AddressKey) -> None:
+    """Raise TypeError unless it is a key: a raw spelling would find nothing, and nobody would notice."""
+    if not isinstance(key, AddressKey):
+        raise TypeError(f"an AddressKey is needed here, not {type(key).__name__}")
 
 
 def split(address: str) -> tuple[str, str]:
     """Return local part and domain of an envelope's or a stored address as they are, without checking them."""
     local, _at, domain = address.rpartition("@")
     return local, domain
+
+
+def _key(text: str) -> AddressKey:
+    key = object.__new__(AddressKey)
+    object.__setattr__(key, "text", text)
+    return key
 
 
 def _alias(text: str) -> str:

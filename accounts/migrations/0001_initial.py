@@ -116,6 +116,7 @@ class Migration(migrations.Migration):
                 ("act", models.CharField(max_length=60)),
                 ("target", models.CharField(max_length=300)),
                 ("details", models.JSONField(default=dict)),
+                ("mac", models.BinaryField(max_length=32)),
                 (
                     "account",
                     models.ForeignKey(
@@ -126,6 +127,30 @@ class Migration(migrations.Migration):
                         to="accounts.account",
                     ),
                 ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AuditSeal",
+            fields=[
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("entry_id", models.BigIntegerField(unique=True)),
+                ("hash", models.BinaryField(max_length=32)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AuditVerification",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("last_seal", models.BigIntegerField()),
+                ("complete", models.BooleanField()),
+                ("fault", models.CharField(blank=True, max_length=20)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="UnsealedEntry",
+            fields=[
+                ("entry_id", models.BigIntegerField(primary_key=True, serialize=False)),
             ],
         ),
         migrations.CreateModel(
@@ -222,8 +247,14 @@ class Migration(migrations.Migration):
                 FOR EACH ROW EXECUTE FUNCTION accounts_audit_is_for_ever();
             CREATE TRIGGER audit_is_never_emptied BEFORE TRUNCATE ON accounts_auditentry
                 FOR EACH STATEMENT EXECUTE FUNCTION accounts_audit_is_for_ever();
+            CREATE TRIGGER audit_is_for_ever BEFORE UPDATE OR DELETE ON accounts_auditseal
+                FOR EACH ROW EXECUTE FUNCTION accounts_audit_is_for_ever();
+            CREATE TRIGGER audit_is_never_emptied BEFORE TRUNCATE ON accounts_auditseal
+                FOR EACH STATEMENT EXECUTE FUNCTION accounts_audit_is_for_ever();
             """,
             """
+            DROP TRIGGER audit_is_never_emptied ON accounts_auditseal;
+            DROP TRIGGER audit_is_for_ever ON accounts_auditseal;
             DROP TRIGGER audit_is_never_emptied ON accounts_auditentry;
             DROP TRIGGER audit_is_for_ever ON accounts_auditentry;
             DROP FUNCTION accounts_audit_is_for_ever();

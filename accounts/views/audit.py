@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit_actions
+from accounts import audit_actions, audit_nightly
 from accounts.console.lists import Column, EmptyState, ListPage
 from accounts.forms import AuditFilters
 from accounts.models import AuditEntry
@@ -18,6 +20,7 @@ from accounts.scoping import visible
 class AuditLog(ListPage):
     """Every action in the account, newest first."""
 
+    template_name = "accounts/audit.html"
     right = "audit.view"
     title = _("Audit Log")
     nav = "accounts:audit"
@@ -45,6 +48,9 @@ class AuditLog(ListPage):
         ),
         Column("ip", _("IP address"), "ip", kind="mono"),
     )
+
+    def context(self, rows: Sequence[Any]) -> dict[str, Any]:
+        return {"verification": audit_nightly.last_verification()}
 
     def empty_state(self) -> EmptyState:
         return EmptyState(gettext("No actions in this period"), gettext("Widen the dates to see earlier ones."))

@@ -16,6 +16,7 @@ from accounts.console.act_page import ActPage
 from accounts.console.forms import FormPage
 from accounts.console.lists import Button, Column, ListPage
 from accounts.forms import MemberForm, RoleForm, UserFilters
+from accounts.mail.addresses import key_or_text
 from accounts.models import Membership
 from accounts.scoping import get_visible_or_404, visible
 
@@ -52,7 +53,8 @@ class Users(ListPage):
         if "role" in wanted:
             rows = rows.filter(role=wanted["role"])
         if "q" in wanted:
-            rows = rows.filter(Q(user__email__icontains=wanted["q"]) | Q(user__name__icontains=wanted["q"]))
+            email = key_or_text(wanted["q"]).text
+            rows = rows.filter(Q(user__email__contains=email) | Q(user__name__icontains=wanted["q"]))
         return rows
 
     def row_url(self, row: Any) -> str:

@@ -30,14 +30,14 @@ class LookUpAddress(ConsoleView):
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("address", "")
         try:
-            address = key_of(asked) if asked.strip() else ""
+            address = key_of(asked) if asked.strip() else None
         except ValueError as error:
             return self.render({"asked": asked, "wrong": str(error)}, status=422)
         answers = queries.look_up(self.caller, address) if address else []
         binding = [answer for answer in answers if answer.in_force and not answer.exempt]
         return self.page(
             asked=asked,
-            address=address,
+            address=address.text if address else "",
             answers=answers,
             blocked=bool(binding),
             domains=[answer.row.sender_domain for answer in binding],

@@ -12,6 +12,7 @@ from accounts.console.act_page import ActPage
 from accounts.console.forms import FormPage
 from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.errors import Refused
+from accounts.mail.addresses import key_or_text
 from accounts.scoping import get_visible_or_404, visible
 from domains import addresses, queries
 from domains.forms import AddressForm, SenderAddressFilters
@@ -54,7 +55,8 @@ class SenderAddressList(ListPage):
         if "domain" in wanted:
             rows = rows.filter(domain=wanted["domain"])
         if "q" in wanted:
-            rows = rows.filter(Q(address__icontains=wanted["q"]) | Q(name__icontains=wanted["q"]))
+            address = key_or_text(wanted["q"]).text
+            rows = rows.filter(Q(address__icontains=address) | Q(name__icontains=wanted["q"]))
         return rows
 
     def primary(self) -> Button | None:

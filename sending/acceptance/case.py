@@ -9,7 +9,7 @@ from django.utils import formats
 from django.utils.translation import gettext, override
 
 from accounts.caller import Caller
-from accounts.mail.addresses import Mailbox
+from accounts.mail.addresses import AddressKey, Mailbox
 from accounts.models import Account
 from domains.models import SenderAddress
 from sending.acceptance.draft import Draft
@@ -47,10 +47,10 @@ class RecipientRefusal:
 
 @dataclass(slots=True)
 class Recipient:
-    """One address the mail is for; `key` is the spelling that blocks and limits go by."""
+    """One address the mail is for; `key` is what blocks and limits go by."""
 
     mailbox: Mailbox
-    key: str
+    key: AddressKey
     refusal: RecipientRefusal | None = None
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from accounts.errors import Refused
 from accounts.mail import addresses
+from accounts.mail.addresses import AddressKey
 from accounts.models import Account
 from domains.queries import sender
 from sending.acceptance.case import Case, GateFinding, Recipient, listed
@@ -149,7 +150,7 @@ def recipients_format(case: Case) -> GateFinding:
 
 def _read(name: str, given: Sequence[str]) -> list[Recipient]:
     """Return the distinct recipients; raise Refused naming those that are no addresses."""
-    read: dict[str, Recipient] = {}
+    read: dict[AddressKey, Recipient] = {}
     faults: dict[str, str] = {}
     for text in given:
         try:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from accounts import quota
 from accounts.errors import Refused
+from accounts.mail.addresses import AddressKey, require_key
 from blocklist.queries import BlockQuery, blocked_among
 from domains.reputation import daily_quota
 from sending.acceptance.case import Case, GateFinding, RecipientRefusal, grouped
@@ -58,7 +59,7 @@ def not_blocked(case: Case) -> GateFinding:
 def recipient_frequency(case: Case) -> GateFinding:
     """Nobody gets too many mails an hour."""
     limit = settings.RULES.mails_per_recipient_hour
-    keys = {f"recipient.{case.account.pk}.{recipient.key}": recipient for recipient in case.live}
+    keys = {frequency_key(case.account.pk, recipient.key): recipient for recipient in case.live}
     over = quota.take(quota.Limit(key, limit, 3600) for key in keys)
     for key in over:
         keys[key].refusal = RecipientRefusal(
@@ -98,6 +99,12 @@ def daily_volume(case: Case) -> GateFinding:
             % {"domain": domain.name, "limit": grouped(limit), "level": domain.reputation_level},
         )
     return GateFinding(amount, limit)
+
+
+def frequency_key(account_id: int, recipient: AddressKey) -> str:
+    """Return the `accounts.quota` key of an account's mails to one address in the hour."""
+    require_key(recipient)
+    return f"recipient.{account_id}.{recipient}"
 
 
 def volume_key(domain_id: int) -> str:

@@ -16,22 +16,20 @@ from collections.abc import Awaitable, Coroutine, Sequence
 from datetime import datetime
 
 from django.conf import settings
-from django.db import Error as DatabaseError
 
 from sending.delivery import pipeline, queue
 from sending.delivery.hold import HoldWatch
 from sending.delivery.in_flight import InFlight
-from sending.delivery.pipeline import Hold
+from sending.delivery.pipeline import Verdict
 from sending.delivery.queued import QueuedMessage, RenderedMail
 from sending.delivery.rendering import Rendering
 from sending.delivery.results import Clock, put_back, settlement_of, unsent
-from sending.delivery.routing import Route, Router
-from sending.delivery.sites import FAULT_SECONDS, Site, SiteCallbacks, SiteLimits, key_of
+from sending.delivery.routing import Route, Router, key_of
+from sending.delivery.sites import Site, SiteCallbacks, SiteLimits
 from sending.delivery.threads import RENDERERS, EngineThreads, database_away
 from sending.queue_signal import AWAKE_SECONDS, QueueListener
-from sending.smtp.client import Timing
-from sending.smtp.replies import Outcome
-from sending.smtp.result import SmtpResult
+from sending.smtp.dialogue import Timing
+from sending.smtp.result import Failure, SmtpResult
 
 logger = logging.getLogger(__name__)
 
@@ -76,8 +74,8 @@ class Engine:
         self.sites: dict[tuple[str, ...], Site] = {}
         self._threads = threads or EngineThreads()
         self.in_flight = InFlight(self._threads, worker=self._worker, lease=rules.lease_seconds)
-        self.rendering = Rendering(self._threads, self.in_flight)
         self._clock = Clock()
+        self.rendering = Rendering(self._threads, self.in_flight, self._unsent)
         self._stopping = asyncio.Event()
         self._listener = listener or QueueListener()
         self._watch = watch
@@ -126,7 +124,7 @@ class Engine:
             began = time.monotonic()
             try:
                 messages, now = await self._claim()
-            except DatabaseError as error:
+            except Exception as error:
                 if self._watch:
                     self._watch.is_known = False
                 await database_away(error)
@@ -161,12 +159,12 @@ class Engine:
         """Settle what may not go and send the rest to its sites; a slow look-up of a route delays no other domain."""
         try:
             wanted, unwanted = await self._threads.take(_still_wanted, messages, now)
-        except DatabaseError as error:
+        except Exception as error:
             self.in_flight.forget(messages)
             await database_away(error)
             return
         for queued, verdict in unwanted:
-            self.in_flight.add(unsent(queued, verdict))
+            self._unsent(queued, verdict)
         domains: dict[str, list[QueuedMessage]] = {}
         for queued in wanted:
             domains.setdefault(queued.recipient_domain, []).append(queued)
@@ -178,15 +176,10 @@ class Engine:
             route = await self._router.route(domain)
         except Exception:
             logger.exception("The hosts of %s could not be found; its mails are tried again later.", domain)
-            for queued in group:
-                self.in_flight.add(put_back(queued, FAULT_SECONDS))
-            return
+            route = Route(failure=Failure.FAULT)
         if not route.hosts:
-            smtp_result = SmtpResult(failure=route.failure)
             for queued in group:
-                self.in_flight.add(
-                    settlement_of(queued, smtp_result, began=self._clock.at(time.monotonic()), seconds=0.0)
-                )
+                self._unsent(queued, SmtpResult(failure=route.failure))
             return
         site = self._site(route)
         for queued in group:
@@ -195,6 +188,13 @@ class Engine:
             else:
                 queued.places.enter_context(site.capacity.take())
                 self.rendering.put(queued, site)
+
+    def _unsent(self, queued: QueuedMessage, verdict: Verdict) -> None:
+        if isinstance(verdict, SmtpResult):
+            # No host was asked, and yet it is an attempt: the mail is seen to fail, and ends with its time.
+            self.in_flight.add(settlement_of(queued, verdict, began=self._clock.now(), seconds=0.0))
+        else:
+            self.in_flight.add(unsent(queued, verdict))
 
     def _site(self, route: Route) -> Site:
         key = key_of(route)
@@ -247,5 +247,5 @@ class Engine:
 
 def _still_wanted(
     messages: Sequence[QueuedMessage], now: datetime
-) -> tuple[list[QueuedMessage], list[tuple[QueuedMessage, Outcome | Hold]]]:
+) -> tuple[list[QueuedMessage], list[tuple[QueuedMessage, Verdict]]]:
     return pipeline.still_wanted(messages, now=now)

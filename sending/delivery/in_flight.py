@@ -7,14 +7,12 @@ import logging
 import time
 from collections.abc import Awaitable, Sequence
 
-from django.db import Error as DatabaseError
-from django.db import InterfaceError, OperationalError
-
+from accounts.database_faults import is_fault_of_row
 from sending.delivery import queue
 from sending.delivery.queue import Settlement
 from sending.delivery.queued import QueuedMessage
 from sending.delivery.results import without_texts
-from sending.delivery.threads import EngineThreads, database_away
+from sending.delivery.threads import AWAY_SECONDS, EngineThreads, database_away
 
 logger = logging.getLogger(__name__)
 
@@ -97,27 +95,45 @@ class InFlight:
             return
         try:
             await self._threads.write(queue.settle, settlements, self._worker)
-        except (OperationalError, InterfaceError) as error:
-            await database_away(error)
-            return
-        except DatabaseError:
-            logger.exception("A batch of settlements cannot be written; each is written by itself.")
-            try:
+        except Exception as error:
+            if is_fault_of_row(error):
+                logger.exception("A batch of settlements cannot be written; each is written by itself.")
                 await self._settle_singly(settlements)
-            except DatabaseError as error:
+            else:
                 await database_away(error)
-                return
-        del self._settlements[: len(settlements)]
-        self.forget([settlement.queued for settlement in settlements])
+            return
+        self._settled(settlements)
 
     async def _settle_singly(self, settlements: Sequence[Settlement]) -> None:
         for settlement in settlements:
             try:
-                await self._threads.write(queue.settle, [settlement], self._worker)
-            except DatabaseError:
-                message = settlement.queued.message
-                logger.exception("The conversation of message %s cannot be written; its result is.", message)
-                await self._threads.write(queue.settle, [without_texts(settlement)], self._worker)
+                await self._settle_one(settlement)
+            except Exception as error:
+                if not is_fault_of_row(error):
+                    await database_away(error)
+                    return
+                # It stays held, so that its mail is not sent again, and holds up no other.
+                logger.exception("The result of message %s cannot be written.", settlement.queued.message)
+                self._settlements.remove(settlement)
+                self._settlements.append(settlement)
+                await asyncio.sleep(AWAY_SECONDS)
+            else:
+                self._settled([settlement])
+
+    async def _settle_one(self, settlement: Settlement) -> None:
+        try:
+            await self._threads.write(queue.settle, [settlement], self._worker)
+        except Exception as error:
+            if not is_fault_of_row(error):
+                raise
+            message = settlement.queued.message
+            logger.exception("The conversation of message %s cannot be written; its result is.", message)
+            await self._threads.write(queue.settle, [without_texts(settlement)], self._worker)
+
+    def _settled(self, settlements: Sequence[Settlement]) -> None:
+        written = {id(settlement) for settlement in settlements}
+        self._settlements = [waiting for waiting in self._settlements if id(waiting) not in written]
+        self.forget([settlement.queued for settlement in settlements])
 
     async def renew_loop(self) -> None:
         """Keep the leases of what is held; what was lost to another worker is forgotten."""
@@ -129,7 +145,7 @@ class InFlight:
             began = time.monotonic()
             try:
                 kept = await self._threads.write(queue.renew, messages, self._worker)
-            except DatabaseError as error:
+            except Exception as error:
                 await database_away(error)
                 continue
             for queued in messages:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.utils.translation import gettext_noop
 
 from accounts.mail.addresses import key_or_text
@@ -21,9 +23,12 @@ from sending.mime.header_fields import Unsendable, address
 from sending.models import Submission
 from sending.smtp.data import stuff
 from sending.smtp.replies import BounceClass, Outcome, OutcomeKind
+from sending.smtp.result import SmtpResult, fault
 from sending.tracking import links, verp
 from templates_app import queries
 from templates_app.rendering import Compiled, fill_html, fill_plain, fill_text
+
+logger = logging.getLogger(__name__)
 
 # How long mail of a suspended account, or of a domain whose records fail, waits for another look.
 HELD_SECONDS = 300.0
@@ -45,6 +50,10 @@ class Hold:
     seconds: float
 
 
+# What becomes of a mail that is not sent now; an SmtpResult is an attempt that failed before any host was asked.
+Verdict = Outcome | Hold | SmtpResult
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What the pipeline asks of others."""
@@ -55,19 +64,26 @@ class Ports:
 
 def still_wanted(
     messages: Sequence[QueuedMessage], *, now: datetime, ports: Ports | None = None
-) -> tuple[list[QueuedMessage], list[tuple[QueuedMessage, Outcome | Hold]]]:
+) -> tuple[list[QueuedMessage], list[tuple[QueuedMessage, Verdict]]]:
     """Return the messages that may go, and the rest with what becomes of it; one query for the whole batch."""
     ports = ports or Ports()
     block_queries = {queued.message: _block_query(queued) for queued in messages}
     blocked = ports.blocked(list(dict.fromkeys(block_queries.values())))
     wanted: list[QueuedMessage] = []
-    unwanted: list[tuple[QueuedMessage, Outcome | Hold]] = []
+    unwanted: list[tuple[QueuedMessage, Verdict]] = []
     for queued in messages:
-        verdict = (
-            _verdict(queued, now)
-            or _blocked(blocked.get(block_queries[queued.message]))
-            or _without_template(queued, ports)
-        )
+        try:
+            verdict: Verdict | None = (
+                _verdict(queued, now)
+                or _blocked(blocked.get(block_queries[queued.message]))
+                or _without_template(queued, ports)
+            )
+        except DatabaseError:
+            raise
+        except Exception as error:
+            # One mail that cannot be judged must not stop those beside it.
+            logger.exception("Message %s cannot be judged; it is tried again later.", queued.message)
+            verdict = fault(error)
         if verdict is None:
             wanted.append(queued)
         else:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import Error as DatabaseError
 
 from sending.delivery import pipeline, queue
 from sending.delivery.capacity import Capacity
 from sending.delivery.in_flight import InFlight
-from sending.delivery.pipeline import Hold
+from sending.delivery.pipeline import Verdict
 from sending.delivery.queued import QueuedMessage, RenderedMail
-from sending.delivery.results import put_back, unsent
+from sending.delivery.results import put_back
 from sending.delivery.sites import Site
 from sending.delivery.threads import EngineThreads, database_away
-from sending.smtp.replies import Outcome
+from sending.smtp.result import fault
 
 logger = logging.getLogger(__name__)
 
@@ -29,9 +29,13 @@ FULL_SECONDS = 0.05
 class Rendering:
     """The messages of one process that are to be rendered; `run` may run several times side by side."""
 
-    def __init__(self, threads: EngineThreads, in_flight: InFlight) -> None:
+    def __init__(
+        self, threads: EngineThreads, in_flight: InFlight, unsent: Callable[[QueuedMessage, Verdict], None]
+    ) -> None:
+        """`unsent` takes each message whose mail cannot be made, with what becomes of it."""
         self._threads = threads
         self._in_flight = in_flight
+        self._unsent = unsent
         self._waiting: asyncio.Queue[tuple[QueuedMessage, Site]] = asyncio.Queue()
         # The bytes of mails that are rendered, until their messages are forgotten.
         self.capacity = Capacity()
@@ -56,10 +60,14 @@ class Rendering:
                 await asyncio.sleep(FULL_SECONDS)
             try:
                 await self._render(chunk)
-            except DatabaseError as error:
+            except (DatabaseError, MemoryError, OSError) as error:
                 for queued, _ in chunk:
                     self._in_flight.add(put_back(queued, 0.0))
                 await database_away(error)
+            except Exception as error:
+                logger.exception("%d mails could not be made; they are tried again later.", len(chunk))
+                for queued, _ in chunk:
+                    self._unsent(queued, fault(error))
 
     async def _render(self, chunk: Sequence[tuple[QueuedMessage, Site]]) -> None:
         with_files = {queued.submission.id for queued, _ in chunk if queued.submission.has_attachments}
@@ -71,17 +79,17 @@ class Rendering:
                 queued.places.enter_context(self.capacity.take(len(mail.data)))
                 site.put(mail)
             else:
-                self._in_flight.add(unsent(queued, mail))
+                self._unsent(queued, mail)
 
 
 def _render_all(
     messages: Sequence[QueuedMessage], files: Mapping[int, Sequence[tuple[str, bytes]]]
-) -> list[RenderedMail | Outcome | Hold]:
-    rendered: list[RenderedMail | Outcome | Hold] = []
+) -> list[RenderedMail | Verdict]:
+    rendered: list[RenderedMail | Verdict] = []
     for queued in messages:
         try:
             rendered.append(pipeline.render(queued, files.get(queued.submission.id, ())))
-        except Exception:
-            logger.exception("The mail of message %s cannot be made; it stays in the queue.", queued.message)
-            rendered.append(Hold(pipeline.HELD_SECONDS))
+        except Exception as error:
+            logger.exception("The mail of message %s cannot be made; it is tried again later.", queued.message)
+            rendered.append(fault(error))
     return rendered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -40,6 +41,10 @@ class Clock:
         assert self._time is not None
         return self._time + timedelta(seconds=moment - self._at)
 
+    def now(self) -> datetime:
+        """Return the database's time."""
+        return self.at(time.monotonic())
+
 
 def settlement_of(queued: QueuedMessage, smtp_result: SmtpResult, *, began: datetime, seconds: float) -> Settlement:
     """Return the settlement of an attempt that began at `began` (the database's time) and took `seconds`."""
@@ -74,7 +79,7 @@ def settlement_of(queued: QueuedMessage, smtp_result: SmtpResult, *, began: date
             reply_code=smtp_result.code,
             enhanced_code=smtp_result.enhanced,
             bounce_class=outcome.bounce_class.value,
-            reply=smtp_result.text,
+            reply=smtp_result.text or str(smtp_result.failure),
             conversation=smtp_result.conversation,
             next_attempt_at=next_attempt,
         ),

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-import random
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-import aiodns
-import pycares
-
+from domains.resolver import servers_of
+from sending.delivery.host_order import by_preference, chosen, unique
+from sending.delivery.look_ups import LookUps, Records
 from sending.delivery.public_addresses import may_connect
 from sending.smtp.host import SMTP_PORT, Host
 from sending.smtp.result import Failure
 
 CACHE_ROUTES = 20_000
-# Seconds: what is kept, however long or short the zone says; failures are asked again soon.
+# Seconds: what is kept, however long or short the zone says; what could not be found is asked again soon.
 MIN_CACHE_SECONDS, MAX_CACHE_SECONDS, FAILURE_CACHE_SECONDS = 60, 3600, 30
-# A domain with very many mail hosts is not worth trying more than these.
+# A domain with very many mail hosts is not worth asking for the addresses of more than these.
 MAX_HOSTS = 10
 LOOK_UP_SECONDS = 5.0
+# The name of no host, in a null MX.
+NO_HOST = "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,14 @@ class Route:
 
     hosts: tuple[Host, ...] = ()
     failure: Failure = Failure.NONE
+    # Every host of the domain, in whatever order, where `hosts` are only some of them: domains that share it share
+    # their connections.
+    site: tuple[str, ...] = ()
+
+
+def key_of(route: Route) -> tuple[str, ...]:
+    """Return what tells sites apart: their hosts, in whatever order."""
+    return route.site or tuple(sorted(map(str, route.hosts)))
 
 
 class Router(Protocol):
@@ -60,8 +68,7 @@ class MxRouter:
 
         `allowed` names exact (address, port) pairs that may be connected to although they are not public.
         """
-        servers = [part.strip() for part in resolver.split(",") if part.strip()]
-        self._dns = aiodns.DNSResolver(nameservers=servers or None, timeout=LOOK_UP_SECONDS, tries=2)
+        self._dns = LookUps(servers_of(resolver), seconds=LOOK_UP_SECONDS)
         self._allowed = frozenset(allowed)
         self._port = port
         # Domain -> until when (monotonic) its route is used, and the route; the oldest first.
@@ -79,95 +86,86 @@ class MxRouter:
 
     async def close(self) -> None:
         """End the look-ups that are under way."""
-        await self._dns.close()
+        for asking in self._asking.values():
+            asking.cancel()
+        await asyncio.gather(*self._asking.values(), return_exceptions=True)
 
     async def _ask(self, domain: str) -> Route:
         try:
-            route, ttl = await self._look_up(domain)
+            route, seconds = await self._look_up(domain)
         finally:
             del self._asking[domain]
-        if route.failure is Failure.DNS:
-            ttl = FAILURE_CACHE_SECONDS
-        self.cached[domain] = (time.monotonic() + min(max(ttl, MIN_CACHE_SECONDS), MAX_CACHE_SECONDS), route)
+        self.cached[domain] = (time.monotonic() + seconds, route)
         self.cached.move_to_end(domain)
         while len(self.cached) > CACHE_ROUTES:
             self.cached.popitem(last=False)
         return route
 
     async def _look_up(self, domain: str) -> tuple[Route, int]:
-        answer = await self._query(domain, "MX")
-        if isinstance(answer, Failure):
-            if answer is not Failure.NO_MAIL_HOST:
-                return Route(failure=answer), MIN_CACHE_SECONDS
+        """Return the route, and for how many seconds it is used."""
+        answer = await self._dns.ask(domain, "MX")
+        if answer is Failure.NO_DOMAIN and await self._dns.ask(domain, "A") is not Failure.NO_DOMAIN:
+            # Some servers deny a name for every type but A. This verdict blocks addresses, so both must say so.
+            answer = Failure.DNS
+        if answer is Failure.NO_MAIL_HOST:
             # Only a definite "no MX record" makes the domain itself the mail host (RFC 5321 5.1).
-            names, ttl = [domain], MAX_CACHE_SECONDS
-        else:
-            preferences = [(data.priority, data.exchange.rstrip(".").lower()) for _, data in answer]
-            ttl = min(seconds for seconds, _ in answer)
-            if any(name == "" for _, name in preferences):
-                # A null MX: the domain takes no mail (RFC 7505 3).
-                if len(preferences) == 1:
-                    return Route(failure=Failure.NULL_MX), ttl
-                preferences = [(preference, name) for preference, name in preferences if name]
-            names = _by_preference(preferences)[:MAX_HOSTS]
-        return await self._hosts(names, ttl)
+            return await self._hosts([domain], MAX_CACHE_SECONDS, without=Failure.NO_MAIL_HOST)
+        if isinstance(answer, Failure):
+            return _without(answer)
+        preferences = [(data.preference, data.exchange.to_text(omit_final_dot=True).lower()) for data in answer.values]
+        if preferences == [(0, NO_HOST)]:
+            # A null MX: the domain takes no mail (RFC 7505 3).
+            return _without(Failure.NULL_MX)
+        names = by_preference([(preference, name) for preference, name in preferences if name != NO_HOST])[:MAX_HOSTS]
+        return await self._hosts(names, answer.ttl, without=Failure.NO_HOST_ADDRESS)
 
-    async def _hosts(self, names: list[str], ttl: int) -> tuple[Route, int]:
-        pairs = await asyncio.gather(*(self._addresses(name) for name in names))
+    async def _hosts(self, names: list[str], ttl: int, *, without: Failure) -> tuple[Route, int]:
+        """Return the route over these names, best first, or `without` any address its failure."""
+        found = await asyncio.gather(*(self._addresses(name) for name in names))
         hosts: list[Host] = []
-        unreachable, forbidden = False, False
-        for name, (addresses, failure) in zip(names, pairs, strict=True):
-            unreachable |= failure is Failure.DNS
-            for address in addresses:
+        missing, forbidden = False, False
+        for name, addresses in zip(names, found, strict=True):
+            missing |= addresses.failed
+            ttl = min(ttl, addresses.ttl)
+            for address in addresses.found:
                 if may_connect(address) or (address, self._port) in self._allowed:
                     hosts.append(Host(name, address, self._port))
                 else:
                     forbidden = True
         if hosts:
-            return Route(tuple(hosts)), ttl
-        if unreachable:
-            return Route(failure=Failure.DNS), FAILURE_CACHE_SECONDS
-        return Route(failure=Failure.FORBIDDEN_HOST if forbidden else Failure.NO_MAIL_HOST), ttl
+            hosts = unique(hosts)
+            route = Route(chosen(hosts), site=tuple(sorted(map(str, hosts))))
+            # What is missing now may be the best of them.
+            kept = FAILURE_CACHE_SECONDS if missing else min(max(ttl, MIN_CACHE_SECONDS), MAX_CACHE_SECONDS)
+            return route, kept
+        if missing:
+            return _without(Failure.DNS)
+        return _without(Failure.FORBIDDEN_HOST if forbidden else without)
 
-    async def _addresses(self, name: str) -> tuple[list[str], Failure]:
+    async def _addresses(self, name: str) -> _FoundAddresses:
         """Return a host's addresses, IPv4 first: paths that drop IPv6 packets cost a time-out each."""
-        answers = await asyncio.gather(self._query(name, "A"), self._query(name, "AAAA"))
-        found: list[str] = []
-        failure = Failure.NONE
-        for answer in answers:
-            if isinstance(answer, Failure):
-                failure = Failure.DNS if answer is Failure.DNS else failure
-            else:
-                found += [data.addr for _, data in answer]
-        return found, failure
-
-    async def _query(self, name: str, kind: str) -> list[tuple[int, Any]] | Failure:
-        """Return (TTL, data) of the records of one kind; NO_MAIL_HOST stands for "the name exists, without any"."""
-        try:
-            result = await self._dns.query_dns(name, kind)
-        except aiodns.error.DNSError as error:
-            return _FINAL_ANSWERS.get(error.args[0], Failure.DNS)
-        wanted = _KINDS[kind]
-        # CNAMEs that were followed stand in the answer as well.
-        found = [(record.ttl, record.data) for record in result.answer if record.type == wanted]
-        return found or Failure.NO_MAIL_HOST
+        addresses = _FoundAddresses()
+        for answer in await asyncio.gather(self._dns.ask(name, "A"), self._dns.ask(name, "AAAA")):
+            if isinstance(answer, Records):
+                addresses.found += [data.address for data in answer.values]
+                addresses.ttl = min(addresses.ttl, answer.ttl)
+            elif answer is Failure.DNS and not addresses.found:
+                # Servers that never answer for IPv6 are common: with an IPv4 address nothing is missing.
+                addresses.failed = True
+        return addresses
 
 
-_FINAL_ANSWERS = {
-    pycares.errno.ARES_ENOTFOUND: Failure.NO_DOMAIN,
-    pycares.errno.ARES_EBADNAME: Failure.NO_DOMAIN,
-    pycares.errno.ARES_ENODATA: Failure.NO_MAIL_HOST,
-}
-_KINDS = {"MX": pycares.QUERY_TYPE_MX, "A": pycares.QUERY_TYPE_A, "AAAA": pycares.QUERY_TYPE_AAAA}
+@dataclass(slots=True)
+class _FoundAddresses:
+    """What was found for one host name; `failed` when it may have others."""
+
+    found: list[str] = field(default_factory=list)
+    ttl: int = MAX_CACHE_SECONDS
+    failed: bool = False
 
 
-def _by_preference(preferences: list[tuple[int, str]]) -> list[str]:
-    ordered: list[str] = []
-    for _, group in itertools.groupby(sorted(preferences), key=lambda pair: pair[0]):
-        names = [name for _, name in group]
-        random.shuffle(names)
-        ordered += names
-    return list(dict.fromkeys(ordered))
+def _without(failure: Failure) -> tuple[Route, int]:
+    return Route(failure=failure), FAILURE_CACHE_SECONDS
 
 
 def relay(url: str) -> Host:
@@ -183,6 +181,7 @@ def relay(url: str) -> Host:
         tls,
         unquote(parts.username or ""),
         unquote(parts.password or ""),
+        is_relay=True,
     )
 
 

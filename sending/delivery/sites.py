@@ -13,18 +13,16 @@ from dataclasses import dataclass
 
 from sending.delivery.capacity import Capacity
 from sending.delivery.queued import RenderedMail
-from sending.delivery.routing import Route
 from sending.delivery.throttle import Pace
-from sending.smtp.client import Connection, NotOpen, Timing
+from sending.smtp.client import Connection, NotOpen
+from sending.smtp.dialogue import Timing
 from sending.smtp.host import Host
-from sending.smtp.result import Failure, SmtpResult
+from sending.smtp.result import Failure, SmtpResult, fault, joined, leaves_mail_open
 
 logger = logging.getLogger(__name__)
 
 # How long an idle connection is kept: long enough for the next mail of a steady trickle.
 LINGER_SECONDS = 5.0
-# A mail that could not be sent by a fault of ours waits for so long.
-FAULT_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +47,6 @@ class SiteCallbacks:
     finished: Callable[[RenderedMail, SmtpResult, float, float], Awaitable[None]]
     # Back to the queue for so many seconds, without an attempt.
     postponed: Callable[[RenderedMail, float], None]
-
-
-def key_of(route: Route) -> tuple[str, ...]:
-    """Return what tells sites apart: their hosts, in whatever order."""
-    return tuple(sorted(map(str, route.hosts)))
 
 
 class Site:
@@ -120,9 +113,7 @@ class Site:
                 elif self._callbacks.is_held(mail) and not await self._attempt(mail, worker):
                     return
         finally:
-            if session := self._workers[worker]:
-                self._workers[worker] = None
-                await session.close()
+            await self._end_session(worker)
 
     async def _next(self) -> RenderedMail | None:
         if not self._mails.empty():
@@ -137,48 +128,74 @@ class Site:
             self._idle -= 1
 
     async def _attempt(self, mail: RenderedMail, worker: asyncio.Task[None]) -> bool:
-        """Deliver, or after a fault of ours put the mail back: it must not stay with a worker that has ended."""
+        """Deliver; a fault of ours is an attempt too, so that the mail is seen to fail and ends with its time."""
+        began = time.monotonic()
         try:
-            return await self._deliver(mail, worker)
-        except Exception:
+            return await self._deliver(mail, worker, began)
+        except Exception as error:
             logger.exception("Message %s could not be sent; it is tried again later.", mail.queued.message)
-            self._callbacks.postponed(mail, FAULT_SECONDS)
+            session, smtp_result = self._workers[worker], fault(error)
+            if session is not None:
+                smtp_result = session.abandon(Failure.FAULT, type(error).__name__)
+            self._finish(mail, smtp_result, began)
             return False
 
-    async def _deliver(self, mail: RenderedMail, worker: asyncio.Task[None]) -> bool:
-        """Send one mail; return False when no host opens a session."""
-        began = time.monotonic()
+    async def _deliver(self, mail: RenderedMail, worker: asyncio.Task[None], began: float) -> bool:
+        """Send one mail; return False when no host opens a session.
+
+        Each host is tried until one says something about the mail (RFC 5321 5.1): what it says of the session or
+        the sender is its own answer, not the domain's.
+        """
+        untried = list(self._hosts)
+        heard: list[SmtpResult] = []
+        was_open = False
         while True:
             session = self._workers[worker]
             if session is None or not session.is_usable or session.sent >= self._limits.mails_per_connection:
-                try:
-                    session = await self._open_session(worker)
-                except NotOpen as error:
-                    self._refused(mail, error.smtp_result, began)
-                    return False
+                session = await self._open_session(worker, untried, heard)
+                if session is None:
+                    break
             is_reused = session.sent > 0
             smtp_result = await session.send(mail.sender, mail.recipient, mail.data)
             if is_reused and _was_stale(smtp_result):
-                # The host had ended the session before it read this mail: that is no answer to it.
+                # The session was over before the host read this mail: that is no answer to it.
+                session.abandon()
                 continue
+            was_open = True
+            heard.append(smtp_result)
+            if not leaves_mail_open(smtp_result):
+                break
+            untried = [host for host in untried if host != session.host]
+            if not untried:
+                break
+            await self._end_session(worker)
+        if was_open:
             # A connection takes no second mail before its first is recorded, so that a process that dies
             # repeats no more mails than it had connections.
-            await self._finish(mail, smtp_result, began)
+            await self._finish(mail, joined(heard), began)
             return True
+        self._refused(mail, joined(heard), began)
+        return False
 
-    async def _open_session(self, worker: asyncio.Task[None]) -> Connection:
-        if old := self._workers[worker]:
-            self._workers[worker] = None
-            await old.close()
-        smtp_result = SmtpResult(failure=Failure.CONNECT)
-        for host in self._hosts:
+    async def _open_session(
+        self, worker: asyncio.Task[None], untried: list[Host], heard: list[SmtpResult]
+    ) -> Connection | None:
+        """Open a session with the first of `untried` that lets us, and take those that were tried out of it."""
+        await self._end_session(worker)
+        while untried:
             try:
-                self._workers[worker] = session = await Connection.open(host, self._limits.helo, self._limits.timing)
+                session = await Connection.open(untried.pop(0), self._limits.helo, self._limits.timing)
             except NotOpen as error:
-                smtp_result = error.smtp_result
+                heard.append(error.smtp_result)
             else:
+                self._workers[worker] = session
                 return session
-        raise NotOpen(smtp_result)
+        return None
+
+    async def _end_session(self, worker: asyncio.Task[None]) -> None:
+        if session := self._workers[worker]:
+            self._workers[worker] = None
+            await session.close()
 
     def _refused(self, mail: RenderedMail, smtp_result: SmtpResult, began: float) -> None:
         """No host opened a session: while others are open it was one too many, else all that wait get its result."""
@@ -197,6 +214,9 @@ class Site:
 
 
 def _was_stale(smtp_result: SmtpResult) -> bool:
-    """Say whether a reused session ended before the mail's first answer."""
-    first = smtp_result.stage in {"mail", "reset"}
-    return first and (smtp_result.failure is Failure.LOST or smtp_result.code == 421)
+    """Say whether a reused session had ended, or was out of step, before the mail's first answer."""
+    if smtp_result.stage == "reset":
+        return True
+    return smtp_result.stage == "mail" and (
+        smtp_result.failure in {Failure.LOST, Failure.PROTOCOL} or smtp_result.code == 421
+    )

@@ -45,6 +45,8 @@ class EngineThreads:
 
 
 async def database_away(error: BaseException) -> None:
-    """Say that the database does not answer, and wait a moment."""
-    logger.warning("The database does not answer (%s); trying again.", str(error).strip().partition("\n")[0])
+    """Say what keeps the database from being asked, and wait a moment; what is tried again is lost to nobody."""
+    logger.warning(
+        "The database does not answer (%s); trying again.", str(error).strip().partition("\n")[0] or repr(error)
+    )
     await asyncio.sleep(AWAY_SECONDS)

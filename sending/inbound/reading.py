@@ -1,4 +1,4 @@
-"""Reports become events: each stored report is read once, whoever reads it."""
+"""Reports become events: what each stored report says is recorded once, whoever reads it and however often."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from sending.inbound.report import ParsingLimits, Report, ReportKind
 from sending.models import BounceType, EventKind, InboundReport, Message
 from sending.smtp.replies import classify_report
 
-BATCH = 100
-
 
 def parser() -> Parser:
     """Return a parser with the caps of the rules in force."""
@@ -24,17 +22,13 @@ def parser() -> Parser:
         max_parts=rules.inbound_max_parts,
         max_header_bytes=rules.inbound_header_max_bytes,
     )
-    return Parser(limits, seconds=rules.inbound_parse_seconds)
-
-
-def unread() -> list[int]:
-    """Return the ids of reports that wait to be read, oldest first, a batch at most."""
-    return list(InboundReport.objects.filter(read_at=None).order_by("id").values_list("id", flat=True)[:BATCH])
+    return Parser(limits, cpu_seconds=rules.inbound_parse_seconds, wall_seconds=rules.inbound_parse_wall_seconds)
 
 
 def read(report_id: int, parser: Parser) -> ReportKind | None:
-    """Read one stored report and record what it says of its message; None when another reader was first."""
-    stored = InboundReport.objects.filter(pk=report_id, read_at=None).first()
+    """Read one report that waits and record what it says of its message; None when another reader was first."""
+    waiting = InboundReport.objects.filter(pk=report_id, state=InboundReport.State.WAITING)
+    stored = waiting.first()
     if stored is None:
         return None
     report = parser.parse(bytes(stored.raw))
@@ -42,8 +36,12 @@ def read(report_id: int, parser: Parser) -> ReportKind | None:
     message = stored.message or 0
     account = Message.objects.filter(pk=message).values_list("account_id", flat=True).first()
     with transaction.atomic():
-        updated = InboundReport.objects.filter(pk=report_id, read_at=None).update(
-            kind=report.kind, summary=_summary(report), account=account, read_at=timezone.now()
+        updated = waiting.update(
+            kind=report.kind,
+            state=InboundReport.State.READ if report.is_parsed else InboundReport.State.ASIDE,
+            summary=_summary(report),
+            account=account,
+            read_at=timezone.now(),
         )
         if not updated:
             return None
@@ -52,28 +50,24 @@ def read(report_id: int, parser: Parser) -> ReportKind | None:
     return report.kind
 
 
-def set_aside(report_id: int, error: Exception) -> None:
-    """Keep a report that cannot be recorded as not understood, so that those behind it are read."""
-    InboundReport.objects.filter(pk=report_id, read_at=None).update(
-        kind=ReportKind.UNKNOWN, summary=f"Not recorded: {type(error).__name__}", read_at=timezone.now()
-    )
-
-
 def _new_events(report: Report, message: int) -> list[events.NewEvent]:
+    reason = _summary(report)
     if report.kind == ReportKind.BOUNCE:
         outcome = classify_report(report.status, report.diagnostic)
         return [
             events.NewEvent(
                 kind=EventKind.BOUNCE,
                 message=message,
-                reason=_summary(report),
+                reason=reason,
                 # The report says "failed" for good, even where its status is a temporary one (time ran out).
                 bounce_type=BounceType.HARD if outcome.hard else BounceType.SOFT,
                 bounce_class=outcome.bounce_class,
             )
         ]
     if report.kind == ReportKind.COMPLAINT:
-        return [events.NewEvent(kind=EventKind.SPAMREPORT, message=message, reason=_summary(report))]
+        return [events.NewEvent(kind=EventKind.SPAMREPORT, message=message, reason=reason)]
+    if report.kind == ReportKind.OPT_OUT:
+        return [events.NewEvent(kind=EventKind.UNSUBSCRIBE, message=message, reason=reason)]
     return []
 
 

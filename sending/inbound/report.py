@@ -15,6 +15,7 @@ class ReportKind(StrEnum):
     BOUNCE = "dsn"
     DELAY = "delay"
     COMPLAINT = "arf"
+    OPT_OUT = "optout"
     REPLY = "reply"
     UNKNOWN = "unknown"
 
@@ -27,6 +28,13 @@ class Report:
     status: str = ""
     diagnostic: str = ""
     action: str = ""
+    # False when the mail could not be read, for a fault of its own.
+    is_parsed: bool = True
+
+
+def not_parsed(reason: str) -> Report:
+    """Return the report of a mail that cannot be read for a fault of its own."""
+    return Report(kind=ReportKind.UNKNOWN, diagnostic=f"Not parsed: {reason}", is_parsed=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,39 +1,72 @@
-"""The report port: takes mail only for addresses that we signed; stored before the 250 (RFC 5321 4.5.3.1, 6.1)."""
+"""The report port: takes mail for addresses that we signed, and for postmasters; stored before the 250.
+
+RFC 5321 4.5.1, 4.5.3.1 and 6.1.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
+from django.db import transaction
 
-from sending.batch_writer import BatchWriter
+from sending.batch_writer import BatchWriter, insert_with_raw
+from sending.database_thread import DatabaseThread
+from sending.inbound import postmaster
 from sending.models import InboundReport
-from sending.smtp.server import (
-    MAX_RECIPIENTS,
-    TOO_MANY_RECIPIENTS,
-    UNAVAILABLE,
-    WRONG_LINE_ENDS,
-    Handler,
-    SmtpServer,
-    has_bare_line_ends,
-)
+from sending.smtp.server import MAX_RECIPIENTS, TOO_MANY_RECIPIENTS, UNAVAILABLE, Handler, SmtpServer, new_port
+from sending.smtp.storage import Body
 from sending.tracking import verp
+
+NO_SUCH_ADDRESS = "550 5.1.1 No such address here"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceivedReport:
+    """A mail as it came in: the messages its recipients name, the postmasters among them, and its text."""
+
+    messages: Sequence[int]
+    postmasters: Sequence[str]
+    mail_from: str
+    body: Body
+
+    @property
+    def size(self) -> int:
+        """Return the bytes of its text."""
+        return self.body.size
 
 
 class ReportHandler(Handler):
     """Takes reports; `stored` is called after each mail that was kept."""
 
-    def __init__(self, writer: BatchWriter[InboundReport], stored: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        writer: BatchWriter[ReceivedReport],
+        stored: Callable[[], None],
+        *,
+        is_ours: Callable[[str], bool] = postmaster.is_ours,
+    ) -> None:
         self._writer = writer
         self._stored = stored
+        self._is_ours = is_ours
+        self._lookups = DatabaseThread("postmaster")
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Take a recipient that names a message by an unaltered token."""
+        """Take a recipient that names a message by an unaltered token, or a postmaster of ours."""
         if verp.read(address) is None:
-            return "550 5.1.1 No such address here"
+            if not postmaster.is_postmaster(address):
+                return NO_SUCH_ADDRESS
+            try:
+                is_ours = await self._lookups.run(self._is_ours, address)
+            except Exception as error:
+                # The database is away: the sender asks again.
+                return await self.handle_exception(error)
+            if not is_ours:
+                return NO_SUCH_ADDRESS
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             return TOO_MANY_RECIPIENTS
         envelope.rcpt_tos.append(address)
@@ -41,12 +74,15 @@ class ReportHandler(Handler):
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Store the raw mail once for each message it is addressed to; only then answer 250."""
-        raw = bytes(envelope.content or b"")
-        if has_bare_line_ends(raw):
-            return WRONG_LINE_ENDS
+        messages = {address: verp.read(address) for address in envelope.rcpt_tos}
+        report = ReceivedReport(
+            messages=sorted({message for message in messages.values() if message is not None}),
+            postmasters=[address for address, message in messages.items() if message is None],
+            mail_from=envelope.mail_from or "",
+            body=envelope.content,
+        )
         try:
-            for message in sorted({verp.read(address) or 0 for address in envelope.rcpt_tos}):
-                await self._writer.put(InboundReport(message=message, kind=InboundReport.Kind.UNKNOWN, raw=raw))
+            await self._writer.put(report)
         except Exception:
             # The writer has logged why; the sender holds the mail.
             return UNAVAILABLE
@@ -54,11 +90,22 @@ class ReportHandler(Handler):
         return "250 2.0.0 Kept"
 
 
-def write(rows: Sequence[InboundReport]) -> None:
-    """Insert reports in one statement."""
-    InboundReport.objects.bulk_create(rows)
+def write(reports: Sequence[ReceivedReport]) -> None:
+    """Insert what came in, in one transaction."""
+    with transaction.atomic():
+        insert_with_raw(
+            InboundReport(message=message, kind=InboundReport.Kind.UNKNOWN, raw=report.body.read())
+            for report in reports
+            for message in report.messages
+        )
+        insert_with_raw(
+            postmaster.row(mail_from=report.mail_from, recipient=address, raw=report.body.read())
+            for report in reports
+            for address in report.postmasters
+        )
 
 
-def report_server(writer: BatchWriter[InboundReport], stored: Callable[[], None]) -> SmtpServer:
-    """Return the server of one connection to the report port."""
-    return SmtpServer(ReportHandler(writer, stored), max_bytes=settings.RULES.inbound_max_bytes)
+def report_port(writer: BatchWriter[ReceivedReport], stored: Callable[[], None]) -> Callable[[], SmtpServer]:
+    """Return what makes the server of each connection to the report port."""
+    handler, port = ReportHandler(writer, stored), new_port()
+    return lambda: SmtpServer(handler, port, max_bytes=settings.RULES.inbound_max_bytes)

@@ -1,6 +1,7 @@
 import django.contrib.postgres.functions
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import django.db.models.functions.text
 from django.db import migrations, models
 
 import sending.models.ids
@@ -302,7 +303,12 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=7)),
                 ("summary", models.CharField(blank=True, max_length=500)),
                 ("raw", models.BinaryField()),
+                ("state", models.CharField(default="waiting", max_length=7)),
                 ("read_at", models.DateTimeField(null=True)),
+                ("waiting_since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("due_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("parser_ends", models.PositiveIntegerField(default=0)),
                 (
                     "account",
                     models.ForeignKey(
@@ -313,16 +319,43 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(fields=["account", "-id"], name="report_list"),
-                    models.Index(condition=models.Q(("read_at", None)), fields=["id"], name="report_unread"),
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["due_at", "id"], name="report_due"),
+                    models.Index(condition=models.Q(("state", "aside")), fields=["id"], name="report_aside"),
                     models.Index(fields=["message"], name="report_by_message"),
                 ],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["dsn", "delay", "arf", "reply", "unknown"])),
+                        condition=models.Q(
+                            models.Q(("read_at", None), ("state", "waiting")),
+                            models.Q(("read_at__isnull", False), ("state__in", ["read", "aside"])),
+                            _connector="OR",
+                        ),
+                        name="report_waits_until_read",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["dsn", "delay", "arf", "optout", "reply", "unknown"])),
                         name="report_kind_known",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "read", "aside"])), name="report_state_known"
+                    ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="PostmasterMail",
+            fields=[
+                (
+                    "id",
+                    sending.models.ids.TimeOrderedId(
+                        db_default=sending.models.ids.NextId(), primary_key=True, serialize=False
+                    ),
+                ),
+                ("mail_from", models.CharField(blank=True, max_length=320)),
+                ("recipient", models.CharField(max_length=320)),
+                ("subject", models.CharField(blank=True, max_length=300)),
+                ("raw", models.BinaryField()),
+            ],
         ),
         migrations.CreateModel(
             name="QueueItem",
@@ -358,11 +391,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("mail_from", models.CharField(max_length=320)),
-                ("recipient", models.CharField(max_length=320)),
+                ("recipient", models.CharField(db_collation="C", max_length=320)),
                 ("subject", models.CharField(blank=True, max_length=300)),
                 ("helo", models.CharField(blank=True, max_length=255)),
                 ("scenario", models.CharField(max_length=20)),
                 ("raw", models.BinaryField()),
+                ("act_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
                 (
                     "account",
                     models.ForeignKey(
@@ -372,8 +407,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
+                    models.Index(
+                        condition=models.Q(("act_at__isnull", False)), fields=["act_at"], name="simulated_to_act"
+                    ),
                     models.Index(fields=["account", "-id"], name="simulated_list"),
-                    models.Index(fields=["account", "recipient", "-id"], name="simulated_by_recipient"),
+                    models.Index(
+                        "account",
+                        django.db.models.functions.text.Lower("recipient"),
+                        models.F("id").desc(),
+                        name="simulated_by_recipient",
+                    ),
                 ],
             },
         ),
@@ -399,7 +442,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="message",
-            index=models.Index(fields=["account", "recipient", "-id"], name="message_by_recipient"),
+            index=models.Index(
+                "account",
+                django.db.models.functions.text.Lower("recipient"),
+                models.F("id").desc(),
+                name="message_by_recipient",
+            ),
         ),
         migrations.AddIndex(
             model_name="message",

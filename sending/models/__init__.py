@@ -6,7 +6,7 @@ from sending.models.inbox import SimulatedMail, SimulatedRecord
 from sending.models.last_run import DatabaseIdentity, DataFolder
 from sending.models.message import Attachment, DeliverStatus, Message, Submission
 from sending.models.queue import Attempt, QueueItem
-from sending.models.report import InboundReport
+from sending.models.report import InboundReport, PostmasterMail
 
 __all__ = [
     "Attachment",
@@ -20,6 +20,7 @@ __all__ = [
     "HoldPeriod",
     "InboundReport",
     "Message",
+    "PostmasterMail",
     "QueueItem",
     "SimulatedMail",
     "SimulatedRecord",

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy
 
 from accounts.constraints import only_choices
@@ -99,6 +101,7 @@ class Message(models.Model):
     message_id = models.CharField(max_length=100, db_collation="C")
     from_address = models.CharField(max_length=254)
     sender_domain = models.CharField(max_length=253, db_collation="C")
+    # As servers take it; its `AddressKey` is the same in lower case.
     recipient = models.CharField(max_length=254, db_collation="C")
     recipient_domain = models.CharField(max_length=253, db_collation="C")
     subject = models.CharField(max_length=200)
@@ -120,7 +123,7 @@ class Message(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["account", "-id"], name="message_list"),
-            models.Index(fields=["account", "recipient", "-id"], name="message_by_recipient"),
+            models.Index("account", Lower("recipient"), F("id").desc(), name="message_by_recipient"),
             models.Index(fields=["message_id"], name="message_by_message_id"),
         ]
 

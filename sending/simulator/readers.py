@@ -1,9 +1,11 @@
-"""The people and programs behind simulated mailboxes: they act on us from outside, over HTTP and SMTP only."""
+"""The people and programs behind simulated mailboxes: they act on us from outside, over HTTP and SMTP only.
+
+A service that is away raises; `is_final` says whether it refused for good.
+"""
 
 from __future__ import annotations
 
 import http.client
-import logging
 import smtplib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,8 +16,6 @@ from django.conf import settings
 
 from sending.simulator import answers
 from sending.simulator.mail import ReceivedMail, links_and_pictures, one_click, read
-
-logger = logging.getLogger(__name__)
 
 PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.4.0"
 MAIL_PROGRAM = "Mozilla/5.0 (compatible; SimulatedMailbox one-click)"
@@ -64,7 +64,10 @@ class Outside:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
             connection.request("GET" if body is None else "POST", parts.path, body=body, headers=headers)
-            connection.getresponse().read()
+            response = connection.getresponse()
+            response.read()
+            if response.status >= 500:
+                raise ConnectionError(f"the service answered {response.status}")
         finally:
             connection.close()
 
@@ -75,14 +78,17 @@ class Outside:
 
 
 def act(scenario: str, accepted: AcceptedMail, world: OutsideWorld) -> None:
-    """Do what the readers of `scenario` do with a mail they got; a service that is away is logged, not raised."""
+    """Do what the readers of `scenario` do with a mail they got; raise OSError, HTTPException or SMTPException."""
     reader = READERS.get(scenario)
-    if reader is None:
-        return
-    try:
+    if reader is not None:
         reader(accepted, read(accepted.raw), world)
-    except (OSError, http.client.HTTPException, smtplib.SMTPException) as error:
-        logger.warning("%s could not act: %s", accepted.recipient, error)
+
+
+def is_final(error: Exception) -> bool:
+    """Say whether the service refused for good (RFC 5321 4.2.1: a 5xx reply); anything else may be tried again."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500
 
 
 def _bounce(accepted: AcceptedMail, mail: ReceivedMail, world: OutsideWorld) -> None:

@@ -5,31 +5,43 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
 
 from accounts.mail.addresses import split
 from accounts.mail.text import storable
 from domains.models import SenderDomain
-from sending.batch_writer import BatchWriter
+from sending.batch_writer import BatchWriter, insert_with_raw
 from sending.models import SimulatedMail
-from sending.simulator import mail, readers
-from sending.simulator.readers import AcceptedMail, OutsideWorld
+from sending.simulator import mail
 from sending.simulator.scenarios import SCENARIOS, ScenarioMoment, name_for
-from sending.smtp.server import (
-    MAX_RECIPIENTS,
-    TOO_MANY_RECIPIENTS,
-    UNAVAILABLE,
-    WRONG_LINE_ENDS,
-    Handler,
-    SmtpServer,
-    has_bare_line_ends,
-)
+from sending.smtp.server import MAX_RECIPIENTS, TOO_MANY_RECIPIENTS, UNAVAILABLE, Handler, SmtpServer, new_port
+from sending.smtp.storage import Body
 
 MAX_REMEMBERED = 100_000
 HUNG_UP = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenMail:
+    """A mail for one mailbox as it came in: what its scenario is, its envelope, the client's name, and its text."""
+
+    scenario: str
+    mail_from: str
+    recipient: str
+    helo: str
+    body: Body
+
+    @property
+    def size(self) -> int:
+        """Return the bytes of its text."""
+        return self.body.size
 
 
 class FirstSeen:
@@ -52,13 +64,10 @@ class FirstSeen:
 class Mailboxes(Handler):
     """Every mailbox of the simulated world. One for all connections: greylists remember across them."""
 
-    def __init__(self, writer: BatchWriter[SimulatedMail], world: OutsideWorld) -> None:
+    def __init__(self, writer: BatchWriter[TakenMail]) -> None:
         self._writer = writer
-        self._world = world
         self._greylist = FirstSeen()
         self._dropped = FirstSeen()
-        # Readers with something still to do; the loop itself holds tasks only weakly.
-        self._readers: set[asyncio.Task[None]] = set()
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -76,64 +85,68 @@ class Mailboxes(Handler):
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Store the mail byte for byte for each recipient, then answer 250 and let the readers act."""
-        raw = bytes(envelope.content or b"")
-        if has_bare_line_ends(raw):
-            return WRONG_LINE_ENDS
+        """Store the mail byte for byte for each recipient, then answer 250; its readers act later."""
         sender = envelope.mail_from or ""
-        mails = [(name_for(address), AcceptedMail(sender, address, raw)) for address in envelope.rcpt_tos]
-        for name, accepted in mails:
-            if name == "drop" and self._dropped.seconds_since_first(sender, accepted.recipient) is None:
+        mails = [
+            TakenMail(
+                scenario=name_for(address),
+                mail_from=sender,
+                recipient=address,
+                helo=session.host_name or "",
+                body=envelope.content,
+            )
+            for address in envelope.rcpt_tos
+        ]
+        for taken in mails:
+            if taken.scenario == "drop" and self._dropped.seconds_since_first(sender, taken.recipient) is None:
                 server.transport.abort()
                 return HUNG_UP
-            if name == "slow":
+            if taken.scenario == "slow":
                 await asyncio.sleep(settings.RULES.simulator_slow_seconds)
         try:
-            await asyncio.gather(*(self._writer.put(_row(name, accepted, session)) for name, accepted in mails))
+            await asyncio.gather(*(self._writer.put(taken) for taken in mails))
         except Exception:
             # The writer has logged why; the sender holds the mail.
             return UNAVAILABLE
-        for name, accepted in mails:
-            if SCENARIOS[name].at is ScenarioMoment.LATER:
-                self._start(self._act(name, accepted))
         return "250 2.0.0 Taken"
 
     def _is_too_early(self, sender: str | None, recipient: str) -> bool:
         waited = self._greylist.seconds_since_first(sender or "", recipient)
         return waited is None or waited < settings.RULES.simulator_greylist_seconds
 
-    async def _act(self, scenario: str, accepted: AcceptedMail) -> None:
-        # By then the sender has settled its side.
-        await asyncio.sleep(settings.RULES.simulator_later_seconds)
-        await asyncio.to_thread(readers.act, scenario, accepted, self._world)
 
-    def _start(self, acting: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(acting)
-        self._readers.add(task)
-        task.add_done_callback(self._readers.discard)
-
-
-def write(rows: Sequence[SimulatedMail]) -> None:
-    """Insert mails in one statement, each under the account that owns its sender domain."""
-    domains = [(split(row.mail_from)[1].lower(), mail.from_domain(bytes(row.raw))) for row in rows]
-    names = {name for pair in domains for name in pair if name}
+def write(mails: Sequence[TakenMail]) -> None:
+    """Insert mails, each under the account that owns its sender domain."""
+    heads = [taken.body.head(mail.MAX_HEAD) for taken in mails]
+    pairs = [
+        (split(taken.mail_from)[1].lower(), mail.from_domain(head)) for taken, head in zip(mails, heads, strict=True)
+    ]
+    names = {name for pair in pairs for name in pair if name}
     accounts = dict(SenderDomain.objects.filter(name__in=names).values_list("name", "account_id"))
-    for row, pair in zip(rows, domains, strict=True):
-        row.account_id = next((accounts[name] for name in pair if name in accounts), None)
-    SimulatedMail.objects.bulk_create(rows)
+    with transaction.atomic():
+        insert_with_raw(
+            row_of(taken, head, next((accounts[name] for name in pair if name in accounts), None))
+            for taken, head, pair in zip(mails, heads, pairs, strict=True)
+        )
 
 
-def server_for(mailboxes: Mailboxes) -> SmtpServer:
-    """Return the server of one connection to the simulated world."""
-    return SmtpServer(mailboxes, max_bytes=2 * settings.RULES.inbound_max_bytes, international=True)
+def simulator_port(mailboxes: Mailboxes) -> Callable[[], SmtpServer]:
+    """Return what makes the server of each connection to the simulated world."""
+    port = new_port()
+    return lambda: SmtpServer(mailboxes, port, max_bytes=2 * settings.RULES.inbound_max_bytes, international=True)
 
 
-def _row(scenario: str, accepted: AcceptedMail, session: Session) -> SimulatedMail:
+def row_of(taken: TakenMail, head: bytes, account: int | None) -> SimulatedMail:
+    """Return the row of a mail; `head` is the beginning of its text."""
+    later = SCENARIOS[taken.scenario].at is ScenarioMoment.LATER
     return SimulatedMail(
-        mail_from=storable(accepted.mail_from)[:320],
-        recipient=storable(accepted.recipient)[:320],
-        subject=storable(mail.subject(accepted.raw))[:300],
-        helo=storable(session.host_name or "")[:255],
-        scenario=scenario,
-        raw=accepted.raw,
+        account_id=account,
+        mail_from=storable(taken.mail_from)[:320],
+        recipient=storable(taken.recipient)[:320],
+        subject=storable(mail.subject(head))[:300],
+        helo=storable(taken.helo)[:255],
+        scenario=taken.scenario,
+        raw=taken.body.read(),
+        # By then the sender has settled its side.
+        act_at=Now() + timedelta(seconds=settings.RULES.simulator_later_seconds) if later else None,
     )

@@ -10,30 +10,17 @@ import asyncio
 import base64
 import contextlib
 import socket
-from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop
 
-from accounts.mail.text import NOT_IN_LINE
-from sending.smtp.codes import enhanced_code
+from sending.smtp.codes import is_refusal
+from sending.smtp.dialogue import Dialogue, Timing
 from sending.smtp.host import Host
 from sending.smtp.result import Failure, SmtpResult
 from sending.smtp.tls import tls_context
-from sending.smtp.wire import ConnectionLost, Reply, Wire
+from sending.smtp.wire import ConnectionLost, ProtocolError, Reply, Wire
 
-MAX_TEXT = 1000
-MAX_CONVERSATION = 4000
 QUIT_SECONDS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long a receiver may take, in seconds."""
-
-    connect: float
-    reply: float
-    # After the final dot: who gives up early sends the mail twice.
-    final: float
 
 
 class NotOpen(Exception):
@@ -51,17 +38,19 @@ class _BadHandshake(Exception):
 class Connection:
     """An open session; `send` may be called again and again until `is_usable` turns false."""
 
-    def __init__(self, wire: Wire, host: Host, timing: Timing) -> None:
-        self._wire = wire
-        self._host = host
+    def __init__(self, host: Host, timing: Timing) -> None:
+        self.host = host
         self._timing = timing
-        self._conversation: list[str] = []
+        self._wire = Wire()
+        self._dialogue = Dialogue(self._wire, host, timing)
         self._extensions: frozenset[str] = frozenset()
         self._needs_reset = False
-        self._stage = "greeting"
-        self.tls = ""
         self.sent = 0
-        self.is_usable = True
+
+    @property
+    def is_usable(self) -> bool:
+        """Say whether the next mail may go here."""
+        return self._dialogue.is_usable
 
     @classmethod
     async def open(cls, host: Host, helo: str, timing: Timing) -> Connection:
@@ -77,30 +66,24 @@ class Connection:
 
     @classmethod
     async def _open(cls, host: Host, helo: str, timing: Timing, *, tls: bool) -> Connection:
-        wire = Wire()
-        self = cls(wire, host, timing)
+        self = cls(host, timing)
         try:
             await self._connect()
             await self._greet(helo, tls=tls)
             await self._log_in()
         except _BadHandshake as error:
-            wire.close()
+            self._wire.close()
             if host.user:
-                raise NotOpen(self._failed(Failure.PROTOCOL, f"TLS failed: {error}")) from error
+                raise NotOpen(self._dialogue.cut(Failure.TLS, str(error))) from error
             raise
         except NotOpen:
             await self.close()
             raise
-        except TimeoutError as error:
-            wire.close()
-            connecting = self._stage == "connect"
-            raise NotOpen(self._failed(Failure.CONNECT if connecting else Failure.TIMEOUT, "timed out")) from error
-        except ConnectionLost as error:
-            wire.close()
-            raise NotOpen(self._failed(Failure.LOST, str(error))) from error
-        except OSError as error:
-            wire.close()
-            raise NotOpen(self._failed(Failure.CONNECT, str(error))) from error
+        except (TimeoutError, ConnectionLost, OSError) as error:
+            raise NotOpen(self._dialogue.cut_by(error)) from error
+        except BaseException:
+            self._wire.close()
+            raise
         return self
 
     async def send(self, sender: str, recipient: str, data: bytes) -> SmtpResult:
@@ -108,168 +91,158 @@ class Connection:
         self.sent += 1
         try:
             return await self._transaction(sender, recipient, data)
-        except TimeoutError:
-            return self._fail(Failure.TIMEOUT, "no answer in time")
-        except (ConnectionLost, OSError) as error:
-            return self._fail(Failure.LOST, str(error))
+        except (TimeoutError, ConnectionLost, OSError) as error:
+            return self._dialogue.cut_by(error)
 
     async def close(self) -> None:
         """Send QUIT and disconnect; the reply is not waited for long."""
-        if self._wire.end is None and self.is_usable:
+        if self.is_usable:
             self._wire.write(b"QUIT\r\n")
             with contextlib.suppress(TimeoutError, ConnectionLost):
                 await self._wire.reply(QUIT_SECONDS)
-        self.is_usable = False
-        self._wire.close()
+        self.abandon()
+
+    def abandon(self, failure: Failure = Failure.NONE, text: str = "") -> SmtpResult:
+        """Cut the connection in the middle of whatever it did, and return how far that came."""
+        return self._dialogue.cut(failure, text)
 
     async def _connect(self) -> None:
-        self._stage = "connect"
+        self._dialogue.stage = "connect"
         loop = asyncio.get_running_loop()
-        context = tls_context(verify=True) if self._host.tls and self._host.user else tls_context(verify=False)
+        context = tls_context(verify=True) if self.host.tls and self.host.user else tls_context(verify=False)
         async with asyncio.timeout(self._timing.connect):
             transport, _ = await loop.create_connection(
                 lambda: self._wire,
-                self._host.address,
-                self._host.port,
-                ssl=context if self._host.tls else None,
-                server_hostname=self._host.name if self._host.tls else None,
+                self.host.address,
+                self.host.port,
+                ssl=context if self.host.tls else None,
+                server_hostname=self.host.name if self.host.tls else None,
             )
         if found := transport.get_extra_info("ssl_object"):
             self._wire.is_tls = True
-            self.tls = found.version()
+            self._dialogue.tls = found.version()
         if sock := transport.get_extra_info("socket"):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     async def _greet(self, helo: str, *, tls: bool) -> None:
-        self._stage = "greeting"
-        self._expect(await self._read_reply(self._timing.reply), 220)
+        self._dialogue.stage = "greeting"
+        self._accept(await self._dialogue.read_reply())
         await self._ehlo(helo)
         if tls and "STARTTLS" in self._extensions and not self._wire.is_tls:
-            self._stage = "starttls"
-            if (await self._command("STARTTLS")).code != 220:
+            self._dialogue.stage = "starttls"
+            reply = await self._dialogue.command("STARTTLS")
+            if is_refusal(reply.code) and reply.code != 421:
                 return
-            context = tls_context(verify=bool(self._host.user))
+            self._accept(reply)
+            context = tls_context(verify=bool(self.host.user))
             try:
-                self.tls = await self._wire.start_tls(context, self._host.name, self._timing.connect)
-            except (OSError, TimeoutError) as error:
+                self._dialogue.tls = await self._wire.start_tls(context, self.host.name, self._timing.connect)
+            except (OSError, TimeoutError, ValueError) as error:
+                # ValueError: the host's name cannot stand in a certificate, which DNS does not prevent.
                 raise _BadHandshake(str(error)) from error
-            self._conversation.append(f"({self.tls})")
+            self._dialogue.note(f"({self._dialogue.tls})")
             await self._ehlo(helo)
 
     async def _ehlo(self, helo: str) -> None:
-        self._stage = "ehlo"
-        reply = await self._command(f"EHLO {helo}")
+        self._dialogue.stage = "ehlo"
+        reply = await self._dialogue.command(f"EHLO {helo}")
         if reply.code in {500, 502, 504}:
             self._extensions = frozenset()
-            self._expect(await self._command(f"HELO {helo}"), 250)
+            self._accept(await self._dialogue.command(f"HELO {helo}"))
             return
-        self._expect(reply, 250)
+        self._accept(reply)
         self._extensions = frozenset(reply.text.upper().split())
 
     async def _log_in(self) -> None:
-        if not self._host.user:
+        if not self.host.user:
             return
-        self._stage = "auth"
-        if not self._wire.is_tls and not self._host.address.startswith("127."):
+        self._dialogue.stage = "auth"
+        if not self._wire.is_tls and not self.host.address.startswith("127."):
             raise NotOpen(
-                self._failed(Failure.PROTOCOL, gettext_noop("The relay offers no TLS, so the password was not sent."))
+                self._dialogue.cut(Failure.TLS, gettext_noop("The relay offers no TLS, so the password was not sent."))
             )
-        plain = base64.b64encode(f"\0{self._host.user}\0{self._host.password}".encode()).decode()
-        self._conversation.append("C: AUTH PLAIN (not shown)")
-        self._wire.write(f"AUTH PLAIN {plain}\r\n".encode())
-        self._expect(await self._read_reply(self._timing.reply), 235)
+        plain = base64.b64encode(f"\0{self.host.user}\0{self.host.password}".encode()).decode()
+        self._accept(await self._dialogue.command(f"AUTH PLAIN {plain}", shown="AUTH PLAIN (not shown)"))
 
     async def _transaction(self, sender: str, recipient: str, data: bytes) -> SmtpResult:
         commands = [("mail", f"MAIL FROM:<{sender}>"), ("rcpt", f"RCPT TO:<{recipient}>"), ("data", "DATA")]
         if self._needs_reset:
             commands.insert(0, ("reset", "RSET"))
-            self._needs_reset = False
-        refusal, data_reply = await self._envelope(commands)
-        if refusal is None and data_reply.code == 354:
-            return await self._body(data)
-        # Whatever was begun must be ended before the next mail.
+        # Until this mail is taken or refused, whatever was begun must be ended before the next.
         self._needs_reset = True
-        if data_reply.code == 354:
-            # The host wants a mail although it refused the recipient: it gets an empty one (RFC 2920).
-            await self._command(".", seconds=self._timing.final)
-        stage, reply = refusal or ("data", data_reply)
-        return self._result_of(stage, reply)
+        ask = self._ask_together if "PIPELINING" in self._extensions else self._ask_singly
+        refusal = await ask(commands)
+        if refusal is None:
+            self._needs_reset = False
+            return await self._send_data(data)
+        return self._dialogue.result_of(*refusal)
 
-    async def _envelope(self, commands: list[tuple[str, str]]) -> tuple[tuple[str, Reply] | None, Reply]:
-        """Return the first refusal with its stage (None: there was none) and the answer to DATA."""
+    async def _ask_singly(self, commands: list[tuple[str, str]]) -> tuple[str, Reply] | None:
+        """Ask one by one; return the refusal with its stage, or None when the host waits for the mail."""
+        for self._dialogue.stage, line in commands:
+            reply = await self._dialogue.command(line)
+            if is_refusal(reply.code):
+                return self._dialogue.stage, reply
+        return None
+
+    async def _ask_together(self, commands: list[tuple[str, str]]) -> tuple[str, Reply] | None:
+        """Ask all at once (RFC 2920) and return the first refusal with its stage, or None as `_ask_singly`.
+
+        All replies are read, and each must be due: a host that says one too many would answer for the wrong command.
+        """
+        self._dialogue.write("".join([f"{line}\r\n" for _, line in commands]))
         refusal: tuple[str, Reply] | None = None
-        reply = Reply(0, "")
-        if "PIPELINING" in self._extensions:
-            self._wire.write("".join([f"{line}\r\n" for _, line in commands]).encode("ascii"))
-            for self._stage, line in commands:
-                self._conversation.append(f"C: {line}")
-                reply = await self._read_reply(self._timing.reply)
-                if reply.code == 421:
-                    return (self._stage, reply), Reply(0, "")
-                if refusal is None and self._stage != "data" and reply.code >= 300:
-                    refusal = self._stage, reply
-            return refusal, reply
-        for self._stage, line in commands:
-            reply = await self._command(line)
-            if self._stage != "data" and reply.code >= 300:
-                return (self._stage, reply), Reply(0, "")
-        return None, reply
+        for self._dialogue.stage, line in commands:
+            self._dialogue.note(f"C: {line}")
+            try:
+                reply = await self._dialogue.read_reply()
+            except ProtocolError:
+                raise
+            except (TimeoutError, ConnectionLost):
+                if refusal is None or refusal[0] != "rcpt":
+                    raise
+                # Some hosts hang up on a recipient they refuse.
+                self._dialogue.end()
+                return refusal
+            if refusal is None and is_refusal(reply.code):
+                refusal = self._dialogue.stage, reply
+            if reply.code == 421:
+                return refusal
+        if refusal is not None:
+            await self._refuse_data(refusal[0], accepted=not is_refusal(reply.code))
+        return refusal
 
-    async def _body(self, data: bytes) -> SmtpResult:
-        self._stage = "body"
-        self._conversation.append(f"C: ({len(data)} bytes)")
+    async def _refuse_data(self, stage: str, *, accepted: bool) -> None:
+        """End what a host makes of DATA after it refused at `stage`."""
+        if not accepted:
+            self._dialogue.check_silence()
+        elif stage == "rcpt":
+            # It wants a mail although it refused the only recipient: it gets an empty one (RFC 2920 3.1).
+            self._dialogue.stage = "body"
+            try:
+                await self._dialogue.command(".", seconds=self._timing.final)
+            except ProtocolError:
+                raise
+            except (TimeoutError, ConnectionLost):
+                self._dialogue.end()
+        else:
+            # An empty mail would go to the recipient, who was not refused.
+            self._dialogue.end()
+
+    async def _send_data(self, data: bytes) -> SmtpResult:
+        self._dialogue.check_silence()
+        self._dialogue.stage = "body"
+        self._dialogue.note(f"C: ({len(data)} bytes)")
         self._wire.write(data)
-        await self._wire.flushed(self._timing.final)
-        return self._result_of("body", await self._read_reply(self._timing.final))
+        # Who closes early may have said why: then that is the reply.
+        with contextlib.suppress(ConnectionLost):
+            await self._wire.flushed(self._timing.final)
+        reply = await self._dialogue.read_reply(self._timing.final)
+        if reply.is_early and not is_refusal(reply.code):
+            raise ProtocolError("accepted before it was sent")
+        return self._dialogue.result_of("body", reply)
 
-    async def _command(self, line: str, *, seconds: float | None = None) -> Reply:
-        self._conversation.append(f"C: {line}")
-        self._wire.write(f"{line}\r\n".encode("ascii"))
-        return await self._read_reply(seconds or self._timing.reply)
-
-    async def _read_reply(self, seconds: float) -> Reply:
-        reply = await self._wire.reply(seconds)
-        text = reply.text if reply.text.isascii() and reply.text.isprintable() else NOT_IN_LINE.sub("?", reply.text)
-        reply = Reply(reply.code, text[:MAX_TEXT])
-        self._conversation.append(f"S: {reply.code} {reply.text}")
-        if reply.code == 421:
-            self.is_usable = False
-        return reply
-
-    def _expect(self, reply: Reply, code: int) -> None:
-        if reply.code != code:
-            self.is_usable = self.is_usable and reply.code >= 400
-            raise NotOpen(self._result_of(self._stage, reply))
-
-    def _fail(self, failure: Failure, text: str) -> SmtpResult:
-        self.is_usable = False
-        self._wire.close()
-        return self._failed(failure, text)
-
-    def _failed(self, failure: Failure, text: str) -> SmtpResult:
-        reason = f"{failure} ({NOT_IN_LINE.sub('?', text)[:200]})"
-        return SmtpResult(
-            failure=failure,
-            text=reason,
-            stage=self._stage,
-            host=str(self._host),
-            tls=self.tls,
-            conversation=self._take_conversation(),
-        )
-
-    def _result_of(self, stage: str, reply: Reply) -> SmtpResult:
-        return SmtpResult(
-            code=reply.code,
-            enhanced=enhanced_code(reply.text[:20]),
-            text=f"{reply.code} {reply.text}",
-            stage=stage,
-            host=str(self._host),
-            tls=self.tls,
-            conversation=self._take_conversation(),
-        )
-
-    def _take_conversation(self) -> str:
-        """Return the conversation since the last mail, and forget it."""
-        conversation = "\n".join(self._conversation)[:MAX_CONVERSATION]
-        self._conversation = []
-        return conversation
+    def _accept(self, reply: Reply) -> None:
+        """Raise NotOpen for a refusal."""
+        if is_refusal(reply.code):
+            raise NotOpen(self._dialogue.result_of(self._dialogue.stage, reply))

@@ -18,6 +18,8 @@ class Host:
     tls: bool = False
     user: str = ""
     password: str = ""
+    # It takes mail for every domain and passes it on.
+    is_relay: bool = False
 
     def __str__(self) -> str:
         return f"{self.name} [{self.address}]:{self.port}"

@@ -1,7 +1,9 @@
-"""What a receiver's reply (RFC 5321 4.2, RFC 3463 3) means: tables from codes and texts to an outcome (pure).
+"""What a receiver's reply (RFC 5321 4.2, RFC 7504, RFC 3463 3) means: tables of codes and texts (pure).
 
-Only codes that say "this address is dead" make a hard bounce: most 5.x.x replies are about size, policy or
-a full mailbox, and a blocklist made from them would block addresses in use.
+Final is what a host that speaks for the domain answers to the recipient or to the mail, and what the domain's own
+zone says of it; everything else may be a passing mistake and is tried again. Hard is only what says "this address is
+dead": most 5.x.x replies are about size, policy or a full mailbox, and a blocklist made from them would block
+addresses in use. Decision 0016.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sending.smtp.codes import enhanced_code
+from sending.smtp.codes import enhanced_code, is_due, is_refusal
 from sending.smtp.result import Failure, SmtpResult
 
 MAX_REASON = 1000
@@ -61,8 +63,9 @@ class Outcome:
     reason: str = ""
 
 
-# The address is dead, with no other reading: what measured lists of labelled bounces agree on.
-DEAD = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4"})
+# The address is dead, with no other reading. Not 5.1.2 and 5.4.4: somebody's look-up of the domain failed, which a
+# missing record, or a server that does not know the domain yet, brings about for a while.
+DEAD = frozenset({"5.1.1", "5.1.3", "5.1.6", "5.1.10"})
 
 # Subject and detail of an enhanced code (RFC 3463 and the IANA list); the first digit is left out.
 BY_DETAIL: dict[str, BounceClass] = {
@@ -108,6 +111,11 @@ BY_SUBJECT: dict[str, BounceClass] = {
     "7": BounceClass.POLICY_RELATED,
 }
 
+# Words that say that not the recipient but the sender is refused.
+SENDER_WORDS = re.compile(
+    r"\b(bad|invalid|unknown) sender\b|\bsender('s)? (\S+@\S+|address|domain|mailbox|account|verif|is|not|does|"
+    r"rejected|denied|unknown)|\bmail from\b|\b(return|reverse)[- ]path\b|\bcall-?(out|back)\b"
+)
 # Words inside a policy refusal that say which policy: they choose the class, never "hard".
 POLICY_WORDS: tuple[tuple[re.Pattern[str], BounceClass], ...] = (
     (
@@ -124,6 +132,7 @@ POLICY_WORDS: tuple[tuple[re.Pattern[str], BounceClass], ...] = (
 )
 # Replies without an enhanced code: the first row whose words occur. True: the address is dead.
 BY_WORDS: tuple[tuple[re.Pattern[str], BounceClass, bool], ...] = (
+    (SENDER_WORDS, BounceClass.INVALID_SENDER, False),
     (
         re.compile(
             r"\b(user|recipient|mailbox|address|account)( is)? unknown|unknown (user|recipient|mailbox)|"
@@ -141,7 +150,6 @@ BY_WORDS: tuple[tuple[re.Pattern[str], BounceClass, bool], ...] = (
     ),
     (re.compile(r"too (large|big)|exceeds (the )?(maximum|size)|message size"), BounceClass.MESSAGE_TOO_LARGE, False),
     *((words, name, False) for words, name in POLICY_WORDS),
-    (re.compile(r"sender (address )?(rejected|denied|unknown)|bad sender"), BounceClass.INVALID_SENDER, False),
 )
 BY_CODE: dict[int, BounceClass] = {
     421: BounceClass.TRANSIENT_FAILURE,
@@ -156,42 +164,73 @@ BY_CODE: dict[int, BounceClass] = {
     554: BounceClass.POLICY_RELATED,
     556: BounceClass.BAD_DOMAIN,
 }
-# No reply at all. True: final, and the address is dead.
-BY_FAILURE: dict[Failure, tuple[BounceClass, bool]] = {
-    Failure.NO_DOMAIN: (BounceClass.BAD_DOMAIN, True),
-    Failure.NULL_MX: (BounceClass.BAD_DOMAIN, True),
-    Failure.NO_MAIL_HOST: (BounceClass.BAD_DOMAIN, True),
-    Failure.FORBIDDEN_HOST: (BounceClass.ROUTING_ERRORS, False),
-    Failure.DNS: (BounceClass.DNS_FAILURE, False),
-    Failure.CONNECT: (BounceClass.NO_ANSWER_FROM_HOST, False),
-    Failure.TIMEOUT: (BounceClass.NO_ANSWER_FROM_HOST, False),
-    Failure.LOST: (BounceClass.BAD_CONNECTION, False),
-    Failure.PROTOCOL: (BounceClass.PROTOCOL_ERRORS, False),
+# No reply at all.
+BY_FAILURE: dict[Failure, BounceClass] = {
+    Failure.NO_DOMAIN: BounceClass.BAD_DOMAIN,
+    Failure.NULL_MX: BounceClass.BAD_DOMAIN,
+    Failure.NO_MAIL_HOST: BounceClass.DNS_FAILURE,
+    Failure.NO_HOST_ADDRESS: BounceClass.DNS_FAILURE,
+    Failure.FORBIDDEN_HOST: BounceClass.ROUTING_ERRORS,
+    Failure.DNS: BounceClass.DNS_FAILURE,
+    Failure.CONNECT: BounceClass.NO_ANSWER_FROM_HOST,
+    Failure.TIMEOUT: BounceClass.NO_ANSWER_FROM_HOST,
+    Failure.LOST: BounceClass.BAD_CONNECTION,
+    Failure.PROTOCOL: BounceClass.PROTOCOL_ERRORS,
+    Failure.TLS: BounceClass.BAD_CONNECTION,
+    Failure.FAULT: BounceClass.OTHER,
 }
-FINAL_FAILURES = frozenset({Failure.NO_DOMAIN, Failure.NULL_MX, Failure.NO_MAIL_HOST, Failure.FORBIDDEN_HOST})
+# The domain's own zone says that no address of it takes mail.
+DEAD_DOMAIN = frozenset({Failure.NO_DOMAIN, Failure.NULL_MX})
+# What a reply answers that speaks of the recipient, or of the mail for it.
+FINAL_STAGES = frozenset({"rcpt", "data", "body"})
+# A relay speaks for no domain. Final is what it says of the recipient and of the mail itself; what it says of us
+# (login, sender, policy, quota) is its operator's to mend.
+FINAL_BY_RELAY = frozenset(
+    {
+        BounceClass.INVALID_RECIPIENT,
+        BounceClass.BAD_DOMAIN,
+        BounceClass.MESSAGE_TOO_LARGE,
+        BounceClass.SPAM_CONTENT,
+    }
+)
 
 
 def classify(smtp_result: SmtpResult) -> Outcome:
-    """Return what an attempt came to: 2xx to the mail's text is delivered, 5xx final, the rest is tried again."""
+    """Return what an attempt came to: delivered by a positive reply to the mail's text, final by `_is_final`."""
+    code, stage = smtp_result.code, smtp_result.stage
     reason = smtp_result.text[:MAX_REASON]
-    if smtp_result.code == 0:
-        name, hard = BY_FAILURE[smtp_result.failure]
-        kind = OutcomeKind.BOUNCED if smtp_result.failure in FINAL_FAILURES else OutcomeKind.DEFERRED
-        return Outcome(kind=kind, bounce_class=name, hard=hard, reason=reason or str(smtp_result.failure))
-    if smtp_result.code < 300 and smtp_result.stage == "body":
+    if smtp_result.failure in BY_FAILURE:
+        is_dead = smtp_result.failure in DEAD_DOMAIN
+        return Outcome(
+            kind=OutcomeKind.BOUNCED if is_dead else OutcomeKind.DEFERRED,
+            bounce_class=BY_FAILURE[smtp_result.failure],
+            hard=is_dead,
+            reason=reason or str(smtp_result.failure),
+        )
+    if stage == "body" and is_due(stage, code):
         return Outcome(kind=OutcomeKind.DELIVERED, reason=reason)
-    if smtp_result.code < 400:
-        # A positive reply where none was due: the two sides are out of step, so nothing was delivered.
+    if not is_refusal(code):
+        reason = reason or str(Failure.PROTOCOL)
         return Outcome(kind=OutcomeKind.DEFERRED, bounce_class=BounceClass.PROTOCOL_ERRORS, reason=reason)
-    if smtp_result.stage == "auth":
+    if stage == "auth":
         # Our own relay does not know us: the operator's to mend, and no fault of the mail.
         return Outcome(kind=OutcomeKind.DEFERRED, bounce_class=BounceClass.AUTHENTICATION_FAILED, reason=reason)
-    name, hard = _class_of(smtp_result.code, smtp_result.enhanced, reason)
-    if smtp_result.code < 500:
+    name, is_dead = _class_of(code, smtp_result.enhanced, reason)
+    if not _is_final(smtp_result, name):
         return Outcome(kind=OutcomeKind.DEFERRED, bounce_class=name, reason=reason)
-    # Only an answer to the recipient, or to the mail for it, says anything about the recipient.
-    hard = hard and smtp_result.stage in {"rcpt", "data", "body"}
-    return Outcome(kind=OutcomeKind.BOUNCED, bounce_class=name, hard=hard, reason=reason)
+    return Outcome(
+        kind=OutcomeKind.BOUNCED, bounce_class=name, hard=is_dead and not smtp_result.is_relay, reason=reason
+    )
+
+
+def _is_final(smtp_result: SmtpResult, name: BounceClass) -> bool:
+    """Say whether a refusal is the verdict on the mail: one for good, to the recipient or the mail, by who may."""
+    if smtp_result.code < 500 or smtp_result.stage not in FINAL_STAGES:
+        return False
+    if smtp_result.is_relay:
+        return name in FINAL_BY_RELAY
+    # A host that will not relay says itself that it does not speak for the domain.
+    return name is not BounceClass.RELAY_DENIED
 
 
 def classify_report(status: str, diagnostic: str) -> Outcome:
@@ -221,6 +260,9 @@ def _class_of(code: int, enhanced: str, text: str) -> tuple[BounceClass, bool]:
         return BY_CODE.get(code, BounceClass.TRANSIENT_FAILURE if 400 <= code < 500 else BounceClass.OTHER), False
     subject = enhanced.split(".")[1]
     name = BY_DETAIL.get(enhanced[2:]) or BY_SUBJECT.get(subject, BounceClass.OTHER)
-    if name is BounceClass.POLICY_RELATED:
+    if name is BounceClass.POLICY_RELATED or enhanced in DEAD:
+        # Some refuse by policy with the code of a dead address; then their words are believed.
         name = next((better for pattern, better in POLICY_WORDS if pattern.search(text)), name)
-    return name, enhanced in DEAD
+    if name is BounceClass.INVALID_RECIPIENT and SENDER_WORDS.search(text):
+        name = BounceClass.INVALID_SENDER
+    return name, enhanced in DEAD and name in {BounceClass.INVALID_RECIPIENT, BounceClass.BAD_DOMAIN}

@@ -6,8 +6,10 @@ import asyncio
 import ssl
 from typing import NamedTuple, cast
 
-# A reply longer than this is not SMTP.
+# A reply longer than this, in bytes, is not SMTP.
 MAX_BUFFER = 65_536
+# More replies than any group of commands asks for.
+MAX_UNREAD = 20
 
 
 class Reply(NamedTuple):
@@ -15,10 +17,20 @@ class Reply(NamedTuple):
 
     code: int
     text: str
+    # It came before all that was written had left.
+    is_early: bool = False
 
 
 class ConnectionLost(Exception):
-    """The other side is gone, or does not speak SMTP; the text says which."""
+    """The other side is gone; the text says why."""
+
+
+class ProtocolError(ConnectionLost):
+    """What the other side sends is not SMTP, or answers nothing that was asked; `line` is what came, where one did."""
+
+    def __init__(self, text: str, *, line: str = "") -> None:
+        super().__init__(text)
+        self.line = line
 
 
 class Wire(asyncio.Protocol):
@@ -26,7 +38,10 @@ class Wire(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        # The reply that has begun: its code, its lines so far, and their bytes.
+        self._code = ""
         self._lines: list[str] = []
+        self._size = 0
         self._replies: list[Reply] = []
         self._waiter: asyncio.Future[None] | None = None
         self._room: asyncio.Future[None] | None = None
@@ -46,18 +61,22 @@ class Wire(asyncio.Protocol):
         if self._upgrading:
             # Clear text after the 220 may be an attacker's: it must not count as an answer under TLS (RFC 3207 4.2).
             return
+        if self.end is not None:
+            return
         self._buffer += data
-        while (end := self._buffer.find(b"\n")) >= 0:
+        # A bare LF ends a line as well: what matters is that each line begins with a code.
+        while self.end is None and (end := self._buffer.find(b"\n")) >= 0:
             line = self._buffer[:end].rstrip(b"\r").decode("utf-8", "replace")
             del self._buffer[: end + 1]
+            self._size += end + 1
             self._take(line)
-        if len(self._buffer) > MAX_BUFFER or sum(map(len, self._lines)) > MAX_BUFFER:
-            self._fail("the reply does not end")
+        if self._size + len(self._buffer) > MAX_BUFFER:
+            self._fail(ProtocolError("the reply does not end"))
 
     def connection_lost(self, error: Exception | None) -> None:
         """Wake who waits (asyncio calls this)."""
         if not self._upgrading or error is not None:
-            self._fail(str(error) if error else "closed by the receiver")
+            self._fail(ConnectionLost(str(error) if error else "closed by the receiver"))
 
     def pause_writing(self) -> None:
         """Stop senders (asyncio calls this when the socket is full)."""
@@ -83,6 +102,13 @@ class Wire(asyncio.Protocol):
         if self.end is not None:
             raise self.end
 
+    @property
+    def unread(self) -> str:
+        """Return the start of what has come in and was not read as a reply; empty when there is nothing."""
+        if self._replies:
+            return f"{self._replies[0].code:03d} {self._replies[0].text}"
+        return " ".join([self._code, *self._lines, self._buffer.decode("utf-8", "replace")]).strip()
+
     async def reply(self, seconds: float) -> Reply:
         """Return the next reply; raise TimeoutError or ConnectionLost."""
         if not self._replies:
@@ -101,7 +127,7 @@ class Wire(asyncio.Protocol):
         assert self._transport is not None
         self._upgrading = True
         self._buffer.clear()
-        self._lines.clear()
+        self._begin_reply()
         self._replies.clear()
         loop = asyncio.get_running_loop()
         plain = self._transport
@@ -122,20 +148,31 @@ class Wire(asyncio.Protocol):
         if self._transport:
             self._transport.abort()
 
-    def _take(self, line: str) -> None:
-        digits, mark = line[:3], line[3:4]
-        if len(digits) != 3 or not digits.isascii() or not digits.isdigit() or mark not in {"", " ", "-"}:
-            self._fail(f"not a reply: {line[:100]!r}")
-            return
-        self._lines.append(line[4:])
-        if mark != "-":
-            self._replies.append(Reply(int(digits), " ".join(self._lines)))
-            self._lines = []
-            self._wake()
+    def _begin_reply(self) -> None:
+        self._code, self._lines, self._size = "", [], 0
 
-    def _fail(self, why: str) -> None:
+    def _take(self, line: str) -> None:
+        """Take a line: three digits, the same in all lines of a reply (RFC 5321 4.2, 4.2.1)."""
+        digits, mark = line[:3], line[3:4]
+        is_code = len(digits) == 3 and digits.isascii() and digits.isdigit()
+        if not is_code or mark not in {"", " ", "-"} or self._code not in {"", digits}:
+            self._fail(ProtocolError("not a reply", line=line[:200]))
+            return
+        self._code = digits
+        self._lines.append(line[4:])
+        if mark == "-":
+            return
+        # What is still to be written has not been read by the other side.
+        is_early = self._transport is not None and self._transport.get_write_buffer_size() > 0
+        self._replies.append(Reply(int(digits), " ".join(self._lines), is_early))
+        self._begin_reply()
+        if len(self._replies) > MAX_UNREAD:
+            self._fail(ProtocolError("more replies than commands"))
+        self._wake()
+
+    def _fail(self, error: ConnectionLost) -> None:
         if self.end is None:
-            self.end = ConnectionLost(why)
+            self.end = error
             self.close()
         self._wake()
         if self._room and not self._room.done():

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-# Clicks of one mail within a second that no person makes.
-BURST_CLICKS = 5
-BURST_SECONDS = 1.0
-
-# Image proxies of mailbox providers fetch when a person opens the mail: their visits count as people.
+# Image proxies of mailbox providers fetch when a person opens the mail: their visits count as people (Gmail help,
+# "Turn images on or off"; Yahoo's page on YahooMailProxy). Apple's is none of them: Mail Privacy Protection loads
+# every picture when the mail arrives, and names itself "Mozilla/5.0" and nothing else (help.socketlabs.com,
+# "Identifying Apple MPP opens"). The addresses it comes from are not looked at: the list of them changes every week.
 PROXIES: tuple[str, ...] = (
     r"GoogleImageProxy",
     r"ggpht\.com",
@@ -44,6 +43,17 @@ _MACHINES = re.compile("|".join(MACHINES), re.IGNORECASE)
 _BROWSER_OR_MAIL = re.compile(
     r"mozilla/|opera/|outlook|mail|office|notes|the bat!|dalvik|applewebkit|cfnetwork", re.IGNORECASE
 )
+# A browser says what it runs on (RFC 9110 10.1.5 asks for the product; all of them have named the system since 1995).
+_SYSTEM = re.compile(
+    r"windows|macintosh|mac os|darwin|x11|linux|ubuntu|android|iphone|ipad|ipod|cros\b|bsd|sunos|solaris|aix\b|hp-ux"
+    r"|irix|os/2|haiku|beos|risc os|amiga|blackberry|bb10|playbook|symbian|series ?[46]0|maemo|meego|webos|tizen|kaios"
+    r"|bada|harmony|fuchsia|j2me|mobile;|tablet;|nintendo|playstation|xbox|unix|nokia|samsung",
+    re.IGNORECASE,
+)
+_MAIL_PROGRAM = re.compile(
+    r"thunderbird|outlook|ms-?office|lotus|notes|mail|postbox|eudora|evolution|konqueror|icedove|the bat!",
+    re.IGNORECASE,
+)
 
 
 def is_machine(user_agent: str, *, purpose: str = "") -> bool:
@@ -53,9 +63,9 @@ def is_machine(user_agent: str, *, purpose: str = "") -> bool:
     if _PEOPLE.search(user_agent):
         return False
     # A person's program names itself as a browser or mail program; one that says nothing is a script.
-    return not _BROWSER_OR_MAIL.search(user_agent) or _MACHINES.search(user_agent) is not None
+    return not _BROWSER_OR_MAIL.search(user_agent) or _is_stub(user_agent) or _MACHINES.search(user_agent) is not None
 
 
-def is_burst(earlier: int) -> bool:
-    """Say whether one more click after `earlier` ones of the same mail within BURST_SECONDS makes a burst."""
-    return earlier + 1 >= BURST_CLICKS
+def _is_stub(user_agent: str) -> bool:
+    """Say whether nothing but the word that all browsers begin with is given: neither a system nor a mail program."""
+    return not _SYSTEM.search(user_agent) and not _MAIL_PROGRAM.search(user_agent)

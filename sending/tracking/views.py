@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import base64
 import logging
-import time
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
@@ -21,9 +21,9 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from sending import events
-from sending.models import Event, EventKind, Message, Submission
-from sending.models.ids import first_of
-from sending.tracking import agents, links
+from sending.models import EventKind, Message, Submission
+from sending.models.ids import ms_of
+from sending.tracking import agents, bursts, links
 from sending.tracking.masking import masked
 from sending.unsubscribe_languages import language_of
 from templates_app import queries, rendering
@@ -47,7 +47,7 @@ class PixelView(View):
         message = links.read_pixel(token)
         if message is not None and request.method == "GET":
             _record(_visit(request, EventKind.OPEN, message))
-        return HttpResponse(PIXEL, content_type="image/gif", headers={"Cache-Control": NO_STORE})
+        return pixel()
 
 
 class ClickView(View):
@@ -59,15 +59,15 @@ class ClickView(View):
         """Record a click, and send the reader on."""
         click = links.read_click(token)
         try:
-            target = _target(click) if click else ""
+            target = _target(click) if click else None
         except (DatabaseError, InterfaceError) as error:
             logger.warning("a click cannot be followed: %s", error)
             return _plain(AWAY, 503, **{"Retry-After": str(RETRY_SECONDS)})
         if not click or not target:
             return _plain(GONE, 404)
         if request.method == "GET":
-            _record(_visit(request, EventKind.CLICK, click.message, link=target))
-        return HttpResponseRedirect(target, headers={"Cache-Control": NO_STORE, "Referrer-Policy": "no-referrer"})
+            _record(_visit(request, EventKind.CLICK, click.message, link=target.url), links_in_mail=target.links)
+        return HttpResponseRedirect(target.url, headers={"Cache-Control": NO_STORE, "Referrer-Policy": "no-referrer"})
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -108,20 +108,33 @@ class UnsubscribeView(View):
         return HttpResponse(page, headers={"Cache-Control": NO_STORE, "Content-Language": language.tag})
 
 
-def _target(click: links.ClickToken) -> str:
+def pixel() -> HttpResponse:
+    """Return the picture of one transparent point."""
+    return HttpResponse(PIXEL, content_type="image/gif", headers={"Cache-Control": NO_STORE})
+
+
+class _Target(NamedTuple):
+    url: str
+    # How many different links the mail has.
+    links: int
+
+
+def _target(click: links.ClickToken) -> _Target | None:
     submission = Message.objects.filter(pk=click.message).values_list("submission_id", flat=True).first()
     if submission is None:
-        return ""
+        return None
     made_from = Submission.objects.filter(pk=submission).values_list("version", "variables").first()
     if made_from is None:
-        return ""
+        return None
     version, variables = made_from
     try:
-        target = rendering.fill_link(queries.compiled(version), click.index, variables)
-        parts = urlsplit(target)
+        compiled = queries.compiled(version)
+        url = rendering.fill_link(compiled, click.index, variables)
+        parts = urlsplit(url)
     except (LookupError, ValueError):
-        return ""
-    return target if parts.scheme in {"http", "https"} and parts.netloc else ""
+        return None
+    is_web = parts.scheme in {"http", "https"} and parts.netloc
+    return _Target(url, len(set(compiled.links))) if is_web else None
 
 
 def _visit(request: HttpRequest, kind: EventKind, message: int, *, link: str = "") -> events.NewEvent:
@@ -132,17 +145,25 @@ def _visit(request: HttpRequest, kind: EventKind, message: int, *, link: str = "
     return events.NewEvent(kind=kind, message=message, link=link, user_agent=agent.replace("\0", ""), machine=machine)
 
 
-def _record(event: events.NewEvent) -> None:
+def _record(event: events.NewEvent, *, links_in_mail: int = 0) -> None:
     try:
-        if event.kind == EventKind.CLICK and not event.machine:
-            since = first_of(round((time.time() - agents.BURST_SECONDS) * 1000))
-            earlier = Event.objects.filter(message=event.message, kind=EventKind.CLICK, id__gte=since)
-            if agents.is_burst(earlier.count()):
-                event = events.NewEvent(**{**vars(event), "machine": True})
-        events.record([event])
+        with transaction.atomic():
+            if events.record([event]) and not event.machine:
+                _correct(event.message, links_in_mail)
     except (DatabaseError, InterfaceError) as error:
         # The reader gets what was asked for; only our figure is short of one.
         logger.warning("%s of message %d not recorded: %s", event.kind.label, event.message, error)
+
+
+def _correct(message: int, links_in_mail: int) -> None:
+    """Mark what the newest visit shows to be a program's; the message is locked, so that none is missed."""
+    visits = [
+        bursts.Visit(event.pk, ms_of(event.pk), event.link, event.user_agent, event.machine)
+        for event in events.last_visits(message)
+    ]
+    burst = bursts.Burst(settings.RULES.burst_clicks, settings.RULES.burst_milliseconds)
+    if automated := bursts.automated(visits, links=links_in_mail, burst=burst):
+        events.mark_automated(message, automated)
 
 
 def _plain(text: str | Promise, status: int, **headers: str) -> HttpResponse:

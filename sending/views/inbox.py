@@ -22,7 +22,7 @@ from accounts.scoping import get_visible_or_404, visible
 from sending.forms import InboxFilters
 from sending.models import Message, SimulatedMail
 from sending.models.ids import first_of, time_of
-from sending.queries import spellings
+from sending.queries import to
 from sending.simulator import mail
 from sending.simulator.scenarios import SCENARIOS, Scenario
 from sending.tracking import verp
@@ -83,9 +83,7 @@ class SimulatorInbox(ListPage):
         mails = mails.filter(id__gte=first_of(window.start), id__lt=first_of(window.end))
         asked = self.filters.cleaned
         if "recipient" in asked:
-            wanted = asked["recipient"].strip()
-            exact = {"recipient__in": spellings(wanted)}
-            mails = mails.filter(**exact) if "@" in wanted else mails.filter(recipient__istartswith=wanted)
+            mails = to(mails, asked["recipient"])
         if "scenario" in asked:
             mails = mails.filter(scenario=asked["scenario"])
         return mails

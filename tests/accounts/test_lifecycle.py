@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 
 from accounts import lifecycle
-from accounts.errors import Forbidden
+from accounts.errors import Forbidden, Refused
 from accounts.models import Account, AuditEntry, Membership, User
 from accounts.roles import Role
 from tests import factories
 from tests.refusals import refused
+from tests.side_by_side import side_by_side
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +165,15 @@ def test_initial_passwords_are_random_and_pass_the_rules() -> None:
     passwords = {lifecycle.initial_password() for _ in range(100)}
     assert len(passwords) == 100
     lifecycle.add_member(admin, email="ann@example.test", name="", role="analyst", password=passwords.pop())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_admins_who_remove_each_other_at_once_leave_one() -> None:
+    account = factories.account()
+    ann, bob = (factories.caller(account, Role.ADMIN) for _ in range(2))
+    anns, bobs = (Membership.objects.get(user=caller.user) for caller in (ann, bob))
+    error = side_by_side(
+        lambda: lifecycle.remove_member(ann, membership=bobs), lambda: lifecycle.remove_member(bob, membership=anns)
+    )
+    assert isinstance(error, Refused)
+    assert list(Membership.objects.filter(account=account)) == [anns]

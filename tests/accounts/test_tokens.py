@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import hmac
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
 from accounts import tokens
+from accounts.secrets import keys_for
 
 NUMBERS = st.lists(st.integers(min_value=-(2**63), max_value=2**63 - 1), min_size=1, max_size=3)
 
@@ -67,3 +71,18 @@ def test_a_token_outlives_the_rotation_of_its_key(settings: Settings) -> None:
     assert tokens.read("test", token) == (7,)
     settings.SECRETS_KEYS = ["new key " * 5]
     assert tokens.read("test", token) is None
+
+
+def test_the_mac_is_hmac_sha256_cut_to_128_bits() -> None:
+    # RFC 2104 5: no less than half of the hash.
+    body = (7).to_bytes(8, "big")
+    assert tokens.make("test", 7) == body + hmac.digest(keys_for("token.test")[0], body, "sha256")[:16]
+
+
+def test_a_mac_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = []
+    constant = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", lambda a, b: compared.append({a, b}) or constant(a, b))
+    token = tokens.make("test", 7)
+    assert tokens.read("test", token) == (7,)
+    assert compared == [{token[8:]}]

@@ -25,7 +25,12 @@ UNSHOWN = {
     *("config/pg_binaries.py", "config/supervisor.py", "config/translations.py", "config/rules.py"),
     *("sending/mime/footers.py", "sending/unsubscribe_languages.py", "sending/simulator/answers.py"),
     # What the operator gave a process, and notes on reports that only the platform's staff look into.
-    *("sending/delivery/routing.py", "sending/inbound/parsing.py", "sending/inbound/reading.py"),
+    *(
+        "sending/delivery/routing.py",
+        "sending/inbound/report.py",
+        "sending/inbound/worker.py",
+        "sending/report_queue.py",
+    ),
 }
 UNSHOWN_FOLDERS = {"migrations", "management", "formats", "tests"}
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|%[sd]|\{\w*\}")

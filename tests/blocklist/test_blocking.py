@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.errors import Forbidden
+from accounts.mail.addresses import key_of
 from accounts.models import AuditEntry
 from blocklist import blocking
 from blocklist.models import BlockedAddress, Exemption
@@ -21,12 +22,12 @@ LATER = TODAY + timedelta(days=30)
 
 
 def invalid(account, address="ann@example.com", reason="550 5.1.1 unknown", message=7):
-    return blocking.InvalidAddress(account_id=account.pk, address=address, reason=reason, message=message)
+    return blocking.InvalidAddress(account_id=account.pk, address=key_of(address), reason=reason, message=message)
 
 
 def reject(account, address="ann@example.com", cause="unsubscribed", domain="mail.test", message=7):
     return blocking.Reject(
-        account_id=account.pk, sender_domain=domain, address=address, cause=cause, reason="", message=message
+        account_id=account.pk, sender_domain=domain, address=key_of(address), cause=cause, reason="", message=message
     )
 
 

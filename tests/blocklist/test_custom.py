@@ -99,7 +99,9 @@ class TestImport:
     def test_costs_the_same_number_of_statements_for_any_list(self, django_assert_num_queries):
         caller = factories.caller(factories.account())
         parsed = entries.parse("\n".join(f"user{n}@example.com" for n in range(500)), today=TODAY)
-        with django_assert_num_queries(4):  # savepoint, insert, audit, release
+        with django_assert_num_queries(
+            6
+        ):  # savepoint, insert, number of the entry, entry, its wait for a seal, release
             assert custom.import_list(caller, parsed=parsed).valid == 500
 
     def test_refuses_an_empty_list_and_one_too_long(self, rules):

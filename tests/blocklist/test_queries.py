@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.mail.addresses import key_of
 from blocklist.models import BlockedAddress, Exemption
 from blocklist.queries import BlockInForce, BlockQuery, blocked_among
 from tests import factories
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def want(account, address="ann@example.com", domain="mail.test"):
-    return BlockQuery(account.pk, domain, address)
+    return BlockQuery(account.pk, domain, key_of(address))
 
 
 def test_nothing_asked_costs_no_query(django_assert_num_queries):

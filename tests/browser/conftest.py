@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 from django.utils import translation
 from django.utils.translation import gettext, pgettext
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.folders import data_folder
 from tests.product import ROOT, Product, start, stop
+from tests.waiting import PAGE_MILLISECONDS
 
 SCREENSHOTS = ROOT / "var" / "screenshots"
 FLAGS = [
@@ -25,6 +26,8 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+expect.set_options(timeout=PAGE_MILLISECONDS)
+
 # A page's own view of itself: all three are looked at.
 VIEWS = (
     ("light", "light", 1360, 900),
@@ -52,7 +55,7 @@ def chromium() -> Iterator[Browser]:
     if program is None:
         pytest.fail("no Chromium on this machine: run .ci/test-programs")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS, timeout=PAGE_MILLISECONDS)
         yield browser
         browser.close()
 
@@ -115,7 +118,7 @@ def people(product: Product, chromium: Browser) -> Iterator[Callable[..., Person
             java_script_enabled=javascript,
             locale=locale,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PAGE_MILLISECONDS)
         contexts.append(context)
         page = context.new_page()
         somebody = Person(page, product.url, [], locale)

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from config import translations
 from tests.browser.conftest import Person, Product, watch
+from tests.waiting import PAGE_MILLISECONDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -104,6 +105,7 @@ def test_what_cannot_be_shown_says_why(people: Callable[..., Person]) -> None:
 
 def test_the_log_in_page_fits_too(product: Product, chromium: Browser) -> None:
     context = chromium.new_context()
+    context.set_default_timeout(PAGE_MILLISECONDS)
     page = context.new_page()
     stranger = Person(page, product.url, [])
     watch(page, stranger.trouble, product.url.partition("://")[2])

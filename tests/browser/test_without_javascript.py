@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Person
-from tests.browser.test_walk import LETTER, PATIENCE, open_row
+from tests.browser.test_walk import LETTER, open_row
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -85,11 +85,12 @@ def send_a_mail(operator: Person) -> None:
     page.get_by_label("name", exact=True).fill("Ann")
     page.get_by_label("town", exact=True).fill("Ulm")
     page.get_by_role("button", name="Send", exact=True).click()
-    deadline = time.monotonic() + PATIENCE / 1000
-    while not page.get_by_text("The recipient's server accepted the email").count():
-        assert time.monotonic() < deadline, page.locator("main").inner_text()
-        page.wait_for_timeout(300)
+
+    def is_delivered() -> bool:
         page.reload()
+        return page.get_by_text("The recipient's server accepted the email").count() > 0
+
+    until(is_delivered, "the email to be delivered")
     page.get_by_role("link", name="Open in the mailbox simulator").click()
     open_row(page, "delivered+plain@readers.test")
     expect(page.get_by_role("heading", name="For Ann of Ulm")).to_be_visible()

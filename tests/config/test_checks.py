@@ -146,7 +146,7 @@ def test_a_server_started_by_hand_refuses_unsafe_settings_too(settings, changed,
         **changed,
     }
     done = subprocess.run(
-        [sys.executable, "-c", "import config.wsgi"],
+        [sys.executable, "-c", "import config.front"],
         env=environment,
         cwd=settings.BASE_DIR,
         capture_output=True,

@@ -26,7 +26,7 @@ def server(tmp_path):
 
 
 def connect(data_dir: Path, **changes):
-    known = embedded_pg.settings_for(data_dir)
+    known = embedded_pg.owner_settings_for(data_dir)
     return psycopg.connect(
         **{
             "host": known["HOST"],
@@ -36,6 +36,21 @@ def connect(data_dir: Path, **changes):
             **changes,
         }
     )
+
+
+def test_data_of_a_version_that_knew_one_role_gets_the_application_s(server, tmp_path):
+    server.start()
+    with connect(tmp_path, autocommit=True) as connection:
+        connection.execute("DROP ROLE ses_app")
+    (tmp_path / "secrets" / "postgres_app_password").unlink()
+    known = embedded_pg.settings_for(tmp_path)
+    server.start()
+    with connect(tmp_path, user=known["USER"], password=known["PASSWORD"]) as connection:
+        assert connection.execute(
+            "SELECT current_user, rolsuper FROM pg_user JOIN pg_roles ON rolname = usename WHERE usename = current_user"
+        ).fetchone() == ("ses_app", False)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("CREATE ROLE another")
 
 
 def kill_everything(server: embedded_pg.EmbeddedServer) -> None:

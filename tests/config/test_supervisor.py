@@ -4,23 +4,16 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from config.supervisor import AlreadyRunning, Child, PortTaken, Supervisor, alone_on, check_ports
+from tests.waiting import until
 
 
 def child(name: str, code: str) -> Child:
     return Child(name, [sys.executable, "-c", code])
-
-
-def wait_for(condition, seconds: float = 10.0):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
 
 
 def is_running(pid: int) -> bool:
@@ -50,22 +43,22 @@ def running():
         watcher.join()
 
 
-SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
+SLEEPER = "import time; print('up', flush=True); time.sleep(3600)"
 
 
 def test_lines_come_with_the_name_of_their_process(running):
-    _, lines = running(child("one", "print('hello')\nimport time; time.sleep(60)"))
-    wait_for(lambda: ("one", "hello") in lines)
+    _, lines = running(child("one", "print('hello')\nimport time; time.sleep(3600)"))
+    until(lambda: ("one", "hello") in lines)
 
 
 def test_a_child_that_dies_is_started_again(running):
     worker = child("one", SLEEPER)
     _, lines = running(worker)
-    wait_for(lambda: ("one", "up") in lines)
+    until(lambda: ("one", "up") in lines)
     assert worker.process
     first = worker.process.pid
     os.kill(first, signal.SIGKILL)
-    wait_for(lambda: lines.count(("one", "up")) == 2)
+    until(lambda: lines.count(("one", "up")) == 2)
     assert worker.process.pid != first
     assert any("signal SIGKILL" in line for _, line in lines)
 
@@ -74,19 +67,21 @@ def test_stop_kills_a_child_that_does_not_listen_when_its_grace_is_over(running)
     deaf = child("deaf", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + SLEEPER)
     deaf.grace = 0.3
     supervisor, lines = running(deaf)
-    wait_for(lambda: ("deaf", "up") in lines)
+    until(lambda: ("deaf", "up") in lines)
     supervisor.stop()
     assert deaf.process
     assert deaf.process.returncode == -signal.SIGKILL
 
 
 def test_stop_leaves_no_grandchild_behind(running):
-    code = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid, "
+    code = (
+        "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(3600)']).pid, "
+    )
     parent = child("parent", code + "flush=True)\n" + SLEEPER)
     supervisor, lines = running(parent)
-    wait_for(lambda: len(lines) == 2)
+    until(lambda: len(lines) == 2)
     supervisor.stop()
-    wait_for(lambda: not is_running(int(lines[0][1])))
+    until(lambda: not is_running(int(lines[0][1])))
 
 
 def test_children_end_when_the_supervisor_is_killed(tmp_path):
@@ -103,7 +98,7 @@ s.watch()
     pid = int(parent.stdout.readline())
     parent.kill()
     parent.communicate()
-    wait_for(lambda: not is_running(pid))
+    until(lambda: not is_running(pid))
 
 
 def test_a_taken_port_is_named_with_its_setting():
@@ -139,7 +134,7 @@ import pathlib, time
 from config.supervisor import alone_on
 with alone_on(pathlib.Path({str(tmp_path)!r})):
     print("mine", flush=True)
-    time.sleep(60)
+    time.sleep(3600)
 """
     first = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     assert first.stdout
@@ -150,3 +145,17 @@ with alone_on(pathlib.Path({str(tmp_path)!r})):
     first.communicate()
     with alone_on(tmp_path):
         assert (tmp_path / "up.pid").read_text() == str(os.getpid())
+
+
+def test_a_child_that_cannot_be_started_now_is_started_later(running, monkeypatch):
+    real, failures = subprocess.Popen, [BlockingIOError(11, "Resource temporarily unavailable"), MemoryError(12, "x")]
+
+    def short_of_processes(*arguments, **options):
+        if len(failures) > 1:
+            raise failures.pop(0)
+        return real(*arguments, **options)
+
+    monkeypatch.setattr("config.supervisor.subprocess.Popen", short_of_processes)
+    _, lines = running(child("one", SLEEPER))
+    until(lambda: ("one", "up") in lines)
+    assert any("cannot be started" in line for _, line in lines)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -34,3 +36,55 @@ def test_a_get_that_names_an_action_is_a_call(browser: Client, query: str, heade
 
 def test_a_page_that_names_no_icon_gets_ours(client: Client) -> None:
     assert client.get("/favicon.ico")["Location"] == "/static/img/mark.svg"
+
+
+# --- behind an https public URL, on the inner port ------------------------------------------------
+
+
+@pytest.fixture
+def https(settings: Any) -> None:
+    """The settings of a product whose public address is https."""
+    settings.SECURE_SSL_REDIRECT = True
+
+
+@pytest.mark.usefixtures("https")
+@pytest.mark.parametrize("path", ["/healthz", "/metrics", "/t/o/none", "/t/c/none", "/u/none"])
+def test_what_machines_ask_is_not_redirected_to_https(path: str) -> None:
+    assert Client().get(path).status_code in {200, 404}
+
+
+@pytest.mark.usefixtures("https")
+def test_a_call_of_the_api_is_not_redirected_to_https() -> None:
+    client = Client()
+    for response in (
+        client.post("/", b"{}", content_type="application/json"),
+        client.get("/?Action=SendEmail"),
+        client.get("/", headers={"Authorization": "TC3-HMAC-SHA256 x"}),
+    ):
+        assert response.status_code == 200
+        assert "Error" in response.json()["Response"]
+
+
+@pytest.mark.usefixtures("https")
+def test_an_unsubscription_is_not_redirected_to_https() -> None:
+    # RFC 8058 3.2: the POST follows no redirection.
+    assert Client(enforce_csrf_checks=True).post("/u/none").status_code == 404
+
+
+@pytest.mark.usefixtures("https")
+@pytest.mark.parametrize("path", ["/", "/?days=7", "/login/", "/domains/", "/admin/", "/healthz/"])
+def test_the_console_is_redirected_to_https(path: str) -> None:
+    response = Client().get(path)
+    assert (response.status_code, response["Location"]) == (301, f"https://testserver{path}")
+
+
+@pytest.mark.usefixtures("https")
+def test_the_console_is_served_to_a_browser_that_came_by_https(browser: Client, settings: Any) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert browser.get("/", headers={"X-Forwarded-Proto": "https"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/metrics"])
+@pytest.mark.parametrize("host", ["10.0.0.7:8000", "evil.example", "", "a b"])
+def test_a_load_balancer_may_ask_by_any_host(path: str, host: str) -> None:
+    assert Client().get(path, headers={"Host": host}).status_code == 200

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,12 +24,12 @@ from config.served_files import FILES, ICONS
 from sending import timeline
 from tests.folders import data_folder
 from tests.product import ROOT, start, stop
+from tests.waiting import WAIT_SECONDS, until
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:tencentcloud")
 
 PACKAGES = ("accounts", "blocklist", "config", "domains", "sending", "stats", "templates_app")
 DELIVERED = 1
-PATIENCE = 30.0
 
 
 def copy_sources(folder: Path) -> Path:
@@ -117,7 +116,8 @@ def test_installed_in_a_virtual_environment_of_its_own_it_starts_and_sends_a_mai
         try:
             assert any("ses-console demo" in line for line in running.output)
             known = running.demo
-            profile = ClientProfile(httpProfile=HttpProfile(protocol="http", endpoint=known["api"]["endpoint"]))
+            http = HttpProfile(protocol="http", endpoint=known["api"]["endpoint"], reqTimeout=WAIT_SECONDS)
+            profile = ClientProfile(httpProfile=http)
             key = Credential(known["api"]["secret_id"], known["api"]["secret_key"])
             client = CommonClient("ses", "2020-10-02", key, "ap-hongkong", profile)
             template = {"TemplateID": known["template_id"], "TemplateData": json.dumps(known["template_data"])}
@@ -154,10 +154,9 @@ def wait_until_delivered(client: CommonClient, message_id: str) -> None:
     accepted = message_id.partition("-date-")[2]
     day = f"{accepted[:4]}-{accepted[4:6]}-{accepted[6:8]}"
     query = {"RequestDate": day, "Offset": 0, "Limit": 10, "MessageId": message_id}
-    deadline = time.monotonic() + PATIENCE
-    while True:
+
+    def statuses() -> list[int]:
         rows = client.call_json("GetSendEmailStatus", query)["Response"]["EmailStatusList"]
-        if [row["DeliverStatus"] for row in rows] == [DELIVERED]:
-            return
-        assert time.monotonic() < deadline, rows
-        time.sleep(0.2)
+        return [row["DeliverStatus"] for row in rows]
+
+    until(lambda: statuses() == [DELIVERED], "the email to be delivered")

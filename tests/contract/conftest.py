@@ -18,6 +18,7 @@ from tencentcloud.ses.v20201002.ses_client import SesClient
 from accounts.models import Account, ApiKey
 from sending.simulator import dns
 from tests import factories
+from tests.waiting import WAIT_SECONDS
 
 Sdk = Callable[..., SesClient]
 
@@ -45,7 +46,7 @@ def sdk(live_server: LiveServer, key: ApiKey) -> Sdk:
         **profile: Any,
     ) -> SesClient:
         endpoint = live_server.url.removeprefix("http://")
-        http = HttpProfile(protocol="http", endpoint=endpoint, reqMethod=method, reqTimeout=20)
+        http = HttpProfile(protocol="http", endpoint=endpoint, reqMethod=method, reqTimeout=WAIT_SECONDS)
         settings = ClientProfile(httpProfile=http, language="en-US")
         for name, value in profile.items():
             setattr(settings, name, value)

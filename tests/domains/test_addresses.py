@@ -13,6 +13,7 @@ from domains import addresses
 from domains.models import SenderAddress, SenderDomain
 from tests import factories
 from tests.refusals import refused
+from tests.side_by_side import side_by_side
 
 pytestmark = pytest.mark.django_db
 State = SenderDomain.State
@@ -89,6 +90,19 @@ def test_a_domain_has_so_many_addresses_and_no_more(rules: Callable[..., None]) 
     domain = factories.domain(factories.account())
     factories.address(domain)
     check_refused("OperationDenied.ExceedSenderLimit", domain, f"more@{domain.name}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_limit_of_addresses_holds_for_two_at_once(rules: Callable[..., None]) -> None:
+    rules(addresses_per_domain=1)
+    domain = factories.domain(factories.account())
+    caller = factories.caller(domain.account)
+    error = side_by_side(
+        lambda: addresses.create(caller, address=f"a@{domain.name}"),
+        lambda: addresses.create(caller, address=f"b@{domain.name}"),
+    )
+    assert getattr(error, "code", "") == "OperationDenied.ExceedSenderLimit"
+    assert SenderAddress.objects.count() == 1
 
 
 def test_a_deleted_address_can_be_made_again() -> None:

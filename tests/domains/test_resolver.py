@@ -82,8 +82,10 @@ def test_no_name_and_no_data_are_distinguished(asked: DnspythonResolver) -> None
     assert asked.look_up("data.test", "TXT") == DnsAnswer(DnsStatus.NO_DATA)
 
 
-def test_a_failing_server_is_unreachable(asked: DnspythonResolver) -> None:
+def test_a_failing_server_is_unreachable_and_leaves_the_next_name_its_time(asked: DnspythonResolver) -> None:
     assert asked.look_up("broken.test", "TXT") == DnsAnswer(DnsStatus.UNREACHABLE)
+    assert asked.lifetime == resolver.LIFETIME
+    assert asked.look_up("txt.test", "TXT").status is DnsStatus.FOUND
 
 
 def test_a_silent_server_is_unreachable_and_then_asked_more_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,6 +96,17 @@ def test_a_silent_server_is_unreachable_and_then_asked_more_briefly(monkeypatch:
         silent = DnspythonResolver([mute.getsockname()])
         assert silent.look_up("a.test", "TXT") == DnsAnswer(DnsStatus.UNREACHABLE)
         assert silent.lifetime == 0.1
+
+
+def test_a_resolver_that_fails_in_a_way_of_its_own_is_unreachable(asked: DnspythonResolver) -> None:
+    class Failing(dns.resolver.Resolver):
+        def resolve(self, *args: object, **options: object) -> dns.resolver.Answer:
+            raise UnicodeDecodeError("ascii", b"\xff", 0, 1, "a record that cannot be read")
+
+    usual, asked._resolver = asked._resolver, Failing(configure=False)
+    assert asked.look_up("mx.test", "MX") == DnsAnswer(DnsStatus.UNREACHABLE)
+    asked._resolver = usual
+    assert asked.look_up("mx.test", "MX").status is DnsStatus.FOUND
 
 
 def test_without_any_server_nothing_is_reachable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ def run(stage: Stage, scale: float) -> bool:
         "bare": stage.start_web(
             "tests.performance.bare:application", DJANGO_SETTINGS_MODULE="tests.performance.bare_settings"
         ),
-        "product": stage.start_web("config.wsgi:application"),
+        "product": stage.start_web(),
     }
     limit, _ = asyncio.run(load(ports["bare"], bare_request, SECONDS * scale))
     for count, name in ((1, "one account"), (ACCOUNTS, f"{ACCOUNTS} accounts")):

@@ -36,7 +36,7 @@ async def measure(stage: Stage, count: int) -> list[float]:
 
     sink = await asyncio.get_running_loop().create_server(Stopwatch, "127.0.0.1", 0)
     sender = await asyncio.to_thread(account_that_sends, "mail.bench.test")
-    port = stage.start_web("config.wsgi:application")
+    port = stage.start_web()
     stage.start("manage.py", "run_delivery", SES_SIMULATOR_MX_PORT=str(sink.sockets[0].getsockname()[1]))
     connection = await Connection.open(port)
     chance, waits = random.Random(7), []

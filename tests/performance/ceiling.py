@@ -19,7 +19,7 @@ django.setup()
 from sending.delivery import pipeline  # noqa: E402
 from sending.delivery.queued import QueuedMessage, RenderedMail  # noqa: E402
 from sending.delivery.sites import Site, SiteCallbacks, SiteLimits  # noqa: E402
-from sending.smtp.client import Timing  # noqa: E402
+from sending.smtp.dialogue import Timing  # noqa: E402
 from sending.smtp.host import Host  # noqa: E402
 from sending.smtp.result import SmtpResult  # noqa: E402
 from tests.performance import mails  # noqa: E402

@@ -49,32 +49,22 @@ class Stage:
         assert sink.stdout is not None
         return sink, sink.stdout.readline().strip()
 
-    def start_web(self, application: str, **environment: str) -> int:
-        """Start a WSGI application as `manage.py up` does and return its port once it answers."""
+    def start_web(self, application: str = "", **environment: str) -> int:
+        """Start the web server as `manage.py up` does, or a WSGI application; return its port once it answers."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port: int = free.getsockname()[1]
         # No page is asked for, but the folder of front-end files is looked at.
         (Path(os.environ["SES_DATA_DIR"]) / "static").mkdir(exist_ok=True)
-        self.start(
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-            "--workers",
-            "2",
-            "--blocking-threads",
-            "4",
-            "--log-level",
-            "warning",
-            application,
-            SES_WEB_PORT=str(port),
-            **environment,
-        )
+        from config.web import server
+
+        command = server.command("127.0.0.1", port)
+        if application:
+            command = [
+                *("", "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+                *("--workers", "2", "--blocking-threads", "4", "--log-level", "warning", application),
+            ]
+        self.start(*command[1:], SES_WEB_PORT=str(port), **environment)
         while True:
             try:
                 with socket.create_connection(("127.0.0.1", port)):

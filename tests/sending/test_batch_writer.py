@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 
 from sending.batch_writer import BatchWriter
+from tests.waiting import WAIT_SECONDS
 
 
 def run(write: object, count: int) -> list[object]:
@@ -33,7 +34,7 @@ def test_rows_that_come_together_are_written_together() -> None:
 def test_a_put_returns_only_when_its_row_is_written() -> None:
     async def answered_early() -> bool:
         gate = threading.Event()
-        writer: BatchWriter[int] = BatchWriter(lambda rows: gate.wait(60))
+        writer: BatchWriter[int] = BatchWriter(lambda rows: gate.wait(WAIT_SECONDS))
         running = asyncio.create_task(writer.run())
         put = asyncio.create_task(writer.put(1))
         done, _ = await asyncio.wait({put}, timeout=0.05)

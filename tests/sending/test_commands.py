@@ -9,19 +9,21 @@ import smtplib
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from sending.models import InboundReport, SimulatedMail
 from sending.tracking import verp
 from tests import factories
+from tests.database_url import database_url
 from tests.sending.inbound import mails
 from tests.sending.simulator.mails import RAW
+from tests.sending.smtp.port import SmtpClient
+from tests.waiting import WAIT_SECONDS, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,13 +32,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def database_url() -> str:
-    """Return the URL of this test's own database."""
-    at = connection.settings_dict
-    place = f"/{at['HOST']}" if str(at["HOST"]).startswith("/") else f"{at['HOST']}:{at['PORT'] or 5432}"
-    return f"postgres://{at['USER']}:{at['PASSWORD']}@{place}/{at['NAME']}"
 
 
 @contextlib.contextmanager
@@ -68,18 +63,10 @@ def running(command: str, **ports: int) -> Iterator[subprocess.Popen[str]]:
         process.stderr.close()
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Return once `condition` holds; fail after a minute."""
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.05)
-
-
 def ended(process: subprocess.Popen[str]) -> int:
     """Tell the process to end and return its code."""
     process.send_signal(signal.SIGTERM)
-    return process.wait(60)
+    return process.wait(WAIT_SECONDS)
 
 
 def test_inbound_reads_what_it_takes_and_what_was_left_lying_and_ends_when_told() -> None:
@@ -89,7 +76,7 @@ def test_inbound_reads_what_it_takes_and_what_was_left_lying_and_ends_when_told(
     with running("run_inbound", SES_INBOUND_PORT=port) as process:
         with smtplib.SMTP("127.0.0.1", port) as client:
             client.sendmail("", [verp.envelope_sender(message.pk, "mail.example.test")], mails.dsn())
-        wait_for(lambda: InboundReport.objects.exclude(read_at=None).count() == 2)
+        until(lambda: InboundReport.objects.exclude(read_at=None).count() == 2)
         assert ended(process) == 0
     assert sorted(InboundReport.objects.values_list("kind", flat=True)) == ["dsn", "reply"]
     message.refresh_from_db()
@@ -109,3 +96,33 @@ def test_the_simulator_does_not_run_where_real_mail_is_sent(settings: object) ->
     settings.TRANSPORT = "direct"
     with pytest.raises(CommandError, match="SES_TRANSPORT=simulator"):
         call_command("run_simulator")
+
+
+def memory(process: subprocess.Popen[str], figure: str) -> int:
+    """Return a figure of the process's memory in bytes: VmRSS now, VmHWM at most so far."""
+    for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
+        if line.startswith(f"{figure}:"):
+            return int(line.split()[1]) * 1024
+    raise LookupError(figure)
+
+
+def test_sixty_large_mails_at_once_take_little_memory() -> None:
+    port, recipient = free_port(), verp.envelope_sender(7, "mail.example.test").encode()
+    text = (b"x" * 988 + b"\r\n") * 9_500
+    with running("run_inbound", SES_INBOUND_PORT=port) as process, contextlib.ExitStack() as stack:
+        before = memory(process, "VmRSS")
+        clients = [stack.enter_context(SmtpClient(port)) for _ in range(60)]
+        for client in clients:
+            assert client.begin(b"", recipient) == ["250 2.1.5 OK"]
+            assert client.command(b"DATA").startswith("354")
+            client.send(text)
+        # Most leave in the middle; what the others sent is stored.
+        finished = clients[:6]
+        for client in finished:
+            client.send(b".\r\n")
+        assert [client.reply()[:3] for client in finished] == ["250"] * 6
+        raised = memory(process, "VmHWM") - before
+        assert ended(process) == 0
+    assert InboundReport.objects.count() == 6
+    # They hold 540 MB; in memory is what one statement to the database takes, several times its one mail.
+    assert raised < 256 * 1024 * 1024, f"{raised / 1024 / 1024:.0f} MB"

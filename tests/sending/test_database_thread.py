@@ -11,6 +11,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from sending.database_thread import DatabaseThread
+from tests.conftest import Rules
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Given = TypeVar("Given")
@@ -103,3 +104,15 @@ def test_closing_waits_for_what_was_begun_and_runs_the_last_act() -> None:
 
     asyncio.run(main())
     assert done == ["act", "last"]
+
+
+def test_a_transaction_of_it_that_hangs_is_ended(rules: Rules) -> None:
+    rules(lease_seconds=44)
+
+    def limit() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW idle_in_transaction_session_timeout")
+            return cursor.fetchone()[0]
+
+    assert run(lambda thread: thread.run(limit)) == "22s"
+    assert limit() == "0"

@@ -141,7 +141,9 @@ def test_the_order_of_reports_does_not_matter(told: list[tuple[EventKind, str]],
     kinds=st.lists(st.sampled_from([kind for kind in EventKind if kind < 9]), max_size=12),
     shuffle=st.randoms(use_true_random=False),
 )
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_any_reports_in_any_order_end_in_the_same_state(kinds: list[EventKind], shuffle: Any) -> None:
     def end(order: list[EventKind]) -> events.MessageState:
         state = events.MessageState(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
 
 from sending import queries
 from sending.models import Attempt, Message
@@ -45,8 +46,20 @@ def test_an_address_is_found_in_the_spelling_it_was_sent_to() -> None:
     account = factories.account()
     message = factories.message(account, recipient="Ann.B@example.com")
     assert list(queries.to(Message.objects.all(), "Ann.B@EXAMPLE.com")) == [message]
+    assert list(queries.to(Message.objects.all(), "ANN.b@example.com.")) == [message]
+    assert list(queries.to(Message.objects.all(), "ann.B@Ｅxample.com")) == [message]
     assert list(queries.to(Message.objects.all(), "Ann.")) == [message]
+    assert list(queries.to(Message.objects.all(), "ann.b@EX")) == [message]
+    assert list(queries.to(Message.objects.all(), "ann_b")) == []
     assert list(queries.to(Message.objects.all(), "nn.B")) == []
+
+
+def test_the_index_serves_the_search_by_address() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    mails = Message.objects.filter(account=factories.account())
+    for wanted in ("Ann.B@example.com", "ann."):
+        assert "lower((recipient)::text)" in queries.to(mails, wanted).explain()
 
 
 def test_siblings_are_the_other_recipients_of_the_same_mail() -> None:

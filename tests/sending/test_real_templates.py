@@ -29,6 +29,7 @@ from tests import factories
 from tests.sending.delivery.post import PEM, PUBLIC
 from tests.sending.mime import verifiers
 from tests.sending.smtp.sink import ReceivedMail, Sink, serve
+from tests.waiting import WAIT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,7 +106,7 @@ def arrived(request: pytest.FixtureRequest) -> Arrived:
     sink = Sink()
 
     async def drain() -> None:
-        async with serve(sink) as port, asyncio.timeout(60):
+        async with serve(sink) as port, asyncio.timeout(WAIT_SECONDS):
             await Engine(FixedRouter(Host("sink", "127.0.0.1", port)), helo="me.test", once=True).run()
 
     asyncio.run(drain())

@@ -81,6 +81,14 @@ def test_every_status_has_a_headline_and_advice(status: DeliverStatus, words: st
     assert summary_of.advice
 
 
+def test_a_mail_that_no_server_has_answered_for_is_not_said_to_be_deferred_by_one() -> None:
+    waiting = message(deliver_status=DeliverStatus.DEFERRED)
+    for attempt in (tried("deferred", bounce_class="DNSFailure"), tried("deferred", reply_code=554)):
+        assert "No mail server" in timeline.summary_of(waiting, [attempt]).headline
+    assert "typing errors" in timeline.summary_of(waiting, [tried("deferred", bounce_class="DNSFailure")]).advice
+    assert "try again later" in timeline.summary_of(waiting, [tried("deferred", reply_code=451)]).headline
+
+
 def test_the_advice_for_a_bounce_follows_its_class() -> None:
     bounced = message(deliver_status=DeliverStatus.BOUNCED)
     assert "does not exist" in timeline.summary_of(bounced, [tried("bounced", bounce_class="InvalidRecipient")]).advice
@@ -90,6 +98,7 @@ def test_the_advice_for_a_bounce_follows_its_class() -> None:
 def test_our_own_reasons_are_translated_and_a_server_s_words_are_not() -> None:
     with override("zh-hans"):
         assert timeline.reason(Failure.NO_DOMAIN) == "域名不存在"
+        assert timeline.reason("protocol error (150 what)") == "协议错误 (150 what)"
         assert timeline.reason(pipeline.DOMAIN_DELETED) == "发信域名已被删除。"
         assert timeline.reason("550 5.1.1 No such user") == "550 5.1.1 No such user"
         assert timeline.reason("") == ""

@@ -103,7 +103,9 @@ events = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(events, st.lists(st.integers(0, 3 * 86_400 + 60), max_size=6), st.integers(0, 3))
 def test_figures_equal_the_raw_events_however_late_those_commit(happened, passes, rebuilt):
     with transaction.atomic():

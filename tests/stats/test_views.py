@@ -21,7 +21,6 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-NOW = datetime.now(UTC)
 COUNTED = {
     "queue": "emails delivered",
     "opens": "human opens",
@@ -39,10 +38,13 @@ def client(account, role="analyst", **fields):
 
 
 def fill(account, count=3):
+    """Make some events of each kind and return when they happened, which is within the live page's hour."""
+    at = datetime.now(UTC) - timedelta(minutes=5)
     for kind in EventKind:
         for _ in range(count):
-            factories.event(account, kind, NOW - timedelta(minutes=5), bounce_type="hard_bounce")
+            factories.event(account, kind, at, bounce_type="hard_bounce")
     rollup.roll_up()
+    return at
 
 
 def figures(html):
@@ -87,13 +89,13 @@ class TestChartPages:
 
     def test_give_the_events_behind_them_with_the_time_in_column_c(self, name):
         account = factories.account()
-        fill(account)
+        at = fill(account)
         response = client(account).get(reverse(f"stats:{name}"), {"format": "csv"})
         rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"), newline="")))
         assert len(rows) == 1 + 3 * len(pages.PAGES[name].kinds)
         assert rows[0][2] == "event_time_ms"
         shown = datetime.fromtimestamp(int(rows[1][2]) / 1000, UTC)
-        assert abs(shown - (NOW - timedelta(minutes=5))) < timedelta(seconds=2)
+        assert abs(shown - at) < timedelta(seconds=1)
         assert re.fullmatch(
             rf'attachment; filename="ses_{name}_\d{{8}}-\d{{8}}_UTC\.csv"', response["Content-Disposition"]
         )
@@ -143,19 +145,19 @@ def test_a_recipient_domain_is_shown_by_utc_days_and_the_page_says_so():
 class TestOverview:
     def test_shows_days_with_counts_and_rates(self):
         account = factories.account()
-        fill(account)
+        at = fill(account)
         html = client(account).get(reverse("stats:overview")).content.decode()
-        row = re.search(rf"<tr><th scope=\"row\" class=\"fw-normal\">{NOW:%Y-%m-%d}</th>(.*?)</tr>", html, re.S)
+        row = re.search(rf"<tr><th scope=\"row\" class=\"fw-normal\">{at:%Y-%m-%d}</th>(.*?)</tr>", html, re.S)
         numbers = re.findall(r">([^<>]+)</td>", row[1])
         assert numbers == ["6", "3", "3", "3", "3", "3", "3", "100.0%", "100.0%", "100.0%", "100.0%", "100.0%"]
 
     def test_gives_its_table_as_csv(self):
         account = factories.account()
-        fill(account)
+        at = fill(account)
         response = client(account).get(reverse("stats:overview"), {"format": "csv"})
         rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"), newline="")))
         assert rows[0][:3] == ["day", "requests", "accepted"]
-        assert rows[-1][:3] == [f"{NOW:%Y-%m-%d}", "6", "3"]
+        assert [f"{at:%Y-%m-%d}", "6", "3"] in [row[:3] for row in rows]
 
 
 def test_pages_are_in_the_reader_s_language_and_files_are_not():

@@ -68,6 +68,30 @@ def test_conditional_comments_give_what_outlook_shows():
     assert conditional("<!-- x -->", plain) is None
 
 
+@pytest.mark.parametrize(
+    ("source", "inside"),
+    [
+        ("<!--[if mso]>x-->", "x"),
+        ("<!--[if mso]>x", "x"),
+        ("<!-- [IF gte mso 9]>x<! [EndIf] -->", "x"),
+        ("<!--[if !mso]><!-->", "<!"),
+    ],
+)
+def test_outlook_reads_on_behind_a_condition_whatever_its_end(source, inside):
+    (comment,) = tokens(source)
+    start, end = conditional(source, comment)
+    assert source[start:end] == inside
+
+
+def test_a_condition_within_a_condition_hides_nothing():
+    source = "<!--[if mso]>" * 3 + "<b>x</b><![endif]-->"
+    (comment,) = tokens(source)
+    found = tokens(source, *conditional(source, comment), outlook=True)
+    assert [(token.kind, token.name) for token in found] == [
+        ("comment", ""), ("comment", ""), ("start", "b"), ("text", ""), ("end", "b"),
+    ]  # fmt: skip
+
+
 @given(st.text(alphabet="<>/!-='\"&;ab \n[]", max_size=200))
 def test_tokens_follow_one_another_without_overlap(source):
     at = 0

@@ -66,8 +66,8 @@ def test_web_links_are_replaced_and_remembered():
         '<a href="{{u}}">',
         "<!-- <a href='https://a.test/'> -->",
         '<link href="https://a.test/">',
-        "<!--[if mso]><a href='https://a.test/'><v:rect href='https://a.test/'><![endif]-->",
-        '<v:roundrect href="https://a.test/">',
+        '<v:fill o:href="https://a.test/">',
+        '<v:roundrect src="https://a.test/">',
         "<title><a href='https://a.test/'></title>",
         "<a href='https://a.test/",
     ],
@@ -78,6 +78,38 @@ def test_other_addresses_stay_as_they_are(html):
     assert fill_html(compiled, {"u": "https://a.test/"}, link=tracker, pixel="", footer="").replace(
         "https://a.test/", "{{u}}"
     ) == html.replace("https://a.test/", "{{u}}")
+
+
+BUTTON = """<div><!--[if mso]>
+<v:roundrect xmlns:v="urn:schemas-microsoft-com:vml" href="https://a.test/?x={{z}}" style="height:40px" arcsize="10%">
+<v:fill type="frame" src="https://a.test/{{z}}.png"/><center>Go</center></v:roundrect>
+<![endif]--><!--[if !mso]><!--><a href="https://a.test/?x={{z}}">Go</a><!--<![endif]--></div>"""
+
+
+def test_the_button_that_outlook_draws_is_tracked_as_its_twin_for_everybody_else():
+    compiled = compile(BUTTON, "")
+    filled = fill_html(compiled, {"z": "a b"}, link=tracker, pixel="", footer="")
+    expected = BUTTON.replace("{{z}}.png", "a%20b.png")
+    for number in range(2):
+        expected = expected.replace("https://a.test/?x={{z}}", f"https://t.test/?n={number}&amp;x=1", 1)
+    assert filled == expected
+    assert [fill_link(compiled, number, {"z": "a b"}) for number in range(2)] == ["https://a.test/?x=a%20b"] * 2
+    assert fill_text(compiled, {"z": "a b"}, footer="") == "Go (https://a.test/?x=a%20b)\n"
+
+
+def test_what_was_compiled_before_outlooks_links_were_tracked_leads_where_it_led():
+    stored = {
+        "html": ['<!--[if mso]><v:rect href="https://o.test/"><![endif]--><a href="', ["link", 0, True, ["https://a.test/"]],
+                 '">x</a>', ["end"]],
+        "text": ["x\n"],
+        "links": [["https://a.test/"]],
+        "names": [],
+    }  # fmt: skip
+    compiled = Compiled.from_json(stored)
+    assert fill_link(compiled, 0, {}) == "https://a.test/"
+    assert fill_html(compiled, {}, link=tracker, pixel="", footer="") == (
+        '<!--[if mso]><v:rect href="https://o.test/"><![endif]--><a href="https://t.test/?n=0&amp;x=1">x</a>'
+    )
 
 
 def test_the_pixel_and_the_footer_stand_at_the_end_of_the_body():

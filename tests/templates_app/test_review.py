@@ -15,6 +15,7 @@ from templates_app.forms import DecisionForm
 from templates_app.models import Review, Skeleton, Template, Version
 from tests import factories
 from tests.refusals import refused
+from tests.side_by_side import side_by_side
 from tests.templates_app.bodies import GOOD, SHORT
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +204,15 @@ def test_a_claim_keeps_others_off_until_it_ends(operator, reviewer, account):
     assert state(open_review) == "approved"
 
 
+def test_a_decided_review_is_neither_claimed_nor_released(operator, reviewer, account):
+    decided = submitted(operator)
+    review.approve(reviewer, review=decided)
+    second = factories.caller(account, Role.REVIEWER)
+    for act in (review.claim, review.release):
+        assert "approved" in refusal(act, second, review=Review.objects.get(pk=decided.pk)).message
+    assert Review.objects.get(pk=decided.pk).claimed_by is None
+
+
 def test_a_released_review_is_free(operator, reviewer, account):
     open_review = submitted(operator)
     review.claim(reviewer, review=open_review)
@@ -286,6 +296,16 @@ def test_an_account_has_a_limit_of_templates(operator, rules):
     rules(templates_per_account=1)
     review.create(operator, name="a", html=GOOD)
     assert refusal(review.create, operator, name="b", html=GOOD).code == "FailedOperation.ExceedTemplateLimit"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_limit_of_templates_holds_for_two_at_once(operator, rules):
+    rules(templates_per_account=1)
+    error = side_by_side(
+        lambda: review.create(operator, name="a", html=GOOD), lambda: review.create(operator, name="b", html=GOOD)
+    )
+    assert getattr(error, "code", "") == "FailedOperation.ExceedTemplateLimit"
+    assert Template.objects.count() == 1
 
 
 def test_every_state_is_in_the_table_of_acts():

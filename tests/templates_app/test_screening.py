@@ -115,6 +115,30 @@ def test_a_link_needs_a_fixed_domain(href):
     assert spans("links", html) == [f'<a href="{href}">']
 
 
+@pytest.mark.parametrize(
+    "text", ["https://{{host}}/", "See HTTP://shop.{{ tld }} now", "www.{{x}}.test", "https://a{{x}}"]
+)
+def test_an_address_in_text_needs_a_fixed_domain_too_for_mail_programs_make_a_link_of_it(text):
+    html = f"<p>{text}</p>"
+    for result, source in ((finding("links", html), html), (finding("links", text=text), read("", text)[0].text)):
+        assert not result.passed
+        ((start, end),) = result.spans
+        assert [(fault.code, fault.text) for fault in result.faults] == [("domain_not_fixed", source[start:end])]
+    padded = f"Hello   you,\n\n\n{text}"
+    result = finding("links", text=padded)
+    ((start, end),) = result.spans
+    assert result.where == "text"
+    assert read("", padded)[0].text[start:end] == result.faults[0].text
+
+
+@pytest.mark.parametrize(
+    "text", ["https://a.test/{{x}}", "http://a.test?{{x}}", "{{x}}", "www.a.test/{{x}}", "https:// {{x}}"]
+)
+def test_other_variables_beside_addresses_in_text_pass(text):
+    assert finding("links", f"<p>{text}</p>").passed
+    assert finding("links", text=text).passed
+
+
 def test_links_in_what_only_outlook_shows_are_looked_at():
     assert not finding("links", '<!--[if mso]><a href="{{url}}">x</a><![endif]-->').passed
 

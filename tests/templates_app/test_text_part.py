@@ -31,6 +31,18 @@ def test_a_link_around_an_image_is_its_alternative_text_or_the_address():
     assert read('<p>x</p><a href="https://a.test/"><img src=x></a>') == "x\n\nhttps://a.test/\n"
 
 
+def test_areas_of_a_map_are_links_that_end_at_once():
+    html = '<map><area href="https://a.test/" alt="Shop"><area href="https://b.test/"></map><p>Hello</p>'
+    assert read(html) == "Shop (https://a.test/) https://b.test/\n\nHello\n"
+
+
+def test_any_shape_with_an_address_is_a_link():
+    html = (
+        '<x:roundrect href="https://a.test/"><center>Go</center></x:roundrect> or <v:fill o:href="https://b.test/">not'
+    )
+    assert read(html) == "Go (https://a.test/)\nor not\n"
+
+
 def test_other_links_are_their_text():
     assert read('<a href="#top">up</a> <a href="mailto:a@b.test">write</a>') == "up write\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import sys
@@ -14,18 +15,23 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.urls import reverse
 
+from accounts.database_faults import is_fault_of_row, sqlstate
 from accounts.models import User
 from config import checks, demo, embedded_pg, schedule, static_files
 from config.pg_binaries import CannotStart
 from config.supervisor import AlreadyRunning, Child, PortTaken, Supervisor, alone_on, check_ports
+from config.web import server
 from sending import holds, last_run
 from sending.holds import COMMAND_LINE
 from sending.models import partitions
 
 READY_SECONDS = 60.0
+AWAY_SECONDS = 2.0
+# The class of SQLSTATE that waiting does not mend: a statement, a right or a table that does not fit.
+_NOT_PASSING = "42"
 
 
 class Command(BaseCommand):
@@ -72,12 +78,12 @@ class Command(BaseCommand):
             if server:
                 self._say("up", "starting PostgreSQL")
                 server.start()
-            self._prepare(no_demo=no_demo, hold=hold)
+            made_demo = self._prepare_or_wait(stop, no_demo=no_demo, hold=hold)
             if not stop.is_set():
                 supervisor.start()
                 if server:
                     threading.Thread(target=self._keep_running, args=(server, stop), daemon=True).start()
-                threading.Thread(target=self._announce, args=(stop, not no_demo), daemon=True).start()
+                threading.Thread(target=self._announce, args=(stop, made_demo), daemon=True).start()
                 supervisor.watch()
         finally:
             stop.set()
@@ -87,7 +93,21 @@ class Command(BaseCommand):
                 connections.close_all()
                 server.stop()
 
-    def _prepare(self, *, no_demo: bool, hold: bool) -> None:
+    def _prepare_or_wait(self, stop: threading.Event, *, no_demo: bool, hold: bool) -> bool:
+        """Prepare the database, again and again while it is away or takes no writes; return what `_prepare` does."""
+        while not stop.is_set():
+            try:
+                return self._prepare(no_demo=no_demo, hold=hold)
+            except Error as error:
+                if is_fault_of_row(error) or sqlstate(error).startswith(_NOT_PASSING):
+                    raise
+                self._say("up", f"the database cannot be prepared, trying again: {str(error).strip()}")
+                connections.close_all()
+                stop.wait(AWAY_SECONDS)
+        return False
+
+    def _prepare(self, *, no_demo: bool, hold: bool) -> bool:
+        """Bring database and files to this version; say whether the demo account was made just now."""
         for problem in checks.data_is_of_this_version(None, [DEFAULT_DB_ALIAS]):
             raise CommandError(f"{problem.msg} {problem.hint}")
         call_command("migrate", interactive=False, verbosity=0)
@@ -98,11 +118,13 @@ class Command(BaseCommand):
         static_files.collect()
         partitions.ensure()
         schedule.install()
-        if not no_demo and not demo.exists():
+        make_demo = not no_demo and not demo.exists()
+        if make_demo:
             self._say("up", "making the demo account with 30 days of history")
             demo.make()
         # The children open their own; we only supervise from here.
         connections.close_all()
+        return make_demo
 
     def _keep_running(self, server: embedded_pg.EmbeddedServer, stop: threading.Event) -> None:
         while not stop.wait(0.5):
@@ -110,10 +132,11 @@ class Command(BaseCommand):
                 self._say("up", "PostgreSQL ended; starting it again")
                 try:
                     server.start()
-                except CannotStart as problem:
-                    self._say("up", str(problem))
+                except Exception as problem:
+                    # A full disk, no process, no memory, or a slow start: whatever it is, it is tried again.
+                    self._say("up", str(problem) or repr(problem))
 
-    def _announce(self, stop: threading.Event, with_demo: bool) -> None:
+    def _announce(self, stop: threading.Event, made_demo: bool) -> None:
         url = f"http://127.0.0.1:{settings.WEB_PORT}/healthz"
         deadline = time.monotonic() + READY_SECONDS
         while not stop.is_set():
@@ -123,13 +146,14 @@ class Command(BaseCommand):
             except urllib.error.HTTPError as answer:
                 if answer.code != 503:
                     break
-            except OSError:
+            except (OSError, http.client.HTTPException):
                 if time.monotonic() > deadline:
                     self._say("up", f"the console does not answer at {url}; see the lines of web above")
                     return
             stop.wait(0.1)
         if not stop.is_set():
-            self.stdout.write(demo.introduction() if with_demo and demo.exists() else _plain_introduction())
+            # Passwords and keys are printed once: later starts may write into a log that others read.
+            self.stdout.write(demo.introduction() if made_demo else _plain_introduction())
             for line in _lines_of_hold():
                 self._say("up", line)
             self.stdout.flush()
@@ -141,7 +165,9 @@ class Command(BaseCommand):
 
 def _plain_introduction() -> str:
     lines = ["", f"Console    {settings.PUBLIC_URL}"]
-    if not User.objects.exists():
+    if demo.exists():
+        lines += ["", f"The demo's log-ins and keys, in this folder:  {settings.PROGRAM} demo"]
+    elif not User.objects.exists():
         lines += [
             "",
             "Nobody can log in yet. In another terminal, in this folder:",
@@ -167,17 +193,12 @@ def _lines_of_hold() -> list[str]:
 def _children() -> list[Child]:
     manage = [sys.executable, "-m", "config"]
     here = settings.BIND_HOST
-    web = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", here, "--port", str(settings.WEB_PORT),
-        "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "warning",
-        "--workers-kill-timeout", "5s", "config.wsgi:application",
-    ]  # fmt: skip
     children = [
-        Child("web", web, [("SES_WEB_PORT", here, settings.WEB_PORT)]),
+        Child("web", server.command(here, settings.WEB_PORT), [("SES_WEB_PORT", here, settings.WEB_PORT)]),
         Child("delivery", [*manage, "run_delivery"]),
         Child("inbound", [*manage, "run_inbound"], [("SES_INBOUND_PORT", here, settings.INBOUND_PORT)]),
         # A task only looks for work, and may be cut off anywhere: the next one finds the same work.
-        Child("tasks", [*manage, "qcluster"], grace=1.5),
+        Child("tasks", [*manage, "run_tasks"], grace=1.5),
     ]
     if settings.TRANSPORT == "simulator":
         local = settings.SIMULATOR_HOST

@@ -27,9 +27,9 @@ class Command(BaseCommand):
 
 
 async def _run() -> None:
-    writer = BatchWriter(server.write)
+    writer = BatchWriter(server.write, size=lambda report: report.size)
     worker = ReportWorker()
-    port = await listen(lambda: server.report_server(writer, worker.wake), settings.BIND_HOST, settings.INBOUND_PORT)
+    port = await listen(server.report_port(writer, worker.wake), settings.BIND_HOST, settings.INBOUND_PORT)
     logger.info("ready: reports at %s:%d", settings.BIND_HOST, settings.INBOUND_PORT)
     try:
         await serve(writer.run(), worker.run())

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from sending.batch_writer import BatchWriter
 from sending.simulator import dns, smtp_server
+from sending.simulator.acting import Readers
 from sending.simulator.readers import Outside
 from sending.smtp.server import listen
 from sending.smtp.serving import serve
@@ -29,12 +30,12 @@ class Command(BaseCommand):
 
 
 async def _run() -> None:
-    writer = BatchWriter(smtp_server.write)
-    mailboxes = smtp_server.Mailboxes(writer, Outside())
+    writer = BatchWriter(smtp_server.write, size=lambda taken: taken.size)
+    mailboxes = smtp_server.Mailboxes(writer)
     host = settings.SIMULATOR_HOST
-    port = await listen(lambda: smtp_server.server_for(mailboxes), host, settings.SIMULATOR_MX_PORT)
+    port = await listen(smtp_server.simulator_port(mailboxes), host, settings.SIMULATOR_MX_PORT)
     logger.info("ready: mail at %s:%d, DNS at port %d", host, settings.SIMULATOR_MX_PORT, settings.SIMULATOR_DNS_PORT)
     try:
-        await serve(writer.run(), dns.serve(host, settings.SIMULATOR_DNS_PORT))
+        await serve(writer.run(), Readers(Outside()).run(), dns.serve(host, settings.SIMULATOR_DNS_PORT))
     finally:
         port.close()

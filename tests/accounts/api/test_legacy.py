@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from urllib.parse import urlencode
 
 import pytest
@@ -113,3 +114,11 @@ def test_another_host_is_refused():
         method="POST", query="", headers={**request.headers, "Host": "127.0.0.1:8001"}, body=request.body
     )
     assert not legacy.read(other).signed_by(SECRET_KEY)
+
+
+def test_a_signature_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch):
+    compared = []
+    constant = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", lambda a, b: compared.append({a, b}) or constant(a, b))
+    assert legacy.read(raw(SHA256)).signed_by(SECRET_KEY)
+    assert compared == [{SHA256["Signature"].encode()}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from typing import Any
 
 import pytest
@@ -205,3 +206,17 @@ def test_a_scope_of_another_day_or_service_is_refused():
         text = tc3.string_to_sign("1700000000", DAY, CANONICAL).replace(f"{DAY}/ses", scope)
         signature = tc3.sign(SECRET_KEY, changed.get("day", DAY), text)
         assert not signed(raw(Authorization=authorization(signature, **changed)))
+
+
+def test_the_hash_of_the_body_is_our_own_whatever_the_client_says_of_it():
+    claimed = hashlib.sha256(BODY).hexdigest()
+    assert signed(raw(X_TC_Content_SHA256=claimed))
+    assert not signed(raw(body=BODY + b" ", X_TC_Content_SHA256=claimed))
+
+
+def test_a_signature_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch):
+    compared = []
+    constant = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", lambda a, b: compared.append({a, b}) or constant(a, b))
+    assert signed(raw())
+    assert compared == [{SIGNATURE}]

@@ -141,3 +141,8 @@ def test_the_languages_are_offered_in_their_own_names(browser: Client) -> None:
         assert 'value="en" lang="en"' in text
         assert ">English</button>" in text
         assert ">简体中文</button>" in text
+
+
+def test_a_report_of_an_error_leaves_the_passwords_out(browser: Client) -> None:
+    response = browser.post("/password/", {"current": OLD, "new": NEW, "again": NEW})
+    assert response.wsgi_request.sensitive_post_parameters == ("current", "new", "again")

@@ -209,7 +209,9 @@ def test_what_is_not_ones_own_account_is_refused(client: Client, person: User, r
 def test_another_accounts_number_is_refused(client: Client, person: User) -> None:
     client.force_login(person)
     client.post("/switch/", {"account": factories.account().pk})
-    assert client.get("/password/").context["caller"].account == person.memberships.get().account
+    page = client.get("/password/")
+    assert page.context["caller"].account == person.memberships.get().account
+    assert b"You have no such account." in page.content
 
 
 def test_somebody_switched_off_is_out_at_the_next_page(client: Client, person: User) -> None:
@@ -223,3 +225,7 @@ def test_somebody_taken_out_of_the_account_is_out_at_the_next_page(client: Clien
     log_in(client)
     Membership.objects.all().delete()
     assert client.get("/").status_code == 403
+
+
+def test_a_report_of_an_error_leaves_the_password_out(client: Client, person: User) -> None:
+    assert log_in(client).wsgi_request.sensitive_post_parameters == ("password",)

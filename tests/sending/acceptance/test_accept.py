@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from accounts import quota
 from accounts.caller import Caller
 from accounts.errors import Forbidden, Refused
+from accounts.mail.addresses import key_of
 from accounts.models import Account, Allowance
 from blocklist import blocking
 from domains.models import SenderDomain
@@ -287,7 +288,7 @@ def test_who_unsubscribed_or_complained_is_barred_for_that_domain_alone(
             blocking.Reject(
                 account_id=shop.account.pk,
                 sender_domain=shop.domain.name,
-                address="ann@example.com",
+                address=key_of("ann@example.com"),
                 cause=cause,
                 reason="",
                 message=1,
@@ -415,7 +416,9 @@ def test_with_the_database_away_there_is_no_id(shop: Shop) -> None:
     subject=st.text(max_size=60),
     header=st.text(max_size=30),
 )
-@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_whatever_text_comes_is_stored_as_it_is_or_refused(
     shop: Shop, rules: Rules, name: str, code: str, subject: str, header: str
 ) -> None:

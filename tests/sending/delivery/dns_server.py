@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 import dns.flags
 import dns.message
 import dns.rcode
+import dns.rdata
+import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
@@ -18,9 +20,13 @@ Zone = dict[str, dict[str, list[str]]]
 
 
 class Server(asyncio.DatagramProtocol):
-    """Answers over UDP; `faults` maps a name to "servfail", "silent" or "truncated"."""
+    """Answers over UDP; `faults` maps a name, or name and type, to what goes wrong.
 
-    def __init__(self, zone: Zone, faults: dict[str, str]) -> None:
+    "servfail", "silent", "truncated", "nxdomain", "malformed" (the last record is cut), "empty" (a record of
+    another type), or the bytes of a record's data.
+    """
+
+    def __init__(self, zone: Zone, faults: dict[str, str | bytes]) -> None:
         self.zone = zone
         self.faults = faults
         self.asked: Counter[tuple[str, str]] = Counter()
@@ -52,14 +58,21 @@ class Server(asyncio.DatagramProtocol):
             return b""
         if fault == "servfail":
             reply.set_rcode(dns.rcode.SERVFAIL)
+        elif fault == "nxdomain":
+            reply.set_rcode(dns.rcode.NXDOMAIN)
         elif fault == "truncated" and not tcp:
             reply.flags |= dns.flags.TC
+        elif fault == "empty":
+            reply.answer.append(dns.rrset.from_text(f"{name}.", 300, "IN", "DNAME", "x.test."))
+        elif isinstance(fault, bytes):
+            record = dns.rdata.GenericRdata(dns.rdataclass.IN, question.rdtype, fault)
+            reply.answer.append(dns.rrset.from_rdata(question.name, 300, record))
         else:
             self._fill(reply, name, kind)
-        return reply.to_wire()
+        return reply.to_wire()[: -3 if fault == "malformed" else None]
 
     def _fill(self, reply: dns.message.Message, name: str, kind: str) -> None:
-        while alias := self.zone.get(name, {}).get("CNAME"):
+        while kind != "CNAME" and (alias := self.zone.get(name, {}).get("CNAME")):
             reply.answer.append(dns.rrset.from_text(f"{name}.", 300, "IN", "CNAME", *alias))
             name = alias[0].rstrip(".")
         if name not in self.zone:
@@ -69,7 +82,7 @@ class Server(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def serve(zone: Zone, faults: dict[str, str] | None = None) -> AsyncIterator[tuple[Server, str]]:
+async def serve(zone: Zone, faults: dict[str, str | bytes] | None = None) -> AsyncIterator[tuple[Server, str]]:
     """Yield the server and its "address:port", reachable by UDP and TCP."""
     server = Server(zone, faults or {})
     tcp = await asyncio.start_server(server.serve_tcp, "127.0.0.1", 0)

@@ -24,9 +24,10 @@ from sending.delivery.routing import Route
 from sending.smtp.replies import BounceClass, Outcome, OutcomeKind
 from sending.smtp.result import Failure
 from tests.conftest import Rules
-from tests.sending.delivery.test_engine import WAIT_SECONDS, SilentListener, host
+from tests.sending.delivery.test_engine import SilentListener, host
 from tests.sending.delivery.test_pipeline import NOW, queued
 from tests.sending.smtp.sink import DROP, Sink, serve
+from tests.waiting import WAIT_SECONDS
 
 # What can become of a mail, by the domain it is for.
 REPLIES = {
@@ -49,7 +50,7 @@ DOMAINS = (*REPLIES, *BEFORE_THE_WIRE, *ROUTES, FAULTY)
 
 @pytest.fixture
 def little_room(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
-    rules(connections_per_route=2, provider_pause_seconds=1)
+    rules(connections_per_route=2, provider_pause_seconds=1, lease_seconds=3600)
     monkeypatch.setattr(threads, "AWAY_SECONDS", 0.001)
     monkeypatch.setattr(engine_module, "MAX_HELD_PER_SITE", 12)
     monkeypatch.setattr(rendering, "MAX_RENDERED_BYTES", 200)
@@ -142,7 +143,9 @@ def deliver(domains: Sequence[str], failures: Sequence[bool], stop_after: int | 
     return asyncio.run(run()), stand_in.settled
 
 
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     domains=st.lists(st.sampled_from(DOMAINS), max_size=40),
     failures=st.lists(st.booleans(), max_size=12),

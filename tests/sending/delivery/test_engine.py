@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import F
-from django.db.models.functions import Now
 
 from sending import queue_signal
 from sending.delivery import engine as engine_module
@@ -23,16 +22,15 @@ from sending.queue_signal import QueueListener
 from sending.smtp.host import Host
 from sending.smtp.result import Failure
 from sending.tracking import links, verp
+from templates_app.models import Skeleton
 from tests import factories
 from tests.conftest import Rules
 from tests.sending.delivery.post import PUBLIC, Post
 from tests.sending.mime import verifiers
 from tests.sending.smtp.sink import DROP, SILENT, Sink, serve
+from tests.waiting import WAIT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-# How long an outcome may take, on a slow machine too.
-WAIT_SECONDS = 120
 
 
 @pytest.fixture
@@ -416,19 +414,20 @@ def test_a_lease_that_ended_while_the_process_slept_sends_nothing(post: Post, ru
     assert sink.mails == []
 
 
-def waiting_without_an_attempt() -> list[tuple[str, int]]:
-    return list(QueueItem.objects.filter(available_at__gt=Now()).values_list("worker", "attempts"))
+def faulty_attempts() -> list[tuple[int, str, str]]:
+    return list(Attempt.objects.filter(outcome="deferred").values_list("number", "bounce_class", "reply"))
 
 
-def test_a_fault_while_connecting_puts_the_mail_back_and_delays_no_other(post: Post) -> None:
+def test_a_fault_while_connecting_is_an_attempt_and_delays_no_other(post: Post) -> None:
     post.put("ada@faulty.test", "bob@a.test")
     # No such port exists: opening raises what no receiver can cause.
     sink = deliver(Sink(), {"faulty.test": Route((host(70_000),))})
     assert [received.recipient for received in sink.mails] == ["bob@a.test"]
-    assert waiting_without_an_attempt() == [("", 0)]
+    assert faulty_attempts() == [(1, "Other", "a fault of this service (OverflowError)")]
+    assert QueueItem.objects.get().attempts == 1
 
 
-def test_a_fault_while_looking_for_the_route_puts_the_mail_back(post: Post) -> None:
+def test_a_fault_while_looking_for_the_route_is_an_attempt(post: Post) -> None:
     class Faulty(dict[str, Route]):
         def get(self, domain: str, default: Any = None) -> Any:
             if domain == "faulty.test":
@@ -438,4 +437,24 @@ def test_a_fault_while_looking_for_the_route_puts_the_mail_back(post: Post) -> N
     post.put("ada@faulty.test", "bob@a.test")
     sink = deliver(Sink(), Faulty({"faulty.test": Route(())}))
     assert [received.recipient for received in sink.mails] == ["bob@a.test"]
-    assert waiting_without_an_attempt() == [("", 0)]
+    assert faulty_attempts() == [(1, "Other", "a fault of this service")]
+
+
+def test_a_fault_while_rendering_is_an_attempt_and_delays_no_other(post: Post) -> None:
+    other = Post()
+    post.put("ada@a.test")
+    other.put("bob@a.test")
+    post.domain.dkim_private_key = "no key"
+    post.domain.save()
+    sink = deliver(Sink())
+    assert [received.recipient for received in sink.mails] == ["bob@a.test"]
+    assert [(number, name) for number, name, _ in faulty_attempts()] == [(1, "Other")]
+
+
+def test_a_template_that_cannot_be_read_is_an_attempt_and_delays_no_other(post: Post) -> None:
+    post.put("ada@a.test")
+    Skeleton.objects.update(parts="damaged")
+    Post().put("bob@a.test")
+    sink = deliver(Sink())
+    assert [received.recipient for received in sink.mails] == ["bob@a.test"]
+    assert [(number, name) for number, name, _ in faulty_attempts()] == [(1, "Other")]

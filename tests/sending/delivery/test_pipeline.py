@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
+from accounts.mail.addresses import key_of
 from blocklist.queries import BlockInForce, BlockQuery
 from domains.dkim import generate
 from sending.delivery.pipeline import HELD_SECONDS, Hold, Ports, render, still_wanted
@@ -112,7 +113,9 @@ def test_the_blocklist_is_asked_once_for_the_batch() -> None:
     messages = [queued(1), queued(2), queued(3)]
     messages[2].recipient = "bob@a.test"
     wanted, unwanted = still_wanted(messages, now=NOW, ports=ports(blocked=blocked))
-    assert asked == [[BlockQuery(1, "shop.test", "ada@a.test"), BlockQuery(1, "shop.test", "bob@a.test")]]
+    assert asked == [
+        [BlockQuery(1, "shop.test", key_of("ada@a.test")), BlockQuery(1, "shop.test", key_of("bob@a.test"))]
+    ]
     assert [message.message for message in wanted] == [3]
     assert {message.message for message, _ in unwanted} == {1, 2}
 
@@ -120,7 +123,7 @@ def test_the_blocklist_is_asked_once_for_the_batch() -> None:
 def test_a_block_is_found_in_whatever_letter_case_the_client_wrote_the_recipient() -> None:
     message = queued()
     message.recipient = "Ada@a.test"
-    block = BlockQuery(1, "shop.test", "ada@a.test"), BlockInForce("custom", "entered", "")
+    block = BlockQuery(1, "shop.test", key_of("ada@a.test")), BlockInForce("custom", "entered", "")
     result = verdict(message, blocked=lambda wanted: dict([block]))
     assert isinstance(result, Outcome)
     assert result.kind is OutcomeKind.DROPPED

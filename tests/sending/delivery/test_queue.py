@@ -16,6 +16,7 @@ from sending.delivery.queued import QueuedMessage
 from sending.events import NewEvent
 from sending.models import Attachment, Attempt, DeliverStatus, Event, EventKind, Message, QueueItem
 from tests.sending.delivery.post import Post
+from tests.side_by_side import side_by_side
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,18 @@ def test_what_is_claimed_or_not_due_is_nobody_elses(post: Post) -> None:
     assert queue.claim(10, "three") == ([], None)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_claims_at_once_take_different_mails_and_wait_for_nothing(post: Post) -> None:
+    messages = post.put("a@a.test", "b@a.test")
+    taken: list[int] = []
+
+    def claim(worker: str) -> None:
+        taken.extend(queued.message for queued in take(1, worker))
+
+    assert side_by_side(lambda: claim("one"), lambda: claim("two")) is None
+    assert taken == [message.pk for message in messages]
+
+
 def test_an_ended_lease_gives_the_mail_to_the_next_with_a_higher_fence(post: Post) -> None:
     post.put("a@a.test")
     (first,) = take(worker="one")
@@ -104,6 +117,20 @@ def test_a_stale_worker_writes_nothing(post: Post) -> None:
     assert not Event.objects.exists()
     assert queue.settle([delivered(current)], "two") == {current.message}
     assert Attempt.objects.count() == Event.objects.count() == 1
+
+
+def test_neither_an_old_fence_nor_another_worker_s_name_writes_anything(post: Post) -> None:
+    post.put("ada@a.test")
+    (old,) = take(worker="one")
+    end_leases()
+    (held,) = take(worker="one")
+    for queued, worker in ((old, "one"), (held, "two")):
+        assert queue.renew([queued], worker) == set()
+        assert queue.settle([delivered(queued)], worker) == set()
+        assert queue.settle([Settlement(queued=queued, again=5.0)], worker) == set()
+    assert not Attempt.objects.exists()
+    assert not Event.objects.filter(kind=EventKind.DELIVERED).exists()
+    assert queue.renew([held], "one") == {held.message}
 
 
 def test_a_delivery_leaves_the_queue_and_is_recorded(post: Post) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sending.delivery.pipeline import Hold
 from sending.delivery.results import Clock, settlement_of, unsent, without_texts
 from sending.models import EventKind
-from sending.smtp.result import Failure, SmtpResult
+from sending.smtp.result import Failure, SmtpResult, fault
 from tests.sending.delivery.test_pipeline import NOW, queued
 
 BUSY = SmtpResult(code=451, enhanced="4.3.0", text="451 4.3.0 busy", stage="rcpt", host="mx", conversation="S: 451")
@@ -29,6 +29,25 @@ def test_a_deferred_mail_at_the_end_of_its_life_bounces_with_the_last_reply() ->
     assert result.event is not None
     assert (result.event.kind, result.event.bounce_type) == (EventKind.BOUNCE, "soft_bounce")
     assert "451 4.3.0 busy" in result.event.reason
+
+
+def test_an_attempt_that_met_a_fault_is_counted_and_ends_with_the_life_of_the_mail() -> None:
+    result = settlement_of(queued(), fault(ValueError("secret")), began=NOW, seconds=0)
+    assert result.attempt is not None
+    assert (result.attempt.number, result.attempt.reply) == (1, "a fault of this service (ValueError)")
+    assert result.again is not None
+    ended = settlement_of(
+        queued(accepted_at=NOW - timedelta(hours=72)), fault(ValueError("secret")), began=NOW, seconds=0
+    )
+    assert ended.again is None
+    assert ended.event is not None
+    assert (ended.event.kind, ended.event.bounce_type) == (EventKind.BOUNCE, "soft_bounce")
+
+
+def test_an_attempt_that_reached_no_host_says_why() -> None:
+    result = settlement_of(queued(), SmtpResult(failure=Failure.NO_HOST_ADDRESS), began=NOW, seconds=0)
+    assert result.attempt is not None
+    assert result.attempt.reply == "no mail server of the domain has an address"
 
 
 def test_a_dead_address_is_told_as_hard() -> None:

@@ -21,6 +21,7 @@ from sending.models import Attempt, Event, QueueItem
 from sending.smtp.result import SmtpResult
 from tests.sending.delivery.post import Post
 from tests.sending.delivery.test_pipeline import NOW
+from tests.waiting import WAIT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,8 +38,10 @@ class StoppedBefore:
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         if len(self.statements) == self.number:
+            # Only from here on: a slow machine may pause as long between any two statements.
+            execute("SET idle_in_transaction_session_timeout = 100", None, False, context)
             self.stopped.set()
-            assert self.wake.wait(60)
+            assert self.wake.wait(WAIT_SECONDS)
         self.statements.append(sql.strip())
         return execute(sql, params, many, context)
 
@@ -49,8 +52,6 @@ def settle(post: Post, held: StoppedBefore, failures: list[Exception]) -> None:
         messages, _ = queue.claim(10, WORKER)
         done = SmtpResult(code=250, text="250 ok", stage="body")
         results = [settlement_of(queued, done, began=NOW, seconds=0) for queued in messages]
-        with connection.cursor() as cursor:
-            cursor.execute("SET idle_in_transaction_session_timeout = 100")
         with connection.execute_wrapper(held):
             queue.settle(results, WORKER)
     except DatabaseError as error:
@@ -65,18 +66,18 @@ def run(post: Post, number: int, meanwhile: Callable[[], None]) -> tuple[Stopped
     thread.start()
     try:
         if number >= 0:
-            assert held.stopped.wait(60)
+            assert held.stopped.wait(WAIT_SECONDS)
             meanwhile()
     finally:
         held.wake.set()
-        thread.join(60)
+        thread.join(WAIT_SECONDS)
     return held, failures
 
 
 def lock_every_row() -> None:
     """Lock what the stopped one holds; that waits until its session has ended."""
     with closing(psycopg.connect(**connection.get_connection_params() | {"context": None})) as other:
-        other.execute("SET lock_timeout = '60s'")
+        other.execute(f"SET lock_timeout = '{WAIT_SECONDS}s'")
         other.execute("SELECT FROM sending_queueitem FOR UPDATE")
         other.execute("SELECT FROM sending_message FOR UPDATE")
         other.rollback()

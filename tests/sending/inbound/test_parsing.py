@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from sending.inbound import parsing
 from sending.inbound.report import Report, ReportKind
 from tests.sending.inbound import mails
+from tests.waiting import WAIT_SECONDS
 
 SEEDS = [mails.dsn(), mails.arf(), mails.PROSE, mails.AWAY, mails.LETTER]
 BOMBS = {
@@ -32,9 +35,27 @@ BOMBS = {
 
 @pytest.fixture
 def parser() -> Iterator[parsing.Parser]:
-    made = parsing.Parser(mails.CAPS, seconds=60)
+    made = parsing.Parser(mails.CAPS, cpu_seconds=WAIT_SECONDS, wall_seconds=WAIT_SECONDS)
     yield made
     made.close()
+
+
+def pid_of(parser: parsing.Parser) -> int:
+    assert parser.process
+    assert parser.process.pid
+    return parser.process.pid
+
+
+def judged_with(error: Exception, monkeypatch: pytest.MonkeyPatch) -> Report | str:
+    def fail(raw: bytes, limits: object) -> Report:
+        raise error
+
+    monkeypatch.setattr(parsing, "parse", fail)
+    return parsing._judged(b"", mails.CAPS, 60)
+
+
+def end_at_once(*arguments: object) -> None:
+    """Stand in for the parser's program."""
 
 
 @pytest.mark.parametrize(
@@ -90,21 +111,79 @@ def test_a_bomb_is_defused(name: str, parser: parsing.Parser) -> None:
     assert child.is_alive()
 
 
-def test_a_mail_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
-    hasty = parsing.Parser(mails.CAPS, seconds=60)
+def test_a_mail_that_takes_too_much_of_the_processor_is_not_parsed_and_the_next_is_read() -> None:
+    hasty = parsing.Parser(mails.CAPS, cpu_seconds=0.02, wall_seconds=WAIT_SECONDS)
     try:
-        hasty.parse(mails.LETTER)
-        hasty.seconds = 0.3
-        assert hasty.process
-        assert hasty.process.pid
-        os.kill(hasty.process.pid, signal.SIGSTOP)
-        report = hasty.parse(mails.dsn())
-        assert report.kind is ReportKind.UNKNOWN
-        assert "longer" in report.diagnostic
-        hasty.seconds = 60
+        report = hasty.parse(mails.dsn().replace(b"It did not work.", b"--B\r\n\r\n" * 15_000))
+        assert (report.kind, report.is_parsed) == (ReportKind.UNKNOWN, False)
+        assert "processor" in report.diagnostic
         assert hasty.parse(mails.dsn()).kind is ReportKind.BOUNCE
     finally:
         hasty.close()
+
+
+def test_a_machine_that_stands_still_says_nothing_about_the_mail(parser: parsing.Parser) -> None:
+    parser.parse(mails.LETTER)
+    parser.wall_seconds = 0.3
+    os.kill(pid_of(parser), signal.SIGSTOP)
+    with pytest.raises(parsing.ParserEnded):
+        parser.parse(mails.dsn())
+    parser.wall_seconds = 600
+    assert parser.parse(mails.dsn()).kind is ReportKind.BOUNCE
+
+
+def test_a_parser_that_is_killed_over_a_mail_says_nothing_about_the_mail(parser: parsing.Parser) -> None:
+    parser.parse(mails.LETTER)
+    os.kill(pid_of(parser), signal.SIGSTOP)
+    killing = threading.Timer(0.2, os.kill, (pid_of(parser), signal.SIGKILL))
+    killing.start()
+    with pytest.raises(parsing.ParserEnded, match="-9"):
+        parser.parse(mails.dsn())
+    killing.join()
+    assert parser.parse(mails.dsn()).kind is ReportKind.BOUNCE
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(24, "files"), ImportError()])
+def test_memory_and_files_that_are_short_say_nothing_about_the_mail(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(judged_with(error, monkeypatch), str)
+
+
+@pytest.mark.parametrize("error", [RecursionError(), ValueError(), KeyError()])
+def test_what_else_a_mail_raises_is_about_the_mail(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = judged_with(error, monkeypatch)
+    assert isinstance(report, Report)
+    assert not report.is_parsed
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(12, "Cannot allocate memory"), OSError(24, "Too many open files"), EOFError()]
+)
+def test_a_parser_that_cannot_be_started_is_unavailable_and_starts_later(
+    error: Exception, parser: parsing.Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(process: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(multiprocessing.context.SpawnProcess, "start", refuse)
+        with pytest.raises(parsing.ParserUnavailable):
+            parser.parse(mails.dsn())
+        with pytest.raises(parsing.ParserUnavailable):
+            parser.check()
+    parser.check()
+    assert parser.parse(mails.dsn()).kind is ReportKind.BOUNCE
+
+
+def test_a_parser_that_ends_at_its_start_is_unavailable(
+    parser: parsing.Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(parsing, "_work", end_at_once)
+        with pytest.raises(parsing.ParserUnavailable):
+            parser.parse(mails.dsn())
+    assert parser.parse(mails.dsn()).kind is ReportKind.BOUNCE
 
 
 def test_a_parser_that_was_killed_is_replaced(parser: parsing.Parser) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.db import DataError, connection
 
 from blocklist.models import BlockedAddress
-from sending import events, holds
+from sending import events, holds, report_queue
 from sending.inbound import reading
 from sending.inbound.parsing import Parser
 from sending.inbound.report import ReportKind
@@ -83,6 +81,17 @@ def test_a_complaint_bars_the_address_for_the_sender_domain(message: Message, pa
     assert BlockedAddress.objects.filter(address="ann@example.net", sender_domain=message.sender_domain).exists()
 
 
+def test_an_opt_out_unsubscribes_and_is_no_complaint(message: Message, parser: Parser) -> None:
+    assert reading.read(stored(mails.arf(b"opt-out"), message.pk), parser) is ReportKind.OPT_OUT
+    assert kinds(message) == [EventKind.DELIVERED, EventKind.UNSUBSCRIBE]
+    [block] = BlockedAddress.objects.all()
+    assert (block.address, block.sender_domain, block.cause) == (
+        "ann@example.net",
+        message.sender_domain,
+        "unsubscribed",
+    )
+
+
 @pytest.mark.parametrize(
     ("raw", "kind"),
     [
@@ -90,6 +99,7 @@ def test_a_complaint_bars_the_address_for_the_sender_domain(message: Message, pa
         (mails.dsn(b"delayed", b"4.0.0"), ReportKind.DELAY),
         (mails.LETTER, ReportKind.UNKNOWN),
         (mails.arf(b"not-spam"), ReportKind.UNKNOWN),
+        (mails.arf(b"auth-failure"), ReportKind.UNKNOWN),
     ],
 )
 def test_other_reports_are_kept_and_change_nothing(
@@ -105,8 +115,20 @@ def test_a_report_is_read_once(message: Message, parser: Parser) -> None:
     report = stored(mails.arf(), message.pk)
     reading.read(report, parser)
     assert reading.read(report, parser) is None
-    assert reading.unread() == []
+    assert report_queue.due() == []
     assert kinds(message).count(EventKind.SPAMREPORT) == 1
+
+
+@pytest.mark.parametrize("raw", [mails.dsn(), mails.arf(), mails.arf(b"opt-out"), mails.LETTER])
+def test_a_report_read_again_records_nothing_twice(message: Message, parser: Parser, raw: bytes) -> None:
+    report = stored(raw, message.pk)
+    reading.read(report, parser)
+    once = kinds(message)
+    for _ in range(2):
+        assert report_queue.read_again(ids=[report]) == 1
+        reading.read(report, parser)
+    assert kinds(message) == once
+    assert InboundReport.objects.get(pk=report).state == InboundReport.State.READ
 
 
 def test_the_address_inside_the_report_counts_for_nothing(message: Message, parser: Parser) -> None:
@@ -128,7 +150,9 @@ def test_a_report_about_no_message_of_ours_is_kept(parser: Parser, number: int |
 def test_a_bomb_is_kept_as_not_understood(message: Message, parser: Parser) -> None:
     report = stored(b"X: " + b"y" * 200_000 + b"\r\n\r\n", message.pk)
     assert reading.read(report, parser) is ReportKind.UNKNOWN
-    assert "Not parsed" in InboundReport.objects.get(pk=report).summary
+    row = InboundReport.objects.get(pk=report)
+    assert row.state == InboundReport.State.ASIDE
+    assert "Not parsed" in row.summary
 
 
 @pytest.mark.parametrize(
@@ -149,34 +173,12 @@ def test_half_a_character_in_a_report_does_no_harm(
     assert "550 5.1.1" in InboundReport.objects.get(pk=report).summary
 
 
-def test_a_report_that_cannot_be_recorded_is_set_aside(
-    message: Message, parser: Parser, caplog: pytest.LogCaptureFixture
-) -> None:
-    hopeless = stored(mails.DSN, message.pk)
-
-    def spoil(execute: Any, sql: str, params: Any, *others: Any) -> Any:
-        if "sending_event" in sql or "FOR UPDATE" in sql:
-            raise DataError("it fits nowhere")
-        return execute(sql, params, *others)
-
-    with connection.execute_wrapper(spoil):
-        assert ReportWorker(parser).read_batch() == 1
-    assert reading.unread() == []
-    assert InboundReport.objects.get(pk=hopeless).summary == "Not recorded: DataError"
-    assert "is set aside" in caplog.text
-
-
 def test_while_reading_is_on_hold_reports_are_kept_and_read_after_the_release(message: Message, parser: Parser) -> None:
     stored(mails.dsn(), message.pk)
     holds.hold(holds.COMMAND_LINE, kinds=[holds.Kind.REPORTS], reason="")
     assert ReportWorker(parser).read_batch() == 0
-    assert len(reading.unread()) == 1
+    assert len(report_queue.due()) == 1
     assert not BlockedAddress.objects.exists()
     holds.release(holds.COMMAND_LINE, kinds=holds.Kind)
     assert ReportWorker(parser).read_batch() == 1
     assert BlockedAddress.objects.filter(address="ann@example.net").exists()
-
-
-def test_unread_reports_are_listed_oldest_first(message: Message) -> None:
-    first, second = stored(mails.LETTER, message.pk), stored(mails.LETTER, message.pk)
-    assert reading.unread() == [first, second]

@@ -10,6 +10,8 @@ from pathlib import Path
 import dkim
 import pytest
 
+from tests.waiting import WAIT_SECONDS
+
 
 def verify_with_both(raw: bytes, *, domain: str, selector: str, public_key: str) -> None:
     """Fail unless dkimpy and opendkim both find the mail's signature good; `public_key` is base64, as in p=."""
@@ -45,7 +47,7 @@ def verify_with_opendkim(mails: list[bytes], records: dict[str, str]) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=WAIT_SECONDS,
         )
         said = done.stdout + done.stderr
         verdicts = [line for line in said.splitlines() if "verification (s=" in line]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sending.inbound import parsing
 from sending.inbound.report import ReportKind
 from sending.simulator import answers
-from sending.smtp.server import has_bare_line_ends
+from sending.smtp.receiving import has_bare_line_ends
 from tests.sending.inbound.mails import CAPS
 from tests.sending.simulator.mails import RAW
 

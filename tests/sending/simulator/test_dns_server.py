@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from domains.dns_answers import DnsAnswer, DnsStatus
 from sending.simulator.dns_server import MAX_EDNS, DnsServer, respond
+from tests.waiting import WAIT_SECONDS
 
 LONG = "x" * 2000
 MEDIUM = "x" * 700
@@ -131,7 +132,7 @@ def test_one_port_serves_both_transports_and_a_connection_takes_many_questions()
         client = Client()
         transport, _ = await loop.create_datagram_endpoint(lambda: client, remote_addr=("127.0.0.1", server.port))
         transport.sendto(dns.message.make_query("d.test", "A").to_wire())
-        wire = await asyncio.wait_for(client.received, 60)
+        wire = await asyncio.wait_for(client.received, WAIT_SECONDS)
         assert dns.message.from_wire(wire).answer
         transport.close()
         server.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import http.server
+import smtplib
 import threading
 from collections.abc import Iterator
 
@@ -11,6 +13,7 @@ import pytest
 from sending.simulator import readers
 from sending.simulator.readers import PERSON, SCANNER, AcceptedMail, Outside
 from sending.tracking import agents
+from sending.tracking.bursts import Burst
 from tests.sending.simulator.mails import BASE, RAW, Visits, with_html
 
 HTML = (
@@ -48,7 +51,7 @@ def test_a_scanner_fetches_everything_in_a_burst_under_its_own_name() -> None:
     fetched = visits("scanner", with_html(HTML)).fetched
     assert {agent for _, agent, _ in fetched} == {SCANNER}
     assert len([url for url, _, _ in fetched if "/t/c/" in url]) >= 4
-    assert len(fetched) >= agents.BURST_CLICKS
+    assert len(fetched) >= Burst().clicks
     assert all(body is None for _, _, body in fetched)
 
 
@@ -70,13 +73,23 @@ def test_the_others_do_nothing(scenario: str) -> None:
     assert (world.fetched, world.sent) == ([], [])
 
 
-def test_a_service_that_is_away_breaks_no_reader(caplog: pytest.LogCaptureFixture) -> None:
-    class Away(Visits):
-        def fetch(self, url: str, *, agent: str, body: bytes | None = None) -> None:
-            raise ConnectionRefusedError("nobody there")
-
-    readers.act("open", AcceptedMail("a@b.test", "open@x.test", with_html(HTML)), Away())
-    assert "nobody there" in caplog.text
+@pytest.mark.parametrize(
+    ("error", "final"),
+    [
+        (ConnectionRefusedError(), False),
+        (TimeoutError(), False),
+        (smtplib.SMTPServerDisconnected("gone"), False),
+        (smtplib.SMTPConnectError(421, b"too many"), False),
+        (smtplib.SMTPDataError(451, b"later"), False),
+        (smtplib.SMTPRecipientsRefused({"a@b.test": (451, b"later")}), False),
+        (http.client.BadStatusLine("x"), False),
+        (smtplib.SMTPDataError(554, b"no"), True),
+        (smtplib.SMTPRecipientsRefused({"a@b.test": (550, b"no")}), True),
+    ],
+    ids=repr,
+)
+def test_only_a_refusal_for_good_is_final(error: Exception, final: bool) -> None:
+    assert readers.is_final(error) is final
 
 
 class Remembering(http.server.BaseHTTPRequestHandler):

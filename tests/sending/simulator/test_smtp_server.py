@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from sending.batch_writer import BatchWriter
 from sending.models import SimulatedMail
 from sending.simulator import smtp_server
+from sending.simulator.smtp_server import TakenMail
 from tests import factories
 from tests.conftest import Rules
-from tests.sending.simulator.mails import BASE, RAW, Visits, with_html
-from tests.sending.smtp.port import SmtpClient, served
+from tests.sending.simulator.mails import RAW
+from tests.sending.smtp.port import SmtpClient, port_with, served
 
 SENDER = b"b-token@mail.example.test"
 
 
 @dataclass
 class OutsideWorld:
-    """A running simulator: what it stored and what its readers did."""
+    """A running simulator and what it stored."""
 
     number: int = 0
     rows: list[SimulatedMail] = field(default_factory=list)
-    visits: Visits = field(default_factory=Visits)
     away: bool = False
 
-    def write(self, rows: Sequence[SimulatedMail]) -> None:
+    def write(self, mails: Sequence[TakenMail]) -> None:
         if self.away:
             raise ConnectionError("the database is away")
-        self.rows.extend(rows)
+        self.rows.extend(smtp_server.row_of(taken, taken.body.head(10_000), None) for taken in mails)
 
     def send(self, recipient: bytes, raw: bytes = RAW, sender: bytes = SENDER) -> str:
         """Send one mail in a connection of its own; return the reply that decided."""
@@ -42,21 +43,12 @@ class OutsideWorld:
 
 @pytest.fixture
 def world(rules: Rules) -> Iterator[OutsideWorld]:
-    rules(simulator_later_seconds=0, simulator_slow_seconds=1, simulator_greylist_seconds=1)
+    rules(simulator_slow_seconds=1, simulator_greylist_seconds=3600)
     made = OutsideWorld()
     writer = BatchWriter(made.write)
-    mailboxes = smtp_server.Mailboxes(writer, made.visits)
-    with served(lambda: smtp_server.server_for(mailboxes), writer) as number:
+    with served(smtp_server.simulator_port(smtp_server.Mailboxes(writer)), writer) as number:
         made.number = number
         yield made
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    """Return once `condition` holds; fail after a minute."""
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.01)
 
 
 def test_a_mail_is_stored_byte_for_byte_before_the_250(world: OutsideWorld) -> None:
@@ -85,10 +77,12 @@ def test_refusing_mailboxes_refuse_at_the_recipient(world: OutsideWorld, recipie
     assert not world.rows
 
 
-def test_a_greylist_puts_off_and_then_takes(world: OutsideWorld) -> None:
+def test_a_greylist_puts_off_and_then_takes(world: OutsideWorld, rules: Rules) -> None:
     assert world.send(b"greylist@x.test").startswith("451 4.7.1")
     assert world.send(b"greylist@x.test").startswith("451 4.7.1")
-    wait_for(lambda: world.send(b"greylist@x.test").startswith("250"))
+    # The first attempt is as long ago as it must be.
+    rules(simulator_greylist_seconds=0)
+    assert world.send(b"greylist@x.test").startswith("250")
     assert world.send(b"greylist@x.test", sender=b"b-other@mail.example.test").startswith("451")
 
 
@@ -105,13 +99,10 @@ def test_a_slow_mailbox_takes_its_time(world: OutsideWorld) -> None:
     assert time.monotonic() - started >= 1
 
 
-def test_readers_act_after_the_mail_was_taken(world: OutsideWorld) -> None:
-    world.send(b"open@x.test", with_html(f'<img src="{BASE}/t/o/P">'))
-    wait_for(lambda: world.visits.fetched)
-    assert world.visits.fetched[0][0] == f"{BASE}/t/o/P"
-    world.send(b"complaint@x.test")
-    wait_for(lambda: world.visits.sent)
-    assert world.visits.sent[0][0] == SENDER.decode()
+@pytest.mark.parametrize(("recipient", "acts"), [(b"open@x.test", True), (b"ann@x.test", False)])
+def test_a_mail_whose_reader_acts_later_says_when(world: OutsideWorld, recipient: bytes, acts: bool) -> None:
+    world.send(recipient)
+    assert bool(world.rows[0].act_at) is acts
 
 
 def test_many_mails_pipelined_over_one_connection_are_all_stored(world: OutsideWorld) -> None:
@@ -136,18 +127,23 @@ def test_international_addresses_are_taken(world: OutsideWorld) -> None:
     assert world.rows[0].recipient == "jörg@x.test"
 
 
-def row(mail_from: str, raw: bytes = b"From: news@from.test\r\n\r\n") -> SimulatedMail:
-    return SimulatedMail(mail_from=mail_from, recipient="ann@x.test", scenario="delivered", raw=raw)
-
-
 @pytest.mark.django_db
-def test_mails_are_written_under_the_account_of_their_domain() -> None:
+def test_mails_are_written_under_the_account_of_their_domain(tmp_path: Path) -> None:
     envelope, header = factories.account(), factories.account()
     factories.domain(envelope, name="envelope.test")
     factories.domain(header, name="from.test")
-    smtp_server.write([row("b-x@Envelope.test"), row("b-x@unknown.test"), row("", b"From: a@nobody.test\r\n\r\n")])
-    accounts = list(SimulatedMail.objects.order_by("id").values_list("account_id", flat=True))
-    assert accounts == [envelope.pk, header.pk, None]
+    storage = port_with(tmp_path).storage
+
+    def taken(mail_from: str, raw: bytes = b"From: news@from.test\r\n\r\n") -> TakenMail:
+        body = storage.body()
+        body.write(raw)
+        return TakenMail(scenario="dsn", mail_from=mail_from, recipient="dsn@x.test", helo="", body=body)
+
+    mails = [taken("b-x@Envelope.test"), taken("b-x@unknown.test"), taken("", b"From: a@nobody.test\r\n\r\n")]
+    smtp_server.write(mails)
+    stored = SimulatedMail.objects.order_by("id")
+    assert list(stored.values_list("account_id", flat=True)) == [envelope.pk, header.pk, None]
+    assert all(row.act_at for row in stored)
 
 
 def test_the_oldest_pairs_are_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:

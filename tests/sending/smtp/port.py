@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from sending.batch_writer import BatchWriter
+from sending.smtp.port import Port, PortLimits
 from sending.smtp.server import SmtpServer, listen
+from sending.smtp.storage import Storage
+from tests.waiting import WAIT_SECONDS
 
 
 @contextlib.contextmanager
@@ -30,21 +35,36 @@ def served(make: Callable[[], SmtpServer], writer: BatchWriter[Any]) -> Iterator
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
 
-    server, _ = asyncio.run_coroutine_threadsafe(start(), loop).result(60)
+    server, _ = asyncio.run_coroutine_threadsafe(start(), loop).result(WAIT_SECONDS)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
-        asyncio.run_coroutine_threadsafe(stop(server), loop).result(60)
+        asyncio.run_coroutine_threadsafe(stop(server), loop).result(WAIT_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(60)
+        thread.join(WAIT_SECONDS)
         loop.close()
+
+
+def port_with(folder: Path, *, max_memory: int = 1 << 20, max_bytes: int = 1 << 26, **limits: float) -> Port:
+    """Return a port whose caps are far away, but for those given."""
+    far = {
+        "connections": 10_000,
+        "connections_per_address": 10_000,
+        "idle_seconds": 600,
+        "mail_seconds": 600,
+        "full_idle_seconds": 600,
+        "full_mail_seconds": 600,
+    }
+    storage = Storage(folder, max_memory=max_memory, max_bytes=max_bytes, min_free_percent=0)
+    return Port(PortLimits(**(far | limits)), storage)  # type: ignore[arg-type]
 
 
 class SmtpClient:
     """A raw SMTP client: sends the bytes it is given, reads replies."""
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), 60)
+    def __init__(self, port: int, *, address: str = "127.0.0.1") -> None:
+        """Connect to a port of this machine, from one of its addresses."""
+        self._socket = socket.create_connection(("127.0.0.1", port), WAIT_SECONDS, (address, 0))
         self._file = self._socket.makefile("rb")
 
     def __enter__(self) -> SmtpClient:
@@ -70,6 +90,10 @@ class SmtpClient:
         """Send one line and return the reply to it."""
         self._socket.sendall(line + b"\r\n")
         return self.reply()
+
+    def is_answered(self, seconds: float = 0) -> bool:
+        """Say whether a reply, or the end, has come that was not read yet, or comes within so many seconds."""
+        return bool(select.select([self._socket], [], [], seconds)[0])
 
     def send(self, data: bytes) -> None:
         """Send bytes as they are."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import threading
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from tests.waiting import WAIT_SECONDS
 
 
 class ReceivedMail(NamedTuple):
@@ -52,7 +55,7 @@ class _Session(asyncio.Protocol):
         self.sink = sink
         self.buffer = b""
         self.in_data = False
-        self.tls = self.upgrading = False
+        self.tls = self.upgrading = self.promised_tls = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport: asyncio.Transport = transport
@@ -69,6 +72,9 @@ class _Session(asyncio.Protocol):
         self.sink.sessions.discard(self)
 
     def data_received(self, data: bytes) -> None:
+        if self.promised_tls:
+            self.write("500 5.5.2 this is no handshake")
+            return
         self.buffer += data
         self.take_all()
 
@@ -106,7 +112,8 @@ class _Session(asyncio.Protocol):
                 "\r\n".join(f"250{'-' if n < len(lines) - 1 else ' '}{text}" for n, text in enumerate(lines)),
             )
         elif verb == "STAR":
-            self.say("starttls", line, "220 go")
+            positive = self.say("starttls", line, "220 go")
+            self.promised_tls = positive and "starttls" in self.sink.answers
             if self.sink.context and "starttls" not in self.sink.answers:
                 self.buffer = b""
                 self.upgrading = True
@@ -195,3 +202,28 @@ async def serve(sink: Sink, port: int = 0) -> AsyncIterator[int]:
             for session in sink.sessions:
                 session.transport.abort()
             await asyncio.sleep(0)
+
+
+@contextmanager
+def served(sink: Sink) -> Iterator[int]:
+    """Serve the sink from a thread, so that it outlives every delivery process; yield its port."""
+    ready = threading.Event()
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+    port = 0
+
+    async def run() -> None:
+        nonlocal port
+        async with serve(sink) as port:
+            ready.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
+    thread.start()
+    assert ready.wait(WAIT_SECONDS)
+    try:
+        yield port
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(WAIT_SECONDS)
+        loop.close()

@@ -6,33 +6,31 @@ import asyncio
 import re
 import ssl
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sending.smtp.client import Connection, NotOpen, Timing
+from sending.smtp.client import Connection, NotOpen
 from sending.smtp.data import stuff
+from sending.smtp.dialogue import Timing
 from sending.smtp.host import Host
 from sending.smtp.result import Failure, SmtpResult
 from tests.sending.smtp.sink import DROP, SILENT, Sink, serve
+from tests.waiting import WAIT_SECONDS
 
 MAIL = b"Subject: x\r\n\r\nHello\r\n"
-QUICK = Timing(connect=2, reply=0.4, final=0.4)
+PATIENT = Timing(connect=WAIT_SECONDS, reply=WAIT_SECONDS, final=WAIT_SECONDS)
+# Gives up where the first or the last reply never comes: no honest one is waited for so shortly.
+NO_GREETING = Timing(connect=WAIT_SECONDS, reply=0.1, final=WAIT_SECONDS)
+NO_FINAL_REPLY = Timing(connect=WAIT_SECONDS, reply=WAIT_SECONDS, final=0.1)
 
 
-def conversation(sink: Sink, act: Callable[[Connection], Awaitable[Any]], **host: Any) -> Any:
+def conversation(sink: Sink, act: Callable[[Connection], Awaitable[Any]], timing: Timing = PATIENT, **host: Any) -> Any:
     async def run() -> Any:
         async with serve(sink) as port:
-            connection = await Connection.open(Host("sink", "127.0.0.1", port, **host), "me.test", QUICK)
+            connection = await Connection.open(Host("sink", "127.0.0.1", port, **host), "me.test", timing)
             try:
                 return await act(connection)
             finally:
@@ -41,11 +39,11 @@ def conversation(sink: Sink, act: Callable[[Connection], Awaitable[Any]], **host
     return asyncio.run(run())
 
 
-def send_one(sink: Sink, mail: bytes = MAIL) -> SmtpResult:
+def send_one(sink: Sink, mail: bytes = MAIL, timing: Timing = PATIENT) -> SmtpResult:
     async def act(connection: Connection) -> SmtpResult:
         return await connection.send("b@s.test", "ada@a.test", stuff(mail))
 
-    return conversation(sink, act)
+    return conversation(sink, act, timing)
 
 
 def send_twice(sink: Sink) -> list[SmtpResult]:
@@ -115,15 +113,41 @@ def test_a_server_that_wants_data_although_it_refused_the_recipient_gets_an_empt
     [
         ({"body": DROP}, Failure.LOST, "body"),
         ({"mail": DROP}, Failure.LOST, "mail"),
-        ({"body": SILENT}, Failure.TIMEOUT, "body"),
-        ({"rcpt": SILENT}, Failure.TIMEOUT, "rcpt"),
-        ({"data": "hello there"}, Failure.LOST, "data"),
+        ({"data": "hello there"}, Failure.PROTOCOL, "data"),
     ],
 )
-def test_silence_and_lost_connections_are_told(answers: dict[str, Any], failure: Failure, stage: str) -> None:
+def test_lost_connections_are_told(answers: dict[str, Any], failure: Failure, stage: str) -> None:
     done = send_one(Sink(answers, extensions=()))
     assert (done.code, done.failure, done.stage) == (0, failure, stage)
     assert done.text
+
+
+def test_silence_after_the_mail_is_told() -> None:
+    done = send_one(Sink({"body": SILENT}), timing=NO_FINAL_REPLY)
+    assert (done.code, done.failure, done.stage) == (0, Failure.TIMEOUT, "body")
+    assert done.text
+
+
+def test_silence_after_a_command_is_told() -> None:
+    sink = Sink({"rcpt": SILENT}, extensions=())
+
+    class Timed:
+        """Gives up at the recipient, the first command that is not answered."""
+
+        connect = final = WAIT_SECONDS
+
+        @property
+        def reply(self) -> float:
+            return 0.1 if "MAIL FROM:<b@s.test>" in sink.lines else WAIT_SECONDS
+
+    done = send_one(sink, timing=Timed())
+    assert (done.code, done.failure, done.stage) == (0, Failure.TIMEOUT, "rcpt")
+
+
+def test_a_host_that_never_greets_is_given_up() -> None:
+    with pytest.raises(NotOpen) as refused:
+        send_one(Sink({"greeting": SILENT}), timing=NO_GREETING)
+    assert (refused.value.smtp_result.code, refused.value.smtp_result.failure) == (0, Failure.TIMEOUT)
 
 
 @pytest.mark.parametrize(
@@ -131,9 +155,8 @@ def test_silence_and_lost_connections_are_told(answers: dict[str, Any], failure:
     [
         ({"greeting": "554 bye no service"}, 554, Failure.NONE),
         ({"greeting": "421 4.3.2 busy"}, 421, Failure.NONE),
-        ({"greeting": SILENT}, 0, Failure.TIMEOUT),
         ({"greeting": DROP}, 0, Failure.LOST),
-        ({"greeting": "220-" + "x" * 70_000}, 0, Failure.LOST),
+        ({"greeting": "220-" + "x" * 70_000}, 0, Failure.PROTOCOL),
         ({"ehlo": "550 5.7.1 who are you"}, 550, Failure.NONE),
     ],
 )
@@ -145,7 +168,7 @@ def test_a_host_that_does_not_open_says_why(answers: dict[str, Any], code: int, 
 
 def test_nobody_there_is_told() -> None:
     with pytest.raises(NotOpen) as refused:
-        asyncio.run(Connection.open(Host("none", "127.0.0.1", 1), "me.test", QUICK))
+        asyncio.run(Connection.open(Host("none", "127.0.0.1", 1), "me.test", PATIENT))
     assert refused.value.smtp_result.failure is Failure.CONNECT
 
 
@@ -168,30 +191,6 @@ def test_control_characters_in_a_reply_never_reach_the_log() -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\u2028]", done.text + done.conversation)
 
 
-@pytest.fixture
-def context(tmp_path: Path) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "somebody.else")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, SHA256())
-    )
-    file = tmp_path / "tls.pem"
-    file.write_bytes(
-        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(Encoding.PEM)
-    )
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.load_cert_chain(file)
-    return made
-
-
 def test_tls_is_taken_where_offered_whatever_the_certificate_says(context: ssl.SSLContext) -> None:
     sink = Sink(context=context)
     done = send_one(sink)
@@ -201,7 +200,7 @@ def test_tls_is_taken_where_offered_whatever_the_certificate_says(context: ssl.S
 
 
 def test_a_failed_handshake_is_followed_by_one_clear_text_session(context: ssl.SSLContext) -> None:
-    sink = Sink({"starttls": "220 go\r\n500 this is no handshake"}, context=context)
+    sink = Sink({"starttls": "220 go"}, context=context)
     done = send_one(sink)
     assert (done.code, done.tls) == (250, "")
     assert sink.connections == 2

@@ -59,23 +59,92 @@ def test_only_the_answer_to_the_mail_itself_delivers() -> None:
 @pytest.mark.parametrize("failure", [f for f in Failure if f])
 def test_without_a_reply_only_what_dns_says_for_good_is_final(failure: Failure) -> None:
     outcome = classify(SmtpResult(failure=failure))
-    final = failure in {Failure.NO_DOMAIN, Failure.NULL_MX, Failure.NO_MAIL_HOST, Failure.FORBIDDEN_HOST}
+    final = failure in {Failure.NO_DOMAIN, Failure.NULL_MX}
     assert outcome.kind is (OutcomeKind.BOUNCED if final else OutcomeKind.DEFERRED)
-    assert outcome.hard is (final and failure is not Failure.FORBIDDEN_HOST)
+    assert outcome.hard is final
     assert outcome.reason
 
 
+STAGES = ("connect", "greeting", "ehlo", "starttls", "auth", "reset", "mail", "rcpt", "data", "body")
+
+
 @given(
-    st.integers(400, 599),
-    st.sampled_from(["", "x.1.1", "x.2.2", "x.7.1", "x.99.99"]),
+    st.integers(-1, 1200),
+    st.sampled_from(["", "x.1.1", "x.2.2", "x.7.1", "x.99.99", "5.1.1"]),
     st.text(max_size=80),
-    st.sampled_from(["greeting", "ehlo", "mail", "rcpt", "data", "body"]),
+    st.sampled_from(STAGES),
+    st.booleans(),
 )
-def test_5xx_is_final_and_4xx_never_is(code: int, enhanced: str, text: str, stage: str) -> None:
-    outcome = classify(reply(code, text, enhanced=enhanced.replace("x", str(code // 100)), stage=stage))
-    assert outcome.kind is (OutcomeKind.BOUNCED if code >= 500 else OutcomeKind.DEFERRED)
-    assert outcome.bounce_class
-    assert not (outcome.hard and code < 500)
+def test_only_an_answer_to_the_recipient_or_the_mail_is_final(
+    code: int, enhanced: str, text: str, stage: str, is_relay: bool
+) -> None:
+    outcome = classify(
+        SmtpResult(
+            code=code, enhanced=enhanced.replace("x", str(code // 100)), text=text, stage=stage, is_relay=is_relay
+        )
+    )
+    if stage == "body" and 200 <= code < 300:
+        assert (outcome.kind is OutcomeKind.DELIVERED) is (code not in {211, 214, 220, 221, 235})
+    elif 500 <= code < 600 and stage in {"rcpt", "data", "body"} and not is_relay:
+        assert outcome.kind is OutcomeKind.BOUNCED
+    elif not is_relay:
+        assert outcome.kind is OutcomeKind.DEFERRED
+    assert not (outcome.hard and (is_relay or outcome.kind is not OutcomeKind.BOUNCED))
+    if not 400 <= code < 600 and outcome.kind is not OutcomeKind.DELIVERED:
+        assert outcome.bounce_class is BounceClass.PROTOCOL_ERRORS
+    assert outcome.reason or text == ""
+
+
+@pytest.mark.parametrize("enhanced", ["5.1.2", "5.4.4"])
+def test_a_failed_look_up_of_the_domain_by_others_kills_nobody(enhanced: str) -> None:
+    assert not classify(reply(550, "Host unknown", enhanced=enhanced)).hard
+    assert not classify_report(enhanced, "smtp; Host or domain name not found").hard
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sender address rejected: User unknown",
+        "sender <b@s.test> does not exist: no such user",
+        "Sender verify failed. Response: 550 user unknown",
+        "Could not complete sender verify callout: no such user",
+        "MAIL FROM domain: mailbox not found",
+        "bad sender, address unknown",
+    ],
+)
+def test_who_does_not_know_the_sender_says_nothing_of_the_recipient(text: str) -> None:
+    for enhanced in ("", "5.1.1"):
+        outcome = classify(reply(550, text, enhanced=enhanced))
+        assert (outcome.hard, outcome.bounce_class) == (False, BounceClass.INVALID_SENDER)
+
+
+def test_a_policy_refusal_with_the_code_of_a_dead_address_is_soft() -> None:
+    outcome = classify(reply(550, "rejected, listed at zen.spamhaus.org", enhanced="5.1.1"))
+    assert (outcome.hard, outcome.bounce_class) == (False, BounceClass.SPAM_BLOCK)
+
+
+def test_a_host_that_will_not_relay_does_not_speak_for_the_domain() -> None:
+    outcome = classify(reply(554, "Relay access denied", enhanced="5.7.1"))
+    assert (outcome.kind, outcome.bounce_class) == (OutcomeKind.DEFERRED, BounceClass.RELAY_DENIED)
+
+
+@pytest.mark.parametrize(
+    ("code", "enhanced", "text", "kind"),
+    [
+        (554, "5.7.1", "Relay access denied", OutcomeKind.DEFERRED),
+        (530, "5.7.0", "Authentication required", OutcomeKind.DEFERRED),
+        (550, "", "daily sending quota exceeded", OutcomeKind.DEFERRED),
+        (554, "", "your account is suspended", OutcomeKind.DEFERRED),
+        (550, "5.1.1", "no such user", OutcomeKind.BOUNCED),
+        (552, "5.3.4", "too big", OutcomeKind.BOUNCED),
+        (556, "5.1.10", "null MX", OutcomeKind.BOUNCED),
+    ],
+)
+def test_a_relay_speaks_of_the_mail_alone_and_blocks_nobody(
+    code: int, enhanced: str, text: str, kind: OutcomeKind
+) -> None:
+    outcome = classify(SmtpResult(code=code, enhanced=enhanced, text=text, stage="rcpt", is_relay=True))
+    assert (outcome.kind, outcome.hard) == (kind, False)
 
 
 @pytest.mark.parametrize(

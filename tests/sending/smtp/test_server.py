@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from sending.batch_writer import BatchWriter
-from sending.smtp.server import WRONG_LINE_ENDS, Handler, SmtpServer, has_bare_line_ends
-from tests.sending.smtp.port import SmtpClient, served
+from sending.smtp.port import Port
+from sending.smtp.server import Handler, SmtpServer
+from tests.sending.smtp.port import SmtpClient, port_with, served
 
 # Ends of data that some server somewhere takes for the final dot.
 SMUGGLED = [
@@ -34,13 +36,16 @@ class Keeping(Handler):
         self.mails: list[bytes] = []
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        raw = bytes(envelope.content or b"")
+        raw = envelope.content.read()
         if b"fault" in raw:
             raise RuntimeError("secret insides")
-        if has_bare_line_ends(raw):
-            return WRONG_LINE_ENDS
         self.mails.append(raw)
         return "250 OK"
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Port:
+    return port_with(tmp_path)
 
 
 def nothing(rows: Sequence[Any]) -> None:
@@ -48,10 +53,10 @@ def nothing(rows: Sequence[Any]) -> None:
 
 
 @pytest.mark.parametrize("end", SMUGGLED)
-def test_a_smuggled_end_gives_one_mail_or_a_refusal(end: bytes) -> None:
+def test_a_smuggled_end_gives_one_mail_or_a_refusal(end: bytes, room: Port) -> None:
     handler = Keeping()
     with (
-        served(lambda: SmtpServer(handler, max_bytes=100_000), BatchWriter(nothing)) as port,
+        served(lambda: SmtpServer(handler, room, max_bytes=100_000), BatchWriter(nothing)) as port,
         SmtpClient(port) as client,
     ):
         client.begin(b"a@b.test", b"c@d.test")
@@ -64,10 +69,10 @@ def test_a_smuggled_end_gives_one_mail_or_a_refusal(end: bytes) -> None:
     assert reply.startswith("550") or b"\x00" in end
 
 
-def test_bytes_arrive_as_they_were_sent() -> None:
+def test_bytes_arrive_as_they_were_sent(room: Port) -> None:
     handler = Keeping()
     with (
-        served(lambda: SmtpServer(handler, max_bytes=100_000), BatchWriter(nothing)) as port,
+        served(lambda: SmtpServer(handler, room, max_bytes=100_000), BatchWriter(nothing)) as port,
         SmtpClient(port) as client,
     ):
         client.begin(b"a@b.test", b"c@d.test")
@@ -75,10 +80,10 @@ def test_bytes_arrive_as_they_were_sent() -> None:
     assert handler.mails == [b"Subject: x\r\n\r\n.a dot\r\n\xff\xfe\r\n"]
 
 
-def test_pipelining_is_offered_and_works() -> None:
+def test_pipelining_is_offered_and_works(room: Port) -> None:
     handler = Keeping()
     with (
-        served(lambda: SmtpServer(handler, max_bytes=100_000), BatchWriter(nothing)) as port,
+        served(lambda: SmtpServer(handler, room, max_bytes=100_000), BatchWriter(nothing)) as port,
         SmtpClient(port) as client,
     ):
         client.reply()
@@ -89,9 +94,9 @@ def test_pipelining_is_offered_and_works() -> None:
         assert [client.reply()[:3] for _ in range(2)] == ["250", "250"]
 
 
-def test_a_mail_over_the_limit_is_refused_by_its_size() -> None:
+def test_a_mail_over_the_limit_is_refused_by_its_size(room: Port) -> None:
     handler = Keeping()
-    with served(lambda: SmtpServer(handler, max_bytes=10_000), BatchWriter(nothing)) as port:
+    with served(lambda: SmtpServer(handler, room, max_bytes=10_000), BatchWriter(nothing)) as port:
         with SmtpClient(port) as client:
             client.reply()
             client.command(b"EHLO client.test")
@@ -103,18 +108,18 @@ def test_a_mail_over_the_limit_is_refused_by_its_size() -> None:
     assert not handler.mails
 
 
-def test_a_line_over_998_characters_is_refused() -> None:
+def test_a_line_over_998_characters_is_refused(room: Port) -> None:
     with (
-        served(lambda: SmtpServer(Keeping(), max_bytes=10_000), BatchWriter(nothing)) as port,
+        served(lambda: SmtpServer(Keeping(), room, max_bytes=10_000), BatchWriter(nothing)) as port,
         SmtpClient(port) as client,
     ):
         client.begin(b"a@b.test", b"c@d.test")
         assert client.data(b"x" * 1_200).startswith("500")
 
 
-def test_an_endless_line_is_cut_off() -> None:
+def test_an_endless_line_is_cut_off(room: Port) -> None:
     with (
-        served(lambda: SmtpServer(Keeping(), max_bytes=10_000), BatchWriter(nothing)) as port,
+        served(lambda: SmtpServer(Keeping(), room, max_bytes=10_000), BatchWriter(nothing)) as port,
         SmtpClient(port) as client,
     ):
         client.begin(b"a@b.test", b"c@d.test")
@@ -123,28 +128,12 @@ def test_an_endless_line_is_cut_off() -> None:
             client.send(b"x" * 20_000_000)
 
 
-def test_a_fault_of_ours_is_temporary_and_its_cause_is_not_shown() -> None:
+def test_a_fault_of_ours_is_temporary_and_its_cause_is_not_shown(room: Port) -> None:
     with (
-        served(lambda: SmtpServer(Keeping(), max_bytes=10_000), BatchWriter(nothing)) as port,
+        served(lambda: SmtpServer(Keeping(), room, max_bytes=10_000), BatchWriter(nothing)) as port,
         SmtpClient(port) as client,
     ):
         client.begin(b"a@b.test", b"c@d.test")
         reply = client.data(b"fault")
         assert reply.startswith("451")
         assert "insides" not in reply
-
-
-@pytest.mark.parametrize(
-    ("content", "bare"),
-    [
-        (b"", False),
-        (b"a\r\nb\r\n", False),
-        (b"a\nb", True),
-        (b"a\rb", True),
-        (b"\n", True),
-        (b"a\r", True),
-        (b"\r\r\n", True),
-    ],
-)
-def test_bare_line_ends_are_found(content: bytes, bare: bool) -> None:
-    assert has_bare_line_ends(content) is bare

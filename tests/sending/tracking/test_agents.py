@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sending.tracking import agents
 
@@ -16,7 +18,6 @@ Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 10.0; Trident/7.0; Microsoft Outlo
 Outlook-iOS/712.2620504.prod.iphone (3.34.0)
 Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148
 Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)
-Mozilla/5.0
 Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0
 Mozilla/5.0 (Linux; Android 14; SM-S918B) AppleWebKit/537.36 SamsungBrowser/25.0 Chrome/121.0.0.0 Mobile Safari/537.36
 Mozilla/5.0 (Linux; Android 9; CUBOT_X19 Build/PPR1) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile
@@ -29,6 +30,25 @@ Mozilla/4.0 (compatible; Lotus-Notes/6.0; Windows-NT)
 The Bat! 10.5
 Opera/9.80 (Windows NT 6.1; WOW64) Presto/2.12.388 Version/12.18
 Dalvik/2.1.0 (Linux; U; Android 12; SM-G991B Build/SP1A.210812.016)
+Mozilla/5.0 (compatible; MSIE 10.0; Windows NT 6.2; Trident/6.0)
+Mozilla/4.0 (compatible; ms-office; MSOffice 16)
+Microsoft Office/14.0 (Windows NT 6.1; Microsoft Outlook 14.0.7113; Pro; MSOffice 14)
+Microsoft Outlook Mail 16.73.23051401
+Outlook-Android/2.0
+Mozilla/5.0 (iPad; CPU OS 16_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) GSA/277.0 Mobile/15E148
+Mozilla/5.0 (Macintosh; Intel Mac OS X 14.5; rv:127.0) Gecko/20100101 Firefox/127.0
+Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36
+Mozilla/5.0 (X11; OpenBSD amd64; rv:115.0) Gecko/20100101 Firefox/115.0
+Mozilla/5.0 (Mobile; LYF/F90M; rv:48.0) Gecko/48.0 Firefox/48.0 KAIOS/2.5
+Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0.0.0 ArkWeb/4.1.6.1 Mobile
+Mozilla/5.0 (PlayStation; PlayStation 5/6.50) AppleWebKit/605.1.15 (KHTML, like Gecko)
+Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) AppleWebKit/537.36 (KHTML, like Gecko) Version/6.0 TV Safari/537.36
+Mozilla/5.0 (Linux; U; Android 13; zh-cn; M2102J2SC) AppleWebKit/537.36 (KHTML, like Gecko) MiuiBrowser/18.2
+Mozilla/5.0 Thunderbird/128.4.0
+Mozilla/5.0 (Windows NT 10.0; WOW64; rv:91.0) Gecko/20100101 Postbox/7.0.60
+Airmail 5.7 rv:730 (Macintosh; Mac OS X 14.4; en_US)
+Spark/3.12 CFNetwork/1494 Darwin/23.4.0 Mail
+Opera/9.80 (J2ME/MIDP; Opera Mini/9.80) Presto/2.5.25 Version/10.54
 K-9 Mail for Android""".splitlines()
 
 MACHINES = """\
@@ -53,7 +73,19 @@ Mozilla/5.0 (Windows NT 10.0; Win64; x64) Mimecast-TTP/1.0 Chrome/120 Safari/537
 Proofpoint Targeted Attack Protection
 Mozilla/5.0 (X11; Linux x86_64) Chrome/98.0.4695.0 Safari/537.36 Chrome-Lighthouse
 GPTBot/1.0 (+https://openai.com/gptbot)
-newsletter-crawler/3 admin@example.test""".splitlines()
+newsletter-crawler/3 admin@example.test
+Mozilla/5.0
+Mozilla/4.0
+Mozilla/5.0 (compatible)
+Mozilla/5.0 ()
+Mozilla/5.0 (compatible;)
+Mozilla
+Mozilla/5.0 Firefox/26.0
+Mozilla/5.0 Chrome/120.0.0.0 Safari/537.36
+Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36
+Mozilla/5.0 Gecko/20100101
+Opera/9.80
+AppleWebKit/537.36""".splitlines()
 
 
 @pytest.mark.parametrize("user_agent", PEOPLE)
@@ -74,5 +106,14 @@ def test_a_prefetch_is_a_machine_whatever_its_name() -> None:
     assert agents.is_machine(PEOPLE[2], purpose="prefetch;prerender")
 
 
-def test_the_fifth_click_within_a_second_makes_a_burst() -> None:
-    assert [agents.is_burst(earlier) for earlier in range(6)] == [False, False, False, False, True, True]
+@pytest.mark.parametrize("user_agent", ["Mozilla/5.0", " Mozilla/5.0 ", "mozilla/5.0"])
+def test_apples_proxy_which_loads_pictures_when_a_mail_arrives_is_a_machine(user_agent: str) -> None:
+    assert agents.is_machine(user_agent)
+
+
+STUB = r"Mozilla/[0-9]\.[0-9]{1,2}( \((compatible)?;? ?\))?( (Gecko|Firefox|Chrome)/[0-9.]{1,9})?"
+
+
+@given(st.from_regex(STUB, fullmatch=True))
+def test_a_browser_s_word_without_a_system_is_a_machine(user_agent: str) -> None:
+    assert agents.is_machine(user_agent)

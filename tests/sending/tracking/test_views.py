@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import random
 import string
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
+from django.db.models import Sum
 from django.test import Client
+from django.utils import timezone
 
+from sending import queries, timeline
 from sending.models import Event, EventKind, Message
+from sending.models.ids import time_of
 from sending.tracking import links
 from sending.tracking.views import PIXEL
+from stats import rollup
+from stats.models import DayVolume
 from templates_app.models import Skeleton
 from tests import factories
+from tests.conftest import Rules
 
+BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"
 PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.4.0"
 HTML = '<p>Hello {{name}}</p><a href="https://shop.example.test/{{page}}?a=1&amp;b=2">Shop</a>'
 
@@ -87,16 +98,105 @@ def test_a_click_leads_to_the_filled_target(visitor: Client, message: Message) -
     assert (event.link, event.machine) == ("https://shop.example.test/new?a=1&b=2", False)
 
 
+def test_the_button_that_outlook_draws_leads_where_its_twin_does(visitor: Client) -> None:
+    account = factories.account()
+    shape = '<v:roundrect href="https://shop.example.test/{{page}}"><center>Go</center></v:roundrect>'
+    html = f'<!--[if mso]>{shape}<![endif]--><a href="https://shop.example.test/{{{{page}}}}">Go</a>'
+    version = factories.template(account, html=html).approved_id
+    submission = factories.submission(account, version=version, variables={"page": "new"})
+    message = factories.message(account, submission=submission)
+    for number in range(2):
+        response = visitor.get(path(links.click_url(message.pk, number)))
+        assert response["Location"] == "https://shop.example.test/new"
+    assert {event.link for event in events(EventKind.CLICK)} == {"https://shop.example.test/new"}
+    assert len(events(EventKind.CLICK)) == 2
+
+
 def test_clicks_repeat(visitor: Client, message: Message) -> None:
     for _ in range(2):
         visitor.get(path(links.click_url(message.pk, 0)))
     assert len(events(EventKind.CLICK)) == 2
 
 
-def test_the_fifth_click_of_a_burst_is_a_machine(visitor: Client, message: Message) -> None:
+@pytest.fixture
+def unhurried(rules: Rules) -> None:
+    """Give a burst the time that a slow machine takes for its requests."""
+    rules(burst_milliseconds=60_000, late_event_seconds=240)
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_all_of_a_burst_is_a_machine_s_and_nobody_has_opened_or_clicked(visitor: Client, message: Message) -> None:
+    visitor.get(path(links.pixel_url(message.pk)), headers={"User-Agent": BROWSER})
+    for number in range(5):
+        message.refresh_from_db()
+        assert bool(message.clicked_at) == (number > 0)
+        answer = visitor.get(path(links.click_url(message.pk, 0)), headers={"User-Agent": BROWSER})
+        assert answer.status_code == 302
+    assert [event.machine for event in Event.objects.order_by("id")] == [True] * 6
+    message.refresh_from_db()
+    assert (message.opened_at, message.clicked_at) == (None, None)
+
+
+def test_who_read_the_mail_before_and_after_a_burst_stays_a_person(
+    visitor: Client, message: Message, rules: Rules
+) -> None:
+    ago = timezone.now() - timedelta(minutes=5)
+    opened = factories.event(message.account, EventKind.OPEN, ago, message=message.pk, user_agent=PERSON)
+    Message.objects.filter(pk=message.pk).update(opened_at=ago)
+    rules(burst_milliseconds=60_000, late_event_seconds=240)
     for _ in range(5):
-        visitor.get(path(links.click_url(message.pk, 0)))
-    assert [event.machine for event in Event.objects.order_by("id")].count(True) >= 1
+        visitor.get(path(links.click_url(message.pk, 0)), headers={"User-Agent": BROWSER})
+    message.refresh_from_db()
+    assert (message.opened_at, message.clicked_at) == (time_of(opened.pk), None)
+    assert not Event.objects.get(pk=opened.pk).machine
+    # Somebody else clicks once the burst is over.
+    rules(burst_milliseconds=1, late_event_seconds=10)
+    visitor.get(path(links.click_url(message.pk, 0)))
+    message.refresh_from_db()
+    assert Event.objects.filter(kind=EventKind.CLICK, machine=False).count() == 1
+    assert (message.opened_at, bool(message.clicked_at)) == (time_of(opened.pk), True)
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_a_burst_is_corrected_wherever_it_is_shown(visitor: Client, message: Message) -> None:
+    for _ in range(6):
+        visitor.get(path(links.click_url(message.pk, 0)), headers={"User-Agent": BROWSER})
+        rollup.roll_up()
+    counted = DayVolume.objects.filter(account=message.account_id).aggregate(
+        clicked=Sum("clicked"), machine=Sum("clicked_by_machine")
+    )
+    assert counted == {"clicked": 0, "machine": 6}
+    message.refresh_from_db()
+    shown = timeline.steps(message, [], queries.events(message))
+    assert [step.icon for step in shown if step.event] == ["robot"] * 6
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("unhurried")
+def test_a_burst_over_several_processes_is_seen_whole(message: Message) -> None:
+    clicks = 16
+    start = threading.Barrier(4)
+
+    def click(_number: int) -> int:
+        try:
+            start.wait(30)
+            client = Client(headers={"User-Agent": BROWSER})
+            return [client.get(path(links.click_url(message.pk, 0))).status_code for _ in range(clicks // 4)].count(302)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(click, range(4))) == clicks
+    assert Event.objects.filter(kind=EventKind.CLICK, machine=True).count() == clicks
+    message.refresh_from_db()
+    assert (message.opened_at, message.clicked_at) == (None, None)
+
+
+def test_apples_proxy_opens_for_nobody(visitor: Client, message: Message) -> None:
+    visitor.get(path(links.pixel_url(message.pk)), headers={"User-Agent": "Mozilla/5.0"})
+    assert [event.machine for event in events(EventKind.OPEN)] == [True]
+    message.refresh_from_db()
+    assert message.opened_at is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""Mail to the postmaster of our own domains: taken and kept, never answered (RFC 5321 4.5.1)."""
+
+from __future__ import annotations
+
+import re
+
+from django.conf import settings
+
+from accounts.mail.addresses import split
+from accounts.mail.host_names import host_name
+from accounts.mail.text import NOT_IN_LINE, storable
+from domains.models import SenderDomain
+from sending.models import PostmasterMail
+
+POSTMASTER = "postmaster"
+BOUNCE_PREFIX = "bounce."
+_SUBJECT = re.compile(rb"^subject:([^\r\n]{0,600})", re.IGNORECASE | re.MULTILINE)
+_HEAD_BYTES = 100 * 1024
+
+
+def is_postmaster(address: str) -> bool:
+    """Say whether an envelope recipient is a postmaster, in any letter case, of whatever domain or of none."""
+    local = split(address)[0] if "@" in address else address
+    return local.strip('"').lower() == POSTMASTER
+
+
+def is_ours(address: str) -> bool:
+    """Say whether the recipient's domain is our MX host or a sender domain, whose MX we are; asks the database."""
+    if "@" not in address:
+        # RFC 5321 4.1.1.3: <Postmaster> without a domain is this server's own.
+        return True
+    try:
+        name = host_name(split(address)[1])
+    except ValueError:
+        return False
+    if name == settings.MX_HOST.lower():
+        return True
+    return SenderDomain.objects.filter(name__in=[name, name.removeprefix(BOUNCE_PREFIX)]).exists()
+
+
+def row(*, mail_from: str, recipient: str, raw: bytes) -> PostmasterMail:
+    """Return a mail as it is kept: the part of it that a person would read."""
+    found = _SUBJECT.search(raw[:_HEAD_BYTES].partition(b"\r\n\r\n")[0])
+    subject = NOT_IN_LINE.sub(" ", found[1].decode("utf-8", "replace")).strip() if found else ""
+    return PostmasterMail(
+        mail_from=storable(mail_from)[:320],
+        recipient=storable(recipient)[:320],
+        subject=storable(subject)[:300],
+        raw=raw[: settings.RULES.postmaster_max_bytes],
+    )

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import resource
+import socket
+
+from config.web import server
+
+
+def test_the_server_knows_the_limits_of_the_rules(settings) -> None:  # type: ignore[no-untyped-def]
+    command = server.command("127.0.0.1", 8123)
+    said = dict(zip(command, command[1:], strict=False))
+    assert (said["--interface"], said["--http"], said["--port"]) == ("asgi", "1", "8123")
+    assert said["--backpressure"] == str(settings.RULES.web_connections)
+    assert said["--http1-header-read-timeout"] == "30000"
+    assert "--respawn-failed-workers" in command
+
+
+def test_a_process_may_open_as_many_connections_as_it_takes() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+        server.allow_connections(100)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(before[1], 1124)
+        server.allow_connections(10)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(before[1], 1124)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_an_accepted_connection_is_cut_off_by_the_system_when_its_client_takes_nothing() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server.cut_off_silent_readers(7)
+        with socket.create_connection(listening.getsockname()) as client, listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 7000
+            assert client.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 0

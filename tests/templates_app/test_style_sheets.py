@@ -1,0 +1,62 @@
+"""What styles load and run."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from templates_app import style_sheets
+
+
+@pytest.mark.parametrize(
+    ("style", "count"),
+    [
+        ("background:url(x)", 1),
+        ("BACKGROUND-IMAGE : URL( 'x' )", 1),
+        ("list-style-image:url(x);border-image:url(y) 30", 2),
+        ("background:u\\72l(x)", 1),
+        ("background:\\55 RL(x)", 1),
+        ("background:image-set('a' 1x, 'b' 2x)", 1),
+        ("background:image-set(url(https://a.test/a) 1x, url(https://a.test/b) 2x)", 1),
+        ("a{content:url(x)} b{background:red}", 1),
+        ("@font-face{font-family:a;src:url(x)}", 0),
+        ("v\\:*{behavior:url(#default#VML)}", 0),
+        ("color:red", 0),
+    ],
+)
+def test_declarations_that_load_a_picture_are_counted(style, count):
+    assert len(style_sheets.images(style)) == count
+
+
+@pytest.mark.parametrize("style", ["@import 'x'", "@IMPORT url(x)", "@\\69mport 'x'", "@\\49 MPORT 'x'"])
+def test_imports_are_found(style):
+    assert style_sheets.imports(style)
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "width:expression(1)",
+        "width:exp/**/ression (1)",
+        "width:e\\78pression(1)",
+        "behavior:url(https://x.test/a.htc)",
+        "-moz-binding:url(x)",
+    ],
+)
+def test_what_would_run_is_found(style):
+    assert style_sheets.runs(style)
+
+
+def test_outlooks_own_behaviour_runs_nothing():
+    assert not style_sheets.runs("v\\:* {behavior:url(#default#VML);display:inline-block}")
+
+
+def test_addresses_are_read_with_their_escapes():
+    style = "a:url( 'java\\73 cript:x' );b:url(y);c:image-set('z' 1x, \"w\" 2x)"
+    assert style_sheets.addresses(style) == ["javascript:x", "y", "z", "w"]
+
+
+@given(st.text(alphabet="url(\\)75 :;{}@import'\"/*#\n", max_size=200))
+def test_no_style_is_an_error_and_places_are_in_it(style):
+    style_sheets.addresses(style)
+    style_sheets.runs(style)
+    assert all(0 <= start < end <= len(style) for start, end in style_sheets.images(style))
