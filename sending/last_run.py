@@ -93,6 +93,8 @@ class LastRun:
         self._name_file = self._folder / "name"
         self._live_seconds = live_seconds
         self._birth = birth
+        # Said once, not each second while a disk is full.
+        self._has_warned = False
         # The file's identity and what `birth` said of it: it is asked once.
         self._known_birth: tuple[tuple[int, int], str] | None = None
 
@@ -107,7 +109,7 @@ class LastRun:
             memory = self._remembered(database)
             folder, born = self._name()
         except OSError as error:
-            logger.warning("%s cannot be used (%s): a restore may not be noticed.", self._folder, error)
+            self._warn(error)
             return ""
         is_doubtful = memory is None and self._may_have_sent()
         with transaction.atomic(), connection.cursor() as cursor:
@@ -186,7 +188,14 @@ class LastRun:
             os.replace(draft, self._file(memory.database))
         except OSError as error:
             # Delivery does not wait for it: the mails matter more than the memory.
-            logger.warning("%s cannot be written (%s): a restore may not be noticed.", self._folder, error)
+            self._warn(error)
+            return
+        self._has_warned = False
+
+    def _warn(self, error: OSError) -> None:
+        if not self._has_warned:
+            logger.warning("%s cannot be used (%s): a restore may not be noticed.", self._folder, error)
+        self._has_warned = True
 
     def _file(self, database: str) -> Path:
         return self._folder / f"{database}.json"
