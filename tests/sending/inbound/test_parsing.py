@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import signal
 from collections.abc import Iterator
 
@@ -89,6 +90,13 @@ def test_a_bomb_is_defused(name: str, parser: parsing.Parser) -> None:
     assert child is not None
     assert parser.process is child
     assert child.is_alive()
+
+
+def test_the_parser_has_a_limit_of_memory(parser: parsing.Parser) -> None:
+    parser.parse(mails.LETTER)
+    assert parser.process
+    assert parser.process.pid
+    assert resource.prlimit(parser.process.pid, resource.RLIMIT_AS) == (parsing.MAX_MEMORY, parsing.MAX_MEMORY)
 
 
 def test_a_mail_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:

@@ -12,7 +12,7 @@ from blocklist.models import BlockedAddress
 from sending import events
 from sending.inbound import reading
 from sending.inbound.parsing import Parser
-from sending.inbound.report import ReportKind
+from sending.inbound.report import Report, ReportKind
 from sending.inbound.worker import ReportWorker
 from sending.models import DeliverStatus, Event, EventKind, InboundReport, Message
 from tests import factories
@@ -106,6 +106,19 @@ def test_a_report_is_read_once(message: Message, parser: Parser) -> None:
     reading.read(report, parser)
     assert reading.read(report, parser) is None
     assert reading.unread() == []
+    assert kinds(message).count(EventKind.SPAMREPORT) == 1
+
+
+def test_of_two_who_read_a_report_at_once_one_records_it(message: Message, parser: Parser) -> None:
+    class ReadMeanwhile(Parser):
+        """Parses while another reader, who had the report as well, comes to its end."""
+
+        def parse(self, raw: bytes) -> Report:
+            assert reading.read(report, parser) is ReportKind.COMPLAINT
+            return parser.parse(raw)
+
+    report = stored(mails.arf(), message.pk)
+    assert reading.read(report, ReadMeanwhile(mails.CAPS, seconds=1)) is None
     assert kinds(message).count(EventKind.SPAMREPORT) == 1
 
 
