@@ -94,6 +94,9 @@ def test_a_click_leads_to_the_filled_target(visitor: Client, message: Message) -
     response = visitor.get(path(links.click_url(message.pk, 0)))
     assert response.status_code == 302
     assert response["Location"] == "https://shop.example.test/new?a=1&b=2"
+    assert "no-store" in response["Cache-Control"]
+    # The token of a mail is nobody's business at the target.
+    assert response["Referrer-Policy"] == "no-referrer"
     [event] = events(EventKind.CLICK)
     assert (event.link, event.machine) == ("https://shop.example.test/new?a=1&b=2", False)
 
@@ -283,6 +286,7 @@ def test_the_unsubscribe_page_asks_with_one_button_and_a_masked_address(visitor:
     assert "alice@example.com" not in page
     assert message.sender_domain in page
     assert page.count("<button") == 1
+    assert "no-store" in response["Cache-Control"]
     assert "<script" not in page
     assert not response.cookies
 
