@@ -238,7 +238,7 @@ class Connection:
         with contextlib.suppress(ConnectionLost):
             await self._wire.flushed(self._timing.final)
         reply = await self._dialogue.read_reply(self._timing.final)
-        if reply.is_early and not is_refusal(reply.code):
+        if self._wire.was_early and not is_refusal(reply.code):
             raise ProtocolError("accepted before it was sent")
         return self._dialogue.result_of("body", reply)
 

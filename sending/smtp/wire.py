@@ -17,8 +17,6 @@ class Reply(NamedTuple):
 
     code: int
     text: str
-    # It came before all that was written had left.
-    is_early: bool = False
 
 
 class ConnectionLost(Exception):
@@ -42,7 +40,8 @@ class Wire(asyncio.Protocol):
         self._code = ""
         self._lines: list[str] = []
         self._size = 0
-        self._replies: list[Reply] = []
+        # Each with whether it came before all that was written had left.
+        self._replies: list[tuple[Reply, bool]] = []
         self._waiter: asyncio.Future[None] | None = None
         self._room: asyncio.Future[None] | None = None
         self._paused = False
@@ -50,6 +49,8 @@ class Wire(asyncio.Protocol):
         self._upgrading = False
         self.end: ConnectionLost | None = None
         self.is_tls = False
+        # Of the reply that was read last: the other side had not received all that it was sent.
+        self.was_early = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport (asyncio calls this, again after the TLS handshake)."""
@@ -106,7 +107,8 @@ class Wire(asyncio.Protocol):
     def unread(self) -> str:
         """Return the start of what has come in and was not read as a reply; empty when there is nothing."""
         if self._replies:
-            return f"{self._replies[0].code:03d} {self._replies[0].text}"
+            reply, _ = self._replies[0]
+            return f"{reply.code:03d} {reply.text}"
         return " ".join([self._code, *self._lines, self._buffer.decode("utf-8", "replace")]).strip()
 
     async def reply(self, seconds: float) -> Reply:
@@ -120,7 +122,8 @@ class Wire(asyncio.Protocol):
             if not self._replies:
                 assert self.end is not None
                 raise self.end
-        return self._replies.pop(0)
+        reply, self.was_early = self._replies.pop(0)
+        return reply
 
     async def start_tls(self, context: ssl.SSLContext, name: str, seconds: float) -> str:
         """Shake hands and return the protocol's version; raise OSError (ssl errors are) or TimeoutError."""
@@ -164,7 +167,7 @@ class Wire(asyncio.Protocol):
             return
         # What is still to be written has not been read by the other side.
         is_early = self._transport is not None and self._transport.get_write_buffer_size() > 0
-        self._replies.append(Reply(int(digits), " ".join(self._lines), is_early))
+        self._replies.append((Reply(int(digits), " ".join(self._lines)), is_early))
         self._begin_reply()
         if len(self._replies) > MAX_UNREAD:
             self._fail(ProtocolError("more replies than commands"))
