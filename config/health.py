@@ -16,10 +16,11 @@ from sending import holds
 # What was on hold is not overdue: it is due from the release on.
 _FIGURES = f"""
 SELECT count(*) FILTER (WHERE worker = ''), count(*) FILTER (WHERE worker <> ''),
-       CASE WHEN {holds.not_on_hold(holds.Kind.DELIVERY)} THEN coalesce(extract(epoch FROM now() - greatest(
+       CASE WHEN count(*) FILTER (WHERE worker = '') > 0 AND {holds.not_on_hold(holds.Kind.DELIVERY)}
+       THEN extract(epoch FROM now() - greatest(
            min(available_at) FILTER (WHERE worker = ''),
            (SELECT max(ended_at) FROM sending_holdperiod WHERE kind = '{holds.Kind.DELIVERY.value}')
-       )), 0) ELSE 0 END
+       )) ELSE 0 END
 FROM (SELECT worker, available_at FROM sending_queueitem LIMIT 100000) AS part
 """  # noqa: S608
 _REPORTS = """

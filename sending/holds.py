@@ -18,7 +18,7 @@ from accounts.caller import PlatformActor
 from sending.models import HoldPeriod
 
 Kind = HoldPeriod.Kind
-COMMAND_LINE = PlatformActor("command line", "task")
+COMMAND_LINE = PlatformActor(gettext_noop("command line"), "task")
 AT_START = gettext_noop("It was started with --hold.")
 # What a person wrote is no sentence of ours: it must not be looked up, nor its percent signs be filled in.
 IN_OWN_WORDS = "%(words)s"
@@ -50,24 +50,31 @@ def current() -> list[HoldPeriod]:
 
 
 def hold(
-    actor: PlatformActor, *, kinds: Iterable[HoldPeriod.Kind], reason: str, values: Mapping[str, Any] | None = None
+    actor: PlatformActor,
+    *,
+    kinds: Iterable[HoldPeriod.Kind],
+    reason: str,
+    values: Mapping[str, Any] | None = None,
+    outranks: bool = False,
 ) -> list[HoldPeriod.Kind]:
     """Put kinds on hold and return those that were not before; what is being sent is finished, nothing new begins.
 
-    `reason` is an English sentence marked by `gettext_noop`, with %(name)s for what `values` holds.
+    `reason` is an English sentence marked by `gettext_noop`, with %(name)s for what `values` holds. What is on hold
+    already keeps the reason it has, unless this one outranks it.
     """
+    kinds, why = list(kinds), {"reason": reason, "values": dict(values or {})}
     begun = []
     with transaction.atomic():
         for kind in kinds:
-            _, is_new = HoldPeriod.objects.get_or_create(
-                kind=kind,
-                ended_at=None,
-                defaults={"reason": reason, "values": dict(values or {}), "begun_by": actor.name},
+            period, is_new = HoldPeriod.objects.get_or_create(
+                kind=kind, ended_at=None, defaults={**why, "begun_by": actor.name}
             )
             if is_new:
                 begun.append(kind)
-        if begun:
-            audit.log_platform(actor, "hold.begin", _listed(begun), reason=reason % (values or {}))
+            elif outranks:
+                HoldPeriod.objects.filter(pk=period.pk).update(**why)
+        if begun or outranks:
+            audit.log_platform(actor, "hold.begin", _listed(begun or kinds), reason=reason % why["values"])
     return begun
 
 

@@ -30,7 +30,7 @@ from sending.models import DatabaseIdentity, DataFolder, QueueItem
 
 logger = logging.getLogger(__name__)
 
-SERVICE = PlatformActor("service", "task")
+SERVICE = PlatformActor(gettext_noop("service"), "task")
 # How long a folder that never ran here watches for others that run here now; each raises its mark once a second.
 LIVE_SECONDS = 5.0
 _POLL_SECONDS = 0.2
@@ -44,8 +44,8 @@ OLDER_THAN_ALL = gettext_noop(
     "was restored from a backup, and emails that wait in it may have been sent already."
 )
 ELSEWHERE = gettext_noop(
-    "The database last ran at %(database)s with another data folder than this one. If it was restored from a backup or "
-    "copied, emails that wait in it may have been sent already."
+    "This data folder is new, or a copy, but the database ran before, until %(database)s. If it was restored from a "
+    "backup or copied, emails that wait in it may have been sent already."
 )
 
 _FLUSHED = "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'"
@@ -93,6 +93,8 @@ class LastRun:
         self._name_file = self._folder / "name"
         self._live_seconds = live_seconds
         self._birth = birth
+        # Said once, not each second while a disk is full.
+        self._has_warned = False
         # The file's identity and what `birth` said of it: it is asked once.
         self._known_birth: tuple[tuple[int, int], str] | None = None
 
@@ -107,7 +109,7 @@ class LastRun:
             memory = self._remembered(database)
             folder, born = self._name()
         except OSError as error:
-            logger.warning("%s cannot be used (%s): a restore may not be noticed.", self._folder, error)
+            self._warn(error)
             return ""
         is_doubtful = memory is None and self._may_have_sent()
         with transaction.atomic(), connection.cursor() as cursor:
@@ -115,7 +117,7 @@ class LastRun:
             row = DataFolder.objects.select_for_update().filter(pk=folder).first()
             reason, values = _elsewhere() if is_doubtful else _compared(memory, row)
             if reason:
-                holds.hold(SERVICE, kinds=holds.Kind, reason=reason, values=values)
+                holds.hold(SERVICE, kinds=holds.Kind, reason=reason, values=values, outranks=True)
             cursor.execute(_MARK, [folder, memory.mark + 1 if memory else 1])
             mark, marked_at = cursor.fetchone()
         self._remember(Memory(folder, born, database, mark, _text(marked_at)))
@@ -186,7 +188,14 @@ class LastRun:
             os.replace(draft, self._file(memory.database))
         except OSError as error:
             # Delivery does not wait for it: the mails matter more than the memory.
-            logger.warning("%s cannot be written (%s): a restore may not be noticed.", self._folder, error)
+            self._warn(error)
+            return
+        self._has_warned = False
+
+    def _warn(self, error: OSError) -> None:
+        if not self._has_warned:
+            logger.warning("%s cannot be used (%s): a restore may not be noticed.", self._folder, error)
+        self._has_warned = True
 
     def _file(self, database: str) -> Path:
         return self._folder / f"{database}.json"

@@ -107,6 +107,13 @@ def test_metrics_say_what_is_on_hold_and_mail_on_hold_is_not_overdue(client):
 
 
 @pytest.mark.django_db
+def test_an_empty_queue_is_not_overdue_after_a_hold(client):
+    holds.hold(holds.COMMAND_LINE, kinds=holds.Kind, reason="")
+    holds.release(holds.COMMAND_LINE, kinds=holds.Kind)
+    assert "\nses_queue_overdue_seconds 0.000\n" in client.get("/metrics").content.decode()
+
+
+@pytest.mark.django_db
 def test_metrics_count_overdue_mail_where_nothing_was_ever_on_hold(client):
     from sending.models import QueueItem
 

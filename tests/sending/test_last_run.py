@@ -88,6 +88,18 @@ def test_an_older_database_puts_everything_on_hold_and_says_both_times(machine: 
     assert {period.sentence for period in holds.current()} == {reason}
 
 
+def test_a_backup_that_was_on_hold_says_the_restore_all_the_same(machine: Callable[..., LastRun]) -> None:
+    process = machine()
+    process.look()
+    backup = marks()
+    process.look()
+    restore(backup)
+    holds.hold(holds.COMMAND_LINE, kinds=[holds.Kind.DELIVERY], reason="Trial")
+    reason = machine().look()
+    assert {period.sentence for period in holds.current()} == {reason}
+    assert len(holds.current()) == 3
+
+
 def test_a_restore_is_held_once_and_a_second_one_again(machine: Callable[..., LastRun]) -> None:
     process = machine()
     process.look()
@@ -174,7 +186,7 @@ def test_a_new_folder_on_a_database_that_ran_elsewhere_is_held_while_mail_waits(
 ) -> None:
     machine("old").look()
     waits()
-    assert "with another data folder than this one" in machine("new").look()
+    assert "is new, or a copy" in machine("new").look()
     assert holds.is_on_hold(holds.Kind.DELIVERY)
 
 
@@ -199,7 +211,7 @@ def test_a_copied_folder_is_another_folder(machine: Callable[..., LastRun], tmp_
     machine("var").look()
     waits()
     shutil.copytree(tmp_path / "var", tmp_path / "copy")
-    assert "with another data folder" in machine("copy").look()
+    assert "is new, or a copy" in machine("copy").look()
     holds.release(holds.COMMAND_LINE, kinds=holds.Kind)
     assert [machine(name).look() for name in ("copy", "var", "copy", "var")] == [""] * 4
     assert len(marks()) == 2
@@ -216,7 +228,7 @@ def test_a_file_that_cannot_be_read_counts_as_no_memory(machine: Callable[..., L
     waits()
     (file,) = (tmp_path / "var" / "last_run").glob("*.json")
     file.write_text("")
-    assert "another data folder" in machine().look()
+    assert "is new, or a copy" in machine().look()
 
 
 def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:

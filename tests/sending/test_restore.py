@@ -182,7 +182,7 @@ def test_a_restore_on_another_machine_sends_nothing_twice(folder: Path) -> None:
         ten_mails()
         with backup() as copy, data_folder() as other:
             run(original(folder, port), "run_delivery", "--once")
-            assert "with another data folder" in run(environment(other, port, copy), "run_delivery", "--once")
+            assert "is new, or a copy" in run(environment(other, port, copy), "run_delivery", "--once")
             assert len(sink.mails) == 10
 
 
@@ -194,7 +194,7 @@ def test_one_more_machine_beside_a_running_one_is_no_restore(folder: Path) -> No
         # For ever due later: it waits while the second machine comes.
         Post().put("later@a.test", due_in=100_000)
         until(lambda: len(sink.mails) == 10)
-        assert "another data folder" not in run(original(other, port), "run_delivery", "--once")
+        assert "is new, or a copy" not in run(original(other, port), "run_delivery", "--once")
         Post().put("last@a.test")
         until(lambda: len(sink.mails) == 11)
         first.terminate()
