@@ -17,7 +17,7 @@ from sending.database_thread import DatabaseThread
 from sending.inbound import postmaster
 from sending.models import InboundReport
 from sending.smtp.server import MAX_RECIPIENTS, TOO_MANY_RECIPIENTS, UNAVAILABLE, Handler, SmtpServer, new_port
-from sending.smtp.storage import Body
+from sending.smtp.storage import MailData
 from sending.tracking import verp
 
 NO_SUCH_ADDRESS = "550 5.1.1 No such address here"
@@ -30,7 +30,7 @@ class ReceivedReport:
     messages: Sequence[int]
     postmasters: Sequence[str]
     mail_from: str
-    body: Body
+    body: MailData
 
     @property
     def size(self) -> int:

@@ -22,7 +22,7 @@ from sending.models import SimulatedMail
 from sending.simulator import mail
 from sending.simulator.scenarios import SCENARIOS, ScenarioMoment, name_for
 from sending.smtp.server import MAX_RECIPIENTS, TOO_MANY_RECIPIENTS, UNAVAILABLE, Handler, SmtpServer, new_port
-from sending.smtp.storage import Body
+from sending.smtp.storage import MailData
 
 MAX_REMEMBERED = 100_000
 HUNG_UP = ""
@@ -36,7 +36,7 @@ class TakenMail:
     mail_from: str
     recipient: str
     helo: str
-    body: Body
+    body: MailData
 
     @property
     def size(self) -> int:

@@ -6,7 +6,7 @@ import asyncio
 import re
 from dataclasses import dataclass
 
-from sending.smtp.storage import Body, StorageFull
+from sending.smtp.storage import MailData, StorageFull
 
 BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 # What is not yet in the mail's storage: this much for each connection.
@@ -34,7 +34,7 @@ def has_bare_line_ends(content: bytes | bytearray) -> bool:
     return BARE.search(content) is not None
 
 
-async def receive(reader: asyncio.StreamReader, body: Body, limits: MailLimits) -> str:
+async def receive(reader: asyncio.StreamReader, body: MailData, limits: MailLimits) -> str:
     """Read a mail up to its final dot into `body` and return "", or the reply that refuses it.
 
     A mail that is refused is read to its dot too: only there the client listens to a reply.
@@ -60,7 +60,7 @@ async def receive(reader: asyncio.StreamReader, body: Body, limits: MailLimits) 
 class _Text:
     """Lines of one mail on their way into its body; after a refusal they are dropped."""
 
-    def __init__(self, body: Body, limits: MailLimits) -> None:
+    def __init__(self, body: MailData, limits: MailLimits) -> None:
         self._body = body
         self._limits = limits
         self._chunk = bytearray()

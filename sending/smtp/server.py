@@ -13,7 +13,7 @@ from django.conf import settings
 
 from sending.smtp.port import Port, PortLimits
 from sending.smtp.receiving import STORAGE_FULL, MailLimits, receive
-from sending.smtp.storage import Body, Storage
+from sending.smtp.storage import MailData, Storage
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ NEVER_SECONDS = 7 * 86_400
 class Handler:
     """What the handlers of all ports share; aiosmtpd finds the hooks by their names.
 
-    `handle_DATA` gets a mail within all limits, its `envelope.content` a `Body` to be read before it returns.
+    `handle_DATA` gets a mail within all limits, its `envelope.content` a `MailData` to be read before it returns.
     """
 
     async def handle_EHLO(
@@ -132,7 +132,7 @@ class SmtpServer(SMTP):  # type: ignore[misc] # aiosmtpd has no types that mypy 
             await self._take_mail()
 
     async def _take_mail(self) -> None:
-        body = self._port.storage.body()
+        body = self._port.storage.mail_data()
         try:
             await self.push("354 End data with <CR><LF>.<CR><LF>")
             reply = await receive(self._reader, body, self._limits)
@@ -151,7 +151,7 @@ class SmtpServer(SMTP):  # type: ignore[misc] # aiosmtpd has no types that mypy 
         if reply:
             await self.push(reply)
 
-    async def _store(self, body: Body) -> str:
+    async def _store(self, body: MailData) -> str:
         self.is_answering = True
         try:
             with body:

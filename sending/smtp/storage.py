@@ -40,9 +40,9 @@ class Storage:
         disk = shutil.disk_usage(self._folder)
         return disk.free * 100 < disk.total * self._min_free_percent
 
-    def body(self) -> Body:
+    def mail_data(self) -> MailData:
         """Return an empty mail text that takes its room here."""
-        return Body(self)
+        return MailData(self)
 
     def take(self, count: int) -> None:
         """Take room, or raise StorageFull."""
@@ -64,7 +64,7 @@ class Storage:
             raise StorageFull from error
 
 
-class Body:
+class MailData:
     """The text of one mail; `close`, or the end of a `with`, gives its room back."""
 
     def __init__(self, storage: Storage) -> None:
@@ -111,7 +111,7 @@ class Body:
             self._file.close()
             self._file = None
 
-    def __enter__(self) -> Body:
+    def __enter__(self) -> MailData:
         return self
 
     def __exit__(

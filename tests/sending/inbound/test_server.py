@@ -151,7 +151,7 @@ def test_recipients_are_capped(port: ReportPort) -> None:
 @pytest.mark.django_db
 def test_reports_and_mails_to_postmaster_are_written_each_to_its_table(tmp_path: object) -> None:
     storage = port_with(tmp_path).storage
-    with storage.body() as body:
+    with storage.mail_data() as body:
         body.write(b"From: a@b.test\r\nSubject: Your\x00 server\r\n\r\n" + b"x" * 600_000)
         server.write(
             [ReceivedReport(messages=[7, 8], postmasters=["postmaster@x.test"], mail_from="a@b.test", body=body)]

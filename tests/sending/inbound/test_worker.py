@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import time
@@ -213,12 +214,12 @@ def test_a_read_only_database_ends_no_worker_and_loses_no_report(
     events.record([events.NewEvent(kind=EventKind.DELIVERED, message=message.pk)])
     report = stored(mails.dsn(), message)
 
-    def fail_over() -> None:
-        with read_only():
-            end = time.monotonic() + 60
-            while caplog.text.count("reports have not been read") < 2:
-                assert time.monotonic() < end
-                time.sleep(0.05)
+    def until_it_has_met_it() -> None:
+        end = time.monotonic() + 60
+        while caplog.text.count("reports have not been read") < 2:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        failed_over.close()
         connection.close()
 
     def is_read() -> bool:
@@ -227,7 +228,9 @@ def test_a_read_only_database_ends_no_worker_and_loses_no_report(
         finally:
             connection.close()
 
-    reading_until(is_read, ReportWorker(Scripted()), fail_over)
+    with contextlib.ExitStack() as failed_over:
+        failed_over.enter_context(read_only())
+        reading_until(is_read, ReportWorker(Scripted()), until_it_has_met_it)
     assert Event.objects.filter(message=message.pk, kind=EventKind.BOUNCE).count() == 1
 
 

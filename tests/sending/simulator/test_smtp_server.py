@@ -135,7 +135,7 @@ def test_mails_are_written_under_the_account_of_their_domain(tmp_path: Path) -> 
     storage = port_with(tmp_path).storage
 
     def taken(mail_from: str, raw: bytes = b"From: news@from.test\r\n\r\n") -> TakenMail:
-        body = storage.body()
+        body = storage.mail_data()
         body.write(raw)
         return TakenMail(scenario="dsn", mail_from=mail_from, recipient="dsn@x.test", helo="", body=body)
 

@@ -33,7 +33,7 @@ def received(wire: bytes, limits: MailLimits = LIMITS, *, max_bytes: int = 1 << 
         reader = asyncio.StreamReader(limit=1001)
         reader.feed_data(wire + b"NOOP\r\n")
         storage = Storage(Path("/tmp"), max_memory=1 << 20, max_bytes=max_bytes, min_free_percent=0)
-        with storage.body() as body:
+        with storage.mail_data() as body:
             reply = await receive(reader, body, limits)
             kept = body.read()
         assert storage.used == 0

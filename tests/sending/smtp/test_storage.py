@@ -19,7 +19,7 @@ def room(folder: Path, **caps: int) -> Storage:
 @pytest.mark.parametrize("size", [0, 1, MAX_IN_MEMORY, MAX_IN_MEMORY + 1, 3 * MAX_IN_MEMORY])
 def test_what_was_written_is_read_and_gives_its_room_back(tmp_path: Path, size: int) -> None:
     stored, text = room(tmp_path), bytes(index % 251 for index in range(size))
-    with stored.body() as body:
+    with stored.mail_data() as body:
         for at in range(0, size, 10_000):
             body.write(text[at : at + 10_000])
         assert body.read() == body.read() == text
@@ -32,14 +32,14 @@ def test_what_was_written_is_read_and_gives_its_room_back(tmp_path: Path, size: 
 
 
 def test_a_file_has_no_name_that_could_be_left_behind(tmp_path: Path) -> None:
-    with room(tmp_path).body() as body:
+    with room(tmp_path).mail_data() as body:
         body.write(b"x" * (MAX_IN_MEMORY + 1))
         assert not list(tmp_path.iterdir())
 
 
 def test_when_the_memory_for_all_is_used_small_mails_go_to_files_too(tmp_path: Path) -> None:
     stored = room(tmp_path, max_memory=1_000)
-    bodies = [stored.body() for _ in range(5)]
+    bodies = [stored.mail_data() for _ in range(5)]
     for body in bodies:
         body.write(b"x" * 400)
     assert stored.memory == 800
@@ -52,7 +52,7 @@ def test_when_the_memory_for_all_is_used_small_mails_go_to_files_too(tmp_path: P
 
 def test_beyond_the_room_for_all_nothing_more_is_taken_until_some_is_free(tmp_path: Path) -> None:
     stored = room(tmp_path, max_bytes=1_000)
-    first, second = stored.body(), stored.body()
+    first, second = stored.mail_data(), stored.mail_data()
     first.write(b"x" * 900)
     with pytest.raises(StorageFull):
         second.write(b"x" * 101)
@@ -69,7 +69,7 @@ def test_a_disk_that_is_almost_full_takes_no_mail(tmp_path: Path, monkeypatch: p
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage._replace(total=10_000, free=199))
     assert stored.is_full()
-    with pytest.raises(StorageFull), stored.body() as body:
+    with pytest.raises(StorageFull), stored.mail_data() as body:
         body.write(b"x" * (MAX_IN_MEMORY + 1))
     assert (stored.used, stored.memory) == (0, 0)
 
@@ -86,7 +86,7 @@ def test_a_write_that_fails_is_a_full_disk_and_gives_the_room_back(
 
     monkeypatch.setattr(storage.tempfile, "TemporaryFile", lambda **_: Full())
     stored = room(tmp_path)
-    body = stored.body()
+    body = stored.mail_data()
     with pytest.raises(StorageFull):
         body.write(b"x" * (MAX_IN_MEMORY + 1))
     body.close()
