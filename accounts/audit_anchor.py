@@ -62,7 +62,11 @@ def advance(path: Path | None, head: Anchor, *, holds: Callable[[Anchor], bool])
                 logger.error("The audit log no longer holds its anchor %s; run verify_audit.", known)
                 return
             draft = path.with_name(f".{path.name}.{os.getpid()}")
-            draft.write_text(f"{head}\n")
+            with open(draft, "w") as file:
+                file.write(f"{head}\n")
+                file.flush()
+                # A machine that stops now leaves the old anchor or the new one, never an empty file.
+                os.fsync(file.fileno())
             draft.replace(path)
     except (OSError, ValueError) as error:
         logger.error("The anchor of the audit log could not be kept: %s", error)

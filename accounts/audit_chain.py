@@ -17,8 +17,12 @@ from accounts.models import AuditSeal, UnsealedEntry
 
 LOCK = 7_306_003
 BATCH = 500
-# Whoever hangs in here ends, so that the chain goes on; tasks have no such limit of their own.
-_ENTER = "SELECT pg_try_advisory_xact_lock(%s), set_config('idle_in_transaction_session_timeout', '30s', true)"
+# Whoever hangs in here ends, so that the chain goes on; tasks have no limit of their own. And the seal is on disk
+# before the anchor names it, or a crash of the database would look like a log that was cut.
+_ENTER = """
+SELECT pg_try_advisory_xact_lock(%s), set_config('idle_in_transaction_session_timeout', '30s', true),
+    CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END
+"""
 _WAITING = """
 SELECT waiting.entry_id, entry.mac
 FROM accounts_unsealedentry waiting LEFT JOIN accounts_auditentry entry ON entry.id = waiting.entry_id

@@ -48,7 +48,7 @@ class Patience:
     total: float
 
 
-class Sender:
+class AnswerSender:
     """Sends one answer to one client, from the loop; a client that takes nothing is given up as one that is gone."""
 
     def __init__(self, send: Send, receive: Receive, patience: Patience, files: Executor) -> None:
@@ -106,7 +106,7 @@ class Sender:
 class Stream:
     """An answer that a thread makes piece by piece, no faster than its client takes it."""
 
-    def __init__(self, sender: Sender, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, sender: AnswerSender, loop: asyncio.AbstractEventLoop) -> None:
         self._sender, self._loop = sender, loop
         self._gone = threading.Event()
         self.started = False

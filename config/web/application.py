@@ -18,8 +18,8 @@ from typing import Any
 from django.conf import settings
 
 from config.web import body, bridge, refusals, server
-from config.web.answer import Answer, Patience, Send, Sender, Stream
-from config.web.body import Body, ClientGone, Pace, Receive, Room, Spool
+from config.web.answer import Answer, AnswerSender, Patience, Send, Stream
+from config.web.body import Body, BodyPace, ClientGone, Receive, Room, Spool
 from config.web.environ import Environ, MalformedRequest, client_of, environ_of
 from config.web.pools import POOLS, Pool, PoolIsFull, PoolSpec, pool_of
 from config.web.refusals import Reason
@@ -45,7 +45,7 @@ class Front:
             memory=Room(rules.web_bodies_memory_bytes),
             disk=Room(rules.web_bodies_disk_bytes),
         )
-        self._pace = Pace(
+        self._pace = BodyPace(
             silence=rules.web_silence_seconds,
             bytes_per_second=rules.web_body_bytes_per_second,
             total=rules.web_body_max_seconds,
@@ -60,14 +60,14 @@ class Front:
             await self._live(receive, send)
         if scope["type"] != "http":
             return
-        sender = Sender(send, receive, self._patience, self._files)
+        sender = AnswerSender(send, receive, self._patience, self._files)
         # Whatever it was, nobody is left to be told.
         with suppress(ClientGone):
             answer = await self._answer(scope, receive, sender)
             if answer is not None:
                 await sender.whole(answer)
 
-    async def _answer(self, scope: Mapping[str, Any], receive: Receive, sender: Sender) -> Answer | None:
+    async def _answer(self, scope: Mapping[str, Any], receive: Receive, sender: AnswerSender) -> Answer | None:
         try:
             environ = environ_of(scope)
         except MalformedRequest as problem:
@@ -86,7 +86,7 @@ class Front:
         except TooManyRequests:
             return refuse(Reason.TOO_MANY)
 
-    async def _run(self, environ: Environ, pool: Pool, receive: Receive, sender: Sender) -> Answer | None:
+    async def _run(self, environ: Environ, pool: Pool, receive: Receive, sender: AnswerSender) -> Answer | None:
         whole = await self._body(environ, pool.spec.body, receive)
         stream = Stream(sender, asyncio.get_running_loop())
         try:
@@ -99,7 +99,7 @@ class Front:
             if stream.started:
                 # The server closes the connection without the body's end: the client sees that it is not whole.
                 return None
-            return refusals.refuse(Reason.FAULT, environ, "")
+            return refusals.refuse(Reason.FAULT, environ, pool.name)
         finally:
             whole.close()
 

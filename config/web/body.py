@@ -37,7 +37,7 @@ class NoRoom(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pace:
+class BodyPace:
     """How slow a client may send: seconds of silence, bytes a second after those, seconds in all."""
 
     silence: float
@@ -118,7 +118,7 @@ class Spool:
     disk: Room
 
 
-async def read(receive: Receive, spool: Spool, *, declared: int | None, max_bytes: int, pace: Pace) -> Body:
+async def read(receive: Receive, spool: Spool, *, declared: int | None, max_bytes: int, pace: BodyPace) -> Body:
     """Return the whole body, at its beginning.
 
     Raise BodyTooLarge, BodyTooSlow, ClientGone or NoRoom; nothing is held then. `declared` is its Content-Length.

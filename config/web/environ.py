@@ -9,6 +9,8 @@ from ipaddress import IPv6Address
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from django.utils.translation import gettext as _
+
 from accounts import network
 
 Environ = dict[str, Any]
@@ -23,7 +25,7 @@ def environ_of(scope: Mapping[str, Any]) -> Environ:
     """Return the environment without its body; raise MalformedRequest."""
     path = scope["raw_path"]
     if b"\0" in unquote_to_bytes(path):
-        raise MalformedRequest("There is a NUL in the path.")
+        raise MalformedRequest(_("There is a NUL character in the path."))
     server, port = scope["server"] or ("localhost", 80)
     environ: Environ = {
         "REQUEST_METHOD": scope["method"],
@@ -52,7 +54,7 @@ def environ_of(scope: Mapping[str, Any]) -> Environ:
         if key in environ:
             if name in {"host", "content-length"}:
                 # RFC 9112 3.2 and 6.3: two of these are two requests in one.
-                raise MalformedRequest(f"There are two {name} headers.")
+                raise MalformedRequest(_("There are two headers %(name)s.") % {"name": name})
             value = f"{environ[key]}{'; ' if name == 'cookie' else ','}{value}"
         environ[key] = value
     return environ

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 
@@ -30,12 +30,12 @@ _RULES = settings.RULES
 # Every thread but the one for static files keeps a database connection: 13 in each web process.
 POOLS: dict[str, PoolSpec] = {
     "api": PoolSpec(_RULES.web_api_threads, waiting=256, body=_RULES.request_max_bytes),
-    "tracking": PoolSpec(_RULES.web_tracking_threads, waiting=256),
-    "console": PoolSpec(_RULES.web_console_threads, waiting=64, body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
+    "tracking": PoolSpec(_RULES.web_tracking_threads, waiting=1024),
+    "console": PoolSpec(_RULES.web_console_threads, waiting=128, body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
     # A reader on a slow line holds a thread for as long as the file takes.
     "downloads": PoolSpec(_RULES.web_download_threads, waiting=16),
     "health": PoolSpec(1, waiting=32),
-    "static": PoolSpec(1, waiting=256),
+    "static": PoolSpec(1, waiting=2048),
 }
 
 
@@ -63,7 +63,7 @@ class Pool:
     """Runs jobs in its threads, and refuses what would wait too long; used by the loop's thread alone."""
 
     def __init__(self, name: str, spec: PoolSpec) -> None:
-        self.spec = spec
+        self.name, self.spec = name, spec
         self._executor = ThreadPoolExecutor(spec.threads, thread_name_prefix=name)
         self._free = spec.threads + spec.waiting
 
@@ -76,7 +76,7 @@ class Pool:
         running.add_done_callback(self._ended)
         return await running
 
-    def _ended(self, job: asyncio.Future[object]) -> None:
+    def _ended(self, job: asyncio.Future[Any]) -> None:
         self._free += 1
 
     def close(self) -> None:

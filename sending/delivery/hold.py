@@ -43,7 +43,7 @@ class HoldWatch:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self.look()
-            except DatabaseError as error:
+            except Exception as error:
                 self.is_known = False
                 await database_away(error)
                 continue

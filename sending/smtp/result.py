@@ -68,7 +68,7 @@ def joined(results: Sequence[SmtpResult]) -> SmtpResult:
     if not before:
         return last
     share = MAX_CONVERSATION // len(results)
-    talks = [f"({result.host})\n{result.conversation or f'({result.text})'}"[: share - 1] for result in results]
+    talks = [f"({result.host})\n{result.conversation or result.text}"[: share - 1] for result in results]
     return replace(last, conversation="\n".join(talks))
 
 

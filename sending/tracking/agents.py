@@ -57,7 +57,7 @@ _MAIL_PROGRAM = re.compile(
 
 
 def is_machine(user_agent: str, *, purpose: str = "") -> bool:
-    """Say whether a program rather than a person came; `purpose` is the request's Purpose or Sec-Purpose header."""
+    """Say whether a program rather than a person came; `purpose` is what its headers say it is for."""
     if "prefetch" in purpose.lower() or "preview" in purpose.lower():
         return True
     if _PEOPLE.search(user_agent):

@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 NO_STORE = "no-store, no-cache, must-revalidate, private, max-age=0"
 RETRY_SECONDS = 30
+# How browsers say that nobody asked for the page yet: the Fetch standard's header, and older ones of each.
+PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 GONE = gettext_lazy("This link is not known. It may be incomplete, or the email it came with is no longer kept.")
 AWAY = gettext_lazy("This link cannot be opened at the moment. Please try again in a minute.")
 
@@ -139,7 +141,7 @@ def _target(click: links.ClickToken) -> _Target | None:
 
 def _visit(request: HttpRequest, kind: EventKind, message: int, *, link: str = "") -> events.NewEvent:
     agent = request.headers.get("User-Agent", "")
-    purpose = request.headers.get("Sec-Purpose", "") or request.headers.get("Purpose", "")
+    purpose = " ".join(request.headers.get(name, "") for name in PURPOSE_HEADERS)
     # A one-click unsubscription is sent by the mailbox provider's program for a person who pressed its button.
     machine = kind != EventKind.UNSUBSCRIBE and agents.is_machine(agent, purpose=purpose)
     return events.NewEvent(kind=kind, message=message, link=link, user_agent=agent.replace("\0", ""), machine=machine)

@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from accounts import audit, audit_anchor, audit_chain
+from accounts import audit, audit_anchor, audit_chain, audit_verification
 from accounts.audit_anchor import Anchor
-from accounts.audit_verification import BATCH, AuditFault, verify
+from accounts.audit_verification import AuditFault, verify
 from accounts.models import Account, AuditEntry, AuditSeal, UnsealedEntry
 from tests import factories
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+commits = pytest.mark.django_db(transaction=True)
 WAIT_SECONDS = 240
 
 
@@ -30,21 +32,22 @@ def anchor(settings: Settings, tmp_path: Path) -> Path:
 
 
 def write(count: int, **details: Any) -> list[int]:
-    """Write entries as acts do, each in a transaction, and return their ids."""
+    """Write entries as acts do, have them sealed, and return their ids."""
     caller = factories.service_caller(factories.account())
     for number in range(count):
         audit.log(caller, "test", f"target {number}", **details)
+    audit_chain.seal()
     return list(AuditEntry.objects.order_by("id").values_list("id", flat=True))
 
 
 def as_owner(*statements: str) -> None:
     """Do what only the owner of the tables can: with the triggers off."""
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in ("accounts_auditentry", "accounts_auditseal"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for statement in statements:
             cursor.execute(statement)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in ("accounts_auditentry", "accounts_auditseal"):
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER audit_is_never_emptied")
@@ -54,13 +57,16 @@ def kept(path: Path) -> Anchor | None:
     return audit_anchor.read(path)
 
 
+@commits
 def test_an_entry_is_sealed_as_soon_as_its_act_is_committed(anchor: Path) -> None:
-    (entry,) = write(1)
+    audit.log(factories.service_caller(factories.account()), "test", "target")
+    entry = AuditEntry.objects.get().pk
     assert list(AuditSeal.objects.values_list("number", "entry_id")) == [(1, entry)]
     assert not UnsealedEntry.objects.exists()
     assert kept(anchor) == audit_chain.head()
 
 
+@commits
 def test_an_act_that_fails_leaves_neither_entry_nor_seal() -> None:
     with transaction.atomic():
         audit.log(factories.service_caller(factories.account()), "test", "target")
@@ -93,6 +99,7 @@ def test_more_entries_than_a_batch_are_sealed_in_one_go() -> None:
     assert verify().checked == audit_chain.BATCH + 5
 
 
+@commits
 def test_an_act_does_not_wait_while_another_process_seals() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [audit_chain.LOCK])
@@ -112,6 +119,7 @@ def test_an_act_does_not_wait_while_another_process_seals() -> None:
     assert audit_chain.seal() == 1
 
 
+@commits
 def test_many_writers_make_one_chain_without_deadlock() -> None:
     """Acts lock rows before and after they write their entry, in one order, as the product's acts do."""
     accounts = [factories.account() for _ in range(4)]
@@ -310,14 +318,12 @@ def test_verification_can_begin_at_a_seal(anchor: Path) -> None:
     assert verify(start=9).broken is not None
 
 
-def test_a_log_of_several_batches_is_read_to_its_end() -> None:
-    caller = factories.service_caller(factories.account())
-    with transaction.atomic():
-        for _ in range(BATCH + 3):
-            audit.log(caller, "test", "target")
+def test_a_log_of_several_batches_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_verification, "BATCH", 5)
+    write(12)
     seen: list[int] = []
-    assert verify(progress=seen.append).checked == BATCH + 3
-    assert seen == [BATCH, BATCH + 3]
+    assert verify(progress=seen.append).checked == 12
+    assert seen == [5, 10, 12]
 
 
 def test_a_part_of_the_log_says_nothing_of_its_end(anchor: Path) -> None:
@@ -331,3 +337,36 @@ def test_a_part_of_the_log_says_nothing_of_its_end(anchor: Path) -> None:
 def test_an_empty_log_holds() -> None:
     found = verify()
     assert (found.checked, found.head, found.broken) == (0, None, None)
+
+
+def test_a_seal_is_on_disk_before_the_anchor_names_it_and_nobody_hangs_in_the_chain() -> None:
+    seen: list[tuple[str, str]] = []
+
+    def look(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('INSERT INTO "accounts_auditseal"'):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT current_setting('synchronous_commit'), current_setting('idle_in_transaction_session_timeout')"
+                )
+                seen.append(cursor.fetchone())
+        return execute(sql, params, many, context)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+        try:
+            with connection.execute_wrapper(look):
+                write(1)
+        finally:
+            cursor.execute("RESET synchronous_commit")
+    assert seen == [("on", "30s")]
+
+
+def test_no_read_of_verification_grows_with_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    write(20)
+    monkeypatch.setattr(audit_verification, "BATCH", 5)
+    with CaptureQueriesContext(connection) as few:
+        assert verify().checked == 20
+    reads = [query["sql"] for query in few if "LIMIT" in query["sql"]]
+    # Four full batches and an empty one, what waits, and what is outside the chain.
+    assert len(reads) >= 7
+    assert all(int(read.rsplit("LIMIT", 1)[1].split()[0]) <= 5 for read in reads)

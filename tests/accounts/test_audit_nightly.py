@@ -14,7 +14,7 @@ from accounts.roles import Role
 from tests import factories
 from tests.accounts.test_audit_chain import as_owner, write
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

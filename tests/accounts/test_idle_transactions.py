@@ -147,7 +147,7 @@ def test_the_limit_is_half_a_lease_and_keeps_options_that_were_given(rules: Rule
     assert limit() == "0"
 
 
-@pytest.mark.parametrize(("program", "expected"), [("config.wsgi", "30s"), ("config.settings", "0")])
+@pytest.mark.parametrize(("program", "expected"), [("config.front", "30s"), ("config.settings", "0")])
 def test_every_thread_of_the_web_server_runs_under_it(program: str, expected: str) -> None:
     code = f"""
 import os, threading

@@ -31,7 +31,7 @@ _COMMAND = re.compile(r"(?:manage\.py|ses-console) ([a-z_]+)")
 _SETTING = re.compile(r"\b(SES_[A-Z_]*[A-Z]|SECRET_KEY|DATABASE_URL|EMBEDDED_PG_BIN)\b")
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 # How code asks the environment for a setting.
-_READ = re.compile(r"""(?:\benv\.\w+\(|\benviron\.get\(|\benviron\[)\s*["']([A-Z][A-Z0-9_]*)["']""")
+_READ = re.compile(r"""(?:\benv\.\w+\(|\bos\.environ\.get\(|\bos\.environ\[)\s*["']([A-Z][A-Z0-9_]*)["']""")
 _OFFERED = re.compile(r"^#([A-Z][A-Z0-9_]*)=", re.MULTILINE)
 
 

@@ -88,7 +88,7 @@ class Installation:
         return [name for name, process in self.processes.items() if process.poll() is not None]
 
     def sql(self, statement: str, *values: object) -> list[Any]:
-        at = embedded_pg.settings_for(self.folder)
+        at = embedded_pg.owner_settings_for(self.folder)
         with psycopg.connect(
             host=at["HOST"], user=at["USER"], password=at["PASSWORD"], dbname=at["NAME"], autocommit=True
         ) as connection:

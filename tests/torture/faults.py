@@ -23,7 +23,7 @@ from tests.processes import running
 from tests.product import Product
 from tests.waiting import until
 
-PROCESSES = ("run_delivery", "granian-worker", "run_inbound", "granian", "qcluster")
+PROCESSES = ("run_delivery", "granian-worker", "run_inbound", "granian", "run_tasks")
 # What `pg_ctl stop` sends in its modes "immediate" and "fast", and what the kernel sends when memory is short.
 DATABASE_SIGNALS = (signal.SIGQUIT, signal.SIGKILL, signal.SIGINT)
 # Longer than the lease of a torture run, and than a transaction may be idle.

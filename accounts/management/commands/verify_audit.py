@@ -32,6 +32,8 @@ class Command(BaseCommand):
             anchor = anchor or audit_anchor.read(settings.AUDIT_ANCHOR)
         except ValueError as problem:
             raise CommandError(f"The anchor at {settings.AUDIT_ANCHOR} was changed: {problem}.") from None
+        except OSError as problem:
+            raise CommandError(f"The anchor cannot be read: {problem}.") from None
         last = last_number()
         if start > last + 1:
             raise CommandError(f"There is no seal {start:,}: the last one is {last:,}.")

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from accounts.models import AuditEntry
 from tests.accounts.test_audit_chain import as_owner, write
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 class Terminal(io.StringIO):
@@ -74,6 +74,12 @@ def test_an_anchor_that_was_changed_is_a_fault_of_its_own(anchor: Path) -> None:
     write(1)
     anchor.write_text("nothing")
     with pytest.raises(CommandError, match="anchor at .* was changed"):
+        said()
+
+
+def test_an_anchor_that_cannot_be_read_is_said(anchor: Path) -> None:
+    anchor.mkdir()
+    with pytest.raises(CommandError, match="anchor cannot be read"):
         said()
 
 

@@ -243,12 +243,15 @@ def test_a_malformed_head_is_refused() -> None:
     run(case)
 
 
-def test_a_fault_of_the_handler_is_a_500() -> None:
+def test_a_fault_of_the_handler_is_told_as_ours() -> None:
     def fails(environ: dict[str, Any]) -> HttpResponse:
         raise RuntimeError("no")
 
     async def case() -> None:
-        assert (await ask(Front(Site(fails), SMALL), Client(), "GET", "/a/")).status == 500
+        front = Front(Site(fails), SMALL)
+        assert (await ask(front, Client(), "GET", "/a/")).status == 500
+        call = await ask(front, Client(), "POST", "/")
+        assert (call.status, json.loads(call.body)["Response"]["Error"]["Code"]) == (200, "InternalError")
 
     run(case)
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.web import body
-from config.web.body import IN_MEMORY, Body, Pace, Room, Spool
+from config.web.body import IN_MEMORY, Body, BodyPace, Room, Spool
 
-PATIENT = Pace(silence=60, bytes_per_second=500, total=600)
+PATIENT = BodyPace(silence=60, bytes_per_second=500, total=600)
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_a_silent_client_is_given_up(spool: Spool) -> None:
         await asyncio.Event().wait()
         return {}
 
-    hurried = Pace(silence=0.01, bytes_per_second=500, total=600)
+    hurried = BodyPace(silence=0.01, bytes_per_second=500, total=600)
     with pytest.raises(body.BodyTooSlow):
         asyncio.run(body.read(never, spool, declared=9, max_bytes=10, pace=hurried))
     assert all_is_free(spool)
@@ -127,7 +127,7 @@ def test_a_silent_client_is_given_up(spool: Spool) -> None:
 # --- the pace, without a clock ------------------------------------------------------------------
 
 
-def is_read(*, size: int, seconds: float, every: float, pace: Pace) -> bool:
+def is_read(*, size: int, seconds: float, every: float, pace: BodyPace) -> bool:
     """Say whether a body of `size` bytes that takes so long, sent `every` so often, keeps the pace."""
     steps = int(seconds / every)
     return all(
@@ -136,7 +136,7 @@ def is_read(*, size: int, seconds: float, every: float, pace: Pace) -> bool:
     )
 
 
-PRODUCT = Pace(silence=20, bytes_per_second=500, total=600)
+PRODUCT = BodyPace(silence=20, bytes_per_second=500, total=600)
 
 
 def test_an_honest_upload_over_a_slow_line_keeps_the_pace_and_a_drip_does_not() -> None:

@@ -73,7 +73,7 @@ def test_an_attempt_shows_what_each_host_said(post: Post) -> None:
     asyncio.run(deliver_over(CLOSED, (Sink({"greeting": "554 go away"}), None), (Sink({"mail": "451 later"}), None)))
     attempt = Attempt.objects.get()
     assert (attempt.number, attempt.outcome, attempt.reply_code) == (1, "deferred", 451)
-    for line in ("(sink [127.0.0.1]:1)\n(no connection", "S: 554 go away", "S: 451 later"):
+    for line in ("(sink [127.0.0.1]:1)\nno connection", "S: 554 go away", "S: 451 later"):
         assert line in attempt.conversation
 
 

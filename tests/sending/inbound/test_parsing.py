@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import resource
 import signal
 import threading
 from collections.abc import Iterator
@@ -109,6 +110,13 @@ def test_a_bomb_is_defused(name: str, parser: parsing.Parser) -> None:
     assert child is not None
     assert parser.process is child
     assert child.is_alive()
+
+
+def test_the_parser_has_a_limit_of_memory(parser: parsing.Parser) -> None:
+    parser.parse(mails.LETTER)
+    assert parser.process
+    assert parser.process.pid
+    assert resource.prlimit(parser.process.pid, resource.RLIMIT_AS) == (parsing.MAX_MEMORY, parsing.MAX_MEMORY)
 
 
 def test_a_mail_that_takes_too_much_of_the_processor_is_not_parsed_and_the_next_is_read() -> None:

@@ -10,11 +10,12 @@ from blocklist.models import BlockedAddress
 from sending import events, holds, report_queue
 from sending.inbound import reading
 from sending.inbound.parsing import Parser
-from sending.inbound.report import ReportKind
+from sending.inbound.report import Report, ReportKind
 from sending.inbound.worker import ReportWorker
 from sending.models import DeliverStatus, Event, EventKind, InboundReport, Message
 from tests import factories
 from tests.sending.inbound import mails
+from tests.waiting import WAIT_SECONDS
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +130,19 @@ def test_a_report_read_again_records_nothing_twice(message: Message, parser: Par
         reading.read(report, parser)
     assert kinds(message) == once
     assert InboundReport.objects.get(pk=report).state == InboundReport.State.READ
+
+
+def test_of_two_who_read_a_report_at_once_one_records_it(message: Message, parser: Parser) -> None:
+    class ReadMeanwhile(Parser):
+        """Parses while another reader, who had the report as well, comes to its end."""
+
+        def parse(self, raw: bytes) -> Report:
+            assert reading.read(report, parser) is ReportKind.COMPLAINT
+            return parser.parse(raw)
+
+    report = stored(mails.arf(), message.pk)
+    assert reading.read(report, ReadMeanwhile(mails.CAPS, cpu_seconds=WAIT_SECONDS, wall_seconds=WAIT_SECONDS)) is None
+    assert kinds(message).count(EventKind.SPAMREPORT) == 1
 
 
 def test_the_address_inside_the_report_counts_for_nothing(message: Message, parser: Parser) -> None:

@@ -7,7 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -181,19 +181,23 @@ class _Session(asyncio.Protocol):
 
     async def upgrade(self) -> None:
         loop = asyncio.get_running_loop()
-        try:
+        transport = None
+        with suppress(OSError):
             transport = await loop.start_tls(self.transport, self, self.sink.context, server_side=True)
-        except (OSError, ssl.SSLError):
-            return
         if transport is not None:
             self.transport, self.tls, self.upgrading = transport, True, False
             self.take_all()
+        elif self in self.sink.sessions:
+            # asyncio says nothing to us when the other side breaks the handshake off.
+            self.connection_lost(None)
 
 
 @asynccontextmanager
-async def serve(sink: Sink, port: int = 0) -> AsyncIterator[int]:
-    """Serve on 127.0.0.1 and yield the port."""
-    server = await asyncio.get_running_loop().create_server(sink.protocol, "127.0.0.1", port, backlog=1000)
+async def serve(sink: Sink, port: int = 0, *, tls: bool = False) -> AsyncIterator[int]:
+    """Serve on 127.0.0.1, under the sink's TLS from the start if so told, and yield the port."""
+    server = await asyncio.get_running_loop().create_server(
+        sink.protocol, "127.0.0.1", port, backlog=1000, ssl=sink.context if tls else None
+    )
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

@@ -94,6 +94,9 @@ def test_a_click_leads_to_the_filled_target(visitor: Client, message: Message) -
     response = visitor.get(path(links.click_url(message.pk, 0)))
     assert response.status_code == 302
     assert response["Location"] == "https://shop.example.test/new?a=1&b=2"
+    assert "no-store" in response["Cache-Control"]
+    # The token of a mail is nobody's business at the target.
+    assert response["Referrer-Policy"] == "no-referrer"
     [event] = events(EventKind.CLICK)
     assert (event.link, event.machine) == ("https://shop.example.test/new?a=1&b=2", False)
 
@@ -192,6 +195,14 @@ def test_a_burst_over_several_processes_is_seen_whole(message: Message) -> None:
     assert (message.opened_at, message.clicked_at) == (None, None)
 
 
+@pytest.mark.parametrize("header", ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"])
+def test_a_browser_that_fetches_ahead_is_a_machine(visitor: Client, message: Message, header: str) -> None:
+    visitor.get(path(links.click_url(message.pk, 0)), headers={header: "prefetch"})
+    assert [event.machine for event in events(EventKind.CLICK)] == [True]
+    message.refresh_from_db()
+    assert message.clicked_at is None
+
+
 def test_apples_proxy_opens_for_nobody(visitor: Client, message: Message) -> None:
     visitor.get(path(links.pixel_url(message.pk)), headers={"User-Agent": "Mozilla/5.0"})
     assert [event.machine for event in events(EventKind.OPEN)] == [True]
@@ -275,6 +286,7 @@ def test_the_unsubscribe_page_asks_with_one_button_and_a_masked_address(visitor:
     assert "alice@example.com" not in page
     assert message.sender_domain in page
     assert page.count("<button") == 1
+    assert "no-store" in response["Cache-Control"]
     assert "<script" not in page
     assert not response.cookies
 
