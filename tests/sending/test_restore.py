@@ -8,11 +8,9 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -22,11 +20,12 @@ from psycopg import sql
 
 from config import embedded_pg
 from sending.models import DatabaseIdentity
+from tests.database_url import database_url
 from tests.folders import data_folder
 from tests.sending.delivery.post import Post
 from tests.sending.smtp.sink import Sink, serve
+from tests.waiting import WAIT_SECONDS, until
 
-WAIT_SECONDS = 300
 BACKUP = "ses_test_restored"
 
 
@@ -67,25 +66,15 @@ def served(sink: Sink) -> Iterator[int]:
         loop.close()
 
 
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.02)
-
-
 def environment(folder: Path, port: int, database: str = "") -> dict[str, str]:
     """Return the environment of a machine of its own: its data folder, and a database of the tests' server."""
-    at = connection.settings_dict
-    user, password = (quote(at[key], safe="") for key in ("USER", "PASSWORD"))
-    place = f"/{at['HOST']}" if at["HOST"].startswith("/") else f"{at['HOST']}:{at['PORT'] or 5432}"
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "SES_DATA_DIR": str(folder),
         "SECRET_KEY": settings.SECRET_KEY,
         "SES_SECRETS_KEY": ",".join(settings.SECRETS_KEYS),
-        "DATABASE_URL": f"postgres://{user}:{password}@{place}/{database}" if database else "",
+        "DATABASE_URL": f"{database_url().rpartition('/')[0]}/{database}" if database else "",
         "SES_SIMULATOR_MX_PORT": str(port),
         "SES_TRANSPORT": "simulator",
         "SES_RULE_LEASE_SECONDS": "5",

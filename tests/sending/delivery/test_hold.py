@@ -25,10 +25,9 @@ from sending.smtp.host import Host
 from tests.conftest import Rules
 from tests.sending.delivery.post import Post
 from tests.sending.smtp.sink import Sink, serve
+from tests.waiting import WAIT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-WAIT_SECONDS = 300
 
 
 @pytest.fixture
