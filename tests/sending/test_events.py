@@ -17,6 +17,7 @@ from sending.events import FORWARD, NewEvent
 from sending.models import DeliverStatus, Event, EventKind, Message
 from sending.models.ids import take
 from tests import factories
+from tests.side_by_side import side_by_side
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +69,15 @@ def test_a_second_report_of_what_happens_once_is_not_recorded(kind: EventKind) -
     both = [NewEvent(kind=kind, message=message.pk)] * 2
     assert events.record(both) == []
     assert Event.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_reports_at_once_one_is_recorded() -> None:
+    report = events.NewEvent(kind=EventKind.SPAMREPORT, message=factories.message(factories.account()).pk)
+    recorded: list[events.NewEvent] = []
+    error = side_by_side(*[lambda: recorded.extend(events.record([report]))] * 2)
+    assert error is None
+    assert recorded == [report]
 
 
 @pytest.mark.parametrize("kind", [EventKind.OPEN, EventKind.CLICK, EventKind.DEFERRED])

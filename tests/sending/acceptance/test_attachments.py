@@ -44,3 +44,9 @@ def test_whatever_passes_ends_in_an_allowed_type(name: str) -> None:
         return
     assert "\r" not in name
     assert "\n" not in name
+
+
+@pytest.mark.parametrize("mark", ["／", "＼", "：", "＂", "＜"])
+def test_a_mark_in_full_width_is_the_mark(mark: str) -> None:
+    with pytest.raises(ValueError, match="Rename the file"):
+        check_name(f"a{mark}b.pdf")

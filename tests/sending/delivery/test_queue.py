@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
 from sending.delivery import queue
@@ -88,13 +88,17 @@ def test_what_is_claimed_or_not_due_is_nobody_elses(post: Post) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_claims_at_once_take_different_mails_and_wait_for_nothing(post: Post) -> None:
     messages = post.put("a@a.test", "b@a.test")
-    taken: list[int] = []
+    done: list[int | str] = []
 
-    def claim(worker: str) -> None:
-        taken.extend(queued.message for queued in take(1, worker))
+    def first() -> None:
+        transaction.on_commit(lambda: done.append("committed"))
+        done.extend(queued.message for queued in take(1, "one"))
 
-    assert side_by_side(lambda: claim("one"), lambda: claim("two")) is None
-    assert taken == [message.pk for message in messages]
+    def second() -> None:
+        done.extend(queued.message for queued in take(1, "two"))
+
+    assert side_by_side(first, second) is None
+    assert done == [*(message.pk for message in messages), "committed"]
 
 
 def test_an_ended_lease_gives_the_mail_to_the_next_with_a_higher_fence(post: Post) -> None:

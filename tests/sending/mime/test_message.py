@@ -148,6 +148,15 @@ def test_the_same_mail_is_written_byte_for_byte_again() -> None:
     assert raw(attachments=[("a.txt", b"x")]) == raw(attachments=[("a.txt", b"x")])
 
 
+def test_the_links_to_unsubscribe_are_ours_alone_while_the_mail_carries_one() -> None:
+    # RFC 8058 3.1: one field of each name.
+    url, own = "https://ses.test/u/x", {"list-unsubscribe": "<https://else.test/>", "LIST-UNSUBSCRIBE-POST": "x"}
+    mail = parsed(unsubscribe_url=url, headers=own)
+    assert mail.get_all("List-Unsubscribe") == [f"<{url}>"]
+    assert mail.get_all("List-Unsubscribe-Post") == ["List-Unsubscribe=One-Click"]
+    assert parsed(headers=own).get_all("List-Unsubscribe") == ["<https://else.test/>"]
+
+
 def test_a_long_unsubscribe_link_stands_raw_on_one_line() -> None:
     url = "https://ses.test/u/" + "x" * 400
     assert b"\r\nList-Unsubscribe: <%s>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" % url.encode() in raw(
