@@ -21,6 +21,8 @@ def command(host: str, port: int) -> list[str]:
     rules = settings.RULES
     return [
         sys.executable, "-m", "granian", "--interface", "asgi", "--http", "1", "--no-ws",
+        # The loop that the flood of decision 18 was tried with.
+        "--loop", "asyncio",
         "--host", host, "--port", str(port), "--workers", str(PROCESSES),
         # More may wait for a place than there are places.
         "--backlog", str(max(128, PROCESSES * rules.web_connections)), "--backpressure", str(rules.web_connections),

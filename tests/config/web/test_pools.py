@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextvars import ContextVar
 
 import pytest
 
@@ -74,6 +75,22 @@ def test_a_job_that_fails_gives_its_place_back() -> None:
         for _ in range(3):
             with pytest.raises(KeyError):
                 await pool.run(fails)
+        pool.close()
+
+    asyncio.run(case())
+
+
+def test_what_one_request_leaves_in_its_context_is_not_there_for_the_next() -> None:
+    left: ContextVar[str] = ContextVar("left", default="nothing")
+
+    def job() -> str:
+        found = left.get()
+        left.set("something")
+        return found
+
+    async def case() -> None:
+        pool = Pool("some", PoolSpec(threads=1, waiting=0))
+        assert [await pool.run(job) for _ in range(3)] == ["nothing"] * 3
         pool.close()
 
     asyncio.run(case())

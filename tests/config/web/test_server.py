@@ -10,6 +10,8 @@ def test_the_server_knows_the_limits_of_the_rules(settings) -> None:  # type: ig
     command = server.command("127.0.0.1", 8123)
     said = dict(zip(command, command[1:], strict=False))
     assert (said["--interface"], said["--http"], said["--port"]) == ("asgi", "1", "8123")
+    # The flood of short connections of decision 18 was tried with this one.
+    assert said["--loop"] == "asyncio"
     assert said["--backpressure"] == str(settings.RULES.web_connections)
     assert said["--http1-header-read-timeout"] == "30000"
     assert "--respawn-failed-workers" in command
