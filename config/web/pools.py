@@ -73,8 +73,8 @@ class Pool:
         if not self._free:
             raise PoolIsFull
         self._free -= 1
-        # A context of its own: what one request leaves behind (language, URLs) is not there for the next, and no value of it
-        # lives in the thread's own context, where it was freed while in use under many short connections (decision 18).
+        # A context of its own: what one request leaves behind (language, URLs) is not there for the next. In the
+        # thread's own context values were freed while in use, under many short connections (decision 18).
         running = asyncio.get_running_loop().run_in_executor(self._executor, Context().run, job)
         running.add_done_callback(self._ended)
         return await running
