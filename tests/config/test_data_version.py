@@ -99,4 +99,4 @@ def test_up_stops_before_it_changes_anything() -> None:
     MigrationRecorder(connection).record_unapplied("stats", "0001_initial")
     record("accounts", "0002_audit_entry_for_ever")
     with pytest.raises(CommandError, match=r"made by another version.* Nothing was changed\."):
-        Command(stdout=StringIO())._prepare(no_demo=True)
+        Command(stdout=StringIO())._prepare(no_demo=True, hold=False)

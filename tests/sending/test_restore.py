@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,10 +21,8 @@ from sending.models import DatabaseIdentity
 from tests.database_url import database_url
 from tests.folders import data_folder
 from tests.sending.delivery.post import Post
-from tests.sending.smtp.sink import Sink, serve
+from tests.sending.smtp.sink import Sink, served
 from tests.waiting import WAIT_SECONDS, until
-
-BACKUP = "ses_test_restored"
 
 
 @pytest.fixture(autouse=True)
@@ -41,29 +37,6 @@ def _named_database(request: pytest.FixtureRequest) -> None:
 def folder() -> Iterator[Path]:
     with data_folder() as found:
         yield found
-
-
-@contextmanager
-def served(sink: Sink) -> Iterator[int]:
-    """Serve the sink from a thread, beside whatever the test starts; yield its port."""
-    ready, stop, loop = threading.Event(), asyncio.Event(), asyncio.new_event_loop()
-    port = 0
-
-    async def run() -> None:
-        nonlocal port
-        async with serve(sink) as port:
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
-    thread.start()
-    assert ready.wait(WAIT_SECONDS)
-    try:
-        yield port
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(WAIT_SECONDS)
-        loop.close()
 
 
 def environment(folder: Path, port: int, database: str = "") -> dict[str, str]:
@@ -110,12 +83,15 @@ def on_server(statement: str, *names: str) -> None:
 @contextmanager
 def backup() -> Iterator[str]:
     """Copy the test's database as it is now; yield the copy's name."""
-    on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", BACKUP)
-    on_server("CREATE DATABASE {} TEMPLATE {}", BACKUP, str(connection.settings_dict["NAME"]))
+    name = str(connection.settings_dict["NAME"])
+    # Suites that run side by side share the server.
+    copy = f"{name}_restored"
+    on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", copy)
+    on_server("CREATE DATABASE {} TEMPLATE {}", copy, name)
     try:
-        yield BACKUP
+        yield copy
     finally:
-        on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", BACKUP)
+        on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", copy)
 
 
 def ten_mails() -> None:

@@ -10,7 +10,10 @@ from django.db import connection
 
 @contextlib.contextmanager
 def read_only() -> Iterator[None]:
-    """Make the tests' database read-only for every connection, new or old, until the end of the block."""
+    """Make the tests' database, and no other of its server, read-only until the end of the block.
+
+    Every connection but this thread's own is ended, as a failover does, so that whoever comes back finds it read-only.
+    """
     _set("on")
     try:
         yield
@@ -19,10 +22,13 @@ def read_only() -> Iterator[None]:
 
 
 def _set(value: str) -> None:
+    name = connection.ops.quote_name(connection.settings_dict["NAME"])
     with connection.cursor() as cursor:
-        # The whole server's setting reaches connections that are open; the database's own would not.
-        cursor.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
-        cursor.execute("SELECT pg_reload_conf()")
-        cursor.execute("SHOW default_transaction_read_only")
-        while cursor.fetchone()[0] != value:
-            cursor.execute("SHOW default_transaction_read_only")
+        # What the own session may do is its own setting.
+        cursor.execute("SET default_transaction_read_only = off")
+        cursor.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {value}")
+        cursor.execute(f"SET default_transaction_read_only = {value}")
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )

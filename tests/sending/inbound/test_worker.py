@@ -231,6 +231,8 @@ def test_a_read_only_database_ends_no_worker_and_loses_no_report(
     with contextlib.ExitStack() as failed_over:
         failed_over.enter_context(read_only())
         reading_until(is_read, ReportWorker(Scripted()), until_it_has_met_it)
+    # The failover ended this thread's own as well.
+    connection.close()
     assert Event.objects.filter(message=message.pk, kind=EventKind.BOUNCE).count() == 1
 
 

@@ -53,7 +53,7 @@ def test_no_password_leaves_for_a_relay_whose_certificate_does_not_hold(context:
 def test_no_password_leaves_in_clear_text() -> None:
     sink = Sink()
     result = refused(sink, address="localhost")
-    assert (result.failure, result.stage) == (Failure.PROTOCOL, "auth")
+    assert (result.failure, result.stage) == (Failure.TLS, "auth")
     assert not any(line.startswith("AUTH") for line in sink.lines)
 
 
@@ -61,7 +61,8 @@ def test_a_mail_host_that_is_not_verified_gets_its_mail_over_tls_from_the_start(
     async def run() -> str:
         async with serve(Sink(context=context), tls=True) as port:
             connection = await Connection.open(Host("mx.test", "127.0.0.1", port, True), "me.test", PATIENT)
+            result = await connection.send("a@me.test", "b@mx.test", b"Hello\r\n.\r\n")
             await connection.close()
-            return connection.tls
+            return result.tls
 
     assert asyncio.run(run()).startswith("TLSv1.")
