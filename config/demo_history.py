@@ -74,7 +74,7 @@ def write(*, account: Account, sender: str, template: Template, days: int, now: 
     ensure((now - timedelta(days=days + 1)).date(), (now + timedelta(days=7)).date())
     mails: list[tuple[_Mail, list[_Event]]] = []
     for mail in _mails(rng, days=days, now=now):
-        mails.append((mail, _outcome(rng, mail, now=now)))
+        mails.append((mail, _outcome(rng, mail, domain=sender.partition("@")[2], now=now)))
     with transaction.atomic():
         _store(account, sender, template, mails)
     return len(mails)
@@ -97,11 +97,12 @@ def _mails(rng: random.Random, *, days: int, now: datetime) -> Iterator[_Mail]:
                 yield _Mail(rng.getrandbits(20), at, f"customer{rng.randrange(4000):04d}@{provider}")
 
 
-def _outcome(rng: random.Random, mail: _Mail, *, now: datetime) -> list[_Event]:
+def _outcome(rng: random.Random, mail: _Mail, *, domain: str, now: datetime) -> list[_Event]:
     events: list[_Event] = []
     if rng.random() < 0.004:
         mail.status, mail.send_status = DeliverStatus.DROPPED, 1013
-        mail.reply = "The recipient has unsubscribed from this sender domain."
+        # As acceptance writes it.
+        mail.reply = f"{mail.recipient} has unsubscribed from emails of {domain}."
         return [_Event(mail.at, EventKind.REFUSED, mail.reply)]
     events.append(_Event(mail.at, EventKind.ACCEPTED))
     arrival = mail.at + timedelta(seconds=rng.lognormvariate(0.2, 0.9))
