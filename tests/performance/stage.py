@@ -75,17 +75,20 @@ class Stage:
     def clear(self) -> None:
         """End what was started, and empty every table."""
         self.end()
+        import psycopg
         from django.apps import apps
-        from django.db import connection
 
+        from config import embedded_pg
         from sending.models import partitions
 
+        known = embedded_pg.owner_settings_for(self.folder)
         tables = ", ".join(model._meta.db_table for model in apps.get_models())
-        with connection.cursor() as cursor:
+        with psycopg.connect(
+            host=known["HOST"], user=known["USER"], password=known["PASSWORD"], dbname=known["NAME"], autocommit=True
+        ) as connection:
             # Also the tables that forbid it to everybody else.
-            cursor.execute("SET session_replication_role = replica")
-            cursor.execute(f"TRUNCATE {tables} CASCADE")
-            cursor.execute("RESET session_replication_role")
+            connection.execute("SET session_replication_role = replica")
+            connection.execute(f"TRUNCATE {tables} CASCADE")
         partitions.ensure()
 
     def end(self) -> None:
