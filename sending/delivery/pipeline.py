@@ -21,8 +21,9 @@ from sending.mime import message
 from sending.mime.footers import footer
 from sending.mime.header_fields import Unsendable, address
 from sending.models import Submission
+from sending.smtp.bounce_class import BounceClass
 from sending.smtp.data import stuff
-from sending.smtp.replies import BounceClass, Outcome, OutcomeKind
+from sending.smtp.replies import Outcome, OutcomeKind
 from sending.smtp.result import SmtpResult, fault
 from sending.tracking import links, verp
 from templates_app import queries
