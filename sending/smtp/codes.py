@@ -6,7 +6,7 @@ import re
 
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 
-# Where a reply has its own code: at its start (RFC 2034 4), or last and in brackets as qmail writes it. Anywhere else it
+# Where a reply has its own code: at its start (RFC 2034 4), or last in brackets as qmail writes it. Anywhere else it
 # may be what another host said.
 _LEADING = re.compile(rf"[\s\[(<#:-]*{_ENHANCED.pattern}")
 _LAST = re.compile(rf"\(#{_ENHANCED.pattern}\)\s*$")

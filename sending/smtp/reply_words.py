@@ -22,11 +22,13 @@ SENDER_WORDS = re.compile(
     r"rejected|denied|unknown)|\bmail from\b|\b(return|reverse)[- ]path\b|\bcall-?(out|back)\b"
 )
 # The host says that it does not speak for the domain, in the words of Postfix, Exim, Sendmail, qmail and Exchange.
+_NO = (
+    r"(unable|not (permitted|allowed|authori[sz]ed|able)|cannot|can't|won't|(do|does|will) not|don't|doesn't|refuses?)"
+)
 RELAY_WORDS = re.compile(
-    r"\brelay(ing)?\b[^.;:]{0,40}\b(denied|prohibited|rejected|refused|forbidden|disallowed|not (permitted|allowed|"
-    r"authori[sz]ed|supported))|"
-    r"\b(unable|not (permitted|allowed|authori[sz]ed|able)|cannot|can't|won't|(do|does|will) not|don't|doesn't|refuse|refuses) (to )?relay|\bno relay(ing)?\b|\brcpthosts\b|\bnot a gateway\b|"
-    r"\bnon-accepted domain"
+    r"\brelay(ing)?\b[^.;:]{0,40}\b(denied|prohibited|rejected|refused|forbidden|disallowed|"
+    r"not (permitted|allowed|authori[sz]ed|supported))|"
+    rf"\b{_NO} (to )?relay|\bno relay(ing)?\b|\brcpthosts\b|\bnot a gateway\b|\bnon-accepted domain"
 )
 # Words inside a policy refusal that say which policy: they choose the class, never "hard".
 POLICY_WORDS: tuple[tuple[re.Pattern[str], BounceClass], ...] = (
