@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 
 from django.conf import settings
 
@@ -16,6 +17,8 @@ POSTMASTER = "postmaster"
 BOUNCE_PREFIX = "bounce."
 _SUBJECT = re.compile(rb"^subject:([^\r\n]{0,600})", re.IGNORECASE | re.MULTILINE)
 _HEAD_BYTES = 100 * 1024
+# RFC 5321 4.1.3.
+_ADDRESS_LITERAL = re.compile(r"\[(?:IPv6:)?([0-9a-f.:]+)\]", re.IGNORECASE)
 
 
 def is_postmaster(address: str) -> bool:
@@ -36,6 +39,15 @@ def is_ours(address: str) -> bool:
     if name == settings.MX_HOST.lower():
         return True
     return SenderDomain.objects.filter(name__in=[name, name.removeprefix(BOUNCE_PREFIX)]).exists()
+
+
+def is_at_host(address: str, ip: str) -> bool:
+    """Say whether the recipient's domain is the literal of `ip`, the address at which the client reached us."""
+    literal = _ADDRESS_LITERAL.fullmatch(split(address)[1])
+    try:
+        return literal is not None and ip_address(literal[1]) == ip_address(ip)
+    except ValueError:
+        return False
 
 
 def row(*, mail_from: str, recipient: str, raw: bytes) -> PostmasterMail:
