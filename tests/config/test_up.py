@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.core.management import CommandError
 from django.db import Error, connection
 
 from config import embedded_pg
@@ -139,6 +141,43 @@ def test_a_database_that_is_away_or_read_only_at_the_start_is_waited_for(
     state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not preparing(raised(state), monkeypatch)
+
+
+class FullLog(io.StringIO):
+    """The output of a process whose log's disk is full."""
+
+    def flush(self) -> None:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_log_that_cannot_be_written_stops_nothing() -> None:
+    Command(stdout=FullLog())._say("up", "a line")
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "database"),
+    [("ses_app", "wrong", "ses"), ("nobody", "x", "ses"), ("", "", "no such database")],
+)
+def test_a_server_that_does_not_let_us_in_is_said_at_once(
+    user: str, password: str, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = connection.settings_dict
+    with pytest.raises(Error) as caught, connection.wrap_database_errors:
+        psycopg.connect(
+            host=known["HOST"],
+            port=known["PORT"] or None,
+            user=user or known["USER"],
+            password=password or known["PASSWORD"],
+            dbname=database,
+        )
+    with pytest.raises(CommandError, match="DATABASE_URL"):
+        preparing(caught.value, monkeypatch)
+
+
+@pytest.mark.parametrize("state", ["28P01", "28000", "3D000"])
+def test_a_refusal_with_its_sqlstate_is_said_at_once_too(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CommandError, match="does not let the product in"):
+        preparing(raised(state), monkeypatch)
 
 
 @pytest.mark.parametrize("state", ["42501", "23505"])
