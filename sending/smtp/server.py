@@ -186,12 +186,10 @@ def new_port() -> Port:
         full_idle_seconds=rules.smtp_full_idle_seconds,
         full_mail_seconds=rules.smtp_full_mail_seconds,
     )
-    folder = settings.DATA_DIR / "incoming"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Port(
         limits,
         Storage(
-            folder,
+            settings.DATA_DIR / "incoming",
             max_memory=rules.smtp_memory_max_bytes,
             max_bytes=rules.smtp_storage_max_bytes,
             min_free_percent=rules.min_free_disk_percent,
