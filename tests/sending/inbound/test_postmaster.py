@@ -52,6 +52,7 @@ def test_an_address_literal_names_the_host_that_has_it(address: str, ip: str, is
         (b"Subject: hello\r\n\r\nx", "hello"),
         (b"SUBJECT:\x1b[31m\x00red\r\n\r\nx", "[31m red"),
         (b"From: a\r\n\r\nSubject: in the body\r\n", ""),
+        (b"Subject: =?utf-8?B?5L2g5aW9?=\r\n =?utf-8?B?77yB?=\r\n\r\nx", "你好！"),
         (b"", ""),
     ],
 )
