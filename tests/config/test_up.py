@@ -100,9 +100,12 @@ class Server:
 
     def __init__(self) -> None:
         self.failures = [CannotStart("slow"), OSError(28, "No space left on device"), psycopg.OperationalError("no")]
+        self.unknown: list[Exception] = [OSError(24, "Too many open files")]
         self.runs = False
 
     def is_running(self) -> bool:
+        if self.unknown:
+            raise self.unknown.pop()
         return self.runs
 
     def start(self) -> None:
@@ -124,6 +127,15 @@ def test_a_database_that_ended_is_started_again_whatever_kept_it_from_starting()
     command._keep_running(server, Waiting(10))  # type: ignore[arg-type]
     assert server.is_running()
     assert any("No space" in line for line in lines)
+
+
+def test_a_database_that_cannot_be_started_for_a_day_is_still_tried() -> None:
+    server, waits = Server(), Waiting(5_000)
+    server.failures = [CannotStart("slow")] * 4_000
+    command = Command()
+    command._say = lambda name, line: None  # type: ignore[method-assign]
+    command._keep_running(server, waits)  # type: ignore[arg-type]
+    assert server.is_running()
 
 
 def preparing(error: Error, monkeypatch: pytest.MonkeyPatch) -> bool:

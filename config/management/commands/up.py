@@ -141,16 +141,16 @@ class Command(BaseCommand):
 
     def _keep_running(self, server: embedded_pg.EmbeddedServer, stop: threading.Event) -> None:
         failures = 0
-        while not stop.wait(min(0.5 * 2**failures, MAX_PAUSE_SECONDS)):
-            if not server.is_running() and not stop.is_set():
-                self._say("up", "PostgreSQL ended; starting it again")
-                try:
+        while not stop.wait(min(0.5 * 2 ** min(failures, 10), MAX_PAUSE_SECONDS)):
+            try:
+                if not server.is_running() and not stop.is_set():
+                    self._say("up", "PostgreSQL ended; starting it again")
                     server.start()
-                    failures = 0
-                except Exception as problem:
-                    # A full disk, no process, no memory, or a slow start: whatever it is, it is tried again.
-                    failures += 1
-                    self._say("up", str(problem) or repr(problem))
+                failures = 0
+            except Exception as problem:
+                # A full disk, no process, no memory, or a slow start: whatever it is, it is tried again.
+                failures += 1
+                self._say("up", str(problem) or repr(problem))
 
     def _announce(self, stop: threading.Event, made_demo: bool) -> None:
         url = f"http://127.0.0.1:{settings.WEB_PORT}/healthz"
