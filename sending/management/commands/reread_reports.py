@@ -11,8 +11,8 @@ from django.db.models import Count
 from django.utils.dateparse import parse_datetime
 
 from accounts import audit
+from accounts.caller import COMMAND_LINE
 from sending import report_queue
-from sending.holds import COMMAND_LINE
 from sending.models import InboundReport
 
 
