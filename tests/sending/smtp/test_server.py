@@ -201,3 +201,19 @@ def test_ten_megabytes_without_a_line_end_are_refused_at_their_dot_and_take_no_r
         assert (room.storage.used, room.storage.memory) == (0, 0)
         assert client.command(b"NOOP").startswith("250")
     assert not handler.mails
+
+
+def test_ten_thousand_resets_and_a_mail_sent_ahead_of_every_reply_are_answered_in_order(room: Port) -> None:
+    handler = Keeping()
+    with (
+        served(lambda: SmtpServer(handler, room, max_bytes=10_000), BatchWriter(nothing)) as port,
+        SmtpClient(port) as client,
+    ):
+        client.reply()
+        client.command(b"EHLO client.test")
+        client.send(b"RSET\r\n" * 10_000)
+        assert {client.reply()[:3] for _ in range(10_000)} == {"250"}
+        mail = b"Subject: x\r\n\r\nRSET\r\nQUIT\r\n.\r\n"
+        client.send(b"MAIL FROM:<>\r\nRCPT TO:<c@d.test>\r\nDATA\r\n" + mail + b"NOOP\r\n")
+        assert [client.reply()[:3] for _ in range(5)] == ["250", "250", "354", "250", "250"]
+    assert handler.mails == [b"Subject: x\r\n\r\nRSET\r\nQUIT\r\n"]
