@@ -58,14 +58,15 @@ def decode(content: bytes) -> str:
 def parse(text: str, *, today: date) -> ParsedList:
     """Return the lines of a CSV: column 1 an address, column 2 (may be left out) the day it is released."""
     text = text.lstrip("\ufeff")
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    # Blanks behind a comma stand before the quotation marks, not in the cell.
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), skipinitialspace=True)
     lines: list[tuple[int, str, str]] = []
     try:
         for row in rows:
             cells = [cell.strip() for cell in row]
             if not any(cells) or (not lines and cells[0].lower() in HEADINGS):
                 continue
-            lines.append((rows.line_num, row[0], cells[1] if len(cells) > 1 else ""))
+            lines.append((rows.line_num, cells[0], cells[1] if len(cells) > 1 else ""))
     except csv.Error as error:
         parsed = check(lines, today=today)
         reason = _("The file cannot be read from this line on: %(error)s.") % {"error": error}
