@@ -66,7 +66,7 @@ def parse(text: str, *, today: date) -> ParsedList:
             cells = [cell.strip() for cell in row]
             if not any(cells) or (not lines and cells[0].lower() in HEADINGS):
                 continue
-            lines.append((rows.line_num, cells[0], cells[1] if len(cells) > 1 else ""))
+            lines.append((rows.line_num, row[0], cells[1] if len(cells) > 1 else ""))
     except csv.Error as error:
         parsed = check(lines, today=today)
         reason = _("The file cannot be read from this line on: %(error)s.") % {"error": error}

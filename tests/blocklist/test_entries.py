@@ -38,7 +38,7 @@ def test_what_programs_write_around_an_address_is_no_part_of_it():
     lines = [
         '\ufeff"Ann@example.com" , "2026-04-01"',
         ' "bob@example.com",',
-        "\u00a0cid@example.com\t",
+        "\u00a0cid@example.com ",
         "Dan@EXAMPLE.com.,",
     ]
     assert [(entry.address.text, entry.expires) for entry in read("\r\n".join(lines)).entries] == [
