@@ -126,3 +126,10 @@ def test_staff_is_led_to_the_first_account_with_a_free_app_id(staff: Client) -> 
     assert staff.post(url, {"name": "First", "app_id": offered, "mails_per_second": 20}).status_code == 302
     assert staff.get("/").status_code == 200
     assert staff.get(url).context["adminform"].form.initial["app_id"] == offered + 1
+
+
+@pytest.mark.parametrize("asked", ["ann@xn--bcher-kva.example", "ANN@BÜCHER.example", "Bücher.Example", "Örtel"])
+def test_staff_finds_a_person_by_any_spelling_of_the_address_and_by_the_name(staff: Client, asked: str) -> None:
+    User.objects.create_user("Ann@Bücher.example", name="Ann Örtel")
+    page = staff.get("/admin/accounts/user/", {"q": asked}).content.decode()
+    assert "ann@xn--bcher-kva.example" in page
