@@ -202,6 +202,8 @@ class Engine:
             for old in [key for key, site in self.sites.items() if site.is_unused]:
                 del self.sites[old]
             self.sites[key] = Site(route.hosts, self._limits, self._callbacks)
+        # Of very many hosts each look-up chooses others: a busy site must not keep to those that are away.
+        self.sites[key].hosts = route.hosts
         return self.sites[key]
 
     @property

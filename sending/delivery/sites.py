@@ -53,7 +53,8 @@ class Site:
     """One site of this process. Workers come with mails and leave when there are none."""
 
     def __init__(self, hosts: tuple[Host, ...], limits: SiteLimits, callbacks: SiteCallbacks) -> None:
-        self._hosts = hosts
+        # Those that an attempt tries, in their order.
+        self.hosts = hosts
         self._limits = limits
         self._callbacks = callbacks
         self._mails: asyncio.Queue[RenderedMail] = asyncio.Queue()
@@ -146,7 +147,7 @@ class Site:
         Each host is tried until one says something about the mail (RFC 5321 5.1): what it says of the session or
         the sender is its own answer, not the domain's.
         """
-        untried = list(self._hosts)
+        untried = list(self.hosts)
         heard: list[SmtpResult] = []
         was_open = False
         while True:

@@ -1,4 +1,4 @@
-"""What the words of a refusal say (pure).
+"""What the words of a refusal say beside its codes (RFC 5321 4.2, RFC 3463): pure.
 
 A reply blocks its address for every account only when nothing in it speaks against that: whatever names a quota, a
 policy, a sender, a host or a later time is believed before what says "unknown", and what a host quotes of another is

@@ -98,6 +98,24 @@ def test_an_odd_reply_is_a_counted_and_shown_attempt(post: Post, place: str, rep
     assert QueueItem.objects.get().attempts == 1
 
 
+def test_a_site_that_is_in_use_tries_the_hosts_of_the_last_look_up(post: Post) -> None:
+    """Of a domain's many hosts those chosen first are away; what comes later goes to the others."""
+    post.put("ada@a.test", "ada@b.test")
+    every = ("the", "same")
+
+    async def run() -> None:
+        sink = Sink()
+        async with serve(sink) as port:
+            routes = {"a.test": Route((host(1),), site=every), "b.test": Route((host(port),), site=every)}
+            engine = Engine(ByDomain(routes, Route()), helo="me.test", once=True)
+            async with asyncio.timeout(WAIT_SECONDS):
+                await engine.run()
+        assert [site.hosts for site in engine.sites.values()] == [(host(port),)]
+
+    asyncio.run(run())
+    assert DeliverStatus.DELIVERED in statuses().values()
+
+
 def test_a_host_with_an_endless_name_is_told_and_its_attempts_are_counted(post: Post) -> None:
     """DNS holds any byte in a name, and shows each as four characters."""
 
