@@ -19,6 +19,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.urls import reverse
 
+from accounts.caller import COMMAND_LINE
 from accounts.database_faults import is_fault_of_row, is_login_refused, sqlstate
 from accounts.models import User
 from config import checks, demo, embedded_pg, schedule, static_files
@@ -26,7 +27,6 @@ from config.pg_binaries import CannotStart
 from config.supervisor import AlreadyRunning, Child, PortTaken, Supervisor, alone_on, check_ports
 from config.web import server
 from sending import holds, last_run
-from sending.holds import COMMAND_LINE
 from sending.models import partitions
 
 # A line says how long the console has not answered, each time that so many seconds have passed.
