@@ -39,6 +39,8 @@ _BOUNCE_SUBJECT = re.compile(
 )
 _ANSWER_SUBJECT = re.compile(r"^(?:re|aw|sv|antw|回复|答复|回覆)\s*[:：]", re.IGNORECASE)
 _DELIVERED_SUBJECT = re.compile(r"\b(?:success|successful|successfully|relay|relayed)\b", re.IGNORECASE)
+# RFC 6522 3: a report of another type, even when it has lost the part that the type is named after.
+_OTHER_REPORT = re.compile(r"report-type\s*=\s*\"?(?:feedback-report|disposition-notification)", re.IGNORECASE)
 _STILL_TRYING = re.compile(
     r"will (?:keep|continue) (?:on )?(?:trying|to try|retry)|will be retried|delivery (?:is |has been )?delayed"
     r"|not yet been delivered|no action is required",
@@ -131,7 +133,9 @@ def _prose(mail: Message) -> Report | None:
     looks_bounced = _BOUNCE_SUBJECT.search(subject) and not _ANSWER_SUBJECT.search(subject)
     if not by_robot and not looks_bounced and "X-Failed-Recipients" not in mail:
         return None
-    if _AWAY_SUBJECT.search(subject) or _DELIVERED_SUBJECT.search(subject) or parts(mail, DISPOSITION_PARTS):
+    if _AWAY_SUBJECT.search(subject) or _DELIVERED_SUBJECT.search(subject):
+        return None
+    if parts(mail, DISPOSITION_PARTS) or _OTHER_REPORT.search(header(mail, "Content-Type", 1000)):
         return None
     text = "\n".join(text_of(part, MAX_TEXT) for part in parts(mail, frozenset({"text/plain", "text/html"}))[:2])
     reply_line = next((line for line in text.splitlines() if _REPLY.search(line[:MAX_LINE])), "")[:MAX_LINE]

@@ -133,6 +133,8 @@ Disposition: automatic-action/MDN-sent-automatically; displayed\r
     [
         MDN,
         MDN.replace(b"displayed\r\n--B", b"deleted\r\n--B"),
+        MDN.replace(b"message/disposition", b"text/disposition"),
+        mails.arf().replace(b"message/feedback", b"text/feedback").replace(b"feedback@", b"mailer-daemon@"),
         mails.PROSE.replace(b"failure notice", b"Delivery Status Notification (Success)"),
         mails.PROSE.replace(b"failure notice", b"Successful Mail Delivery Report"),
         mails.LETTER.replace(b"Hello", b"Re: Delivery failed: your parcel").replace(b"A mail", b"550 5.1.1"),

@@ -196,3 +196,32 @@ def test_while_reading_is_on_hold_reports_are_kept_and_read_after_the_release(me
     holds.release(holds.COMMAND_LINE, kinds=holds.Kind)
     assert ReportWorker(parser).read_batch() == 1
     assert BlockedAddress.objects.filter(address="ann@example.net").exists()
+
+
+def test_of_several_recipients_only_the_one_of_the_message_can_bounce(message: Message, parser: Parser) -> None:
+    others = b"Final-Recipient: rfc822; bob@example.net\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+    raw = mails.dsn(b"relayed", b"2.0.0").replace(b"Final-Recipient", others + b"Final-Recipient", 1)
+    assert reading.read(stored(raw, message.pk), parser) is ReportKind.UNKNOWN
+    assert kinds(message) == [EventKind.DELIVERED]
+    assert not BlockedAddress.objects.exists()
+
+
+def test_opting_out_twice_and_then_complaining_is_one_unsubscription_and_one_complaint(
+    message: Message, parser: Parser
+) -> None:
+    for type in (b"opt-out", b"Opt-Out-List", b"abuse", b"abuse"):
+        reading.read(stored(mails.arf(type), message.pk), parser)
+    assert kinds(message) == [EventKind.DELIVERED, EventKind.UNSUBSCRIBE, EventKind.SPAMREPORT]
+
+
+def test_a_report_on_a_message_that_is_no_longer_kept_is_read_and_says_nothing(
+    message: Message, parser: Parser
+) -> None:
+    number = message.pk
+    Event.objects.all().delete()
+    Message.objects.filter(pk=number).delete()
+    report = stored(mails.dsn(), number)
+    assert reading.read(report, parser) is ReportKind.BOUNCE
+    row = InboundReport.objects.get(pk=report)
+    assert (row.state, row.account_id) == ("read", None)
+    assert not Event.objects.exists()
