@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts import audit_anchor
 from accounts.audit_anchor import Anchor
 from accounts.audit_verification import Broken, Verification, last_number, verify
+from accounts.mail.text import NOT_IN_LINE
 
 
 class Command(BaseCommand):
@@ -55,6 +56,8 @@ def _sentence(broken: Broken) -> str:
     said = ""
     if record := broken.record:
         said = f" It now says: {record.at:%Y-%m-%d %H:%M:%S} UTC, {record.actor}, {record.act}, {record.target}."
+        # Whoever changed it may have written what commands a terminal.
+        said = NOT_IN_LINE.sub(lambda found: found.group().encode("unicode_escape").decode(), said)
     return f"The audit log is broken at {place}: {broken.fault.label}.{said}"
 
 

@@ -57,6 +57,14 @@ def test_the_first_broken_entry_is_named_with_what_it_says_now() -> None:
     )
 
 
+def test_what_was_written_into_an_entry_commands_no_terminal() -> None:
+    ids = write(1)
+    as_owner(f"UPDATE accounts_auditentry SET actor = E'eve\\x1b[2J\\nThe audit log holds' WHERE id = {ids[0]}")
+    with pytest.raises(CommandError) as raised:
+        said()
+    assert "eve\\x1b[2J\\nThe audit log holds" in str(raised.value)
+
+
 def test_an_anchor_kept_elsewhere_is_believed(anchor: Path) -> None:
     ids = write(3)
     elsewhere = anchor.read_text().strip()
