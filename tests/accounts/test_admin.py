@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from django_q.models import OrmQ, Task
+from django_q.tasks import async_task
 
 from accounts.models import Account, AuditEntry, User
 from tests import factories
@@ -71,6 +74,26 @@ def test_the_password_is_changed_on_the_consoles_page(staff: Client) -> None:
 
 def test_no_function_can_be_scheduled_from_a_page(staff: Client) -> None:
     assert staff.get("/admin/django_q/schedule/add/").status_code == 404
+
+
+def test_no_task_is_started_or_dropped_and_no_group_made_from_a_page(staff: Client) -> None:
+    task = Task.objects.create(
+        id="a" * 32, name="a task", func="accounts.tasks.seal_audit_log", started=timezone.now(), stopped=timezone.now(),
+        success=False,
+    )  # fmt: skip
+    assert b"a task" in staff.get("/admin/django_q/failure/").content
+    assert staff.get(f"/admin/django_q/failure/{task.pk}/change/").status_code == 200
+    staff.post("/admin/django_q/failure/", {"action": "resubmit_task", "_selected_action": [task.pk]})
+    staff.post("/admin/django_q/failure/", {"action": "delete_selected", "_selected_action": [task.pk], "post": "yes"})
+    assert staff.post(f"/admin/django_q/failure/{task.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert Task.objects.filter(pk=task.pk).exists()
+    assert staff.get("/admin/django_q/success/").status_code == 200
+    async_task("accounts.tasks.seal_audit_log")
+    waiting = OrmQ.objects.get()
+    assert staff.get("/admin/django_q/ormq/").status_code == 200
+    assert staff.get(f"/admin/django_q/ormq/{waiting.pk}/change/").status_code == 200
+    assert staff.post(f"/admin/django_q/ormq/{waiting.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert staff.get("/admin/auth/group/").status_code == 404
 
 
 def test_what_staff_changes_is_written_down(staff: Client) -> None:

@@ -35,6 +35,25 @@ def test_translations_that_were_never_compiled_are_named(settings, tmp_path):
     assert "domains" in found.msg
 
 
+@pytest.mark.parametrize(
+    ("broker", "has_key", "warned"),
+    [("redis://broker", True, ["ses.W001"]), ("redis://broker", False, []), ("", True, [])],
+)
+def test_keys_in_a_folder_of_one_machine_are_no_keys_for_several(settings, tmp_path, broker, has_key, warned):
+    settings.BROKER_URL, settings.DATA_DIR = broker, tmp_path
+    if has_key:
+        (tmp_path / "secrets").mkdir()
+        (tmp_path / "secrets" / "secrets_key").touch()
+    found = checks.keys_come_from_outside(None)
+    assert ids(found) == warned
+    assert all("same value on every machine" in message.hint for message in found)
+
+
+def test_every_secrets_key_has_to_be_long(settings):
+    settings.SECRETS_KEYS = ["x" * 32, "short"]
+    assert ids(checks.secrets_are_long(None)) == ["ses.E001"]
+
+
 def test_a_short_secret_is_refused_with_a_way_to_make_one(settings):
     settings.SECRET_KEY = "short"
     (found,) = checks.secrets_are_long(None)
@@ -107,6 +126,8 @@ def test_a_broker_whose_package_is_missing_says_what_to_install(settings):
     [
         ("127.0.0.1", "http://127.0.0.1:8000", []),
         ("0.0.0.0", "http://127.0.0.1:8000", ["ses.E010"]),
+        ("::", "http://127.0.0.1:8000", ["ses.E010"]),
+        ("localhost", "http://localhost:8000", []),
         ("127.0.0.1", "https://ses.example.com", ["ses.E010"]),
     ],
 )

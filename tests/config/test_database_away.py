@@ -45,7 +45,7 @@ static_files.collect()
 partitions.ensure()
 schedule.install()
 known = demo.make()
-print(json.dumps([[child.name, list(child.command)] for child in up._children()]))
+print(json.dumps([[child.name, list(child.command), child.grace] for child in up._children()]))
 """
 
 
@@ -57,6 +57,8 @@ class Installation:
     environment: dict[str, str]
     server: embedded_pg.EmbeddedServer
     commands: dict[str, list[str]] = field(default_factory=dict)
+    # Seconds that each process may take to end, as `up` gives them.
+    graces: dict[str, float] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     demo: dict[str, Any] = field(default_factory=dict)
@@ -76,9 +78,9 @@ class Installation:
     def end(self) -> None:
         for process in self.processes.values():
             process.terminate()
-        for process in self.processes.values():
+        for name, process in self.processes.items():
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(30)
+                process.wait(self.graces[name])
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, 9)
             process.wait()
@@ -177,7 +179,8 @@ def installed(tmp_path: Path) -> Iterator[Installation]:
             [sys.executable, "-c", PREPARE], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
-        made.commands = dict(json.loads(done.stdout.splitlines()[-1]))
+        for name, command, grace in json.loads(done.stdout.splitlines()[-1]):
+            made.commands[name], made.graces[name] = command, grace
         made.demo = json.loads((tmp_path / "demo.json").read_text())
         yield made
     finally:
@@ -276,9 +279,10 @@ def answers_as_it_should(installed: Installation, links: Links, *, click: int) -
     )
     assert status == 503
     assert int(headers["retry-after"]) > 0
-    # A person with a session gets the error page, or the page.
-    status, page, _ = installed.request("GET", "/", Cookie=f"ses_session_{installed.port('WEB')}={'x' * 32}")
-    assert status in {302, 500, 503}
+    # A person with a session is told, or gets the page while it can be read.
+    status, page, headers = installed.request("GET", "/", Cookie=f"ses_session_{installed.port('WEB')}={'x' * 32}")
+    assert status == (302 if click == 302 else 503)
+    assert status == 302 or (headers["retry-after"] and "The database is not available at the moment" in page)
     for port, sender, recipient in (
         ("INBOUND", "", links.sender),
         ("SIMULATOR_MX", "a@b.test", "ann@x.test"),

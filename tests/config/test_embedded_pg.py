@@ -78,6 +78,9 @@ def test_committed_rows_survive_a_kill_of_every_process(tmp_path):
     with connect(tmp_path) as connection:
         connection.execute("CREATE TABLE kept (n int)")
         connection.execute("INSERT INTO kept VALUES (42)")
+        # What a power cut asks for, which no test can make: a commit waits for the disk.
+        for option in ("fsync", "synchronous_commit", "full_page_writes"):
+            assert connection.execute(f"SHOW {option}").fetchone() == ("on",), option
     kill_everything(server)
     server.start()
     try:
@@ -108,6 +111,14 @@ def test_the_socket_folder_and_the_data_are_closed_to_others(server):
     server.start()
     assert server.sockets.stat().st_mode & 0o777 == 0o700
     assert server.cluster.stat().st_mode & 0o777 == 0o700
+    assert (server.sockets / ".s.PGSQL.5432").stat().st_mode & 0o777 == 0o700
+
+
+def test_it_listens_on_no_network(server, tmp_path):
+    server.start()
+    with connect(tmp_path) as connection:
+        assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
+        assert connection.execute("SHOW unix_socket_directories").fetchone() == (str(server.sockets),)
 
 
 def test_the_server_never_runs_as_root(server):

@@ -1,7 +1,8 @@
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
-from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection
 from django.utils import timezone
 
 from config import health
@@ -56,6 +57,23 @@ def test_whatever_the_database_raises_is_trouble_and_no_error_page(rf, monkeypat
 
     monkeypatch.setattr(health, "connection", Away())
     assert health.healthz(rf.get("/healthz")).status_code == 503
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("free", "troubles"), [(0, ["disk"]), (4, ["disk"]), (5, []), (100, [])])
+def test_a_disk_that_is_almost_full_is_trouble(client, monkeypatch, rules, free, troubles):
+    rules(min_free_disk_percent=5)
+    monkeypatch.setattr(health.shutil, "disk_usage", lambda folder: SimpleNamespace(total=100, free=free))
+    answer = client.get("/healthz")
+    assert answer.json()["troubles"] == troubles
+    assert answer.status_code == (503 if troubles else 200)
+
+
+@pytest.mark.django_db
+def test_a_database_without_a_queue_is_trouble(client):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE sending_queueitem RENAME TO elsewhere")
+    assert client.get("/healthz").json()["troubles"] == ["database"]
 
 
 @pytest.mark.django_db

@@ -182,8 +182,9 @@ _VALUES = st.recursive(
 )
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
-@given(name=st.sampled_from(sorted(ACTIONS)), data=st.data(), as_text=st.booleans())
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data(), as_text=st.booleans())
 def test_any_input_is_answered_or_refused(name: str, data: st.DataObject, as_text: bool, caller: Caller):
     action = ACTIONS[name]()
     declared = sorted(action.Input().fields)

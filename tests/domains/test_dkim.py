@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
+from collections import Counter
 
 import dkim
 import pytest
@@ -75,6 +77,48 @@ def test_an_added_header_breaks_the_signature(added: bytes) -> None:
 def test_a_removed_header_breaks_the_signature(name: bytes) -> None:
     lines = mail(HEADERS, b"Hello\r\n").split(b"\r\n")
     assert not holds(b"\r\n".join(line for line in lines if not line.startswith(name + b":")))
+
+
+def test_exactly_these_headers_are_signed_and_those_that_readers_see_once_more_than_they_occur() -> None:
+    rest = [
+        (b"Feedback-ID", b"a:b:c:ses"),
+        (b"Content-Type", b"text/plain"),
+        (b"Content-Transfer-Encoding", b"7bit"),
+        (b"Received", b"by a.test"),
+        (b"X-Other", b"x"),
+    ]
+    signature = SIGNER.sign([*HEADERS, *rest], b"Hello\r\n", 1_795_000_000)
+    tags = dict(re.findall(rb"\s([a-z]+)=([^;]*)", signature.replace(b"\r\n\t", b" ")))
+    assert (tags[b"v"], tags[b"a"], tags[b"c"]) == (b"1", b"rsa-sha256", b"relaxed/relaxed")
+    # No i=: it would be the domain's own default (RFC 6376 3.5).
+    assert (tags[b"d"], tags[b"s"], b"i" in tags) == (DOMAIN.encode(), SELECTOR.encode(), False)
+    signed = Counter(tags[b"h"].replace(b" ", b"").split(b":"))
+    assert signed == {
+        b"from": 2, b"to": 2, b"subject": 2, b"date": 2, b"message-id": 2, b"cc": 1, b"reply-to": 1,
+        b"mime-version": 1, b"list-unsubscribe": 1, b"list-unsubscribe-post": 1, b"feedback-id": 1,
+        b"content-type": 1, b"content-transfer-encoding": 1,
+    }  # fmt: skip
+
+
+def test_of_several_headers_of_a_name_each_is_signed() -> None:
+    twice = mail([*HEADERS, (b"Subject", b"another")], b"Hello\r\n")
+    assert holds(twice)
+    assert not holds(twice.replace(b"Subject: another", b"Subject: other"))
+
+
+@pytest.mark.parametrize(
+    ("body", "relaxed"),
+    [
+        (b"a\tb\r\n", b"a b\r\n"),
+        (b"a  b\r\n", b"a b\r\n"),
+        (b"a \r\n", b"a\r\n"),
+        (b"a ", b"a\r\n"),
+        (b"a", b"a\r\n"),
+        (b" a\r\n\r\nb\r\n\r\n", b" a\r\n\r\nb\r\n"),
+    ],
+)
+def test_bodies_are_brought_into_the_standard_s_form(body: bytes, relaxed: bytes) -> None:
+    assert relaxed_body(body) == relaxed
 
 
 def test_the_signature_names_no_length_and_no_test_mode_and_is_folded() -> None:

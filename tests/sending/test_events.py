@@ -219,8 +219,17 @@ def test_texts_that_a_database_cannot_hold_are_cleaned() -> None:
     message = new_message()
     happen(EventKind.BOUNCE, message, reason="550 no\0 such \udce4 user")
     assert state(message)[1] == "550 no such ? user"
-    happen(EventKind.OPEN, message, user_agent="x" * 1000)
-    assert len(Event.objects.get(kind=EventKind.OPEN).user_agent) == 300
+    happen(EventKind.OPEN, message, user_agent="x\0" * 1000)
+    assert Event.objects.get(kind=EventKind.OPEN).user_agent == "x" * 300
+    happen(EventKind.CLICK, message, link="https://a.test/\0x\udce4", user_agent="y\0\udce4")
+    click = Event.objects.get(kind=EventKind.CLICK)
+    assert (click.link, click.user_agent) == ("https://a.test/x?", "y?")
+
+
+@pytest.mark.parametrize("kind", [EventKind.BOUNCE, EventKind.UNSUBSCRIBE, EventKind.SPAMREPORT])
+def test_a_block_keeps_the_reason_as_far_as_a_database_can_hold_it(kind: EventKind) -> None:
+    happen(kind, new_message(), **HARD, reason="550 no\0 such \udce4 user")
+    assert BlockedAddress.objects.get().reason == "550 no such ? user"
 
 
 def test_five_hundred_results_cost_few_statements() -> None:

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import Notice
+from accounts.models import AuditEntry, Notice
 from sending import report_queue, tasks
 from sending.models import InboundReport, Message
 from tests import factories
@@ -38,6 +38,48 @@ def test_the_longest_due_come_first_and_postponed_ones_later(message: Message) -
     assert report_queue.due() == [first, second, third]
     report_queue.postpone(first, OSError("full"))
     assert report_queue.due() == [second, third]
+
+
+def test_who_has_waited_for_its_turn_longest_is_first_however_young_it_is(message: Message) -> None:
+    now = timezone.now()
+    for seconds in (10, 30, 20):
+        stored(message, due_at=now - timedelta(seconds=seconds))
+    first, second, third = ids()
+    assert report_queue.due() == [second, third, first]
+
+
+def test_what_another_reader_has_read_is_not_set_aside(message: Message) -> None:
+    stored(message, state="read", read_at=timezone.now(), summary="failed")
+    [report] = ids()
+    report_queue.set_aside(report, "Not parsed: KeyError")
+    report_queue.postpone(report, OSError("full"))
+    read = InboundReport.objects.get()
+    assert (read.state, read.summary, read.attempts) == ("read", "failed", 0)
+
+
+def test_a_reason_that_a_database_cannot_hold_sets_aside_all_the_same(message: Message) -> None:
+    stored(message)
+    [report] = ids()
+    report_queue.set_aside(report, "no\0 such \udce4" + "x" * 600)
+    aside = InboundReport.objects.get()
+    assert aside.state == "aside"
+    assert aside.summary == ("no such ?" + "x" * 600)[:500]
+
+
+def test_a_report_that_is_read_again_begins_anew_and_one_that_waits_is_left_alone(message: Message) -> None:
+    long_ago, later = timezone.now() - timedelta(days=2), timezone.now() + timedelta(seconds=200)
+    tried = {"attempts": 30, "parser_ends": report_queue.MAX_PARSER_ENDS - 1, "waiting_since": long_ago}
+    stored(message, state="aside", read_at=long_ago, **tried)
+    stored(message, due_at=later, **tried)
+    aside, waiting = ids()
+    assert report_queue.read_again(ids=[aside, waiting]) == 1
+    # It is not late at once, and the parser may end over it as often as over any other.
+    assert report_queue.due() == [aside]
+    begun = InboundReport.objects.get(pk=aside)
+    assert (begun.attempts, begun.parser_ends, begun.read_at) == (0, 0, None)
+    assert begun.waiting_since > long_ago
+    left = InboundReport.objects.get(pk=waiting)
+    assert (left.attempts, left.due_at, left.waiting_since) == (30, later, long_ago)
 
 
 def test_pauses_double_up_to_five_minutes_and_never_end() -> None:
@@ -77,6 +119,8 @@ def test_what_was_set_aside_waits_again_by_one_command(message: Message) -> None
     assert report_queue.due() == [aside]
     call_command("reread_reports", str(read), stdout=out)
     assert set(report_queue.due()) == {aside, read}
+    entries = AuditEntry.objects.filter(act="admin.read_reports_again").order_by("id")
+    assert list(entries.values_list("actor", "target")) == [("command line", "set aside"), ("command line", str(read))]
 
 
 def test_only_what_was_set_aside_since_a_moment_is_read_again(message: Message) -> None:

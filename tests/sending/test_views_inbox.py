@@ -86,7 +86,9 @@ def test_the_body_runs_nothing_and_loads_nothing(browser: Client, account: Accou
     assert policy.startswith("sandbox ")
     assert "allow-scripts" not in policy
     assert "allow-same-origin" not in policy
+    assert "allow-forms" not in policy
     assert "default-src 'none'" in policy
+    assert response["Referrer-Policy"] == "no-referrer"
     assert "img-src data:;" in policy
     assert response.content.decode().startswith('<!doctype html><html><head lang="x"><base target="_blank">')
 
@@ -124,6 +126,7 @@ def test_the_source_comes_byte_for_byte_as_a_file(browser: Client, account: Acco
     response = browser.get(reverse("sending:inbox_raw", args=[kept.pk]))
     assert response.content == RAW
     assert response["Content-Disposition"].startswith("attachment")
+    assert response["Content-Type"] == "message/rfc822"
 
 
 def test_the_addresses_are_listed_while_mail_goes_to_the_simulator(browser: Client, settings: object) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sending.models import EventKind
-from sending.models.ids import ms_of
+from sending.models.ids import first_of, ms_of
 from stats import exports
 from tests import factories
 
@@ -145,6 +145,23 @@ def test_long_files_come_in_pieces():
     assert len(pieces) == 3
     assert max(map(len, pieces)) < exports.PIECE + 4000
     assert len(read(b"".join(pieces))) == 121
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_every_text_from_outside_is_guarded(first):
+    account, text = factories.account(), f"{first}cmd|x"
+    names = {"recipient": 1, "from_address": 4, "reason": 8, "link": 11, "user_agent": 12}
+    factories.event(account, at=START, **dict.fromkeys(names, text))
+    row = read(export(account))[1]
+    assert {name: row[at] for name, at in names.items()} == dict.fromkeys(names, f"'{text}")
+
+
+def test_a_file_begins_with_its_start_and_ends_before_its_end():
+    account = factories.account()
+    for days in (-1, 0, 1):
+        factories.event(account, id=first_of(START + timedelta(days=days)), reason=f"day {days}")
+    rows = read(export(account, start=START, end=START + timedelta(days=1)))[1:]
+    assert [row[8] for row in rows] == ["day 0"]
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40))

@@ -3,9 +3,11 @@
 import shutil
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import sync_playwright
 
 from templates_app.views.preview import document, samples
+from tests import factories
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOST = "http://console.test"
@@ -44,20 +46,45 @@ HOSTILE = [
 ]
 
 
+def policy_of(response):
+    parts = (part.strip().partition(" ") for part in response["Content-Security-Policy"].split(";"))
+    return {name: value for name, _, value in parts}
+
+
 def test_the_policy_lets_a_preview_do_nothing():
     response = document("<p>{{a}}</p>", {"value.a": "<b>"})
-    policy = response["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "img-src data:;" in policy
-    assert policy.endswith("sandbox")
-    assert "script-src" not in policy
-    assert "unsafe-eval" not in policy
+    assert policy_of(response) == {
+        "default-src": "'none'",
+        "img-src": "data:",
+        "style-src": "'unsafe-inline'",
+        "form-action": "'none'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'self'",
+        "sandbox": "",
+    }
     assert response["Content-Type"] == "text/html; charset=utf-8"
+    # What is looked at is told to nobody, and kept by no proxy.
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Cache-Control"] == "private, no-store"
     assert response.content == b"<p>&lt;b&gt;</p>"
 
 
 def test_variables_without_a_value_show_their_name():
     assert samples(frozenset({"a", "b"}), {"value.a": "Ada", "b": "x"}) == {"a": "Ada", "b": "[b]"}
+
+
+@pytest.mark.django_db
+def test_a_text_in_the_editor_is_shown_as_text_under_the_same_policy(client):
+    client.force_login(factories.user(factories.account(), "operator"))
+    hostile = "<script>alert(1)</script>"
+    response = client.post(reverse("templates:preview_unsaved"), {"text": hostile})
+    assert response.content.decode() == hostile
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert policy_of(response) == policy_of(document("x", {}))
+
+
+def test_a_sample_value_is_cut_to_a_thousand_characters():
+    assert samples(frozenset({"a"}), {"value.a": "x" * 5_000}) == {"a": "x" * 1_000}
 
 
 @pytest.mark.browser

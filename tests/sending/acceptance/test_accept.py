@@ -163,10 +163,16 @@ def test_the_trace_holds_what_every_gate_found(shop: Shop) -> None:
     trace = Message.objects.get(pk=shop.accept().messages[0]).trace
     names = [line["gate"] for line in trace]
     assert names == [gate.__name__ for gate in GATES if gate.__name__ in names]
-    assert names[0] == "account_active"
-    assert names[-1] == "daily_volume"
     assert {line["passed"] for line in trace} == {True}
     assert trace[-1] == {"gate": "daily_volume", "passed": True, "value": 1, "limit": 1_000_000}
+
+
+def test_what_counts_against_a_limit_comes_last_and_the_volume_of_the_day_at_the_very_end() -> None:
+    names = [gate.__name__ for gate in GATES]
+    assert names[:3] == ["account_active", "sender_format", "sender_verified"]
+    # Blocked recipients take nothing of an hour's mails, and nothing that is refused for its form takes anything.
+    assert names[-5:] == ["queue_room", "not_blocked", "recipient_frequency", "sending_rate", "daily_volume"]
+    assert len(set(names)) == 22
 
 
 @pytest.mark.parametrize(("changes", "code", "words"), [

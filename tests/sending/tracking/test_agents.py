@@ -123,7 +123,17 @@ Mozilla/5.0 (Linux; U; Android 2.3.4; ru-ru; WT19i Build/4.0.2) AppleWebKit/533.
 Mozilla/5.0 (Linux; Android 15; SM-A146P; wv) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36 [LinkedInApp]/2.200
 Mozilla/5.0 (X11; Linux i686) AppleWebKit/534.30 (KHTML, like Gecko) Slackware/Chrome/12.0.742.100 Safari/534.30
 Mozilla/4.0 (compatible; Linux 2.6.22) NetFront/3.4 Kindle/2.0 (screen 600x800)
-BlackBerry9000/4.6.0.303 Profile/MIDP-2.0 Configuration/CLDC-1.1 VendorID/120""".splitlines()
+BlackBerry9000/4.6.0.303 Profile/MIDP-2.0 Configuration/CLDC-1.1 VendorID/120
+Mozilla/5.0 (via ggpht.com)
+Mozilla/5.0 GoogleImageProxy
+Mozilla/5.0 (compatible; Yahoo Pipes 1.0)
+Mozilla/5.0 (Windows NT 10.0) BingPreview/1.0b Outlook
+Microsoft Office/16.0 (Microsoft Outlook 16.0; MSOffice 16; linkedin service)
+Mozilla/5.0 (X11; Linux x86_64; rv:128.0; linkedin) Gecko/20100101 Thunderbird/128.4.0
+Office/16.0 (Windows NT 10.0)
+Notes/9.0 (Windows NT 6.1)
+AppleWebKit/605.1.15 (iPhone)
+Weather/1.0 CFNetwork/1494.0.7 Darwin/23.4.0""".splitlines()
 
 MACHINES = """\
 Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)
@@ -167,7 +177,10 @@ Mozilla/5.0 (Macintosh; Intel Mac OS X 10_14_6) AppleWebKit/537.36 Chrome/97.0 S
 Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/113.0 Safari/537.36 RuxitSynthetic/1.0
 Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X Build/MMB29P) AppleWebKit/537.36 (compatible; Googlebot/2.1)
 Mozilla/5.0 (compatible; FlipboardProxy/1.2)
-Slackbot 1.0""".splitlines()
+Slackbot 1.0
+BotX Mozilla/5.0 (X11; Linux x86_64)
+perl (Outlook; Windows NT 10.0)
+Mozilla/5.0 (compatible; Acme; Linux)""".splitlines()
 
 
 @pytest.mark.parametrize("user_agent", PEOPLE)
@@ -178,6 +191,47 @@ def test_mail_programs_browsers_and_image_proxies_are_people(user_agent: str) ->
 @pytest.mark.parametrize("user_agent", MACHINES)
 def test_robots_scanners_previews_and_libraries_are_machines(user_agent: str) -> None:
     assert agents.is_machine(user_agent)
+
+
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
+# What programs that fetch by a browser's engine put behind its name, by which alone they can be told.
+NAMES = """\
+acmebot; acmebot_2; robotics; linkbots; AcmeBotX; acme-crawl; acmespider; scraper; slurp; url-fetching; acmefetches
+archived; indexing; harvest; acme-scanner; acme-checker; monitor; preview; unfurl; validator; inspect; analyser
+verifier; reader; feed; rss; acme-ping; pingdom; uptime; healthchecks; probe; sniffer; spy; acme-proxy; phantomjs
+puppeteer; playwright; selenium; synthetics; auditor; https://acme.test; ops@acme.test; python-httpx; aiohttp; urllib3
+go-http-client; httpunit; http_client; guzzlehttp; winhttp; httpie; postmanruntime; insomnia; java/17; jakarta
+restsharp; faraday; mechanize; libwww; api; sdk; engine; service; agent/2; cloudflare; amazon cloudfront; google-x
+googleother; mediapartners; facebookexternalhit; facebookcatalog; whatsapp/2; slack; telegram; discord; linkedin
+pinterest/0.2; vkshare; embedly; iframely; tumblr/14; flipboard; mastodon; bluesky; barracuda; mimecast
+proofpoint; symantec; messagelabs; trendmicro; fireeye; trellix; fortimail; zscaler; sophos; bitdefender; kaspersky
+cloudmark; ironport; cisco; checkpoint; avanan; safelinks; urldefense; vadesecure; hornet; mailguard; websense
+forcepoint; cyren; virustotal; urlscan; netcraft; phish; headless; lighthouse""".replace("\n", "; ").split("; ")
+# What browsers say they run on.
+SYSTEMS = """\
+Windows NT 10.0; Macintosh; Mac OS; Darwin; X11; Linux; Ubuntu; Android 14; iPhone; iPad; iPod; CrOS; FreeBSD; SunOS
+Solaris; AIX; HP-UX; IRIX; OS/2; Haiku; BeOS; RISC OS; AmigaOS; BlackBerry; BB10; PlayBook; Symbian; Series60; Maemo
+MeeGo; webOS; Tizen; KaiOS; Bada; Harmony; Fuchsia; J2ME; Nintendo 3DS; PlayStation; Xbox; Unix; Nokia7; SAMSUNG\
+""".replace("\n", "; ").split("; ")
+MAIL_PROGRAMS = """\
+Thunderbird/128; Outlook; MSOffice 16; ms-office; Lotus; Notes; Mail; Postbox/7; Eudora/7; Evolution/3; Konqueror/3
+Icedove/52; The Bat!""".replace("\n", "; ").split("; ")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_word_gives_a_program_behind_a_browser_s_name_away(name: str) -> None:
+    assert not agents.is_machine(BROWSER)
+    assert agents.is_machine(f"{BROWSER} {name}")
+
+
+@pytest.mark.parametrize("words", [*SYSTEMS, "Mobile; rv:48.0", "Tablet; rv:48.0"])
+def test_a_browser_that_names_its_system_is_a_person_s(words: str) -> None:
+    assert not agents.is_machine(f"Mozilla/5.0 ({words})")
+
+
+@pytest.mark.parametrize("name", MAIL_PROGRAMS)
+def test_a_mail_program_need_not_name_a_system(name: str) -> None:
+    assert not agents.is_machine(f"Mozilla/5.0 Gecko/20100101 {name}")
 
 
 def test_a_visitor_without_a_name_is_a_machine() -> None:
