@@ -157,17 +157,20 @@ class LastRun:
 
     def _name(self) -> tuple[str, str]:
         """Return the folder's name, made on first use, and when that was."""
+        if self._name_file.exists() and not _is_name(self._name_file.read_text(errors="replace")):
+            logger.warning("%s holds no name, and gets a new one.", self._name_file)
+            self._name_file.unlink(missing_ok=True)
         if not self._name_file.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
             draft = self._folder / f".name.{uuid.uuid4().hex}"
-            draft.write_text(str(uuid.uuid4()))
             try:
+                _write(draft, str(uuid.uuid4()))
                 # Another process may be first: a link never replaces what is there.
                 os.link(draft, self._name_file)
             except FileExistsError:
                 pass
             finally:
-                draft.unlink()
+                draft.unlink(missing_ok=True)
         return self._name_file.read_text(), self._born()
 
     def _born(self) -> str:
@@ -180,11 +183,7 @@ class LastRun:
     def _remember(self, memory: Memory) -> None:
         draft = self._folder / f".{memory.database}.{os.getpid()}"
         try:
-            with open(draft, "w") as file:
-                json.dump(asdict(memory), file)
-                file.flush()
-                # A power cut must not leave an empty file.
-                os.fsync(file.fileno())
+            _write(draft, json.dumps(asdict(memory)))
             os.replace(draft, self._file(memory.database))
         except OSError as error:
             # Delivery does not wait for it: the mails matter more than the memory.
@@ -199,6 +198,22 @@ class LastRun:
 
     def _file(self, database: str) -> Path:
         return self._folder / f"{database}.json"
+
+
+def _write(path: Path, text: str) -> None:
+    with open(path, "w") as file:
+        file.write(text)
+        file.flush()
+        # A power cut must not leave an empty file.
+        os.fsync(file.fileno())
+
+
+def _is_name(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _database() -> str:

@@ -54,7 +54,7 @@ _MAIL = (
 )
 _MAIL_PROGRAM = re.compile(rf"{_MAIL}|konqueror|ucbrowser|up\.browser", re.IGNORECASE)
 _BROWSER_OR_MAIL = re.compile(
-    rf"{_MAIL}|mozilla/|opera/|dalvik|applewebkit|cfnetwork|ucbrowser|up\.browser|blackberry|midp|netfront",
+    rf"{_MAIL}|office|mozilla/|opera/|dalvik|applewebkit|cfnetwork|ucbrowser|up\.browser|blackberry|midp|netfront",
     re.IGNORECASE,
 )
 # A browser says what it runs on (RFC 9110 10.1.5 asks for the product; all of them have named the system since 1995).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import resource
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -229,6 +230,31 @@ def test_a_file_that_cannot_be_read_counts_as_no_memory(machine: Callable[..., L
     (file,) = (tmp_path / "var" / "last_run").glob("*.json")
     file.write_text("")
     assert "is new, or a copy" in machine().look()
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\0" * 36, b"no name", b"\xff\xfe"])
+def test_a_folder_whose_name_a_power_cut_damaged_gets_a_new_one(
+    machine: Callable[..., LastRun], tmp_path: Path, damaged: bytes
+) -> None:
+    assert machine().look() == ""
+    (tmp_path / "var/last_run/name").write_bytes(damaged)
+    assert machine().look() == ""
+    assert machine().look() == ""
+    assert sorted(marks().values()) == [1, 2]
+
+
+def test_a_full_disk_stops_nothing_and_leaves_no_drafts(tmp_path: Path) -> None:
+    run = LastRun(tmp_path / "var")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        said = [run.look() for _ in range(3)]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert said == ["", "", ""]
+    assert list((tmp_path / "var/last_run").iterdir()) == []
+    assert run.look() == ""
+    assert list(marks().values()) == [1]
 
 
 def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:

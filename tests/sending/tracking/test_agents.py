@@ -50,15 +50,6 @@ Airmail 5.7 rv:730 (Macintosh; Mac OS X 14.4; en_US)
 Spark/3.12 CFNetwork/1494 Darwin/23.4.0 Mail
 Opera/9.80 (J2ME/MIDP; Opera Mini/9.80) Presto/2.5.25 Version/10.54
 K-9 Mail for Android
-Mozilla/5.0 (via ggpht.com)
-Mozilla/5.0 GoogleImageProxy
-Mozilla/5.0 (compatible; Yahoo Pipes 1.0)
-Mozilla/5.0 (Windows NT 10.0) BingPreview/1.0b Outlook
-Microsoft Office/16.0 (Microsoft Outlook 16.0; MSOffice 16; linkedin service)
-Mozilla/5.0 (X11; Linux x86_64; rv:128.0; linkedin) Gecko/20100101 Thunderbird/128.4.0
-Notes/9.0 (Windows NT 6.1)
-AppleWebKit/605.1.15 (iPhone)
-Weather/1.0 CFNetwork/1494.0.7 Darwin/23.4.0
 Mozilla/5.0 (Linux; Android 13; V2183A; wv) AppleWebKit/537.36 Chrome/111.0 MMWEBSDK/20230805 MicroMessenger/8.0.41.2441 NetType/WIFI Language/zh_CN
 Mozilla/5.0 (iPhone; CPU iPhone OS 16_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.38(0x18002629) NetType/4G Language/zh_CN
 Mozilla/5.0 (Windows NT 10.0; WOW64) AppleWebKit/537.36 Chrome/107.0.0.0 MicroMessenger/7.0.20.1781 NetType/WIFI WindowsWechat/WMPF XWEB/6945
@@ -132,7 +123,17 @@ Mozilla/5.0 (Linux; U; Android 2.3.4; ru-ru; WT19i Build/4.0.2) AppleWebKit/533.
 Mozilla/5.0 (Linux; Android 15; SM-A146P; wv) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36 [LinkedInApp]/2.200
 Mozilla/5.0 (X11; Linux i686) AppleWebKit/534.30 (KHTML, like Gecko) Slackware/Chrome/12.0.742.100 Safari/534.30
 Mozilla/4.0 (compatible; Linux 2.6.22) NetFront/3.4 Kindle/2.0 (screen 600x800)
-BlackBerry9000/4.6.0.303 Profile/MIDP-2.0 Configuration/CLDC-1.1 VendorID/120""".splitlines()
+BlackBerry9000/4.6.0.303 Profile/MIDP-2.0 Configuration/CLDC-1.1 VendorID/120
+Mozilla/5.0 (via ggpht.com)
+Mozilla/5.0 GoogleImageProxy
+Mozilla/5.0 (compatible; Yahoo Pipes 1.0)
+Mozilla/5.0 (Windows NT 10.0) BingPreview/1.0b Outlook
+Microsoft Office/16.0 (Microsoft Outlook 16.0; MSOffice 16; linkedin service)
+Mozilla/5.0 (X11; Linux x86_64; rv:128.0; linkedin) Gecko/20100101 Thunderbird/128.4.0
+Office/16.0 (Windows NT 10.0)
+Notes/9.0 (Windows NT 6.1)
+AppleWebKit/605.1.15 (iPhone)
+Weather/1.0 CFNetwork/1494.0.7 Darwin/23.4.0""".splitlines()
 
 MACHINES = """\
 Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)
@@ -169,9 +170,6 @@ Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.3
 Mozilla/5.0 Gecko/20100101
 Opera/9.80
 AppleWebKit/537.36
-BotX Mozilla/5.0 (X11; Linux x86_64)
-perl (Outlook; Windows NT 10.0)
-Mozilla/5.0 (compatible; Acme; Linux)
 Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/117.0.0.0 Safari/537.36 GTmetrix
 Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:94.0) Gecko/20100101 Firefox/94.0 PTST/211202.211915
 Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 5.0) Match by Siteimprove.com
@@ -179,7 +177,10 @@ Mozilla/5.0 (Macintosh; Intel Mac OS X 10_14_6) AppleWebKit/537.36 Chrome/97.0 S
 Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/113.0 Safari/537.36 RuxitSynthetic/1.0
 Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X Build/MMB29P) AppleWebKit/537.36 (compatible; Googlebot/2.1)
 Mozilla/5.0 (compatible; FlipboardProxy/1.2)
-Slackbot 1.0""".splitlines()
+Slackbot 1.0
+BotX Mozilla/5.0 (X11; Linux x86_64)
+perl (Outlook; Windows NT 10.0)
+Mozilla/5.0 (compatible; Acme; Linux)""".splitlines()
 
 
 @pytest.mark.parametrize("user_agent", PEOPLE)
