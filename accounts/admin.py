@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from accounts import audit, lifecycle
 from accounts.caller import Caller, member
 from accounts.errors import Refused
+from accounts.mail.addresses import key_or_text
 from accounts.models import Account, ApiKey, AuditEntry, User
 from accounts.network import client_ip
 
@@ -29,6 +30,18 @@ class ReadOnlyAdmin:
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class AddressSearchAdmin(admin.ModelAdmin):
+    """An admin table whose search finds addresses and domains whatever the spelling."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Return the rows that hold the text, or the address it is."""
+        found, is_repeating = super().get_search_results(request, queryset, search_term)
+        by_key, _same = super().get_search_results(request, queryset, key_or_text(search_term).text)
+        return found | by_key, is_repeating
 
 
 class _AuditedAdmin(admin.ModelAdmin):
@@ -87,7 +100,7 @@ class AccountAdmin(_AuditedAdmin):
 
 
 @admin.register(User)
-class UserAdmin(_AuditedAdmin):
+class UserAdmin(AddressSearchAdmin, _AuditedAdmin):
     """Users: disabled here; added, and their roles changed, in the console."""
 
     list_display = ("email", "name", "is_active", "is_staff", "last_login")

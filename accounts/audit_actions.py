@@ -112,6 +112,7 @@ AREAS: dict[str, tuple[str | Promise, dict[str, str | Promise]]] = {
         {
             "admin.add_account": _("Account added by platform staff"),
             "admin.change_account": _("Account changed by platform staff"),
+            "admin.add_user": _("Platform staff added"),
             "admin.change_user": _("User changed by platform staff"),
             "admin.read_reports_again": _("Reports read again by platform staff"),
         },

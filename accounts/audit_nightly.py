@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from accounts import audit_anchor, notices
@@ -15,11 +17,13 @@ logger = logging.getLogger(__name__)
 
 # A few minutes of reading; a longer log is read in several nights.
 MAX_SEALS = 2_000_000
+# A task seals each minute what waits.
+MAX_WAIT = timedelta(hours=1)
 SUBJECT = "audit log broken"
 BROKEN = gettext_noop("Entries of the audit log were changed or removed. Tell the people who run this service.")
 
 
-def verify_and_tell(limit: int = MAX_SEALS) -> int:
+def verify_and_tell(limit: int = MAX_SEALS, *, now: datetime | None = None) -> int:
     """Verify the log, or its next part, keep what came of it and return how many entries were read.
 
     While the log is broken, every active account has an open notice: one chain holds the entries of all.
@@ -34,6 +38,8 @@ def verify_and_tell(limit: int = MAX_SEALS) -> int:
         logger.error("The audit log is broken, run verify_audit: %s", done.broken.fault.label)
     else:
         logger.info("The audit log holds up to seal %s.", done.head)
+    if done.waiting_since and (now or timezone.now()) - done.waiting_since > MAX_WAIT:
+        logger.error("Entries of the audit log wait for their seal since %s: the chain is held up.", done.waiting_since)
     if done.broken or done.complete:
         _tell(broken=done.broken is not None)
     return done.checked

@@ -16,12 +16,15 @@ from accounts.audit_record import FIRST_HASH, EntryRecord, is_seal_hash
 from accounts.models import AuditSeal
 
 BATCH = 2_000
-_ENTRY = """entry.id, entry.account_id, entry.at, entry.actor, entry.channel, entry.ip, entry.act, entry.target,
-    entry.details::text, entry.mac"""
+# Whoever owns the tables may lift their constraints: a number below 1, a NULL or a time that Python does not know is
+# read like any other change, and named.
+FIRST, LAST = -(2**63), 2**63 - 1
+_ENTRY = """entry.id, entry.account_id, least(greatest(entry.at, '0001-01-02'), '9999-12-30'), entry.actor,
+    entry.channel, entry.ip, entry.act, entry.target, coalesce(entry.details::text, ''), entry.mac"""
 _SEALS = f"""
-SELECT seal.number, seal.entry_id, seal.hash, {_ENTRY}
+SELECT seal.number, coalesce(seal.entry_id, 0), coalesce(seal.hash, ''), {_ENTRY}
 FROM accounts_auditseal seal LEFT JOIN accounts_auditentry entry ON entry.id = seal.entry_id
-WHERE seal.number > %s ORDER BY seal.number LIMIT %s
+WHERE (seal.number, seal.entry_id) > (%s, %s) ORDER BY seal.number, seal.entry_id LIMIT %s
 """  # noqa: S608
 _WAITING = f"""
 SELECT waiting.entry_id, {_ENTRY}
@@ -89,7 +92,7 @@ def verify(
     # The part that is not read now holds the anchor by its hash alone.
     if anchor and anchor.number < start and not audit_chain.holds(anchor):
         return Verification(0, None, broken=Broken(AuditFault.REWRITTEN, seal=anchor.number))
-    for number, entry, found, record, mac in _seals(start - 1, progress):
+    for number, entry, found, record, mac in _seals(start, progress):
         fault = _fault(head, number, entry, found, record, mac)
         if fault is None and anchor and number == anchor.number and found != anchor.hash:
             fault = AuditFault.REWRITTEN
@@ -143,26 +146,27 @@ def _unsealed(checked: int, head: Anchor | None) -> Verification:
     return Verification(checked, head, waiting=waiting, waiting_since=since, broken=broken)
 
 
-def _seals(after: int, progress: Callable[[int], None]) -> Iterator[tuple[int, int, bytes, EntryRecord | None, bytes]]:
-    while rows := _batch(_SEALS, after):
+def _seals(start: int, progress: Callable[[int], None]) -> Iterator[tuple[int, int, bytes, EntryRecord | None, bytes]]:
+    # Two seals of one number, which only a dropped key allows, are both read: the check of numbers sees them.
+    after = (start - 1, LAST) if start > 1 else (FIRST, FIRST)
+    while rows := _batch(_SEALS, *after):
         for number, entry, found, *columns in rows:
             yield number, entry, bytes(found), *_record(columns)
-        # Two seals of one number, which only a dropped key allows, were yielded: the check of numbers has seen them.
-        after = rows[-1][0]
-        progress(after)
+        after = rows[-1][:2]
+        progress(after[0])
 
 
 def _waiting() -> Iterator[tuple[int, EntryRecord | None, bytes]]:
-    after = 0
+    after = FIRST
     while rows := _batch(_WAITING, after):
         for entry, *columns in rows:
             yield entry, *_record(columns)
         after = rows[-1][0]
 
 
-def _batch(statement: str, after: int) -> list[tuple[Any, ...]]:
+def _batch(statement: str, *after: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [after, BATCH])
+        cursor.execute(statement, [*after, BATCH])
         return cursor.fetchall()
 
 

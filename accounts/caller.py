@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.translation import gettext_noop
+
 from accounts.errors import Forbidden
 from accounts.models import Account, ApiKey, User
 from accounts.roles import RIGHTS, STAFF_RIGHTS, holders
@@ -49,6 +51,9 @@ class PlatformActor:
     name: str
     channel: Channel
     ip: str = ""
+
+
+COMMAND_LINE = PlatformActor(gettext_noop("command line"), "task")
 
 
 def platform_staff(caller: Caller) -> PlatformActor:

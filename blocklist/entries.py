@@ -58,7 +58,8 @@ def decode(content: bytes) -> str:
 def parse(text: str, *, today: date) -> ParsedList:
     """Return the lines of a CSV: column 1 an address, column 2 (may be left out) the day it is released."""
     text = text.lstrip("\ufeff")
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    # Blanks behind a comma stand before the quotation marks, not in the cell.
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), skipinitialspace=True)
     lines: list[tuple[int, str, str]] = []
     try:
         for row in rows:

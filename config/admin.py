@@ -1,16 +1,33 @@
-"""The admin site: it uses the console's login and password pages, and no schedule can be entered there."""
+"""The admin site: it uses the console's login and password pages, and changes nothing past the audit log."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_q.models import Schedule
+from django_q.models import Failure, OrmQ, Schedule, Success
+
+from accounts.admin import ReadOnlyAdmin
+
+
+class _TaskAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    """Tasks that ended: looked at, not started again, since what they do is their schedule's."""
+
+    list_display = ("name", "func", "started", "stopped")
+    ordering = ("-stopped",)
+
+
+class _WaitingTaskAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    """Tasks that wait."""
+
+    list_display = ("id", "name", "func", "lock")
+    fields = ("key", "lock")
 
 
 def log_in(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -32,4 +49,8 @@ admin.site.index_title = _("Accounts, users and records")
 admin.site.login = log_in  # type: ignore[method-assign]
 admin.site.password_change = change_password  # type: ignore[assignment]
 # A schedule names any Python function with any arguments; ours are those of config/schedule.py.
-admin.site.unregister(Schedule)
+admin.site.unregister([Schedule, Success, Failure, OrmQ])
+admin.site.register([Success, Failure], _TaskAdmin)
+admin.site.register(OrmQ, _WaitingTaskAdmin)
+# Roles are those of `accounts.roles`.
+admin.site.unregister(Group)

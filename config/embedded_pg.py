@@ -14,7 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,11 @@ DATABASE = "ses"
 # Who owns the cluster and its tables, and whom the product connects as.
 OWNER, APPLICATION = "ses", "ses_app"
 _PASSWORDS = {OWNER: "postgres_password", APPLICATION: "postgres_app_password"}
-START_SECONDS = 60.0
+# A slow machine, or a long recovery after a crash; a line says so every few seconds.
+START_SECONDS = 600.0
+PROGRESS_SECONDS = 10.0
+# For a server that is there to begin a session.
+CONNECT_SECONDS = 60
 STOP_SECONDS = 10.0
 
 
@@ -62,9 +66,11 @@ def _settings_for(data_dir: Path, user: str) -> dict[str, Any]:
 class EmbeddedServer:
     """One server with its data in `data_dir/postgres`; `start` and `stop` may be called by several processes."""
 
-    def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
+    def __init__(self, data_dir: Path, *, durable: bool = True, say: Callable[[str], None] = lambda line: None) -> None:
+        """`say` gets a line now and then while the server takes long to start."""
         self.data_dir = data_dir.resolve()
         self.durable = durable
+        self._say = say
         self.sockets = socket_dir(data_dir)
         self.owner = pg_binaries.server_owner()
         # The server when we started it ourselves; an adopted one is known by its pid file alone.
@@ -118,7 +124,12 @@ class EmbeddedServer:
     def _connect(self, database: str) -> psycopg.Connection[Any]:
         password = generated_secrets.get_or_create(self.data_dir, _PASSWORDS[OWNER])
         return psycopg.connect(
-            host=str(self.sockets), user=OWNER, password=password, dbname=database, autocommit=True, connect_timeout=5
+            host=str(self.sockets),
+            user=OWNER,
+            password=password,
+            dbname=database,
+            autocommit=True,
+            connect_timeout=CONNECT_SECONDS,
         )
 
     def _answers(self) -> bool:
@@ -169,21 +180,8 @@ class EmbeddedServer:
             password.flush()
             os.chown(password.name, self.owner.pw_uid, self.owner.pw_gid)
             sync = [] if self.durable else ["--no-sync"]
-            self._run(
-                [
-                    str(program),
-                    "-D",
-                    str(cluster),
-                    "-U",
-                    OWNER,
-                    "-E",
-                    "UTF8",
-                    "--auth=scram-sha-256",
-                    f"--pwfile={password.name}",
-                    *sync,
-                    *locale,
-                ]
-            )
+            options = ["-U", OWNER, "-E", "UTF8", "--auth=scram-sha-256", f"--pwfile={password.name}"]
+            self._run([str(program), "-D", str(cluster), *options, *sync, *locale])
 
     def _launch(self) -> None:
         if self.pid() is None:
@@ -223,13 +221,18 @@ class EmbeddedServer:
                 cwd="/",
                 **pg_binaries.identity(self.owner),
             )
-        deadline = time.monotonic() + START_SECONDS
+        began = time.monotonic()
+        next_line = began + PROGRESS_SECONDS
         while not self._answers():
             if self.child.poll() is not None:
                 raise CannotStart(
                     f"PostgreSQL ended at once; its last line: {_last_line(log_file)} (all of it: {log_file})"
                 )
-            if time.monotonic() > deadline:
+            now = time.monotonic()
+            if now > next_line:
+                next_line = now + PROGRESS_SECONDS
+                self._say(f"PostgreSQL is starting, {now - began:.0f} s so far; it writes to {log_file}")
+            if now > began + START_SECONDS:
                 raise CannotStart(f"PostgreSQL is not ready after {START_SECONDS:.0f} s; see {log_file}")
             time.sleep(0.02)
 

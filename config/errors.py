@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.console.appearance import theme_of
+from accounts.database_faults import is_database_away
+
+RETRY_SECONDS = 30
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -34,8 +38,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Return the 500 page."""
-    return _page(request, "500.html", 500, _("Server error"))
+    """Return the 500 page, or the 503 page when the error is that the database is away or takes no writes."""
+    error = sys.exc_info()[1]
+    if error is None or not is_database_away(error):
+        return _page(request, "500.html", 500, _("Server error"))
+    response = _page(request, "503.html", 503, _("Database not available"))
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _page(request: HttpRequest, template: str, status: int, title: str | Promise) -> HttpResponse:

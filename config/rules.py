@@ -59,13 +59,15 @@ class Rules:
     web_silence_seconds: int = _rule(20, "seconds in which some of a body must come", "Apache mod_reqtimeout, body=20")
     web_body_bytes_per_second: int = _rule(500, "bytes after those seconds", "Apache mod_reqtimeout, MinRate=500")
     web_body_max_seconds: int = _rule(600, "seconds for a whole body", "chosen: 8 MB over a line of 14 KB/s")
+    web_request_seconds: int = _rule(50, "seconds from a whole request to its answer", "nginx: proxy_read_timeout 60s")
+    web_health_seconds: int = _rule(5, "seconds for the answer of /healthz", "chosen: half of a balancer's usual 10 s")
     web_answer_silence_seconds: int = _rule(
         120, "seconds in which a client must take 64 KB", "chosen: system buffers hold minutes"
     )
     web_answer_max_seconds: int = _rule(3600, "seconds for a whole answer", "chosen: the largest downloads")
     web_connections: int = _rule(2048, "open connections per process", "chosen: half a GB at worst")
     web_requests_per_client: int = _rule(
-        1000, "unanswered requests of one address per process", "chosen: half of the connections"
+        1000, "requests of one address per process whose answers are not yet read", "chosen: half of the connections"
     )
     web_bodies_memory_bytes: int = _rule(64 * 1024 * 1024, "bytes of all bodies, in memory, per process", "chosen")
     web_bodies_disk_bytes: int = _rule(

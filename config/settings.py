@@ -79,6 +79,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if _https else []
 
 _OUR_APPS = ("accounts", "domains", "templates_app", "blocklist", "sending", "stats", "config")
 INSTALLED_APPS = [
+    # First: its createsuperuser and changepassword are found before Django's.
+    "accounts",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -89,7 +91,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "rest_framework",
     "django_q",
-    *_OUR_APPS,
+    *(app for app in _OUR_APPS if app != "accounts"),
 ]
 
 MIDDLEWARE = [

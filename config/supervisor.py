@@ -96,6 +96,8 @@ def _is_free(host: str, port: int) -> bool:
 class Supervisor:
     """Keeps `children` running until `stop` is called; `say` gets each of their lines with the child's name.
 
+    `say` must not raise: a child whose lines nobody reads comes to a standstill.
+
     They start in `folder`: Python looks for a program's modules there first, and must find ours.
     """
 
@@ -147,14 +149,15 @@ class Supervisor:
     def _start(self, child: Child) -> None:
         child.started = time.monotonic()
         try:
-            process = self._launched(child)
-        except OSError as error:
-            # Processes, memory or files are short: that passes.
+            child.process = process = self._launched(child)
+            assert process.stdout
+            threading.Thread(target=self._forward, args=(child.name, process.stdout), daemon=True).start()
+        except Exception as error:
+            # Processes, threads, memory or files are short: that passes. Nobody would read the lines of what runs.
+            _kill_group(child)
+            if child.process and child.process.stdout:
+                child.process.stdout.close()
             self._put_off(child, f"cannot be started: {error}")
-            return
-        child.process = process
-        assert process.stdout
-        threading.Thread(target=self._forward, args=(child.name, process.stdout), daemon=True).start()
 
     def _put_off(self, child: Child, what: str) -> None:
         now = time.monotonic()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from accounts.admin import ReadOnlyAdmin
+from accounts.admin import AddressSearchAdmin, ReadOnlyAdmin
 from domains.models import DnsRecord, SenderAddress, SenderDomain
 
 
@@ -15,7 +15,7 @@ class RecordInline(ReadOnlyAdmin, admin.TabularInline):
 
 
 @admin.register(SenderDomain)
-class SenderDomainAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+class SenderDomainAdmin(ReadOnlyAdmin, AddressSearchAdmin):
     list_display = ("name", "account", "state", "reputation_level", "created_at")
     list_filter = ("state",)
     list_select_related = ("account",)
@@ -25,7 +25,7 @@ class SenderDomainAdmin(ReadOnlyAdmin, admin.ModelAdmin):
 
 
 @admin.register(SenderAddress)
-class SenderAddressAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+class SenderAddressAdmin(ReadOnlyAdmin, AddressSearchAdmin):
     list_display = ("address", "account", "name", "created_at")
     list_select_related = ("account",)
     search_fields = ("address",)

@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 # Seconds for one look-up, all tries and servers together; less after a timeout, until DNS answers again.
 LIFETIME = 5.0
 LIFETIME_AFTER_SILENCE = 1.0
+# Seconds for one try of one server.
+TIMEOUT = 2.0
 # Bytes of a UDP answer (EDNS, RFC 6891 6.2.5) that pass every network; a longer one is asked for again by TCP.
 PAYLOAD = 1232
 
@@ -53,6 +55,8 @@ class DnspythonResolver:
             absolute = dns.name.from_text(name.removesuffix(".") + ".")
         except (dns.exception.DNSException, ValueError):
             return DnsAnswer(DnsStatus.NO_NAME)
+        # However many are silent, the last still has its time.
+        self._resolver.timeout = min(TIMEOUT, self.lifetime / max(len(self._resolver.nameservers), 1))
         try:
             found = self._resolver.resolve(
                 absolute, type, lifetime=self.lifetime, search=False, raise_on_no_answer=False

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import audit
@@ -23,6 +24,8 @@ from sending.models.ids import time_of
 
 # Of a raw mail, what a page shows.
 MAX_SHOWN_BYTES = 64 * 1024
+# Of a long text, what a list shows.
+MAX_LISTED = 80
 
 
 class _Newest(ReadOnlyAdmin, admin.ModelAdmin):
@@ -51,12 +54,17 @@ class QueueItemAdmin(_Newest):
 
 @admin.register(InboundReport)
 class InboundReportAdmin(_Newest):
-    list_display = ("id", "account", "state", "kind", "message", "summary")
+    list_display = ("id", "account", "state", "kind", "message", "beginning")
     list_filter = ("state", "kind")
     list_select_related = ("account",)
     exclude = ("raw",)
     readonly_fields = ("text",)
     actions = ("read_again",)
+
+    @admin.display(description=gettext_lazy("Summary"))
+    def beginning(self, stored: InboundReport) -> str:
+        """Show how its summary begins."""
+        return Truncator(stored.summary).chars(MAX_LISTED)
 
     @admin.display(description=gettext_lazy("Email as it came"))
     def text(self, stored: InboundReport) -> SafeString:
@@ -80,7 +88,7 @@ class InboundReportAdmin(_Newest):
 class PostmasterMailAdmin(_Newest):
     """What people wrote to the postmaster of our domains."""
 
-    list_display = ("received", "mail_from", "recipient", "subject")
+    list_display = ("received", "mail_from", "recipient", "beginning")
     exclude = ("raw",)
     readonly_fields = ("received", "text")
 
@@ -88,6 +96,11 @@ class PostmasterMailAdmin(_Newest):
     def received(self, stored: PostmasterMail) -> Any:
         """Say when it came."""
         return time_of(stored.pk)
+
+    @admin.display(description=gettext_lazy("Subject"))
+    def beginning(self, stored: PostmasterMail) -> str:
+        """Show how its subject begins."""
+        return Truncator(stored.subject).chars(MAX_LISTED)
 
     @admin.display(description=gettext_lazy("Email as it came"))
     def text(self, stored: PostmasterMail) -> SafeString:
@@ -98,4 +111,4 @@ class PostmasterMailAdmin(_Newest):
 def _as_text(raw: bytes | memoryview) -> SafeString:
     """Return a stranger's mail as text that runs nothing and fetches nothing."""
     shown = storable(bytes(raw)[:MAX_SHOWN_BYTES].decode("utf-8", "replace"))
-    return format_html("<pre>{}</pre>", shown)
+    return format_html('<textarea class="vLargeTextField" rows="25" cols="80" readonly>{}</textarea>', shown)

@@ -14,11 +14,11 @@ from django.db.models.functions import Greatest, Now
 from django.utils.translation import gettext_noop
 
 from accounts import audit
+from accounts.caller import COMMAND_LINE as COMMAND_LINE
 from accounts.caller import PlatformActor
 from sending.models import HoldPeriod
 
 Kind = HoldPeriod.Kind
-COMMAND_LINE = PlatformActor(gettext_noop("command line"), "task")
 AT_START = gettext_noop("It was started with --hold.")
 # What a person wrote is no sentence of ours: it must not be looked up, nor its percent signs be filled in.
 IN_OWN_WORDS = "%(words)s"

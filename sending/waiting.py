@@ -19,7 +19,7 @@ from sending.events import NewEvent
 from sending.models import EventKind, HoldPeriod
 from sending.models.ids import first_of, time_of
 from sending.models.rows import fetch, selected
-from sending.smtp.replies import BounceClass
+from sending.smtp.bounce_class import BounceClass
 
 BATCH = 1000
 # One press of the button drops so many at most, so that the page answers in time.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from templates_app import style_sheets
-from templates_app.character_references import decode_attribute
+from templates_app.character_references import decode, decode_attribute
 from templates_app.link_targets import LinkFault, active_scheme, fault, fetched_fault, target_of
 from templates_app.markup import BLOCKS, Attribute, Token, conditional
 from templates_app.url_attributes import Use, sources, use_of
@@ -50,7 +50,10 @@ _NOT_COUNTED = frozenset({"source", "link"})
 # A variable right after “<” would turn its value into a tag.
 _VARIABLE_AS_TAG = re.compile(r"<(?=\{\{[ \t]*[\w.-]{1,64}[ \t]*\}\})")
 # Mail programs make links of addresses in text; here a value would choose the host.
-_HOST_WITH_VARIABLE = re.compile(r"(?:https?://|\bwww\.)[^\s/?#<>\"{}]*\{\{[ \t]*[\w.-]{1,64}[ \t]*\}\}", re.IGNORECASE)
+# No host is longer (RFC 1035 2.3.4), and without an end the time for a text would grow with its square.
+_HOST_WITH_VARIABLE = re.compile(
+    r"(?:https?://|\bwww\.)[^\s/?#<>\"{}]{0,500}\{\{[ \t]*[\w.-]{1,64}[ \t]*\}\}", re.IGNORECASE
+)
 _PLACEHOLDER = "\ufffc"
 
 
@@ -124,7 +127,7 @@ def _inspect(
         to = reader if shown and not outlook else unseen
         if token.kind == "text":
             to.read(html[token.start : token.end])
-            inspection.link_faults += _links_in_text(html, (token.start, token.end))
+            inspection.link_faults += _links_in_markup(html, (token.start, token.end))
         elif token.kind == "comment":
             inside = None if outlook else conditional(html, token)
             if inside:
@@ -145,6 +148,15 @@ def _links_in_text(source: str, place: Span) -> list[tuple[Fault, Span]]:
         (Fault("domain_not_fixed", _short(match[0])), match.span())
         for match in _HOST_WITH_VARIABLE.finditer(source, *place)
     ]
+
+
+def _links_in_markup(html: str, place: Span) -> list[tuple[Fault, Span]]:
+    """Return the faults of a text between tags; behind character references the address is as plain to see."""
+    found = _links_in_text(html, place)
+    text = decode(html[slice(*place)])
+    if not found and len(text) < place[1] - place[0]:
+        found = [(fault, place) for fault, _span in _links_in_text(text, (0, len(text)))]
+    return found
 
 
 def _inspect_tag(html: str, token: Token, inspection: Inspection, unseen: VisibleTextReader, *, outlook: bool) -> None:
@@ -200,7 +212,8 @@ def _inspect_style(style: str, span: Span, inspection: Inspection) -> None:
     if style_sheets.runs(style):
         inspection.active.append((Fault("style_runs"), span))
     for address in style_sheets.addresses(style):
-        if active := active_scheme(address):
+        if active := active_scheme(address, fetched=True):
+            # Fonts are written out in styles too, and none of it runs.
             if active != "data":
                 inspection.active.append((Fault("scheme", active), span))
         elif wrong := fetched_fault(target_of(address)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Literal
+from urllib.parse import urlsplit
 
 from templates_app.character_references import decode_attribute
 from templates_app.markup import Attribute
@@ -54,7 +55,16 @@ def followed(pieces: tuple[str | Variable, ...]) -> bool:
         return False
     found = _FIXED.match(pieces[0])
     # Text that ends with the host is complete only if nothing follows it.
-    return found is not None and (len(pieces) == 1 or found[0][-1] in "/?#")
+    return found is not None and (len(pieces) == 1 or found[0][-1] in "/?#") and _has_host(found[0])
+
+
+def _has_host(address: str) -> bool:
+    """Say whether there is a host, and a port only if it is one: all else no reader could be sent on to."""
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def scheme(value: str) -> str:

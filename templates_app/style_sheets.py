@@ -25,13 +25,15 @@ _FETCHES = rf"(?:{_word('url')}|{_word('image-set')}|{_word('src')})\("
 _NO_IMAGE = rf"(?:https?|{_word('src')}|{_word('behavior')})\s*:"
 _IMAGE = re.compile(rf"(?<![\w\\-])(?!{_NO_IMAGE})[\w\\-]+\s*:[^;{{}}:]*?{_FETCHES}", re.IGNORECASE)
 _IMPORT = re.compile(rf"@{_word('import')}\b", re.IGNORECASE)
-_ADDRESS = re.compile(r"(?:url|src)\(\s*[\"']?([^\"')]*)", re.IGNORECASE)
+# The filter is Internet Explorer's, and was how its pictures got a transparent ground.
+_ADDRESS = re.compile(r"(?:(?:url|src)\(|AlphaImageLoader\([^)]{0,300}?\bsrc\s*=)\s*[\"']?([^\"')]*)", re.IGNORECASE)
 _SET = re.compile(r"image-set\(([^)]*)", re.IGNORECASE)
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 # Internet Explorer's expressions and components, and Gecko's bindings. A behaviour that comes with the program
 # (#default#VML) is how Outlook is told to draw.
 _RUNS = re.compile(
-    r"expression\s*\(|(?<![\w-])-moz-binding\s*:|(?<![\w-])behavior\s*:(?!\s*url\(\s*[\"']?#default#)", re.IGNORECASE
+    r"expression\s*\(|(?<![\w-])-moz-binding\s*:|(?<![\w-])(?:-ms-)?behavior\s*:(?!\s*url\(\s*[\"']?#default#)",
+    re.IGNORECASE,
 )
 
 

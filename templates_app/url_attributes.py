@@ -48,6 +48,7 @@ _ATTRIBUTES: dict[str, Use] = {
     "action": Use.REFUSED,
     "action-xhr": Use.REFUSED,
     "archive": Use.REFUSED,
+    "attributionsrc": Use.REFUSED,
     "classid": Use.REFUSED,
     "codebase": Use.REFUSED,
     "formaction": Use.REFUSED,
@@ -75,6 +76,8 @@ _ELEMENTS: dict[tuple[str, str], Use] = {
 }  # fmt: skip
 # Elements with a prefix are VML's, whatever name its namespace got: each shape may be a link, its parts may not.
 _VML_PARTS = frozenset({"background", "fill", "imagedata", "stroke"})
+# The properties of schema.org whose values are addresses, besides all that end in "url" and "urltemplate".
+_SCHEMA_ADDRESSES = frozenset({"hasmap", "image", "logo", "map", "photo", "sameas", "target"})
 _CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*)")
 
 
@@ -92,9 +95,12 @@ def use_of(token: Token, attribute: Attribute) -> Use | None:
 
 
 def followed_attribute(token: Token) -> Attribute | None:
-    """Return the attribute that says where a click on the element leads; None if it is no link."""
-    found = (attribute for attribute in token.attributes if use_of(token, attribute) is Use.FOLLOWED)
-    return next(found, None)
+    """Return the attribute that says where a click on the element leads; None if it is no link.
+
+    `href` itself outranks one with a prefix, wherever it stands (SVG 2, 16.1.2); of two alike the first counts.
+    """
+    found = [attribute for attribute in token.attributes if use_of(token, attribute) is Use.FOLLOWED]
+    return next((attribute for attribute in found if attribute.name == "href"), found[0] if found else None)
 
 
 def sources(attribute: Attribute) -> list[str]:
@@ -119,4 +125,6 @@ def _meta(token: Token) -> Use | None:
     if equiv and equiv.value.strip().lower() == "refresh":
         return Use.REFUSED
     # The button that a mailbox provider makes of a mail's markup (schema.org) leads there.
-    return Use.FETCHED if itemprop and {"url", "target"} & set(itemprop.value.lower().split()) else None
+    names = itemprop.value.lower().split() if itemprop else ()
+    is_address = any(name in _SCHEMA_ADDRESSES or name.endswith(("url", "urltemplate")) for name in names)
+    return Use.FETCHED if is_address else None

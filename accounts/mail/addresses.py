@@ -91,12 +91,14 @@ def key_of(text: str) -> AddressKey:
 def key_or_text(text: str) -> AddressKey:
     """Return the key of an address; of a text that is none, that of the text trimmed and in lower case.
 
-    For searches by the beginning of an address, and for addresses that were taken once and would be refused today.
+    For searches by a part of an address, and for addresses that were taken once and would be refused today. A domain
+    in the letters of its language is spelled as in a key, also alone.
     """
     try:
         return key_of(text)
     except ValueError:
-        return _key(storable(text).strip().lower()[:MAX_ADDRESS])
+        local, at, domain = storable(text).strip().lower().rpartition("@")
+        return _key(f"{local}{at}{_spelled(domain)}"[:MAX_ADDRESS])
 
 
 def require_key(key: AddressKey) -> None:
@@ -115,6 +117,14 @@ def _key(text: str) -> AddressKey:
     key = object.__new__(AddressKey)
     object.__setattr__(key, "text", text)
     return key
+
+
+def _spelled(domain: str) -> str:
+    """Return a domain in A-labels; a text that is none, or in ASCII and so perhaps a part of one, as it is."""
+    try:
+        return domain if domain.isascii() else host_name(domain)
+    except ValueError:
+        return domain
 
 
 def _alias(text: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit_actions, audit_nightly
 from accounts.console.lists import Column, EmptyState, ListPage
 from accounts.forms import AuditFilters
+from accounts.mail.addresses import key_or_text
 from accounts.models import AuditEntry
 from accounts.scoping import visible
 
@@ -63,5 +64,8 @@ class AuditLog(ListPage):
         if "act" in wanted:
             rows = rows.filter(act=wanted["act"])
         if "q" in wanted:
-            rows = rows.filter(Q(actor__icontains=wanted["q"]) | Q(target__icontains=wanted["q"]))
+            # Addresses are written down by their keys, names as they are.
+            text, key = wanted["q"], key_or_text(wanted["q"]).text
+            in_words = Q(actor__icontains=text) | Q(target__icontains=text)
+            rows = rows.filter(in_words | Q(actor__icontains=key) | Q(target__icontains=key))
         return rows

@@ -59,9 +59,7 @@ class LogIn(View):
             form.add_error(None, gettext("Wrong email address or password."))
             return self._form(form, status=422)
         login(request, user)
-        account = accounts_of(user).first()
-        if account:
-            audit.log(member(account, user, ip=client_ip(request)), "session.begin", user.email)
+        _log_success(request, user)
         response = HttpResponseRedirect(self._target())
         response.set_cookie(
             DEVICE_COOKIE,
@@ -115,8 +113,17 @@ class SwitchAccount(ActPage):
         return "/"
 
 
+def _log_success(request: HttpRequest, user: User) -> None:
+    """Write the login into the audit log of the user's first account; platform staff may have none."""
+    membership = user.memberships.select_related("account").order_by("account__name", "account_id").first()
+    if membership:
+        audit.log(member(membership.account, user, ip=client_ip(request)), "session.begin", user.email)
+    elif user.is_staff:
+        audit.log_staff(user, "session.begin", user.email, account=None, ip=client_ip(request))
+
+
 def _log_failure(request: HttpRequest, email: str) -> None:
-    """Write the failed login into the audit log of each of the user's accounts.
+    """Write the failed login into the audit log of each of the user's accounts; of staff without one, into none.
 
     An address that no user has leaves no entry: entries are never deleted, and addresses can be made up without end.
     """
@@ -124,8 +131,11 @@ def _log_failure(request: HttpRequest, email: str) -> None:
     if person is None:
         return
     ip = client_ip(request)
-    for membership in person.memberships.select_related("account"):
+    memberships = list(person.memberships.select_related("account"))
+    for membership in memberships:
         audit.log(member(membership.account, person, ip=ip), "login.failed", email)
+    if person.is_staff and not memberships:
+        audit.log_staff(person, "login.failed", email, account=None, ip=ip)
 
 
 def _authenticate(request: HttpRequest, email: str, password: str, device: int) -> tuple[User | None, bool]:

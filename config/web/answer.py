@@ -25,7 +25,7 @@ MAX_AGE_SECONDS = 0.25
 
 @dataclass(frozen=True)
 class FilePart:
-    """The rest of an open file, from where it stands; whoever sends it closes it."""
+    """The rest of an open file, from where it stands; the answer closes it."""
 
     descriptor: int
     offset: int
@@ -38,6 +38,11 @@ class Answer:
     status: int
     headers: Headers
     body: bytes | FilePart = b""
+
+    def close(self) -> None:
+        """Let go of its file; to be called once, by whoever sends it or throws it away."""
+        if isinstance(self.body, FilePart):
+            os.close(self.body.descriptor)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,23 +62,23 @@ class AnswerSender:
 
     async def whole(self, answer: Answer) -> None:
         """Send a whole answer; raise ClientGone."""
-        await self.start(answer.status, answer.headers)
-        if isinstance(answer.body, bytes):
+        try:
+            await self.start(answer.status, answer.headers)
+            if isinstance(answer.body, FilePart):
+                await self._file(answer.body)
+                return
             for at in range(0, len(answer.body) - PIECE, PIECE):
                 await self.piece(answer.body[at : at + PIECE])
             rest = max(0, (len(answer.body) - 1) // PIECE * PIECE)
             await self._give({"type": "http.response.body", "body": answer.body[rest:]})
-        else:
-            await self._file(answer.body)
+        finally:
+            answer.close()
 
     async def _file(self, part: FilePart) -> None:
         loop, at = asyncio.get_running_loop(), part.offset
-        try:
-            while piece := await loop.run_in_executor(self._files, os.pread, part.descriptor, PIECE, at):
-                await self.piece(piece)
-                at += len(piece)
-        finally:
-            os.close(part.descriptor)
+        while piece := await loop.run_in_executor(self._files, os.pread, part.descriptor, PIECE, at):
+            await self.piece(piece)
+            at += len(piece)
         await self.end()
 
     async def start(self, status: int, headers: Headers) -> None:

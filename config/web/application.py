@@ -7,7 +7,9 @@ however slow, holds a thread by what it sends; by what it reads only one of the 
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,13 +20,17 @@ from typing import Any
 from django.conf import settings
 
 from config.web import body, bridge, refusals, server
-from config.web.answer import Answer, AnswerSender, Patience, Send, Stream
+from config.web.answer import Answer, AnswerSender, FilePart, Patience, Send, Stream
 from config.web.body import Body, BodyPace, ClientGone, Receive, Room, Spool
 from config.web.environ import Environ, MalformedRequest, client_of, environ_of
-from config.web.pools import POOLS, Pool, PoolIsFull, PoolSpec, pool_of
+from config.web.pools import DOWNLOADS, HEALTH, POOLS, NoResult, Pool, PoolIsFull, PoolSpec, pool_of
 from config.web.refusals import Reason
 
 logger = logging.getLogger(__name__)
+
+
+# Larger ones wait for their readers on the disk.
+LARGE_ANSWER = 256 * 1024
 
 
 class TooManyRequests(RuntimeError):
@@ -63,45 +69,68 @@ class Front:
         sender = AnswerSender(send, receive, self._patience, self._files)
         # Whatever it was, nobody is left to be told.
         with suppress(ClientGone):
-            answer = await self._answer(scope, receive, sender)
-            if answer is not None:
-                await sender.whole(answer)
+            try:
+                environ = environ_of(scope)
+            except MalformedRequest as problem:
+                await sender.whole(refusals.malformed(str(problem)))
+                return
+            pool = self._pools[pool_of(environ)]
+            try:
+                # Until it is read: whoever takes nothing of his answers has no more of them than who sends nothing.
+                with self._counted(client_of(environ)):
+                    await self._send(sender, await self._answer(environ, pool, receive, sender), environ, pool)
+            except TooManyRequests:
+                await sender.whole(refusals.refuse(Reason.TOO_MANY, environ, pool.name))
 
-    async def _answer(self, scope: Mapping[str, Any], receive: Receive, sender: AnswerSender) -> Answer | None:
+    async def _answer(self, environ: Environ, pool: Pool, receive: Receive, sender: AnswerSender) -> Answer | None:
+        refuse = partial(refusals.refuse, environ=environ, pool=pool.name)
         try:
-            environ = environ_of(scope)
-        except MalformedRequest as problem:
-            return refusals.malformed(str(problem))
-        name = pool_of(environ)
-        refuse = partial(refusals.refuse, environ=environ, pool=name)
-        try:
-            with self._counted(client_of(environ)):
-                return await self._run(environ, self._pools[name], receive, sender)
+            return await self._run(environ, pool, receive, sender)
         except body.BodyTooLarge:
             return refuse(Reason.TOO_LARGE)
         except body.BodyTooSlow:
             return refuse(Reason.TOO_SLOW)
         except (body.NoRoom, PoolIsFull):
             return refuse(Reason.BUSY)
-        except TooManyRequests:
-            return refuse(Reason.TOO_MANY)
+        except NoResult:
+            return refuse(Reason.NO_RESULT)
 
     async def _run(self, environ: Environ, pool: Pool, receive: Receive, sender: AnswerSender) -> Answer | None:
         whole = await self._body(environ, pool.spec.body, receive)
-        stream = Stream(sender, asyncio.get_running_loop())
+        environ["wsgi.input"] = whole.file
+        stream = Stream(sender, asyncio.get_running_loop()) if pool.name == DOWNLOADS else None
+        job = partial(bridge.respond, self._handler, environ, stream)
         try:
-            environ["wsgi.input"] = whole.file
-            return await pool.run(partial(bridge.respond, self._handler, environ, stream))
-        except PoolIsFull:
+            if pool.name == HEALTH:
+                # A check has no use for a body; one that several share must not have that of one.
+                whole.close()
+                environ |= {"wsgi.input": io.BytesIO(), "CONTENT_LENGTH": ""}
+                return await pool.share(_check(environ), job)
+            return await pool.run(job, ended=whole.close, late=partial(_forget, environ))
+        except (PoolIsFull, NoResult):
             raise
         except Exception:
             logger.exception("an answer broke off: %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            if stream.started:
+            if stream and stream.started:
                 # The server closes the connection without the body's end: the client sees that it is not whole.
                 return None
             return refusals.refuse(Reason.FAULT, environ, pool.name)
+
+    async def _send(self, sender: AnswerSender, answer: Answer | None, environ: Environ, pool: Pool) -> None:
+        if answer is None:
+            return
+        held = Body(self._spool)
+        try:
+            if isinstance(answer.body, bytes) and len(answer.body) > LARGE_ANSWER:
+                # Only the disk holds what its client does not read.
+                await held.add(answer.body)
+                held.file.seek(0)
+                answer = Answer(answer.status, answer.headers, FilePart(os.dup(held.file.fileno()), 0))
+            await sender.whole(answer)
+        except body.NoRoom:
+            await sender.whole(refusals.refuse(Reason.BUSY, environ, pool.name))
         finally:
-            whole.close()
+            held.close()
 
     async def _body(self, environ: Environ, max_bytes: int, receive: Receive) -> Body:
         length, chunked = environ.get("CONTENT_LENGTH"), environ.pop("HTTP_TRANSFER_ENCODING", "")
@@ -137,3 +166,17 @@ class Front:
                 for pool in self._pools.values():
                     pool.close()
                 return
+
+
+def _check(environ: Environ) -> tuple[str, str]:
+    """Return what a health request asks for; whatever else they say, its answers are the same."""
+    method = environ["REQUEST_METHOD"]
+    return method if method in {"GET", "HEAD"} else "other", environ["PATH_INFO"]
+
+
+def _forget(environ: Environ, running: asyncio.Future[Answer | None]) -> None:
+    """Note that a request ended whose client was told that no result came in time."""
+    error = running.exception()
+    logger.warning("ended too late: %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"], exc_info=error)
+    if error is None and (answer := running.result()):
+        answer.close()

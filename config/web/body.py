@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -99,13 +100,17 @@ class Body:
             self.file = tempfile.TemporaryFile(dir=self._spool.folder)  # noqa: SIM115 - closed by close()
             self.file.write(held)
         self.file.write(chunk)
+        # A disk that is full says so here, and not when the body is read.
+        self.file.flush()
 
     def close(self) -> None:
         """Give the room back."""
         self._spool.memory.free += self._in_memory
         self._spool.disk.free += self._on_disk
         self._in_memory = self._on_disk = 0
-        self.file.close()
+        # On a full disk closing tries once more to write.
+        with suppress(OSError):
+            self.file.close()
 
 
 @dataclass

@@ -27,8 +27,12 @@ class FileResponseBody:
         return iter(lambda: self.file.read(64 * 1024), b"")
 
 
-def respond(handler: Handler, environ: Environ, stream: Stream) -> Answer | None:
-    """Return the answer to a whole request; None when it was streamed already."""
+class MayNotStream(RuntimeError):
+    """The answer would hold its thread for as long as its client likes, in a pool where that is not meant."""
+
+
+def respond(handler: Handler, environ: Environ, stream: Stream | None) -> Answer | None:
+    """Return the answer to a whole request; None when it was streamed already; MayNotStream without `stream`."""
     head: list[tuple[int, Headers]] = []
 
     def start_response(status: str, headers: Headers, exc_info: Any = None) -> None:
@@ -43,6 +47,8 @@ def respond(handler: Handler, environ: Environ, stream: Stream) -> Answer | None
         if isinstance(response, FileResponseBody) and (part := _part(response.file)):
             return Answer(status, headers, part)
         if isinstance(response, FileResponseBody) or getattr(response, "streaming", False):
+            if stream is None:
+                raise MayNotStream
             try:
                 stream.send(status, headers, response)
             except ClientGone:

@@ -46,6 +46,9 @@ def environ_of(scope: Mapping[str, Any]) -> Environ:
     }
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        # The server gives who sent no Host an empty one; HTTP/1.0 knows none, HTTP/1.1 demands it (RFC 9112 3.2).
+        if name == "host" and not value and environ["SERVER_PROTOCOL"] == "HTTP/1.0":
+            continue
         # "X_Real" and "X-Real" are one variable: whoever may not write one could write the other.
         if "_" in name:
             continue

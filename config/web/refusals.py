@@ -27,6 +27,11 @@ class Reason(Enum):
     TOO_SLOW = 408, "InternalError", _("The request arrived too slowly. Send it again.")
     BUSY = 503, "RequestLimitExceeded", _("Too many requests are waiting at the moment. Try again in a second.")
     TOO_MANY = 429, "RequestLimitExceeded", _("Too many requests from your address are waiting. Try again in a second.")
+    NO_RESULT = (
+        503,
+        "InternalError",
+        _("No result came in time. It may have been done all the same: look before you try again."),
+    )
     FAULT = 500, "InternalError", _("Something went wrong on our side. Please try again.")
 
     def __init__(self, status: int, code: str, text: Promise) -> None:
@@ -38,8 +43,8 @@ def refuse(reason: Reason, environ: Environ, pool: str) -> Answer:
     response = _response(reason, WSGIRequest({**environ, "wsgi.input": io.BytesIO()}), pool)
     if reason in {Reason.BUSY, Reason.TOO_MANY}:
         response["Retry-After"] = str(RETRY_SECONDS)
-    if reason in {Reason.TOO_LARGE, Reason.TOO_SLOW}:
-        # The rest of its body may still be on the way.
+    if reason in {Reason.TOO_LARGE, Reason.TOO_SLOW, Reason.TOO_MANY}:
+        # The rest of its body may still be on the way; and who has too many requests needs no more connections.
         response["Connection"] = "close"
     response["Content-Length"] = str(len(response.content))
     return Answer(response.status_code, list(response.items()), response.content)
@@ -57,7 +62,9 @@ def _response(reason: Reason, request: WSGIRequest, pool: str) -> HttpResponse:
         # The official SDKs read errors in answers of status 200 only.
         return endpoint.refusal_response(request, Refused(reason.code, reason.text))
     if pool == "health":
-        return JsonResponse({"ok": False, "troubles": ["web"]}, status=503)
+        # What a check waits for is the database.
+        trouble = "database" if reason is Reason.NO_RESULT else "web"
+        return JsonResponse({"ok": False, "troubles": [trouble]}, status=503)
     if pool == "tracking" and request.path.startswith("/t/o/"):
         # The reader sees no broken picture; only our figure is short of one.
         return pixel()

@@ -17,6 +17,7 @@ from accounts.console.act_page import ActPage
 from accounts.console.forms import FormPage
 from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
+from accounts.mail.addresses import key_or_text
 from accounts.mail.host_names import relative, zone_of
 from accounts.scoping import get_visible_or_404, visible
 from domains import differences, reasons, sender_domains, verification, zone_file
@@ -77,7 +78,7 @@ class SenderDomainList(ListPage):
         if "state" in wanted:
             rows = rows.filter(state=wanted["state"])
         if "q" in wanted:
-            rows = rows.filter(name__contains=wanted["q"].lower())
+            rows = rows.filter(name__contains=key_or_text(wanted["q"]).text)
         passed = Count("records", filter=Q(records__state=DnsRecord.State.PASSED))
         return rows.annotate(passed=passed, wanted=Count("records"))
 

@@ -11,6 +11,8 @@ from sending.smtp.host import Host
 
 # An attempt connects to no more addresses than these.
 MAX_ADDRESSES = 5
+# Of one host and family no more are known than these; an answer of DNS holds thousands.
+MAX_HOST_ADDRESSES = 10
 
 
 def by_preference(preferences: Sequence[tuple[int, str]]) -> list[str]:
@@ -21,6 +23,12 @@ def by_preference(preferences: Sequence[tuple[int, str]]) -> list[str]:
         random.shuffle(names)
         ordered += names
     return list(dict.fromkeys(ordered))
+
+
+def first_addresses(addresses: Sequence[str]) -> list[str]:
+    """Return a host's addresses of one family as they came: of very many always the same few, whatever their order."""
+    kept = frozenset(sorted(addresses)[:MAX_HOST_ADDRESSES])
+    return [address for address in addresses if address in kept]
 
 
 def unique(hosts: Sequence[Host]) -> list[Host]:

@@ -36,10 +36,11 @@ class LookUps:
     """Asks the given servers (address, port), or the machine's own when there are none. Keeps nothing."""
 
     def __init__(self, servers: Sequence[tuple[str, int]], *, seconds: float) -> None:
-        """`seconds` is how long a server may take, before it is asked once more."""
+        """`seconds` is how long a server may take, before it is asked once more or the next one is."""
         self._resolver = _resolver(servers)
-        self._resolver.timeout = seconds
         self._resolver.lifetime = seconds * TRIES
+        # However many are silent, the last still has its time.
+        self._resolver.timeout = min(seconds, self._resolver.lifetime / max(len(self._resolver.nameservers), 1))
         self._resolver.use_edns(0, 0, PAYLOAD)
         self._places = asyncio.Semaphore(MAX_LOOK_UPS)
 

@@ -21,8 +21,9 @@ from sending.mime import message
 from sending.mime.footers import footer
 from sending.mime.header_fields import Unsendable, address
 from sending.models import Submission
+from sending.smtp.bounce_class import BounceClass
 from sending.smtp.data import stuff
-from sending.smtp.replies import BounceClass, Outcome, OutcomeKind
+from sending.smtp.replies import Outcome, OutcomeKind
 from sending.smtp.result import SmtpResult, fault
 from sending.tracking import links, verp
 from templates_app import queries
@@ -140,10 +141,12 @@ def _block_query(queued: QueuedMessage) -> BlockQuery:
     return BlockQuery(submission.account_id, submission.sender_domain, key_or_text(queued.recipient))
 
 
-def _verdict(queued: QueuedMessage, now: datetime) -> Outcome | Hold | None:
+def _verdict(queued: QueuedMessage, now: datetime) -> Verdict | None:
     submission = queued.submission
     if is_expired(accepted_at=submission.life_began_at, now=now, life=settings.RULES.delivery_max_seconds):
         return expired()
+    if submission.fault is not None:
+        return fault(submission.fault) if submission.may_send else Hold(HELD_SECONDS)
     if submission.sender is None:
         return Outcome(kind=OutcomeKind.DROPPED, bounce_class=BounceClass.INVALID_SENDER, reason=DOMAIN_DELETED)
     if not submission.may_send or not submission.sender.may_send:

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from accounts.models import Account
-from domains.models import SenderDomain
 from sending import events, holds
-from sending.delivery.queued import QueuedMessage, Sender, SubmissionData
+from sending.delivery import submissions
+from sending.delivery.queued import QueuedMessage
 from sending.events import NewEvent
 from sending.models import Attempt, HoldPeriod
-from sending.models.ids import SEQUENCE_BITS, time_of
-from sending.models.rows import fetch, insert, names_of, selected, values_of
-from sending.submission_fields import SubmissionFields
+from sending.models.rows import fetch, insert, selected, values_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +28,7 @@ class _ClaimedItem:
     message: int
     fence: int
     attempts: int
+    account_id: int
     recipient_domain: str
     claimed_at: datetime
 
@@ -40,14 +38,6 @@ class _ClaimedMessage:
     id: int
     recipient: str
     submission_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _SubmissionRow(SubmissionFields):
-    id: int
-    has_attachments: bool
-    account_status: str
-    on_hold: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +62,6 @@ RETURNING {selected(_ClaimedItem, "q", claimed_at="statement_timestamp()")}
 _MESSAGES = f"""
 SELECT {selected(_ClaimedMessage, "m")} FROM sending_message AS m
 WHERE m.id = ANY(%s) AND m.id BETWEEN %s AND %s
-"""  # noqa: S608
-_HAS_ATTACHMENTS = "EXISTS (SELECT FROM sending_attachment AS f WHERE f.submission_id = s.id)"
-_ON_HOLD = holds.time_on_hold(HoldPeriod.Kind.DELIVERY, since=f"to_timestamp((s.id >> {SEQUENCE_BITS}) / 1000.0)")
-_SUBMISSIONS = f"""
-SELECT {selected(_SubmissionRow, "s", has_attachments=_HAS_ATTACHMENTS, account_status="a.status", on_hold=_ON_HOLD)}
-FROM sending_submission AS s JOIN accounts_account AS a ON a.id = s.account_id
-WHERE s.id = ANY(%s)
 """  # noqa: S608
 _ATTACHMENTS = f"""
 SELECT {selected(_AttachmentRow, "f")} FROM sending_attachment AS f WHERE f.submission_id = ANY(%s) ORDER BY f.id
@@ -149,12 +132,15 @@ def claim(limit: int, worker: str) -> tuple[list[QueuedMessage], datetime | None
         ids = [item.message for item in claimed]
         cursor.execute(_MESSAGES, [ids, ids[0], ids[-1]])
         messages = {message.id: message for message in fetch(cursor, _ClaimedMessage)}
-    submissions = _load_submissions({message.submission_id for message in messages.values()})
+    # Message and submission are of one account.
+    loaded = submissions.load(
+        {messages[item.message].submission_id: item.account_id for item in claimed if item.message in messages}
+    )
     found = []
     orphans = []
     for item in claimed:
         message = messages.get(item.message)
-        if message and message.submission_id in submissions:
+        if message and message.submission_id in loaded:
             found.append(
                 QueuedMessage(
                     message=item.message,
@@ -162,7 +148,7 @@ def claim(limit: int, worker: str) -> tuple[list[QueuedMessage], datetime | None
                     attempts_before=item.attempts,
                     recipient=message.recipient,
                     recipient_domain=item.recipient_domain,
-                    submission=submissions[message.submission_id],
+                    submission=loaded[message.submission_id],
                 )
             )
         else:
@@ -173,10 +159,10 @@ def claim(limit: int, worker: str) -> tuple[list[QueuedMessage], datetime | None
     return found, claimed[0].claimed_at
 
 
-def attachments(submissions: Iterable[int]) -> dict[int, list[tuple[str, bytes]]]:
+def attachments(of: Iterable[int]) -> dict[int, list[tuple[str, bytes]]]:
     """Return the files of each submission, name and bytes, in the order they were given."""
     with connection.cursor() as cursor:
-        cursor.execute(_ATTACHMENTS, [list(submissions)])
+        cursor.execute(_ATTACHMENTS, [list(of)])
         files: dict[int, list[tuple[str, bytes]]] = {}
         for file in fetch(cursor, _AttachmentRow):
             files.setdefault(file.submission_id, []).append((file.name, bytes(file.content)))
@@ -221,25 +207,3 @@ def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
 
 def _messages(cursor: CursorWrapper) -> set[int]:
     return {message for (message,) in cursor.fetchall()}
-
-
-def _load_submissions(submissions: set[int]) -> dict[int, SubmissionData]:
-    with connection.cursor() as cursor:
-        cursor.execute(_SUBMISSIONS, [list(submissions)])
-        rows = fetch(cursor, _SubmissionRow)
-    senders = {
-        domain.name: Sender(domain.name, domain.dkim_selector, domain.dkim_private_key, domain.may_send)
-        for domain in SenderDomain.objects.filter(name__in={row.sender_domain for row in rows})
-    }
-    return {
-        row.id: SubmissionData(
-            **{name: getattr(row, name) for name in names_of(SubmissionFields)},
-            id=row.id,
-            accepted_at=time_of(row.id),
-            on_hold=row.on_hold,
-            has_attachments=row.has_attachments,
-            may_send=row.account_status == Account.Status.ACTIVE,
-            sender=senders.get(row.sender_domain),
-        )
-        for row in rows
-    }

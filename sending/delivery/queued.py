@@ -33,6 +33,8 @@ class SubmissionData(SubmissionFields):
     sender: Sender | None
     # How long delivery was on hold since it was accepted.
     on_hold: timedelta = timedelta(0)
+    # Why it cannot be read, or the key of its domain; then no mail can be made from it.
+    fault: Exception | None = None
 
     @property
     def life_began_at(self) -> datetime:

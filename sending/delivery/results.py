@@ -100,9 +100,13 @@ def put_back(queued: QueuedMessage, seconds: float) -> Settlement:
 
 
 def without_texts(settlement: Settlement) -> Settlement:
-    """Return the settlement without any text of the receiver's, for when that cannot be stored."""
-    event = settlement.event
-    return replace(settlement, attempt=None, event=event and replace(event, reason=""))
+    """Return the settlement without any text of the receiver's, for when that cannot be stored; it counts as before."""
+    attempt, event = settlement.attempt, settlement.event
+    return replace(
+        settlement,
+        attempt=attempt and replace(attempt, host="", tls="", enhanced_code="", reply="", conversation=""),
+        event=event and replace(event, reason=""),
+    )
 
 
 def _event(queued: QueuedMessage, outcome: Outcome) -> NewEvent:

@@ -11,7 +11,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from domains.resolver import servers_of
-from sending.delivery.host_order import by_preference, chosen, unique
+from sending.delivery.host_order import by_preference, chosen, first_addresses, unique
 from sending.delivery.look_ups import LookUps, Records
 from sending.delivery.public_addresses import may_connect
 from sending.smtp.host import SMTP_PORT, Host
@@ -147,7 +147,7 @@ class MxRouter:
         addresses = _FoundAddresses()
         for answer in await asyncio.gather(self._dns.ask(name, "A"), self._dns.ask(name, "AAAA")):
             if isinstance(answer, Records):
-                addresses.found += [data.address for data in answer.values]
+                addresses.found += first_addresses([data.address for data in answer.values])
                 addresses.ttl = min(addresses.ttl, answer.ttl)
             elif answer is Failure.DNS and not addresses.found:
                 # Servers that never answer for IPv6 are common: with an IPv4 address nothing is missing.

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from email.errors import MessageError
 from email.message import Message
 from email.parser import HeaderParser
 
-from sending.inbound.report import Report, ReportKind, header, parts, text_of
+from accounts.mail.addresses import key_or_text
+from sending.inbound.report import Report, ReportKind, decoded_fields, header, parts, text_of, token
 from sending.smtp.codes import enhanced_code
 
+# RFC 8098 3: a reader's program says what became of a mail that was delivered.
+DISPOSITION_PARTS = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 MAX_TEXT = 20_000
 MAX_BLOCKS = 200
 MAX_LINE = 1000
 
-# Action (RFC 3464 2.3.3) -> the kind of report; the first of these among the recipients' blocks counts.
+# Action (RFC 3464 2.3.3) -> the kind of report, the gravest first.
 ACTIONS: dict[str, ReportKind] = {
     "failed": ReportKind.BOUNCE,
     "delayed": ReportKind.DELAY,
@@ -24,6 +28,8 @@ ACTIONS: dict[str, ReportKind] = {
     "expanded": ReportKind.UNKNOWN,
 }
 
+# The first digit of Status says what an Action that is not known means.
+_ACTION_OF_CLASS = {"2": "delivered", "4": "delayed"}
 _TYPE = re.compile(r"^\s*[\w-]+\s*;\s*")
 _FROM_ROBOT = re.compile(r"mailer-?daemon|postmaster@|mail delivery (?:sub)?system", re.IGNORECASE)
 _BOUNCE_SUBJECT = re.compile(
@@ -31,6 +37,8 @@ _BOUNCE_SUBJECT = re.compile(
     r"|mail(?: system)? (?:delivery )?(?:error|failed|failure)|non-?deliver|could not be delivered",
     re.IGNORECASE,
 )
+_ANSWER_SUBJECT = re.compile(r"^(?:re|aw|sv|antw|回复|答复|回覆)\s*[:：]", re.IGNORECASE)
+_DELIVERED_SUBJECT = re.compile(r"\b(?:success|successful|successfully|relay|relayed)\b", re.IGNORECASE)
 _STILL_TRYING = re.compile(
     r"will (?:keep|continue) (?:on )?(?:trying|to try|retry)|will be retried|delivery (?:is |has been )?delayed"
     r"|not yet been delivered|no action is required",
@@ -49,6 +57,19 @@ def parse(mail: Message) -> Report | None:
     return _standard(mail) or _prose(mail)
 
 
+def for_recipient(report: Report, recipient: str) -> Report:
+    """Return what a delivery report says of the recipient that the email went to.
+
+    When it names several recipients and not that one, a list or an alias was expanded behind it: its address is alive
+    when one of them is, so that the mildest counts.
+    """
+    if not report.recipients:
+        return report
+    key = key_or_text(recipient)
+    named = [each for each in report.recipients if key in map(key_or_text, each.addresses)]
+    return min(named, key=_gravity) if named else max(report.recipients, key=_gravity)
+
+
 def is_auto_reply(mail: Message) -> bool:
     """Say whether a program answered in a person's stead (RFC 3834 5 and the fields used before it)."""
     submitted = header(mail, "Auto-Submitted", 40).lower()
@@ -65,21 +86,37 @@ def _standard(mail: Message) -> Report | None:
     for part in parts(mail, STATUS_PARTS):
         for block in _blocks(part):
             status = enhanced_code(header(block, "Status"))
-            action = header(block, "Action", 40).lower().partition(" ")[0].strip(";,.")
+            action = token(header(block, "Action", 200))
             if not status and not action:
                 continue
             if action not in ACTIONS:
-                action = "delayed" if status.startswith("4") else "failed"
+                action = _ACTION_OF_CLASS.get(status[:1], "failed")
             diagnostic = _TYPE.sub("", header(block, "Diagnostic-Code", 1000))
-            reports.append(Report(kind=ACTIONS[action], status=status, diagnostic=diagnostic, action=action))
-    return min(reports, key=lambda report: list(ACTIONS).index(report.action), default=None)
+            addresses = tuple(_address(header(block, name)) for name in ("Original-Recipient", "Final-Recipient"))
+            reports.append(
+                Report(kind=ACTIONS[action], status=status, diagnostic=diagnostic, action=action, addresses=addresses)
+            )
+    if not reports:
+        return None
+    return replace(min(reports, key=_gravity), addresses=(), recipients=tuple(reports) if len(reports) > 1 else ())
+
+
+def _gravity(report: Report) -> int:
+    return list(ACTIONS).index(report.action)
+
+
+def _address(field: str) -> str:
+    """Return the address of a recipient field (RFC 3464 2.3.1): "rfc822; ann@example.net"."""
+    return _TYPE.sub("", field).strip().strip("<>")
 
 
 def _blocks(part: Message) -> list[Message]:
     payload = part.get_payload()
     if isinstance(payload, list):
         try:
-            text = "\n\n".join(block.as_string() for block in payload if isinstance(block, Message))
+            text = decoded_fields(part, MAX_TEXT)
+            if text is None:
+                text = "\n\n".join(block.as_string() for block in payload if isinstance(block, Message))
         except (MessageError, UnicodeError, LookupError, TypeError, AttributeError):
             return []
     else:
@@ -91,9 +128,10 @@ def _blocks(part: Message) -> list[Message]:
 def _prose(mail: Message) -> Report | None:
     subject = header(mail, "Subject")
     by_robot = _FROM_ROBOT.search(header(mail, "From")) is not None
-    if not by_robot and not _BOUNCE_SUBJECT.search(subject) and "X-Failed-Recipients" not in mail:
+    looks_bounced = _BOUNCE_SUBJECT.search(subject) and not _ANSWER_SUBJECT.search(subject)
+    if not by_robot and not looks_bounced and "X-Failed-Recipients" not in mail:
         return None
-    if _AWAY_SUBJECT.search(subject):
+    if _AWAY_SUBJECT.search(subject) or _DELIVERED_SUBJECT.search(subject) or parts(mail, DISPOSITION_PARTS):
         return None
     text = "\n".join(text_of(part, MAX_TEXT) for part in parts(mail, frozenset({"text/plain", "text/html"}))[:2])
     reply_line = next((line for line in text.splitlines() if _REPLY.search(line[:MAX_LINE])), "")[:MAX_LINE]

@@ -48,6 +48,10 @@ class ParserEnded(Exception):
     """The parser ended, or did not answer, over a mail. That may be the mail's fault or the machine's."""
 
 
+class ParserKilled(ParserEnded):
+    """The parser was killed from outside: the machine was short of memory, or stood still. No mail can do that."""
+
+
 class Parser:
     """A warm process of its own that parses; it is ended when a mail takes more of the processor than it may.
 
@@ -67,26 +71,33 @@ class Parser:
     def parse(self, raw: bytes) -> Report:
         """Return what the mail says; UNKNOWN, and not parsed, when that is the mail's own fault.
 
-        Raises ParserUnavailable, ParserEnded, and Stopped after `stop`.
+        Raises ParserUnavailable, ParserEnded, ParserKilled, and Stopped after `stop`.
         """
         pipe = self._running()
+        has_answered = False
         try:
             pipe.send_bytes(raw)
             if pipe.poll(self.wall_seconds):
                 answer: Report | str = pipe.recv()
                 if isinstance(answer, Report):
                     return answer
-                reason = answer
+                reason, has_answered = answer, True
             else:
                 reason = f"the parser did not answer for {self.wall_seconds:g} s"
         except (EOFError, OSError):
             reason = "the parser ended"
+        except BaseException:
+            # Its answer may still come, and the next mail must not get it.
+            self.close()
+            raise
         if self._stopped:
             raise Stopped
         code = self._end()
         if code == -signal.SIGPROF:
             return not_parsed(f"it took more than {self._cpu_seconds:g} s of the processor")
-        raise ParserEnded(f"{reason} (exit code {code})")
+        # One that has answered was ended by us.
+        ended = ParserKilled if code == -signal.SIGKILL and not has_answered else ParserEnded
+        raise ended(f"{reason} (exit code {code})")
 
     def check(self) -> None:
         """Raise ParserUnavailable unless a plain report is parsed now."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 
 from django.conf import settings
 
 from accounts.mail.addresses import split
+from accounts.mail.header_text import subject
 from accounts.mail.host_names import host_name
-from accounts.mail.text import NOT_IN_LINE, storable
+from accounts.mail.text import storable
 from domains.models import SenderDomain
 from sending.models import PostmasterMail
 
 POSTMASTER = "postmaster"
 BOUNCE_PREFIX = "bounce."
-_SUBJECT = re.compile(rb"^subject:([^\r\n]{0,600})", re.IGNORECASE | re.MULTILINE)
-_HEAD_BYTES = 100 * 1024
+# RFC 5321 4.1.3.
+_ADDRESS_LITERAL = re.compile(r"\[(?:IPv6:)?([0-9a-f.:]+)\]", re.IGNORECASE)
 
 
 def is_postmaster(address: str) -> bool:
@@ -38,13 +40,20 @@ def is_ours(address: str) -> bool:
     return SenderDomain.objects.filter(name__in=[name, name.removeprefix(BOUNCE_PREFIX)]).exists()
 
 
+def is_at_host(address: str, ip: str) -> bool:
+    """Say whether the recipient's domain is the literal of `ip`, the address at which the client reached us."""
+    literal = _ADDRESS_LITERAL.fullmatch(split(address)[1])
+    try:
+        return literal is not None and ip_address(literal[1]) == ip_address(ip)
+    except ValueError:
+        return False
+
+
 def row(*, mail_from: str, recipient: str, raw: bytes) -> PostmasterMail:
     """Return a mail as it is kept: the part of it that a person would read."""
-    found = _SUBJECT.search(raw[:_HEAD_BYTES].partition(b"\r\n\r\n")[0])
-    subject = NOT_IN_LINE.sub(" ", found[1].decode("utf-8", "replace")).strip() if found else ""
     return PostmasterMail(
         mail_from=storable(mail_from)[:320],
         recipient=storable(recipient)[:320],
-        subject=storable(subject)[:300],
+        subject=storable(subject(raw)).strip()[:300],
         raw=raw[: settings.RULES.postmaster_max_bytes],
     )

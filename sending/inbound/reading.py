@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.mail.text import storable
 from sending import events
+from sending.inbound import dsn
 from sending.inbound.parsing import Parser
 from sending.inbound.report import ParsingLimits, Report, ReportKind
 from sending.models import BounceType, EventKind, InboundReport, Message
@@ -34,7 +35,8 @@ def read(report_id: int, parser: Parser) -> ReportKind | None:
     report = parser.parse(bytes(stored.raw))
     # The envelope's token named the message when the mail came in; what the mail itself claims counts for nothing.
     message = stored.message or 0
-    account = Message.objects.filter(pk=message).values_list("account_id", flat=True).first()
+    account, recipient = Message.objects.filter(pk=message).values_list("account_id", "recipient").first() or (None, "")
+    report = dsn.for_recipient(report, recipient)
     with transaction.atomic():
         updated = waiting.update(
             kind=report.kind,

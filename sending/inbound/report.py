@@ -30,6 +30,9 @@ class Report:
     action: str = ""
     # False when the mail could not be read, for a fault of its own.
     is_parsed: bool = True
+    # The addresses it speaks of; and, of a delivery report on several recipients, what it says of each.
+    addresses: tuple[str, ...] = ()
+    recipients: tuple[Report, ...] = ()
 
 
 def not_parsed(reason: str) -> Report:
@@ -50,6 +53,10 @@ class OverLimit(ValueError):
     """The mail is over a cap; it is kept raw and not parsed."""
 
 
+_COMMENT = re.compile(r"\([^()]*\)")
+_TOKEN = re.compile(r"[a-z0-9-]+")
+_MAX_COMMENT_DEPTH = 5
+_ENCODED = frozenset({"base64", "quoted-printable"})
 _CONTAINER = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(rb"^--", re.MULTILINE)
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
@@ -74,6 +81,29 @@ def opened(raw: bytes, limits: ParsingLimits) -> Message:
 def header(mail: Message, name: str, limit: int = 500) -> str:
     """Return a header on one line, cut to `limit` characters; empty when there is none."""
     return " ".join(str(mail.get(name, ""))[: 4 * limit].split())[:limit]
+
+
+def token(value: str) -> str:
+    """Return the first word of a structured field in lower case, without comments (RFC 5322 3.2.2); may be empty."""
+    for _ in range(_MAX_COMMENT_DEPTH):
+        value, found = _COMMENT.subn(" ", value)
+        if not found:
+            break
+    word = _TOKEN.match(value.lower().lstrip(' \t\r\n"'))
+    return word[0] if word else ""
+
+
+def decoded_fields(part: Message, limit: int) -> str | None:
+    """Return the fields of a report's part that came encoded, which RFC 2046 5.2 does not allow; else None."""
+    encoding = token(header(part, "Content-Transfer-Encoding"))
+    payload = part.get_payload()
+    if encoding not in _ENCODED or not isinstance(payload, list):
+        return None
+    # The parser took it for mails, so that it is their text that is encoded.
+    whole = Message()
+    whole["Content-Transfer-Encoding"] = encoding
+    whole.set_payload("\n\n".join(block.as_string().strip("\n") for block in payload if isinstance(block, Message)))
+    return text_of(whole, limit)
 
 
 def parts(mail: Message, content_types: frozenset[str]) -> list[Message]:

@@ -61,7 +61,9 @@ class ReportHandler(Handler):
             if not postmaster.is_postmaster(address):
                 return NO_SUCH_ADDRESS
             try:
-                is_ours = await self._lookups.run(self._is_ours, address)
+                is_ours = postmaster.is_at_host(address, _own_address(server)) or await self._lookups.run(
+                    self._is_ours, address
+                )
             except Exception as error:
                 # The database is away: the sender asks again.
                 return await self.handle_exception(error)
@@ -88,6 +90,12 @@ class ReportHandler(Handler):
             return UNAVAILABLE
         self._stored()
         return "250 2.0.0 Kept"
+
+
+def _own_address(server: SMTP) -> str:
+    """Return the IP address at which the client reached us."""
+    name = server.transport.get_extra_info("sockname")
+    return str(name[0]) if name else ""
 
 
 def write(reports: Sequence[ReceivedReport]) -> None:

@@ -13,11 +13,11 @@ import time
 
 from django.conf import settings
 
-from accounts.database_faults import is_fault_of_row
+from accounts.database_faults import is_fault_of_row_alone
 from sending import holds, report_queue
 from sending.database_thread import DatabaseThread
 from sending.inbound import reading
-from sending.inbound.parsing import Parser, ParserEnded, ParserUnavailable, Stopped
+from sending.inbound.parsing import Parser, ParserEnded, ParserKilled, ParserUnavailable, Stopped
 from sending.models import HoldPeriod
 
 logger = logging.getLogger(__name__)
@@ -78,9 +78,12 @@ class ReportWorker:
         except ParserEnded as error:
             # Its own fault only when a parser reads other mails.
             self._parser.check()
-            report_queue.parser_ended(report, error)
+            if isinstance(error, ParserKilled):
+                report_queue.postpone(report, error)
+            else:
+                report_queue.parser_ended(report, error)
         except Exception as error:
-            if is_fault_of_row(error):
+            if is_fault_of_row_alone(error):
                 logger.exception("report %d cannot be recorded", report)
                 report_queue.set_aside(report, f"Not recorded: {type(error).__name__}")
             else:

@@ -63,6 +63,9 @@ class Readers:
 
     async def _act(self, number: int) -> None:
         stored = await self._thread.run(_stored, number)
+        if stored is None:
+            # It was deleted meanwhile, with its account or at the end of its retention.
+            return
         accepted = AcceptedMail(stored.mail_from, stored.recipient, bytes(stored.raw))
         failure: Exception | None = None
         try:
@@ -80,8 +83,8 @@ def _claim() -> list[int]:
     return mails
 
 
-def _stored(number: int) -> SimulatedMail:
-    return SimulatedMail.objects.get(pk=number)
+def _stored(number: int) -> SimulatedMail | None:
+    return SimulatedMail.objects.filter(pk=number).first()
 
 
 def _settle(stored: SimulatedMail, failure: Exception | None) -> None:

@@ -6,16 +6,13 @@ import contextlib
 import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.errors import MessageError
-from email.header import decode_header, make_header
 from email.message import Message
 from html.parser import HTMLParser
 
 from django.utils.translation import gettext
 
-from accounts.mail.text import NOT_IN_LINE
+from accounts.mail.header_text import decoded, head
 
-MAX_HEAD = 100 * 1024
 _ONE_CLICK = re.compile(r"<(https?://[^<>\s]+)>", re.IGNORECASE)
 
 
@@ -64,25 +61,10 @@ def read(raw: bytes) -> ReceivedMail:
     return ReceivedMail(headers, html, text, tuple(attachments))
 
 
-def subject(raw: bytes) -> str:
-    """Return the decoded subject without parsing the body."""
-    found = re.search(rb"^subject:(.*(?:\r?\n[ \t].*)*)", _head(raw), re.IGNORECASE | re.MULTILINE)
-    return decoded(found[1].decode("utf-8", "replace")) if found else ""
-
-
 def from_domain(raw: bytes) -> str:
     """Return the domain of the From header, lower case; empty when it has none."""
-    found = re.search(rb"^from:.*?@([\w.-]+)", _head(raw), re.IGNORECASE | re.MULTILINE | re.DOTALL)
+    found = re.search(rb"^from:.*?@([\w.-]+)", head(raw), re.IGNORECASE | re.MULTILINE | re.DOTALL)
     return found[1].decode("ascii", "replace").lower() if found else ""
-
-
-def decoded(value: str) -> str:
-    """Return a header value on one line with its encoded words read and control characters gone."""
-    unfolded = " ".join(value.split())
-    # What cannot be read stays as it came.
-    with contextlib.suppress(MessageError, LookupError, ValueError):
-        unfolded = str(make_header(decode_header(unfolded)))
-    return NOT_IN_LINE.sub(" ", unfolded)
 
 
 def one_click(mail: ReceivedMail) -> str:
@@ -114,10 +96,6 @@ def links_and_pictures(html: str) -> tuple[list[str], list[str]]:
     with contextlib.suppress(AssertionError):
         addresses.feed(html)
     return addresses.links, addresses.pictures
-
-
-def _head(raw: bytes) -> bytes:
-    return raw[:MAX_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
 
 
 def _text(part: Message, content: bytes) -> str:

@@ -22,7 +22,8 @@ MAIL_PROGRAM = "Mozilla/5.0 (compatible; SimulatedMailbox one-click)"
 SCANNER = "Mozilla/5.0 (compatible; MailGateway-LinkScanner/2.1)"
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 MIN_SCANNED_LINKS = 6
-WAIT_SECONDS = 10
+# For one answer of the service, on a slow machine too.
+WAIT_SECONDS = 120
 
 
 @dataclass(frozen=True)

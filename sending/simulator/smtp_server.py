@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.mail.addresses import split
+from accounts.mail.header_text import MAX_HEAD, subject
 from accounts.mail.text import storable
 from domains.models import SenderDomain
 from sending.batch_writer import BatchWriter, insert_with_raw
@@ -117,7 +118,7 @@ class Mailboxes(Handler):
 
 def write(mails: Sequence[TakenMail]) -> None:
     """Insert mails, each under the account that owns its sender domain."""
-    heads = [taken.body.head(mail.MAX_HEAD) for taken in mails]
+    heads = [taken.body.head(MAX_HEAD) for taken in mails]
     pairs = [
         (split(taken.mail_from)[1].lower(), mail.from_domain(head)) for taken, head in zip(mails, heads, strict=True)
     ]
@@ -143,7 +144,7 @@ def row_of(taken: TakenMail, head: bytes, account: int | None) -> SimulatedMail:
         account_id=account,
         mail_from=storable(taken.mail_from)[:320],
         recipient=storable(taken.recipient)[:320],
-        subject=storable(mail.subject(head))[:300],
+        subject=storable(subject(head))[:300],
         helo=storable(taken.helo)[:255],
         scenario=taken.scenario,
         raw=taken.body.read(),

@@ -6,6 +6,11 @@ import re
 
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 
+# Where a reply has its own code: at its start (RFC 2034 4), or last in brackets as qmail writes it. Anywhere else it
+# may be what another host said.
+_LEADING = re.compile(rf"[\s\[(<#:-]*{_ENHANCED.pattern}")
+_LAST = re.compile(rf"\(#{_ENHANCED.pattern}\)\s*$")
+
 # A code that no document names counts by its first digit (RFC 5321 4.2). These are named, for other places: help,
 # greeting, QUIT (RFC 5321 4.2.2) and AUTH (RFC 4954 4); as the answer to a mail they show a host out of step.
 _POSITIVE = frozenset(range(200, 300)) - {211, 214, 220, 221, 235}
@@ -32,3 +37,14 @@ def enhanced_code(text: str) -> str:
     """Return the first enhanced status code in `text`, such as "5.1.1", or an empty string."""
     found = _ENHANCED.search(text)
     return found[1] if found else ""
+
+
+def leading_code(text: str) -> str:
+    """Return the enhanced status code that is the reply's own, or an empty string; `text` is without the basic code."""
+    found = _LEADING.match(text) or _LAST.search(text)
+    return found[1] if found else ""
+
+
+def every_code(text: str) -> list[str]:
+    """Return all enhanced status codes in `text`, in their order."""
+    return _ENHANCED.findall(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.mail.text import NOT_IN_LINE
-from sending.smtp.codes import enhanced_code, is_due, is_refusal
+from sending.smtp.codes import is_due, is_refusal, leading_code
 from sending.smtp.host import Host
 from sending.smtp.result import MAX_CONVERSATION, Failure, SmtpResult
 from sending.smtp.wire import ConnectionLost, ProtocolError, Reply, Wire
@@ -89,7 +89,7 @@ class Dialogue:
         """Return what the reply to `stage` comes to, with the conversation so far."""
         return SmtpResult(
             code=reply.code,
-            enhanced=enhanced_code(reply.text[:20]),
+            enhanced=leading_code(reply.text),
             text=f"{reply.code} {reply.text}",
             stage=stage,
             host=str(self.host),

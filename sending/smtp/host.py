@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SMTP_PORT = 25
+# Of a name, where a host is told: with odd bytes, each written as four characters, a name has up to a thousand.
+MAX_SHOWN_NAME = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +24,4 @@ class Host:
     is_relay: bool = False
 
     def __str__(self) -> str:
-        return f"{self.name} [{self.address}]:{self.port}"
+        return f"{self.name[:MAX_SHOWN_NAME]} [{self.address}]:{self.port}"

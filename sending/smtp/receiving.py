@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from dataclasses import dataclass
 
 from sending.smtp.storage import MailData, StorageFull
+
+logger = logging.getLogger(__name__)
 
 BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 # What is not yet in the mail's storage: this much for each connection.
@@ -100,6 +103,10 @@ class _Text:
         try:
             self._body.write(self._chunk)
         except StorageFull:
+            self.refuse(STORAGE_FULL)
+        except Exception:
+            # Whatever it is, the rest of the text must not be taken for commands.
+            logger.exception("a mail cannot be kept while it comes in")
             self.refuse(STORAGE_FULL)
         self._chunk.clear()
 

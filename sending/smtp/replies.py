@@ -12,10 +12,15 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sending.smtp.codes import enhanced_code, is_due, is_refusal
+from sending.smtp.bounce_class import BounceClass
+from sending.smtp.codes import enhanced_code, every_code, is_due, is_refusal, leading_code
+from sending.smtp.reply_words import ALIVE_WORDS, DOUBT, POLICY_WORDS, RELAY_WORDS, first_class, readable, says_dead
 from sending.smtp.result import Failure, SmtpResult
 
 MAX_REASON = 1000
+# A reply's code in the text of a report.
+_REPLY = re.compile(r"(?<![\d.])[45]\d\d(?![\d.])")
+_TYPE = re.compile(r"^[\w-]+;")
 
 
 class OutcomeKind(StrEnum):
@@ -25,32 +30,6 @@ class OutcomeKind(StrEnum):
     DEFERRED = "deferred"
     BOUNCED = "bounced"
     DROPPED = "dropped"
-
-
-class BounceClass(StrEnum):
-    """Why a mail was not taken, by the names that operators of large senders use."""
-
-    NONE = ""
-    INVALID_RECIPIENT = "InvalidRecipient"
-    BAD_DOMAIN = "BadDomain"
-    INACTIVE_MAILBOX = "InactiveMailbox"
-    INVALID_SENDER = "InvalidSender"
-    QUOTA_ISSUES = "QuotaIssues"
-    NO_ANSWER_FROM_HOST = "NoAnswerFromHost"
-    BAD_CONNECTION = "BadConnection"
-    DNS_FAILURE = "DNSFailure"
-    ROUTING_ERRORS = "RoutingErrors"
-    TRANSIENT_FAILURE = "TransientFailure"
-    MESSAGE_EXPIRED = "MessageExpired"
-    MESSAGE_TOO_LARGE = "MessageTooLarge"
-    PROTOCOL_ERRORS = "ProtocolErrors"
-    AUTHENTICATION_FAILED = "AuthenticationFailed"
-    POLICY_RELATED = "PolicyRelated"
-    RATE_LIMITED = "RateLimited"
-    RELAY_DENIED = "RelayDenied"
-    SPAM_BLOCK = "SpamBlock"
-    SPAM_CONTENT = "SpamContent"
-    OTHER = "Other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +45,11 @@ class Outcome:
 # The address is dead, with no other reading. Not 5.1.2 and 5.4.4: somebody's look-up of the domain failed, which a
 # missing record, or a server that does not know the domain yet, brings about for a while.
 DEAD = frozenset({"5.1.1", "5.1.3", "5.1.6", "5.1.10"})
+
+# Codes that words alone may give that meaning to (RFC 5321 4.2.2); 0 is a report that names none.
+DEAD_WORDS_CODES = frozenset({0, 550, 551, 553})
+# Replies about room, about the session and about us: what they say of an address beside that is not believed.
+NOT_DEAD = frozenset({502, 503, 521, 530, 534, 535, 538, 552, 555})
 
 # Subject and detail of an enhanced code (RFC 3463 and the IANA list); the first digit is left out.
 BY_DETAIL: dict[str, BounceClass] = {
@@ -100,6 +84,9 @@ BY_DETAIL: dict[str, BounceClass] = {
     "7.26": BounceClass.AUTHENTICATION_FAILED,
     "7.28": BounceClass.RATE_LIMITED,
     "7.515": BounceClass.AUTHENTICATION_FAILED,
+    # Exchange's: a recipient, or a tenant, that is none of the host's own.
+    "7.54": BounceClass.RELAY_DENIED,
+    "7.64": BounceClass.RELAY_DENIED,
 }
 BY_SUBJECT: dict[str, BounceClass] = {
     "1": BounceClass.INVALID_RECIPIENT,
@@ -111,46 +98,6 @@ BY_SUBJECT: dict[str, BounceClass] = {
     "7": BounceClass.POLICY_RELATED,
 }
 
-# Words that say that not the recipient but the sender is refused.
-SENDER_WORDS = re.compile(
-    r"\b(bad|invalid|unknown) sender\b|\bsender('s)? (\S+@\S+|address|domain|mailbox|account|verif|is|not|does|"
-    r"rejected|denied|unknown)|\bmail from\b|\b(return|reverse)[- ]path\b|\bcall-?(out|back)\b"
-)
-# Words inside a policy refusal that say which policy: they choose the class, never "hard".
-POLICY_WORDS: tuple[tuple[re.Pattern[str], BounceClass], ...] = (
-    (
-        re.compile(r"\b(dnsbl|rbl|block ?list|black ?list|spamhaus|listed (at|by|in)|reputation)"),
-        BounceClass.SPAM_BLOCK,
-    ),
-    (re.compile(r"\bspam|\bunsolicited|\bbulk mail|content (rejected|refused)"), BounceClass.SPAM_CONTENT),
-    (re.compile(r"\b(spf|dkim|dmarc|unauthenticated)\b"), BounceClass.AUTHENTICATION_FAILED),
-    (
-        re.compile(r"relay(ing)? (access )?(denied|not (permitted|allowed))|not (permitted|allowed) to relay"),
-        BounceClass.RELAY_DENIED,
-    ),
-    (re.compile(r"rate limit|too (many|much|fast)|grey ?list|throttl"), BounceClass.RATE_LIMITED),
-)
-# Replies without an enhanced code: the first row whose words occur. True: the address is dead.
-BY_WORDS: tuple[tuple[re.Pattern[str], BounceClass, bool], ...] = (
-    (SENDER_WORDS, BounceClass.INVALID_SENDER, False),
-    (
-        re.compile(
-            r"\b(user|recipient|mailbox|address|account)( is)? unknown|unknown (user|recipient|mailbox)|"
-            r"no such (user|recipient|mailbox|address|person)|(user|mailbox|recipient|account|address) "
-            r"(was )?(not found|does(n't| not) exist)"
-        ),
-        BounceClass.INVALID_RECIPIENT,
-        True,
-    ),
-    (re.compile(r"(disabled|inactive|suspended|deactivated)"), BounceClass.INACTIVE_MAILBOX, False),
-    (
-        re.compile(r"over ?quota|quota exceeded|mailbox (is )?full|insufficient (disk )?(space|storage)"),
-        BounceClass.QUOTA_ISSUES,
-        False,
-    ),
-    (re.compile(r"too (large|big)|exceeds (the )?(maximum|size)|message size"), BounceClass.MESSAGE_TOO_LARGE, False),
-    *((words, name, False) for words, name in POLICY_WORDS),
-)
 BY_CODE: dict[int, BounceClass] = {
     421: BounceClass.TRANSIENT_FAILURE,
     452: BounceClass.QUOTA_ISSUES,
@@ -215,7 +162,7 @@ def classify(smtp_result: SmtpResult) -> Outcome:
     if stage == "auth":
         # Our own relay does not know us: the operator's to mend, and no fault of the mail.
         return Outcome(kind=OutcomeKind.DEFERRED, bounce_class=BounceClass.AUTHENTICATION_FAILED, reason=reason)
-    name, is_dead = _class_of(code, smtp_result.enhanced, reason)
+    name, is_dead = _class_of(code, smtp_result.enhanced, reason, own=reason.removeprefix(str(code)))
     if not _is_final(smtp_result, name):
         return Outcome(kind=OutcomeKind.DEFERRED, bounce_class=name, reason=reason)
     return Outcome(
@@ -237,32 +184,47 @@ def classify_report(status: str, diagnostic: str) -> Outcome:
     """Return what a delivery report says by its `Status` and `Diagnostic-Code`; both may be empty."""
     text = " ".join(diagnostic.split())[:MAX_REASON]
     code = enhanced_code(status)
-    code_in_text = enhanced_code(text)
+    reply = _REPLY.search(text)
+    # The reply that is reported, or without one what stands there; the type before it ("smtp;") is none of it.
+    said = text[reply.end() :] if reply else _TYPE.sub("", text)
+    code_in_text = leading_code(said)
     # "5.0.0" says no more than "failed"; the receiver's own words may say which.
     if code_in_text and (not code or (code.endswith(".0.0") and code[0] == code_in_text[0])):
         code = code_in_text
     if code.startswith("2"):
         return Outcome(kind=OutcomeKind.DELIVERED, reason=text)
-    reply = re.search(r"(?<![\d.])[45]\d\d(?![\d.])", text)
-    name, hard = _class_of(int(reply[0]) if reply else 0, code, text)
+    name, hard = _class_of(int(reply[0]) if reply else 0, code, text, own=said)
     if code.startswith("4") or (not code and reply and reply[0].startswith("4")):
         return Outcome(kind=OutcomeKind.DEFERRED, bounce_class=name, reason=text or status)
     return Outcome(kind=OutcomeKind.BOUNCED, bounce_class=name, hard=hard, reason=text or status)
 
 
-def _class_of(code: int, enhanced: str, text: str) -> tuple[BounceClass, bool]:
-    text = text.lower()
+def _class_of(code: int, enhanced: str, text: str, *, own: str) -> tuple[BounceClass, bool]:
+    """Return the class of a refusal and whether its address is dead; `code` 0 when no reply is known.
+
+    `own` is what the text says after that code: only there may it say "dead".
+    """
+    text = readable(text)
+    alive = first_class(ALIVE_WORDS, text)
+    is_dead = _is_consistent(code, enhanced, text) and alive is None and not DOUBT.search(text)
     if not enhanced or enhanced.endswith(".0.0"):
-        for pattern, name, dead in BY_WORDS:
-            if pattern.search(text):
-                # A 5xx that names no code: its own words must say that the address is unknown.
-                return name, dead and code in {0, 550, 551, 553}
+        if alive or says_dead(readable(own)):
+            # A 5xx that names no code: its own words must say that the address is unknown.
+            return alive or BounceClass.INVALID_RECIPIENT, is_dead and code in DEAD_WORDS_CODES
         return BY_CODE.get(code, BounceClass.TRANSIENT_FAILURE if 400 <= code < 500 else BounceClass.OTHER), False
-    subject = enhanced.split(".")[1]
-    name = BY_DETAIL.get(enhanced[2:]) or BY_SUBJECT.get(subject, BounceClass.OTHER)
-    if name is BounceClass.POLICY_RELATED or enhanced in DEAD:
-        # Some refuse by policy with the code of a dead address; then their words are believed.
-        name = next((better for pattern, better in POLICY_WORDS if pattern.search(text)), name)
-    if name is BounceClass.INVALID_RECIPIENT and SENDER_WORDS.search(text):
-        name = BounceClass.INVALID_SENDER
-    return name, enhanced in DEAD and name in {BounceClass.INVALID_RECIPIENT, BounceClass.BAD_DOMAIN}
+    name = BY_DETAIL.get(enhanced[2:]) or BY_SUBJECT.get(enhanced.split(".")[1], BounceClass.OTHER)
+    if RELAY_WORDS.search(text):
+        name = BounceClass.RELAY_DENIED
+    elif name is BounceClass.POLICY_RELATED:
+        name = first_class(POLICY_WORDS, text) or name
+    elif name is BounceClass.INVALID_RECIPIENT:
+        # Some refuse by policy, or for a full mailbox, with the code of a dead address; then their words are believed.
+        name = alive or name
+    return name, is_dead and enhanced in DEAD
+
+
+def _is_consistent(code: int, enhanced: str, text: str) -> bool:
+    """Say whether all codes of a reply may belong to a dead address: its own, and what stands in its text."""
+    if code in NOT_DEAD or 0 < code < 500:
+        return False
+    return all(found in DEAD or found.endswith(".0.0") for found in (enhanced, *every_code(text)) if found)

@@ -118,6 +118,17 @@ class SmtpServer(SMTP):  # type: ignore[misc] # aiosmtpd has no types that mypy 
         self.transport.write(f"{reply}\r\n".encode())
         self.transport.close()
 
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """Return the address of MAIL, RCPT or VRFY and what follows it; Nones when there is none to be read."""
+        try:
+            address, rest = super()._getaddr(arg)
+        except Exception:
+            # The standard library's parser raises more than its own error over some texts ("<", "<a@").
+            return None, None
+        if address and any(character < " " or character == "\x7f" for character in address):
+            return None, None
+        return address, rest
+
     async def smtp_DATA(self, arg: str | None) -> None:
         """Take a mail into the port's storage, and hand it on when it is complete and within all limits."""
         if await self.check_helo_needed() or await self.check_auth_needed("DATA"):
@@ -175,12 +186,10 @@ def new_port() -> Port:
         full_idle_seconds=rules.smtp_full_idle_seconds,
         full_mail_seconds=rules.smtp_full_mail_seconds,
     )
-    folder = settings.DATA_DIR / "incoming"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Port(
         limits,
         Storage(
-            folder,
+            settings.DATA_DIR / "incoming",
             max_memory=rules.smtp_memory_max_bytes,
             max_bytes=rules.smtp_storage_max_bytes,
             min_free_percent=rules.min_free_disk_percent,

@@ -5,11 +5,14 @@ A file has no name in its folder, so that nothing is left of it when the process
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import IO
+
+logger = logging.getLogger(__name__)
 
 # A mail larger than this goes to a file, and also a smaller one when the memory for all is used up.
 MAX_IN_MEMORY = 256 * 1024
@@ -36,8 +39,14 @@ class Storage:
         return self.used >= self._max_bytes or self.is_disk_full()
 
     def is_disk_full(self) -> bool:
-        """Say whether less of the disk is free than has to stay so."""
-        disk = shutil.disk_usage(self._folder)
+        """Say whether less of the disk is free than has to stay so, or the disk cannot be asked."""
+        try:
+            # Somebody may have emptied the folder above it.
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            disk = shutil.disk_usage(self._folder)
+        except OSError as error:
+            logger.error("no room for mails that come in: %s", error)
+            return True
         return disk.free * 100 < disk.total * self._min_free_percent
 
     def mail_data(self) -> MailData:

@@ -6,10 +6,12 @@ Each is a token and nothing else: no address, no target, no query to tamper with
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 
 from accounts import tokens
+from accounts.mail.host_names import host_name
 
 OPEN, CLICK, UNSUBSCRIBE = "open", "click", "unsubscribe"
 
@@ -51,6 +53,18 @@ def read_click(token: str) -> ClickToken | None:
 def read_unsubscribe(token: str) -> int | None:
     """Return the message of an unaltered unsubscribe token, else None."""
     return _message_of(UNSUBSCRIBE, token)
+
+
+def location(target: str) -> str:
+    """Return a web address as HTTP takes it: a host in the letters of its language becomes A-labels (RFC 3987 3.1)."""
+    parts = urlsplit(target)
+    if parts.netloc.isascii():
+        return target
+    host, colon, port = parts.netloc.partition(":")
+    try:
+        return urlunsplit(parts._replace(netloc=f"{host_name(host)}{colon}{port}"))
+    except ValueError:
+        return target
 
 
 def _message_of(purpose: str, token: str) -> int | None:

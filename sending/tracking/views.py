@@ -69,7 +69,9 @@ class ClickView(View):
             return _plain(GONE, 404)
         if request.method == "GET":
             _record(_visit(request, EventKind.CLICK, click.message, link=target.url), links_in_mail=target.links)
-        return HttpResponseRedirect(target.url, headers={"Cache-Control": NO_STORE, "Referrer-Policy": "no-referrer"})
+        return HttpResponseRedirect(
+            links.location(target.url), headers={"Cache-Control": NO_STORE, "Referrer-Policy": "no-referrer"}
+        )
 
 
 @method_decorator(csrf_exempt, name="dispatch")

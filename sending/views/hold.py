@@ -16,6 +16,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from accounts.caller import platform_staff
 from accounts.console.act_page import ActPage
 from accounts.console.views import ConsoleView
+from accounts.errors import Refused
 from sending import holds, waiting
 from sending.forms import DropForm, HoldForm
 from sending.models import HoldPeriod
@@ -99,7 +100,9 @@ class Release(ActPage):
 
     def act(self, **kwargs: Any) -> str:
         asked = self.request.POST.get("kind", "")
-        kinds = [Kind(asked)] if asked in Kind.values else list(Kind)
+        if asked and asked not in Kind.values:
+            raise Refused("InvalidParameterValue", gettext("Nothing was released: this kind of work is not known."))
+        kinds = [Kind(asked)] if asked else list(Kind)
         released = holds.release(platform_staff(self.caller), kinds=kinds)
         if Kind.DELIVERY in released:
             emails = waiting.in_all().emails

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from django_q.models import OrmQ, Task
+from django_q.tasks import async_task
 
 from accounts.models import Account, AuditEntry, User
 from tests import factories
@@ -73,6 +76,26 @@ def test_no_function_can_be_scheduled_from_a_page(staff: Client) -> None:
     assert staff.get("/admin/django_q/schedule/add/").status_code == 404
 
 
+def test_no_task_is_started_or_dropped_and_no_group_made_from_a_page(staff: Client) -> None:
+    task = Task.objects.create(
+        id="a" * 32, name="a task", func="accounts.tasks.seal_audit_log", started=timezone.now(), stopped=timezone.now(),
+        success=False,
+    )  # fmt: skip
+    assert b"a task" in staff.get("/admin/django_q/failure/").content
+    assert staff.get(f"/admin/django_q/failure/{task.pk}/change/").status_code == 200
+    staff.post("/admin/django_q/failure/", {"action": "resubmit_task", "_selected_action": [task.pk]})
+    staff.post("/admin/django_q/failure/", {"action": "delete_selected", "_selected_action": [task.pk], "post": "yes"})
+    assert staff.post(f"/admin/django_q/failure/{task.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert Task.objects.filter(pk=task.pk).exists()
+    assert staff.get("/admin/django_q/success/").status_code == 200
+    async_task("accounts.tasks.seal_audit_log")
+    waiting = OrmQ.objects.get()
+    assert staff.get("/admin/django_q/ormq/").status_code == 200
+    assert staff.get(f"/admin/django_q/ormq/{waiting.pk}/change/").status_code == 200
+    assert staff.post(f"/admin/django_q/ormq/{waiting.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert staff.get("/admin/auth/group/").status_code == 404
+
+
 def test_what_staff_changes_is_written_down(staff: Client) -> None:
     account, person = factories.account(name="Old name"), factories.user()
     staff.post(
@@ -103,3 +126,10 @@ def test_staff_is_led_to_the_first_account_with_a_free_app_id(staff: Client) -> 
     assert staff.post(url, {"name": "First", "app_id": offered, "mails_per_second": 20}).status_code == 302
     assert staff.get("/").status_code == 200
     assert staff.get(url).context["adminform"].form.initial["app_id"] == offered + 1
+
+
+@pytest.mark.parametrize("asked", ["ann@xn--bcher-kva.example", "ANN@BÜCHER.example", "Bücher.Example", "Örtel"])
+def test_staff_finds_a_person_by_any_spelling_of_the_address_and_by_the_name(staff: Client, asked: str) -> None:
+    User.objects.create_user("Ann@Bücher.example", name="Ann Örtel")
+    page = staff.get("/admin/accounts/user/", {"q": asked}).content.decode()
+    assert "ann@xn--bcher-kva.example" in page

@@ -34,6 +34,21 @@ def test_the_columns_may_be_parted_as_spreadsheets_do(mark):
     ]
 
 
+def test_what_programs_write_around_an_address_is_no_part_of_it():
+    lines = [
+        '\ufeff"Ann@example.com" , "2026-04-01"',
+        ' "bob@example.com",',
+        "\u00a0cid@example.com ",
+        "Dan@EXAMPLE.com.,",
+    ]
+    assert [(entry.address.text, entry.expires) for entry in read("\r\n".join(lines)).entries] == [
+        ("ann@example.com", date(2026, 4, 1)),
+        ("bob@example.com", None),
+        ("cid@example.com", None),
+        ("dan@example.com", None),
+    ]
+
+
 def test_the_line_of_the_file_is_named_not_the_number_of_the_row():
     parsed = read('ann@example.com\n\n"bad\nname",x\nbob@example.com,soon\ncid@example.com,2026-03-01')
     assert [(entry.line, entry.code) for entry in parsed.rejected] == [(4, "invalid"), (5, "invalid"), (6, "invalid")]

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from django.http import HttpRequest
+from django.db import OperationalError, connection
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import translation
 
@@ -38,6 +39,45 @@ def test_a_fault_is_told_in_the_persons_language_whatever_the_thread_spoke_befor
     assert b'<html lang="zh-hans"' in errors.server_error(asked).content
     with translation.override("zh-hans"):
         assert b'<html lang="en"' in errors.server_error(request()).content
+
+
+def told(error: Exception, language: str) -> HttpResponse:
+    asked = request()
+    asked.COOKIES["ses_language"] = language
+    try:
+        raise error
+    except Exception:
+        return errors.server_error(asked)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "The database is not available at the moment"), ("zh-hans", "数据库暂时不可用")]
+)
+def test_a_database_that_is_away_is_told_as_such(language: str, text: str) -> None:
+    response = told(OperationalError("connection refused"), language)
+    assert response.status_code == 503
+    assert int(response["Retry-After"]) > 0
+    assert text in response.content.decode()
+
+
+def test_another_fault_is_no_database_that_is_away() -> None:
+    assert told(KeyError("a bug"), "en").status_code == 500
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/login/", "/admin/"])
+def test_every_page_says_so_while_the_database_is_away(path: str) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(factories.user(factories.account()))
+
+    def away(*_: object) -> None:
+        raise OperationalError("connection refused")
+
+    with connection.execute_wrapper(away):
+        response = client.get(path)
+    assert response.status_code == 503
+    assert b"The database is not available at the moment" in response.content
+    assert response["Retry-After"]
 
 
 @pytest.mark.django_db

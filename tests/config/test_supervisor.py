@@ -159,3 +159,40 @@ def test_a_child_that_cannot_be_started_now_is_started_later(running, monkeypatc
     _, lines = running(child("one", SLEEPER))
     until(lambda: ("one", "up") in lines)
     assert any("cannot be started" in line for _, line in lines)
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("can't start new thread"), subprocess.SubprocessError("preexec_fn"), MemoryError()], ids=repr
+)
+def test_a_child_that_cannot_be_started_for_whatever_reason_ends_nothing(running, monkeypatch, error):
+    real, failures = subprocess.Popen, [error]
+
+    def short(*arguments, **options):
+        if failures:
+            raise failures.pop()
+        return real(*arguments, **options)
+
+    monkeypatch.setattr("config.supervisor.subprocess.Popen", short)
+    _, lines = running(child("one", SLEEPER))
+    until(lambda: ("one", "up") in lines)
+
+
+def test_a_child_whose_lines_nobody_can_read_is_ended_and_started_again(running, monkeypatch):
+    thread, launch, failures, started = threading.Thread, Supervisor._launched, [RuntimeError("no thread")], []
+
+    def short_of_threads(*arguments, **options):
+        if failures:
+            raise failures.pop()
+        return thread(*arguments, **options)
+
+    def launched(supervisor, child):
+        process = launch(supervisor, child)
+        started.append(process.pid)
+        return process
+
+    monkeypatch.setattr(Supervisor, "_launched", launched)
+    monkeypatch.setattr("config.supervisor.threading.Thread", short_of_threads)
+    _, lines = running(child("one", SLEEPER))
+    until(lambda: ("one", "up") in lines)
+    assert len(started) == 2
+    assert not is_running(started[0])

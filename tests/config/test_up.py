@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.core.management import CommandError
 from django.db import Error, connection
 
 from config import embedded_pg
@@ -98,9 +100,12 @@ class Server:
 
     def __init__(self) -> None:
         self.failures = [CannotStart("slow"), OSError(28, "No space left on device"), psycopg.OperationalError("no")]
+        self.unknown: list[Exception] = [OSError(24, "Too many open files")]
         self.runs = False
 
     def is_running(self) -> bool:
+        if self.unknown:
+            raise self.unknown.pop()
         return self.runs
 
     def start(self) -> None:
@@ -124,6 +129,15 @@ def test_a_database_that_ended_is_started_again_whatever_kept_it_from_starting()
     assert any("No space" in line for line in lines)
 
 
+def test_a_database_that_cannot_be_started_for_a_day_is_still_tried() -> None:
+    server, waits = Server(), Waiting(5_000)
+    server.failures = [CannotStart("slow")] * 4_000
+    command = Command()
+    command._say = lambda name, line: None  # type: ignore[method-assign]
+    command._keep_running(server, waits)  # type: ignore[arg-type]
+    assert server.is_running()
+
+
 def preparing(error: Error, monkeypatch: pytest.MonkeyPatch) -> bool:
     def fail(*, no_demo: bool, hold: bool) -> bool:
         raise error
@@ -139,6 +153,43 @@ def test_a_database_that_is_away_or_read_only_at_the_start_is_waited_for(
     state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not preparing(raised(state), monkeypatch)
+
+
+class FullLog(io.StringIO):
+    """The output of a process whose log's disk is full."""
+
+    def flush(self) -> None:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_log_that_cannot_be_written_stops_nothing() -> None:
+    Command(stdout=FullLog())._say("up", "a line")
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "database"),
+    [("ses_app", "wrong", "ses"), ("nobody", "x", "ses"), ("", "", "no such database")],
+)
+def test_a_server_that_does_not_let_us_in_is_said_at_once(
+    user: str, password: str, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = connection.settings_dict
+    with pytest.raises(Error) as caught, connection.wrap_database_errors:
+        psycopg.connect(
+            host=known["HOST"],
+            port=known["PORT"] or None,
+            user=user or known["USER"],
+            password=password or known["PASSWORD"],
+            dbname=database,
+        )
+    with pytest.raises(CommandError, match="DATABASE_URL"):
+        preparing(caught.value, monkeypatch)
+
+
+@pytest.mark.parametrize("state", ["28P01", "28000", "3D000"])
+def test_a_refusal_with_its_sqlstate_is_said_at_once_too(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CommandError, match="does not let the product in"):
+        preparing(raised(state), monkeypatch)
 
 
 @pytest.mark.parametrize("state", ["42501", "23505"])

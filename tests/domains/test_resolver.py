@@ -98,6 +98,16 @@ def test_a_silent_server_is_unreachable_and_then_asked_more_briefly(monkeypatch:
         assert silent.lifetime == 0.1
 
 
+def test_silent_servers_leave_the_next_one_its_time(port: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
+        mute.bind(("127.0.0.1", 0))
+        mostly_silent = DnspythonResolver([mute.getsockname(), ("127.0.0.1", port)])
+        # As after a look-up that nobody answered.
+        mostly_silent.lifetime = 2.0
+        assert mostly_silent.look_up("txt.test", "TXT").status is DnsStatus.FOUND
+        assert mostly_silent.lifetime == resolver.LIFETIME
+
+
 def test_a_resolver_that_fails_in_a_way_of_its_own_is_unreachable(asked: DnspythonResolver) -> None:
     class Failing(dns.resolver.Resolver):
         def resolve(self, *args: object, **options: object) -> dns.resolver.Answer:

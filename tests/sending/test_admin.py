@@ -41,6 +41,20 @@ def test_mail_to_postmaster_is_listed_and_shown_as_text(staff: Client) -> None:
     assert "&lt;script&gt;alert(1)" in shown.content.decode()
 
 
+def test_lists_show_the_beginning_of_a_long_text_and_a_page_all_of_it(staff: Client) -> None:
+    words = "word " * 60
+    kept = mail()
+    PostmasterMail.objects.update(subject=words[:300])
+    InboundReport(kind="unknown", state="aside", read_at=datetime.now(UTC), raw=b"x", summary=words).save(
+        force_insert=True
+    )
+    for name in ("postmastermail", "inboundreport"):
+        page = staff.get(f"/admin/sending/{name}/").content.decode()
+        assert "word word" in page
+        assert "word " * 20 not in page
+    assert "word " * 40 in staff.get(f"/admin/sending/postmastermail/{kept.pk}/change/").content.decode()
+
+
 def test_others_do_not_see_it(client: Client) -> None:
     kept = mail()
     client.force_login(factories.user())

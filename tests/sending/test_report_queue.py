@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import Notice
+from accounts.models import AuditEntry, Notice
 from sending import report_queue, tasks
 from sending.models import InboundReport, Message
 from tests import factories
@@ -119,6 +119,8 @@ def test_what_was_set_aside_waits_again_by_one_command(message: Message) -> None
     assert report_queue.due() == [aside]
     call_command("reread_reports", str(read), stdout=out)
     assert set(report_queue.due()) == {aside, read}
+    entries = AuditEntry.objects.filter(act="admin.read_reports_again").order_by("id")
+    assert list(entries.values_list("actor", "target")) == [("command line", "set aside"), ("command line", str(read))]
 
 
 def test_only_what_was_set_aside_since_a_moment_is_read_again(message: Message) -> None:

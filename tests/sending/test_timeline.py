@@ -12,7 +12,7 @@ from sending import timeline
 from sending.delivery import pipeline
 from sending.models import Attempt, DeliverStatus, Event, EventKind, Message
 from sending.models.ids import first_of
-from sending.smtp.replies import BounceClass
+from sending.smtp.bounce_class import BounceClass
 from sending.smtp.result import Failure
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -40,6 +40,13 @@ def test_a_fixed_domain_is_followed(href):
         "javascript:alert(1)",
         "https:a.test",
         "ftp://a.test/",
+        "https://[a.test/",
+        "https://[::1/",
+        "https://:80/",
+        "https://a.test:0/",
+        "https://a.test:99999/",
+        "https://a.test:x/{{y}}",
+        "https://a\u2100b.test/",
     ],
 )
 def test_anything_else_is_neither_followed_nor_allowed(href):

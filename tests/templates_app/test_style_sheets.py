@@ -40,6 +40,7 @@ def test_imports_are_found(style):
         "width:e\\78pression(1)",
         "behavior:url(https://x.test/a.htc)",
         "-moz-binding:url(x)",
+        "-ms-behavior: url(x.htc)",
     ],
 )
 def test_what_would_run_is_found(style):
@@ -53,6 +54,15 @@ def test_outlooks_own_behaviour_runs_nothing():
 def test_addresses_are_read_with_their_escapes():
     style = "a:url( 'java\\73 cript:x' );b:url(y);c:image-set('z' 1x, \"w\" 2x)"
     assert style_sheets.addresses(style) == ["javascript:x", "y", "z", "w"]
+
+
+def test_the_picture_of_a_filter_is_an_address_too():
+    style = "filter:progid:DXImageTransform.Microsoft.AlphaImageLoader(sizingMethod='scale', src='//a.test/x.png')"
+    assert style_sheets.addresses(style) == ["//a.test/x.png"]
+
+
+def test_the_longest_style_of_beginnings_is_read_in_one_go():
+    assert style_sheets.addresses("AlphaImageLoader(src " * 10_000) == []
 
 
 @given(st.text(alphabet="url(\\)75 :;{}@import'\"/*#\n", max_size=200))

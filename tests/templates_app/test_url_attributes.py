@@ -30,7 +30,7 @@ FETCHED = [
     ("link", "imagesrcset"), ("head", "profile"), ("div", "itemtype"),
 ]  # fmt: skip
 REFUSED = [
-    ("base", "href"), ("form", "action"), ("button", "formaction"), ("a", "ping"), ("html", "manifest"),
+    ("base", "href"), ("form", "action"), ("button", "formaction"), ("a", "ping"), ("img", "attributionsrc"), ("html", "manifest"),
     ("object", "codebase"), ("object", "classid"), ("applet", "archive"), ("div", "xml:base"),
 ]  # fmt: skip
 LISTED = [
@@ -243,3 +243,42 @@ def test_tracked_links_are_those_that_screening_lets_pass(html: str) -> None:
         if href and followed(target(href)):
             tracked.append(target(href))
     assert all(link in compile(html, "").links for link in tracked)
+
+
+@pytest.mark.parametrize("tag", ["<a xlink:href='https://decoy.test/' {}>", "<v:rect o:href='https://decoy.test/' {}>"])
+def test_the_address_that_programs_follow_is_tracked_and_not_one_with_a_prefix_before_it(tag: str) -> None:
+    html = tag.format("href='https://a.test/'")
+    assert compile(html, "").links == (("https://a.test/",),)
+
+
+PROPERTIES = ["url", "URL", "urlTemplate", "sameAs", "image", "thumbnailUrl", "name url", "target", "trackingUrl"]
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_an_address_in_a_mail_s_markup_for_mailbox_providers_is_held_to_the_rules(name: str) -> None:
+    html = "<meta itemprop='{}' content='{}'>"
+    assert faults(html.format(name, "https://a.test/{{x}}"), "links").passed
+    assert not faults(html.format(name, "{{url}}"), "links").passed
+    assert not faults(html.format(name, "javascript:x"), "active").passed
+    assert use_of(next(tokens("<meta itemprop=name content=x>")), next(tokens("<a content=x>")).attributes[0]) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://{{x}}.test",
+        "https:&#47;&#47;{{x}}",
+        "https:&#x2F;&sol;{{x}}/",
+        "htt&#112;s&colon;//{{x}}",
+        "www&#46;{{x}}",
+        "www&period;a{{x}}",
+    ],
+)
+def test_a_text_that_mail_programs_make_a_link_of_has_no_value_in_its_host(text: str) -> None:
+    assert not faults(f"<p>See {text} for more</p>", "links").passed
+    assert faults(f"<p>See https:&#47;&#47;a.test/{{{{x}}}}</p><b>{text[-1]}</b>", "links").passed
+
+
+@pytest.mark.parametrize("text", ["www.", "www&#46;", "https://a&period;"])
+def test_the_longest_text_of_beginnings_is_read_in_one_go(text: str) -> None:
+    assert faults(f"<p>{text * 40_000}</p>", "links").passed

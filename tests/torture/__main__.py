@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -70,4 +71,6 @@ def _disk_of_its_own(folder: Path) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    # Whoever ends the run by a signal leaves nothing behind either.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sys.exit(main())

@@ -173,7 +173,7 @@ def _judge(world: World, faults: list[Fault], run: Run) -> None:
         *verdict.rows(ask, answers.promised, bounced=reports.bounced, complained=reports.complained),
         *verdict.statistics(ask),
         verdict.Finding(
-            "API answers that are neither a promise nor InternalError", f"{len(answers.odd)} {odd}", not odd
+            "API answers that are neither a promise nor InternalError", f"{len(answers.odd)} {odd}".strip(), not odd
         ),
         verdict.Finding("other error codes", ", ".join(others) or "none", not others),
     ]

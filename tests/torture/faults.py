@@ -32,6 +32,8 @@ READ_ONLY_SECONDS = 60.0
 FULL_SECONDS = 20.0
 # So many reports, or writers of events, wait when a fault is made that must meet them at work.
 WAITING = 2
+# Whoever writes there waits while we lock it: the report reader, which blocks addresses, and delivery, which writes events.
+BLOCKS, EVENTS = "blocklist_blockedaddress", "sending_event"
 # Of the disk that stays free when the warning is due, in bytes: below the share at which /healthz turns red.
 WARNING_BYTES = 8 * 1024 * 1024
 
@@ -52,8 +54,8 @@ def program(kills: int, stops: int, *, seed: int) -> list[Fault]:
     faults += [_stop(number) for number in itertools.islice(itertools.cycle(DATABASE_SIGNALS), stops)]
     random.Random(seed).shuffle(faults)
     # While reports still come in: not left to chance.
-    faults.insert(len(faults) // 4, _pause("run_inbound", waits=_reports_wait))
-    faults.insert(len(faults) // 2, _pause("run_delivery", waits=_events_wait))
+    faults.insert(len(faults) // 4, _pause("run_inbound", table=BLOCKS, waits=_reports_wait))
+    faults.insert(len(faults) // 2, _pause("run_delivery", table=EVENTS, waits=_events_wait))
     faults.insert(len(faults) // 3, Fault("the database read-only for a minute", _read_only, repeats=True))
     faults.insert(2 * len(faults) // 3, Fault("the disk full", _full_disk, repeats=True))
     return faults
@@ -76,13 +78,13 @@ def _kill(name: str) -> Fault:
     return Fault(f"{name} killed", make, repeats=name == "run_delivery")
 
 
-def _pause(name: str, *, waits: Callable[[psycopg.Connection[Any]], bool]) -> Fault:
+def _pause(name: str, *, table: str, waits: Callable[[psycopg.Connection[Any]], bool]) -> Fault:
     def make(product: Product) -> list[str]:
         with owner(product) as connection:
             # It stops inside a transaction if it can: the database ends that before the process goes on.
             with connection.transaction():
-                connection.execute("LOCK TABLE sending_event IN SHARE MODE")
-                until(lambda: waits(connection), f"{name} to write an event")
+                connection.execute(f"LOCK TABLE {table} IN SHARE MODE")
+                until(lambda: waits(connection), f"{name} to write to {table}")
                 victim = _signal(product, name, signal.SIGSTOP)
             time.sleep(PAUSE_SECONDS)
             os.kill(victim, signal.SIGCONT)
@@ -127,9 +129,9 @@ def _read_only(product: Product) -> list[str]:
     before = _children(product)
     with owner(product) as connection, owner(product) as other:
         connection.execute("SET default_transaction_read_only = off")
-        # No event can be written meanwhile: reports, results and calls pile up, and meet the read-only database.
+        # No bounce blocks an address meanwhile, so reports pile up, and meet the read-only database.
         with other.transaction():
-            other.execute("LOCK TABLE sending_event IN SHARE MODE")
+            other.execute(f"LOCK TABLE {BLOCKS} IN SHARE MODE")
             until(lambda: _reports_wait(connection), "reports to wait for the read-only database")
             connection.execute("ALTER SYSTEM SET default_transaction_read_only = on")
             connection.execute("SELECT pg_reload_conf()")

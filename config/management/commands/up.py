@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import signal
@@ -18,18 +19,21 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.urls import reverse
 
-from accounts.database_faults import is_fault_of_row, sqlstate
+from accounts.caller import COMMAND_LINE
+from accounts.database_faults import is_fault_of_row, is_login_refused, sqlstate
 from accounts.models import User
 from config import checks, demo, embedded_pg, schedule, static_files
 from config.pg_binaries import CannotStart
 from config.supervisor import AlreadyRunning, Child, PortTaken, Supervisor, alone_on, check_ports
 from config.web import server
 from sending import holds, last_run
-from sending.holds import COMMAND_LINE
 from sending.models import partitions
 
+# A line says how long the console has not answered, each time that so many seconds have passed.
 READY_SECONDS = 60.0
+ANSWER_SECONDS = 10.0
 AWAY_SECONDS = 2.0
+MAX_PAUSE_SECONDS = 10.0
 # The class of SQLSTATE that waiting does not mend: a statement, a right or a table that does not fit.
 _NOT_PASSING = "42"
 
@@ -73,7 +77,11 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
 
     def _run(self, supervisor: Supervisor, stop: threading.Event, *, no_demo: bool, hold: bool) -> None:
-        server = None if settings.DATABASE_URL else embedded_pg.EmbeddedServer(settings.DATA_DIR)
+        server = (
+            None
+            if settings.DATABASE_URL
+            else embedded_pg.EmbeddedServer(settings.DATA_DIR, say=lambda line: self._say("up", line))
+        )
         try:
             if server:
                 self._say("up", "starting PostgreSQL")
@@ -99,6 +107,11 @@ class Command(BaseCommand):
             try:
                 return self._prepare(no_demo=no_demo, hold=hold)
             except Error as error:
+                if is_login_refused(error):
+                    raise CommandError(
+                        f"The database does not let the product in: {str(error).strip()}\n"
+                        "Set DATABASE_URL to its right user, password and database, then start again."
+                    ) from None
                 if is_fault_of_row(error) or sqlstate(error).startswith(_NOT_PASSING):
                     raise
                 self._say("up", f"the database cannot be prepared, trying again: {str(error).strip()}")
@@ -127,29 +140,35 @@ class Command(BaseCommand):
         return make_demo
 
     def _keep_running(self, server: embedded_pg.EmbeddedServer, stop: threading.Event) -> None:
-        while not stop.wait(0.5):
-            if not server.is_running() and not stop.is_set():
-                self._say("up", "PostgreSQL ended; starting it again")
-                try:
+        failures = 0
+        while not stop.wait(min(0.5 * 2 ** min(failures, 10), MAX_PAUSE_SECONDS)):
+            try:
+                if not server.is_running() and not stop.is_set():
+                    self._say("up", "PostgreSQL ended; starting it again")
                     server.start()
-                except Exception as problem:
-                    # A full disk, no process, no memory, or a slow start: whatever it is, it is tried again.
-                    self._say("up", str(problem) or repr(problem))
+                failures = 0
+            except Exception as problem:
+                # A full disk, no process, no memory, or a slow start: whatever it is, it is tried again.
+                failures += 1
+                self._say("up", str(problem) or repr(problem))
 
     def _announce(self, stop: threading.Event, made_demo: bool) -> None:
         url = f"http://127.0.0.1:{settings.WEB_PORT}/healthz"
-        deadline = time.monotonic() + READY_SECONDS
+        began = time.monotonic()
+        next_line = began + READY_SECONDS
         while not stop.is_set():
             try:
-                with urllib.request.urlopen(url, timeout=2):
+                with urllib.request.urlopen(url, timeout=ANSWER_SECONDS):
                     break
             except urllib.error.HTTPError as answer:
                 if answer.code != 503:
                     break
             except (OSError, http.client.HTTPException):
-                if time.monotonic() > deadline:
-                    self._say("up", f"the console does not answer at {url}; see the lines of web above")
-                    return
+                now = time.monotonic()
+                if now > next_line:
+                    next_line = now + READY_SECONDS
+                    waited = f"for {now - began:.0f} s"
+                    self._say("up", f"the console has not answered at {url} {waited}; see the lines of web above")
             stop.wait(0.1)
         if not stop.is_set():
             # Passwords and keys are printed once: later starts may write into a log that others read.
@@ -159,8 +178,10 @@ class Command(BaseCommand):
             self.stdout.flush()
 
     def _say(self, name: str, line: str) -> None:
-        self.stdout.write(f"{name:>9} | {line}")
-        self.stdout.flush()
+        # The disk of the log is full, or its reader has gone: the product goes on without it.
+        with contextlib.suppress(OSError, ValueError):
+            self.stdout.write(f"{name:>9} | {line}")
+            self.stdout.flush()
 
 
 def _plain_introduction() -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.caller import COMMAND_LINE
 from accounts.errors import Refused
 from sending import waiting
-from sending.holds import COMMAND_LINE
 
 
 def _moment(text: str) -> datetime:

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from accounts.caller import COMMAND_LINE
 from sending import holds, waiting
-from sending.holds import COMMAND_LINE
 from sending.management.commands.hold import add_kinds
 
 

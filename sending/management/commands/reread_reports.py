@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.db.models import Count
 from django.utils.dateparse import parse_datetime
 
+from accounts import audit
+from accounts.caller import COMMAND_LINE
 from sending import report_queue
 from sending.models import InboundReport
 
@@ -29,7 +32,10 @@ class Command(BaseCommand):
         if options["list"]:
             self._list(since)
             return
-        count = report_queue.read_again(ids=ids or None, since=since)
+        which = ", ".join(map(str, ids)) or "set aside"
+        with transaction.atomic():
+            count = report_queue.read_again(ids=ids or None, since=since)
+            audit.log_platform(COMMAND_LINE, "admin.read_reports_again", f"{which} since {since}" if since else which)
         self.stdout.write(f"{count} reports wait to be read again.")
 
     def _list(self, since: datetime | None) -> None:

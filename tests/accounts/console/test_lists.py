@@ -76,6 +76,16 @@ def test_filters_narrow_the_rows_and_the_url_keeps_them(browser: Client, admin: 
     assert "Remove this filter" in page.content.decode()
 
 
+def test_the_audit_log_is_searched_for_an_address_in_any_spelling(browser: Client, admin: Caller) -> None:
+    audit.log(admin, "test.act", "ann@xn--bcher-kva.example")
+    audit.log(admin, "test.act", "Herr Örtel")
+    for asked in ("ANN@Bücher.example", "bücher.example", "ann@XN--BCHER"):
+        page = browser.get("/audit/", {"q": asked})
+        assert [line.row.target for line in page.context["lines"]] == ["ann@xn--bcher-kva.example"]
+    page = browser.get("/audit/", {"q": "Örtel"})
+    assert [line.row.target for line in page.context["lines"]] == ["Herr Örtel"]
+
+
 def test_no_match_and_nothing_yet_say_different_things(browser: Client, admin: Caller) -> None:
     assert b"No actions in this period" in browser.get("/audit/").content
     page = browser.get("/audit/", {"q": "zzz"})

@@ -238,6 +238,19 @@ def test_what_is_no_address_is_sought_as_it_stands_in_lower_case() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "spelling"),
+    [
+        ("BÜCHER.example", "xn--bcher-kva.example"),
+        ("@Bücher.example", "@xn--bcher-kva.example"),
+        ("Ann Müller", "ann müller"),
+        ("Mail.EXAMPLE", "mail.example"),
+    ],
+)
+def test_a_domain_is_sought_in_its_own_letters_too(text: str, spelling: str) -> None:
+    assert key_or_text(text).text == spelling
+
+
+@pytest.mark.parametrize(
     ("address", "parts"),
     [("a@b@c", ("a@b", "c")), ("nobody", ("", "nobody")), ("", ("", "")), ("ä@B.test", ("ä", "B.test"))],
 )

@@ -52,6 +52,15 @@ def test_a_failed_log_in_is_written_down_in_each_account_without_the_password(cl
     assert "wrong password" not in str([vars(entry) for entry in entries])
 
 
+def test_platform_staff_is_written_down_too_and_in_no_account_that_is_not_theirs(client: Client) -> None:
+    factories.account()
+    User.objects.create_superuser("root@example.test", "correct horse battery")
+    log_in(client, "wrong password", email="root@example.test")
+    log_in(client, "correct horse battery", email="root@example.test")
+    entries = AuditEntry.objects.order_by("id").values_list("act", "account", "actor", "ip")
+    assert list(entries) == [(act, None, "root@example.test", "127.0.0.1") for act in ("login.failed", "session.begin")]
+
+
 def test_a_log_in_with_an_unknown_address_fills_no_log(client: Client, person: User) -> None:
     assert log_in(client, email="nobody@example.test").status_code == 422
     assert not AuditEntry.objects.exists()

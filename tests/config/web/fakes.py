@@ -34,6 +34,8 @@ class Client:
         self.asked = 0
         self.answered = asyncio.Event()
         self.gone = asyncio.Event()
+        # It takes no more, or sends no more, until it is gone.
+        self.stuck = asyncio.Event()
         self._takes = takes
         self._coming = self._come(list(pieces), ends, stalls)
 
@@ -42,6 +44,8 @@ class Client:
             last = ends and at == len(pieces) - 1
             yield {"type": "http.request", "body": piece, "more_body": not last}
         if stalls or ends:
+            if stalls:
+                self.stuck.set()
             await self.gone.wait()
         while True:
             yield {"type": "http.disconnect"}
@@ -54,6 +58,7 @@ class Client:
     async def send(self, message: dict[str, Any]) -> None:
         """Take a part of the answer, or never."""
         if len(self.messages) >= self._takes:
+            self.stuck.set()
             await self.gone.wait()
         self.messages.append(message)
         self.answered.set()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import os
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from hypothesis import given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
 
 from config.web.application import Front
 from config.web.pools import POOLS, PoolSpec
@@ -113,7 +118,7 @@ def test_a_hundred_stalled_bodies_hold_no_thread_of_any_pool() -> None:
     run(case)
 
 
-@pytest.mark.parametrize("busy", POOLS)
+@pytest.mark.parametrize("busy", [name for name in POOLS if name != "health"])
 def test_a_full_pool_refuses_at_once_and_starves_no_other(busy: str) -> None:
     view = Held()
     requests = {
@@ -278,6 +283,145 @@ def test_each_request_of_a_pool_runs_and_is_closed_in_its_threads() -> None:
     run(case)
 
 
+# --- what hangs ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/metrics"])
+def test_a_check_that_hangs_is_answered_in_time_however_many_ask(path: str) -> None:
+    view = Held()
+
+    async def case() -> None:
+        front = Front(Site(view), {**SMALL, "health": PoolSpec(1, 1, 1000, seconds=0.01)})
+        for _ in range(3):
+            for answer in await asyncio.gather(*(ask(front, Client(), "GET", path) for _ in range(50))):
+                assert (answer.status, json.loads(answer.body)) == (503, {"ok": False, "troubles": ["database"]})
+        view.released.set()
+        while (await ask(front, Client(), "GET", path)).status != 200:
+            await asyncio.sleep(0.001)
+
+    run(case)
+
+
+def test_a_flood_of_checks_bars_no_check() -> None:
+    view = Held()
+
+    async def case() -> None:
+        front = Front(Site(view), SMALL)
+        methods = ("GET", "POST", "HEAD", *(f"X{number}" for number in range(100)))
+        asking = [asyncio.create_task(ask(front, Client(), "GET", "/healthz")) for _ in range(100)]
+        await asyncio.to_thread(view.entered.acquire)
+        asking += [asyncio.create_task(ask(front, Client(), method, "/healthz")) for method in ("POST", *methods[3:])]
+        await asyncio.sleep(0)
+        view.released.set()
+        assert {client.status for client in await asyncio.gather(*asking)} == {200}
+
+    run(case)
+
+
+def test_a_call_that_hangs_is_answered_as_unknown_and_one_that_waited_is_never_executed() -> None:
+    view = Held()
+    site = Site(view)
+
+    async def case() -> None:
+        front = Front(site, {**SMALL, "api": PoolSpec(1, 5, 1000, seconds=0.01)})
+        first = await ask(front, Client([b"ab"]), "POST", "/", content_length="2")
+        answer = json.loads(first.body)["Response"]["Error"]
+        assert (answer["Code"], "may have been done" in answer["Message"]) == ("InternalError", True)
+        second = await ask(front, Client([b"cd"]), "POST", "/", content_length="2")
+        assert json.loads(second.body)["Response"]["Error"]["Code"] == "RequestLimitExceeded"
+        view.released.set()
+        while (await ask(front, Client([b"ef"]), "POST", "/", content_length="2")).body != b"late":
+            await asyncio.sleep(0.001)
+        bodies = [request["body"] for request in site.requests]
+        assert bodies[0] == b"ab"
+        assert b"cd" not in bodies
+
+    run(case)
+
+
+def test_a_thread_that_is_late_still_has_its_whole_body() -> None:
+    released, read = threading.Event(), []
+
+    def site(environ: dict[str, Any], start_response: Callable[..., Any]) -> HttpResponse:
+        assert released.wait(60)
+        read.append(environ["wsgi.input"].read())
+        start_response("200 x", [])
+        return HttpResponse(b"late")
+
+    async def case() -> None:
+        front = Front(site, {**SMALL, "api": PoolSpec(1, 5, 1_000_000, seconds=0.01)})
+        room = front._spool.disk.free
+        await ask(front, Client([bytes(300_000)]), "POST", "/", content_length="300000")
+        assert front._spool.disk.free == room - 300_000
+        released.set()
+        while front._spool.disk.free != room:
+            await asyncio.sleep(0.001)
+
+    run(case)
+    assert [len(body) for body in read] == [300_000]
+
+
+VIEWS: dict[str, Callable[[dict[str, Any]], HttpResponseBase]] = {
+    "small": lambda environ: HttpResponse(b"x"),
+    "large": lambda environ: HttpResponse(bytes(400_000)),
+    "file": lambda environ: FileResponse(open(__file__, "rb")),  # noqa: SIM115 - the response closes it
+    "stream": lambda environ: StreamingHttpResponse(bytes(70_000) for _ in range(3)),
+    "fault": lambda environ: HttpResponse(_fail()),
+    "broken stream": lambda environ: StreamingHttpResponse(_fail() for _ in range(3)),
+}
+PATHS = (("/", ""), ("/a/", ""), ("/a/", "format=csv"), ("/t/o/x", ""), ("/static/x", ""), ("/healthz", ""))
+
+
+def _fail() -> bytes:
+    raise RuntimeError("no")
+
+
+@settings_of(deadline=None, max_examples=80)
+@given(
+    view=st.sampled_from(sorted(VIEWS)),
+    method=st.sampled_from(["GET", "HEAD", "POST"]),
+    path=st.sampled_from(PATHS),
+    pieces=st.lists(st.sampled_from([b"", b"x", bytes(90_000), bytes(400_000)]), max_size=4),
+    declared=st.sampled_from([None, 0, 1, 90_000, 400_000, -1]),
+    ends=st.booleans(),
+    takes=st.integers(0, 6),
+)
+def test_after_every_kind_of_end_nothing_is_held(
+    view: str,
+    method: str,
+    path: tuple[str, str],
+    pieces: list[bytes],
+    declared: int | None,
+    ends: bool,
+    takes: int,
+) -> None:
+    headers = {"transfer_encoding": "chunked"} if declared is None else {"content_length": str(declared)}
+    if declared == -1:
+        headers = {"content_length": str(sum(map(len, pieces)))}
+    files = set(os.listdir("/proc/self/fd"))
+
+    async def case() -> None:
+        front = Front(Site(VIEWS[view]), {name: PoolSpec(1, 1, 300_000) for name in POOLS})
+        free = (front._spool.memory.free, front._spool.disk.free)
+        client = Client(pieces or [b""], ends=ends, takes=takes)
+        task = asyncio.create_task(ask(front, client, method, *path, **headers))
+        while not task.done() and not client.stuck.is_set():
+            await asyncio.sleep(0)
+        client.gone.set()
+        await task
+        while any(pool._free != 2 for pool in front._pools.values()):
+            await asyncio.sleep(0)
+        assert (front._spool.memory.free, front._spool.disk.free) == free
+        assert not front._open
+        for pool in front._pools.values():
+            pool.close()
+        front._files.shutdown()
+
+    run(case)
+    gc.collect()
+    assert set(os.listdir("/proc/self/fd")) <= files
+
+
 # --- slow readers -------------------------------------------------------------------------------
 
 
@@ -293,6 +437,66 @@ def test_a_reader_that_takes_nothing_of_a_page_holds_no_thread() -> None:
         for client in slow:
             client.gone.set()
         await asyncio.gather(*held)
+
+    run(case)
+
+
+def test_only_the_disk_holds_a_large_page_that_nobody_reads() -> None:
+    page = bytes(range(256)) * 2000
+
+    async def case() -> None:
+        front = Front(Site(lambda environ: HttpResponse(page)), SMALL)
+        room = front._spool.disk.free
+        slow = Client(takes=2)
+        held = asyncio.create_task(ask(front, slow, "GET", "/a/"))
+        await slow.stuck.wait()
+        assert front._spool.disk.free == room - len(page)
+        honest = await ask(front, Client(), "GET", "/a/")
+        assert (honest.body, honest.headers["content-length"]) == (page, str(len(page)))
+        slow.gone.set()
+        await held
+        assert front._spool.disk.free == room
+
+    run(case)
+
+
+def test_a_large_page_is_refused_when_others_hold_all_room() -> None:
+    async def case() -> None:
+        front = Front(Site(lambda environ: HttpResponse(bytes(300_000))), SMALL)
+        front._spool.disk.free = 299_999
+        assert (await ask(front, Client(), "GET", "/a/")).status == 503
+        assert (await ask(front, Client(), "HEAD", "/a/")).status == 200
+
+    run(case)
+
+
+def test_answers_that_an_address_does_not_read_count_for_its_limit(settings: Any) -> None:
+    settings.RULES = _rules(settings, web_requests_per_client=2)
+
+    async def case() -> None:
+        front = Front(Site(), SMALL)
+        slow = [Client(takes=1) for _ in range(2)]
+        held = [asyncio.create_task(ask(front, client, "GET", "/a/")) for client in slow]
+        await asyncio.gather(*(client.stuck.wait() for client in slow))
+        refused = await ask(front, Client(), "GET", "/a/")
+        assert (refused.status, refused.headers["connection"]) == (429, "close")
+        for client in slow:
+            client.gone.set()
+        await asyncio.gather(*held)
+        assert (await ask(front, Client(), "GET", "/a/")).status == 200
+
+    run(case)
+
+
+def test_an_answer_that_would_hold_a_thread_of_the_console_is_not_given() -> None:
+    lines = Lines()
+
+    async def case() -> None:
+        front = Front(Site(lines.response), SMALL)
+        # Django reads the query in the charset of the request; this one says "csv" in UTF-7.
+        answer = await ask(front, Client(), "GET", "/a/", "format=+AGMAcwB2-", content_type="text/plain; charset=utf-7")
+        assert answer.status == 500
+        assert lines.closed.is_set()
 
     run(case)
 

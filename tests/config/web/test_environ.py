@@ -68,3 +68,9 @@ def test_behind_a_proxy_they_are_counted_for_the_address_that_it_saw(settings) -
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     environ = environ_of(scope(x_forwarded_for="10.0.0.1, 203.0.113.9"))
     assert client_of(environ) == client_ip(WSGIRequest(environ)) == "203.0.113.9"
+
+
+def test_an_empty_host_is_none_where_none_is_needed() -> None:
+    asked = scope(host="") | {"http_version": "1"}
+    assert WSGIRequest(environ_of(asked)).get_host() == "127.0.0.1:8000"
+    assert environ_of(scope(host=""))["HTTP_HOST"] == ""

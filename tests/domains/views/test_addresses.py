@@ -89,6 +89,14 @@ def test_the_list_is_narrowed_by_domain_and_text(client: Client, account: Accoun
     assert f"two@{second.name}" in html(client.get(reverse("domains:addresses"), {"q": "TWO"}))
 
 
+def test_an_address_is_found_by_any_spelling_of_its_domain(client: Client, account: Account) -> None:
+    factories.address(factories.domain(account, name="xn--bcher-kva.example"), address="News@xn--bcher-kva.example")
+    for asked in ("news@Bücher.example", "BÜCHER.example", "@bücher.example", "XN--BCHER"):
+        assert "News@xn--bcher-kva.example" in html(client.get(reverse("domains:addresses"), {"q": asked}))
+        name = asked.rpartition("@")[2]
+        assert "xn--bcher-kva.example" in html(client.get(reverse("domains:list"), {"q": name}))
+
+
 def test_an_address_is_deleted(client: Client, account: Account) -> None:
     address = factories.address(factories.domain(account))
     response = client.post(reverse("domains:address_delete", args=[address.pk]))

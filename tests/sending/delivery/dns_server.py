@@ -69,10 +69,12 @@ class Server(asyncio.DatagramProtocol):
             reply.answer.append(dns.rrset.from_rdata(question.name, 300, record))
         else:
             self._fill(reply, name, kind)
-        return reply.to_wire()[: -3 if fault == "malformed" else None]
+        return reply.to_wire(max_size=65_535)[: -3 if fault == "malformed" else None]
 
     def _fill(self, reply: dns.message.Message, name: str, kind: str) -> None:
-        while kind != "CNAME" and (alias := self.zone.get(name, {}).get("CNAME")):
+        seen: set[str] = set()
+        while kind != "CNAME" and name not in seen and (alias := self.zone.get(name, {}).get("CNAME")):
+            seen.add(name)
             reply.answer.append(dns.rrset.from_text(f"{name}.", 300, "IN", "CNAME", *alias))
             name = alias[0].rstrip(".")
         if name not in self.zone:

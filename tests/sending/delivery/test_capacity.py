@@ -21,7 +21,8 @@ from sending.delivery.engine import Engine
 from sending.delivery.pipeline import Hold
 from sending.delivery.queued import QueuedMessage, RenderedMail
 from sending.delivery.routing import Route
-from sending.smtp.replies import BounceClass, Outcome, OutcomeKind
+from sending.smtp.bounce_class import BounceClass
+from sending.smtp.replies import Outcome, OutcomeKind
 from sending.smtp.result import Failure
 from tests.conftest import Rules
 from tests.sending.delivery.test_engine import SilentListener, host

@@ -451,6 +451,17 @@ def test_a_fault_while_rendering_is_an_attempt_and_delays_no_other(post: Post) -
     assert [(number, name) for number, name, _ in faulty_attempts()] == [(1, "Other")]
 
 
+def test_a_key_that_no_secret_decrypts_is_an_attempt_and_delays_no_other(post: Post) -> None:
+    post.put("ada@a.test", "eve@a.test")
+    Post().put("bob@a.test")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE domains_senderdomain SET dkim_private_key = 'AAAA' WHERE id = %s", [post.domain.pk])
+    sink = deliver(Sink())
+    assert [received.recipient for received in sink.mails] == ["bob@a.test"]
+    assert faulty_attempts() == [(1, "Other", "a fault of this service (ValueError)")] * 2
+    assert [item.attempts for item in QueueItem.objects.all()] == [1, 1]
+
+
 def test_a_template_that_cannot_be_read_is_an_attempt_and_delays_no_other(post: Post) -> None:
     post.put("ada@a.test")
     Skeleton.objects.update(parts="damaged")

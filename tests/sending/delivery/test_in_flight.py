@@ -124,7 +124,8 @@ def test_a_settlement_whose_texts_cannot_be_stored_is_written_without_them() -> 
     threads = FailingThreads(DataError("batch"), DataError("single"))
     run(threads, act)
     (written,) = threads.settled
-    assert written.attempt is None
+    assert written.attempt is not None
+    assert written.attempt.reply == ""
     assert written.event is not None
 
 

@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
-from sending.delivery import queue
+from sending.delivery import queue, submissions
 from sending.delivery.queue import NewAttempt, Settlement
 from sending.delivery.queued import QueuedMessage
 from sending.events import NewEvent
 from sending.models import Attachment, Attempt, DeliverStatus, Event, EventKind, Message, QueueItem
+from sending.models.ids import time_of
 from tests.sending.delivery.post import Post
 from tests.side_by_side import side_by_side
 
@@ -227,3 +228,42 @@ def test_attachments_come_in_order(post: Post) -> None:
     assert queue.attachments({queued.submission.id}) == {
         queued.submission.id: [("b.txt", b"b.txt"), ("a.txt", b"a.txt")]
     }
+
+
+def test_what_cannot_be_read_is_told_by_its_fault_and_keeps_nobody_from_the_rest(post: Post) -> None:
+    """A key that no secret decrypts, and a row with a number that Python does not read."""
+    keyless, damaged = Post(), Post()
+    post.put("ada@a.test", "bob@a.test")
+    keyless.put("keyless@a.test")
+    (message,) = damaged.put("damaged@a.test")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE domains_senderdomain SET dkim_private_key = 'AAAA' WHERE id = %s", [keyless.domain.pk])
+        unreadable = f'{{"name": {"1" * 5000}}}'
+        cursor.execute(
+            "UPDATE sending_submission SET variables = %s WHERE id = %s", [unreadable, message.submission_id]
+        )
+    found = {queued.recipient: queued for queued in take()}
+    faults = {recipient: type(queued.submission.fault) for recipient, queued in found.items()}
+    none = type(None)
+    assert faults == {
+        "ada@a.test": none,
+        "bob@a.test": none,
+        "keyless@a.test": ValueError,
+        "damaged@a.test": ValueError,
+    }
+    for recipient, account in (("keyless@a.test", keyless.account), ("damaged@a.test", damaged.account)):
+        submission = found[recipient].submission
+        message = Message.objects.get(recipient=recipient)
+        assert (submission.account_id, submission.id) == (account.pk, message.submission_id)
+        assert submission.accepted_at == time_of(submission.id)
+
+
+def test_a_database_that_is_away_is_no_fault_of_the_mails(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    post.put("ada@a.test")
+
+    def away(*args: object) -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(submissions, "fetch", away)
+    with pytest.raises(OperationalError):
+        take()

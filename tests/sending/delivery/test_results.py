@@ -63,7 +63,9 @@ def test_held_mail_goes_back_without_an_attempt() -> None:
 
 def test_a_settlement_without_texts_keeps_its_verdict() -> None:
     result = without_texts(settlement_of(queued(), BUSY, began=NOW, seconds=0))
-    assert result.attempt is None
+    assert result.attempt is not None
+    assert (result.attempt.number, result.attempt.outcome, result.attempt.reply_code) == (1, "deferred", 451)
+    assert {result.attempt.host, result.attempt.reply, result.attempt.conversation} == {""}
     assert result.event is not None
     assert (result.event.kind, result.event.reason) == (EventKind.DEFERRED, "")
     assert result.again is not None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -50,6 +53,16 @@ ZONE: dns_server.Zone = {
     "many-a.test": {"A": [f"8.8.9.{n}" for n in range(8)], "AAAA": [f"2001:4860:4860::{n}" for n in range(1, 4)]},
     "many-b.test": {"A": [PUBLIC]},
     "twice.test": {"MX": ["10 mx2.plain.test.", "20 mx2-again.test."]},
+    "crowded.test": {"MX": [f"{n} c{n}.crowded.test." for n in range(300)]},
+    **{f"c{n}.crowded.test": {"A": [f"8.8.{n // 200}.{n % 200}"]} for n in range(300)},
+    "wide.test": {"MX": ["10 wide-host.test."]},
+    "wide-host.test": {"A": [f"8.9.{n // 200}.{n % 200}" for n in range(1000)]},
+    "circle.test": {"CNAME": ["circle-b.test."]},
+    "circle-b.test": {"CNAME": ["circle.test."]},
+    "to-circle.test": {"MX": ["10 circle.test.", "20 mx2.plain.test."]},
+    "to-address.test": {"MX": ["10 192.0.2.1.", "20 mx2.plain.test."]},
+    "to-localhost.test": {"MX": ["10 localhost.", "20 mx2.plain.test."]},
+    "xn--bcher-kva.test": {"MX": ["10 mx2.plain.test."]},
     "mx2-again.test": {"A": [PUBLIC], "AAAA": [f"::ffff:{PUBLIC}"]},
 }
 FAULTS = {
@@ -115,6 +128,7 @@ def test_equals_are_shuffled() -> None:
         ("host-fails.test", Failure.DNS),
         ("cut.test", Failure.DNS),
         ("odd.test", Failure.NO_MAIL_HOST),
+        ("circle.test", Failure.DNS),
         ("bad..name", Failure.NO_DOMAIN),
         (f"{'x' * 64}.test", Failure.NO_DOMAIN),
     ],
@@ -130,6 +144,11 @@ def test_a_silent_server_is_a_temporary_failure_without_a_look_at_the_address(qu
 @pytest.mark.parametrize("domain", ["address-only.test", "alias.test", "half-null.test", "mixed.test", "big.test"])
 def test_what_real_zones_look_like_is_tolerated(domain: str) -> None:
     """No MX but an address; an MX that is an alias; a null MX beside a real one; one bad host; TCP."""
+    assert addresses(domain) == [PUBLIC]
+
+
+@pytest.mark.parametrize("domain", ["to-circle.test", "to-address.test", "to-localhost.test", "xn--bcher-kva.test"])
+def test_an_mx_record_that_leads_nowhere_leaves_the_next(domain: str) -> None:
     assert addresses(domain) == [PUBLIC]
 
 
@@ -199,6 +218,50 @@ def test_an_attempt_has_five_addresses_at_most_and_none_twice() -> None:
     assert [":" in host.address for host in route.hosts] == [False, False, False, True, False]
     assert len(routing.key_of(route)) == 12
     assert addresses("twice.test") == [PUBLIC]
+
+
+def test_of_very_many_hosts_and_addresses_a_few_are_kept() -> None:
+    assert addresses("crowded.test") == [f"8.8.0.{n}" for n in range(5)]
+    (route,) = routes("wide.test")
+    assert (len(route.hosts), len(routing.key_of(route))) == (5, 10)
+
+
+def test_silent_servers_leave_the_next_one_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two of three do not answer."""
+    monkeypatch.setattr(routing, "LOOK_UP_SECONDS", 1.5)
+
+    async def ask() -> routing.Route:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute, socket.socket(type=socket.SOCK_DGRAM) as other:
+            silent = []
+            for server in (mute, other):
+                server.bind(("127.0.0.1", 0))
+                silent.append(f"127.0.0.1:{server.getsockname()[1]}")
+            async with dns_server.serve(ZONE) as (_, address):
+                direct = routing.MxRouter(",".join([*silent, address]))
+                try:
+                    return await direct.route("alias.test")
+                finally:
+                    await direct.close()
+
+    assert [host.address for host in asyncio.run(ask()).hosts] == [PUBLIC]
+
+
+def test_a_truncated_answer_without_tcp_is_a_temporary_failure(quick_look_ups: None) -> None:
+    async def ask() -> routing.Route:
+        async with dns_server.serve(ZONE, FAULTS) as (server, address):
+            # Whoever asks by TCP is hung up on.
+            server.answer = partial(_by_udp_alone, server.answer)
+            direct = routing.MxRouter(address)
+            try:
+                return await direct.route("big.test")
+            finally:
+                await direct.close()
+
+    assert asyncio.run(ask()) == routing.Route(failure=Failure.DNS)
+
+
+def _by_udp_alone(answer: Callable[..., bytes], data: bytes, *, tcp: bool) -> bytes:
+    return b"" if tcp else answer(data, tcp=False)
 
 
 def test_domains_with_the_same_hosts_share_a_site_whichever_are_chosen() -> None:

@@ -13,6 +13,7 @@ from django.db.models import F
 from sending.delivery.engine import Engine
 from sending.delivery.routing import Route
 from sending.models import Attempt, DeliverStatus, Event, EventKind, Message, QueueItem
+from sending.smtp.host import Host
 from tests.conftest import Rules
 from tests.sending.delivery.post import Post
 from tests.sending.delivery.test_engine import WAIT_SECONDS, ByDomain, deliver, host, statuses
@@ -94,6 +95,23 @@ def test_an_odd_reply_is_a_counted_and_shown_attempt(post: Post, place: str, rep
     assert attempt.reply.startswith("protocol error (")
     assert f"S: {reply.splitlines()[-1]}" in attempt.conversation
     assert attempt.next_attempt_at is not None
+    assert QueueItem.objects.get().attempts == 1
+
+
+def test_a_host_with_an_endless_name_is_told_and_its_attempts_are_counted(post: Post) -> None:
+    """DNS holds any byte in a name, and shows each as four characters."""
+
+    async def run() -> None:
+        async with serve(Sink({"rcpt": "450 later"})) as port:
+            named = Host("\\001" * 250, "127.0.0.1", port)
+            async with asyncio.timeout(WAIT_SECONDS):
+                await Engine(ByDomain({}, Route((named,))), helo="me.test", once=True).run()
+
+    post.put("ada@a.test")
+    asyncio.run(run())
+    attempt = Attempt.objects.get()
+    assert (attempt.number, attempt.reply_code) == (1, 450)
+    assert "[127.0.0.1]:" in attempt.host
     assert QueueItem.objects.get().attempts == 1
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from sending.inbound import dsn
@@ -42,20 +44,103 @@ def test_a_failed_report_with_a_temporary_status_is_still_a_bounce() -> None:
     assert (report.kind, report.status) == (ReportKind.BOUNCE, "4.4.7")
 
 
-def test_an_unknown_action_is_judged_by_its_status() -> None:
-    report = parse(mails.dsn(action=b"wobbled", status=b"4.2.0"))
+@pytest.mark.parametrize(
+    ("action", "status", "kind"),
+    [
+        (b"wobbled", b"4.2.0", ReportKind.DELAY),
+        (b"wobbled", b"5.1.1", ReportKind.BOUNCE),
+        (b"success", b"2.0.0", ReportKind.UNKNOWN),
+        (b"delivered(to the mailbox)", b"5.0.0", ReportKind.UNKNOWN),
+        (b"(again) delayed", b"5.0.0", ReportKind.DELAY),
+        (b"\r\n failed", b"5.1.1", ReportKind.BOUNCE),
+    ],
+)
+def test_an_unknown_action_is_judged_by_its_status_and_a_known_one_without_its_comments(
+    action: bytes, status: bytes, kind: ReportKind
+) -> None:
+    report = parse(mails.dsn(action=action, status=status))
     assert report is not None
-    assert report.kind is ReportKind.DELAY
+    assert report.kind is kind
 
 
-def test_of_several_recipients_the_failed_one_counts() -> None:
-    second = b"\r\nFinal-Recipient: rfc822; bob@example.net\r\nAction: failed\r\nStatus: 5.2.2\r\n\r\n--B\r\n"
-    raw = mails.dsn(action=b"delayed", status=b"4.0.0").replace(
-        b"\r\n--B\r\nContent-Type: message/rfc822", second + b"Content-Type: message/rfc822"
-    )
+def on_recipients(*recipients: tuple[bytes, bytes, bytes]) -> Report:
+    """Return what a report says that has a block for each address, action and status."""
+    blocks = [
+        b"Final-Recipient: rfc822; %s\r\nAction: %s\r\nStatus: %s\r\n\r\n" % recipient for recipient in recipients
+    ]
+    raw = mails.dsn()
+    begin, end = raw.index(b"Final-Recipient"), raw.index(b"--B\r\nContent-Type: message/rfc822")
+    report = parse(raw[:begin] + b"".join(blocks) + raw[end:])
+    assert report is not None
+    return report
+
+
+ANN, BOB = b"ann@example.net", b"bob@example.net"
+
+
+@pytest.mark.parametrize(
+    ("recipients", "kind", "status"),
+    [
+        ([(ANN, b"failed", b"5.1.1"), (BOB, b"delivered", b"2.0.0")], ReportKind.BOUNCE, "5.1.1"),
+        ([(ANN, b"delivered", b"2.0.0"), (BOB, b"failed", b"5.1.1")], ReportKind.UNKNOWN, "2.0.0"),
+        ([(BOB, b"failed", b"5.1.1"), (b"<ANN@Example.NET>", b"delayed", b"4.0.0")], ReportKind.DELAY, "4.0.0"),
+        # Behind our recipient there is a list: who gets its emails, and who does not, are others.
+        ([(b"x@a.test", b"failed", b"5.1.1"), (BOB, b"relayed", b"2.0.0")], ReportKind.UNKNOWN, "2.0.0"),
+        ([(b"x@a.test", b"failed", b"5.1.1"), (BOB, b"delayed", b"4.0.0")], ReportKind.DELAY, "4.0.0"),
+        ([(b"x@a.test", b"failed", b"5.1.1"), (BOB, b"failed", b"5.2.2")], ReportKind.BOUNCE, "5.1.1"),
+        ([(ANN, b"expanded", b"2.0.0"), (ANN, b"failed", b"5.1.1")], ReportKind.BOUNCE, "5.1.1"),
+        # One recipient: whatever the receiver calls it, it is ours.
+        ([(b"ann@inside.test", b"failed", b"5.1.1")], ReportKind.BOUNCE, "5.1.1"),
+    ],
+)
+def test_of_several_recipients_the_one_that_the_email_went_to_counts(
+    recipients: list[tuple[bytes, bytes, bytes]], kind: ReportKind, status: str
+) -> None:
+    report = dsn.for_recipient(on_recipients(*recipients), "ann@example.net")
+    assert (report.kind, report.status) == (kind, status)
+
+
+def test_status_fields_that_came_encoded_are_read() -> None:
+    raw = mails.dsn()
+    begin, end = raw.index(b"Reporting-MTA"), raw.index(b"--B\r\nContent-Type: message/rfc822")
+    encoded = base64.encodebytes(raw[begin:end]).replace(b"\n", b"\r\n")
+    raw = raw[: begin - 2] + b"Content-Transfer-Encoding: base64\r\n\r\n" + encoded + b"\r\n" + raw[end:]
     report = parse(raw)
     assert report is not None
-    assert (report.kind, report.status) == (ReportKind.BOUNCE, "5.2.2")
+    assert (report.kind, report.status, report.action) == (ReportKind.BOUNCE, "5.1.1", "failed")
+
+
+MDN = b"""\
+From: postmaster@example.net\r
+Subject: Undeliverable? No: your mail was displayed\r
+Content-Type: multipart/report; report-type=disposition-notification; boundary="B"\r
+\r
+--B\r
+Content-Type: text/plain\r
+\r
+The mail about "550 5.1.1 User unknown" was displayed.\r
+--B\r
+Content-Type: message/disposition-notification\r
+\r
+Final-Recipient: rfc822; ann@example.net\r
+Disposition: automatic-action/MDN-sent-automatically; displayed\r
+--B--\r
+"""
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        MDN,
+        MDN.replace(b"displayed\r\n--B", b"deleted\r\n--B"),
+        mails.PROSE.replace(b"failure notice", b"Delivery Status Notification (Success)"),
+        mails.PROSE.replace(b"failure notice", b"Successful Mail Delivery Report"),
+        mails.LETTER.replace(b"Hello", b"Re: Delivery failed: your parcel").replace(b"A mail", b"550 5.1.1"),
+        mails.AWAY.replace(b"Out of office: your mail", b"AW: Returned to sender"),
+    ],
+)
+def test_receipts_answers_and_good_news_are_no_bounces(raw: bytes) -> None:
+    assert parse(raw) is None
 
 
 def test_the_international_form_is_read_too() -> None:

@@ -9,6 +9,8 @@ import resource
 import signal
 import threading
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -53,6 +55,14 @@ def judged_with(error: Exception, monkeypatch: pytest.MonkeyPatch) -> Report | s
 
     monkeypatch.setattr(parsing, "parse", fail)
     return parsing._judged(b"", mails.CAPS, 60)
+
+
+def say_that_memory_is_short(pipe: Connection, *others: object) -> None:
+    """Stand in for the parser's program: it has no memory for the mail."""
+    pipe.send("ready")
+    pipe.recv_bytes()
+    pipe.send("MemoryError()")
+    pipe.poll(None)
 
 
 def end_at_once(*arguments: object) -> None:
@@ -134,7 +144,7 @@ def test_a_machine_that_stands_still_says_nothing_about_the_mail(parser: parsing
     parser.parse(mails.LETTER)
     parser.wall_seconds = 0.3
     os.kill(pid_of(parser), signal.SIGSTOP)
-    with pytest.raises(parsing.ParserEnded):
+    with pytest.raises(parsing.ParserKilled):
         parser.parse(mails.dsn())
     parser.wall_seconds = 600
     assert parser.parse(mails.dsn()).kind is ReportKind.BOUNCE
@@ -145,10 +155,42 @@ def test_a_parser_that_is_killed_over_a_mail_says_nothing_about_the_mail(parser:
     os.kill(pid_of(parser), signal.SIGSTOP)
     killing = threading.Timer(0.2, os.kill, (pid_of(parser), signal.SIGKILL))
     killing.start()
-    with pytest.raises(parsing.ParserEnded, match="-9"):
+    with pytest.raises(parsing.ParserKilled, match="-9"):
         parser.parse(mails.dsn())
     killing.join()
     assert parser.parse(mails.dsn()).kind is ReportKind.BOUNCE
+
+
+class Interrupted:
+    """The parser's pipe, with no memory for one answer, which stays in it."""
+
+    def __init__(self, pipe: Any) -> None:
+        self._pipe = pipe
+
+    def recv(self) -> object:
+        raise MemoryError
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pipe, name)
+
+
+def test_an_answer_that_was_not_taken_is_not_given_to_the_next_mail(parser: parsing.Parser) -> None:
+    parser.parse(mails.LETTER)
+    parser._pipe = Interrupted(parser._pipe)  # type: ignore[assignment]
+    with pytest.raises(MemoryError):
+        parser.parse(mails.dsn())
+    if isinstance(parser._pipe, Interrupted):
+        parser._pipe = parser._pipe._pipe
+    assert parser.parse(mails.LETTER).kind is ReportKind.UNKNOWN
+
+
+def test_a_parser_without_memory_for_a_mail_is_not_one_that_was_killed(
+    parser: parsing.Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parsing, "_work", say_that_memory_is_short)
+    with pytest.raises(parsing.ParserEnded, match="MemoryError") as ended:
+        parser.parse(mails.dsn())
+    assert not isinstance(ended.value, parsing.ParserKilled)
 
 
 @pytest.mark.parametrize("error", [MemoryError(), OSError(24, "files"), ImportError()])

@@ -30,11 +30,29 @@ def test_our_domains_are_the_mx_host_and_the_sender_domains() -> None:
 
 
 @pytest.mark.parametrize(
+    ("address", "ip", "is_at"),
+    [
+        ("postmaster@[192.0.2.1]", "192.0.2.1", True),
+        ("postmaster@[192.0.2.1]", "192.0.2.2", False),
+        ("postmaster@[IPv6:2001:db8:0::1]", "2001:db8::1", True),
+        ("postmaster@[ipv6:2001:DB8::1]", "2001:db8::1", True),
+        ("postmaster@192.0.2.1", "192.0.2.1", False),
+        ("postmaster@[]", "", False),
+        ("postmaster@[192.0.2]", "192.0.2.0", False),
+        ("postmaster", "192.0.2.1", False),
+    ],
+)
+def test_an_address_literal_names_the_host_that_has_it(address: str, ip: str, is_at: bool) -> None:
+    assert postmaster.is_at_host(address, ip) is is_at
+
+
+@pytest.mark.parametrize(
     ("raw", "subject"),
     [
         (b"Subject: hello\r\n\r\nx", "hello"),
         (b"SUBJECT:\x1b[31m\x00red\r\n\r\nx", "[31m red"),
         (b"From: a\r\n\r\nSubject: in the body\r\n", ""),
+        (b"Subject: =?utf-8?B?5L2g5aW9?=\r\n =?utf-8?B?77yB?=\r\n\r\nx", "你好！"),
         (b"", ""),
     ],
 )

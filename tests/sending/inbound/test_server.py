@@ -120,6 +120,14 @@ def test_a_postmaster_of_ours_takes_mail(port: ReportPort, recipient: bytes) -> 
     assert raw == mails.LETTER + b"\r\n"
 
 
+def test_a_postmaster_of_the_address_at_which_we_were_reached_takes_mail(port: ReportPort) -> None:
+    with SmtpClient(port.number) as client:
+        replies = client.begin(
+            b"ann@example.net", b"postmaster@[127.0.0.1]", b"postmaster@[192.0.2.1]", b"postmaster@[IPv6:::1]"
+        )
+    assert [reply[:3] for reply in replies] == ["250", "550", "550"]
+
+
 def test_after_more_than_fifty_servers_a_mail_is_in_a_loop(port: ReportPort) -> None:
     hop = b"rEcEiVeD: from a by b;\r\n\tSat, 28 Nov 2026 10:00:00 +0000\r\n"
     with SmtpClient(port.number) as client:

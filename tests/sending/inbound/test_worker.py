@@ -12,12 +12,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from sending import events, report_queue
 from sending.inbound import reading
-from sending.inbound.parsing import Parser, ParserEnded, ParserUnavailable
+from sending.inbound.parsing import Parser, ParserEnded, ParserKilled, ParserUnavailable
 from sending.inbound.report import Report, ReportKind
 from sending.inbound.worker import ReportWorker
 from sending.models import Event, EventKind, InboundReport, Message
@@ -34,6 +34,12 @@ PASSING = [
     psycopg.errors.DeadlockDetected("40P01"),
     psycopg.errors.QueryCanceled("57014"),
     psycopg.errors.InternalError_("XX000"),
+    # The account was deleted, or another reader was first, at that very moment.
+    psycopg.errors.ForeignKeyViolation("23503"),
+    psycopg.errors.UniqueViolation("23505"),
+    # A sequence at its end; a database that must be vacuumed before it takes writes.
+    psycopg.errors.SequenceGeneratorLimitExceeded("2200H"),
+    psycopg.errors.ProgramLimitExceeded("54000"),
     psycopg.OperationalError("connection refused"),
     psycopg.InterfaceError("the connection is closed"),
     OSError(28, "No space left on device"),
@@ -120,7 +126,9 @@ class Scripted(Parser):
         if not self.works:
             raise ParserUnavailable("no memory for a process")
         if b"poison" in raw:
-            raise ParserEnded("the parser ended (exit code -9)")
+            raise ParserEnded("the parser ended (exit code -11)")
+        if b"memory" in raw:
+            raise ParserKilled("the parser ended (exit code -9)")
         return Report(kind=ReportKind.BOUNCE, status="5.1.1", diagnostic="no such user")
 
     def stop(self) -> None:
@@ -152,6 +160,27 @@ def test_a_parser_that_ends_is_the_mails_fault_only_after_many_times_while_it_re
         others += state(good) == "read"
     assert others == report_queue.MAX_PARSER_ENDS
     assert state(poison) == "aside"
+
+
+def test_a_parser_that_is_killed_over_a_mail_however_often_never_sets_it_aside(message: Message) -> None:
+    large, parser = stored(b"memory", message), Scripted()
+    for _ in range(2 * report_queue.MAX_PARSER_ENDS):
+        make_due()
+        ReportWorker(parser).read_batch()
+    assert state(large) == "waiting"
+    row = InboundReport.objects.get(pk=large)
+    assert (row.attempts, row.parser_ends) == (2 * report_queue.MAX_PARSER_ENDS, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("raw", [b"poison", b"memory", mails.dsn()])
+def test_what_cannot_even_be_written_down_makes_the_worker_wait(raw: bytes) -> None:
+    report = stored(raw, factories.message(factories.account(), recipient="ann@example.net"))
+    with read_only(), pytest.raises(DatabaseError):
+        ReportWorker(Scripted()).read_batch()
+    connection.close()
+    row = InboundReport.objects.get(pk=report)
+    assert (row.state, row.attempts, row.parser_ends) == ("waiting", 0, 0)
 
 
 def test_a_parser_that_ends_over_every_mail_is_no_mails_fault(message: Message) -> None:

@@ -87,6 +87,21 @@ def test_a_reader_acts_once_when_its_time_has_come() -> None:
     assert len(world.sent) == 1
 
 
+def test_a_mail_that_was_deleted_meanwhile_keeps_no_other_from_being_read() -> None:
+    number, world = stored(), World()
+    SimulatedMail.objects.all().delete()
+
+    async def run() -> None:
+        readers = Readers(world)
+        try:
+            await readers._act(number)
+        finally:
+            readers._thread.close()
+
+    asyncio.run(run())
+    assert not world.sent
+
+
 @pytest.mark.parametrize(
     "fault",
     [

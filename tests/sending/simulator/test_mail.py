@@ -20,10 +20,8 @@ def test_a_mail_is_taken_apart() -> None:
     assert [(file.name, file.type) for file in read.attachments] == [("précis.pdf", "application/pdf")]
 
 
-def test_subject_and_sender_are_found_without_the_body() -> None:
-    assert mail.subject(RAW) == "Grüße und mehr"
+def test_the_sender_is_found_without_the_body() -> None:
     assert mail.from_domain(RAW) == "mail.example.test"
-    assert mail.subject(b"From: x\r\n\r\nSubject: of the body") == ""
     assert mail.from_domain(b"To: a@b.test\r\n\r\n") == ""
 
 
@@ -42,14 +40,9 @@ def test_links_before_a_broken_declaration_are_found() -> None:
     assert mail.links_and_pictures('<a href="a">A</a><![wrong[x]]><a href="b">')[0][:1] == ["a"]
 
 
-def test_control_characters_are_gone_from_headers() -> None:
-    assert mail.decoded("=?utf-8?q?a=0D=0Ab=00?=") == "a  b "
-
-
 @given(st.binary(max_size=1_500))
 def test_any_bytes_are_read(raw: bytes) -> None:
     mail.read(raw)
-    mail.subject(raw).encode()
     mail.from_domain(raw)
 
 
@@ -64,4 +57,3 @@ def test_mutants_are_read() -> None:
         for _, value in read.headers:
             value.encode()
         mail.links_and_pictures(read.html)
-        mail.subject(bytes(raw)).encode()

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sending.smtp.bounce_class import BounceClass
 from sending.smtp.codes import is_due
-from sending.smtp.replies import BounceClass, OutcomeKind, classify
+from sending.smtp.replies import OutcomeKind, classify
 from sending.smtp.result import Failure, SmtpResult
 from tests.sending.smtp.scripted import PLACES, Script, send_by
 

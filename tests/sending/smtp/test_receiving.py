@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
+from typing import IO
 
 import pytest
 from hypothesis import given
@@ -26,17 +27,19 @@ from sending.smtp.storage import Storage
 LIMITS = MailLimits(max_bytes=100_000, max_received=50)
 
 
-def received(wire: bytes, limits: MailLimits = LIMITS, *, max_bytes: int = 1 << 24) -> tuple[str, bytes, bytes]:
+def received(
+    wire: bytes, limits: MailLimits = LIMITS, *, max_bytes: int = 1 << 24, storage: Storage | None = None
+) -> tuple[str, bytes, bytes]:
     """Return the reply, the text that was kept, and what follows the dot."""
 
     async def run() -> tuple[str, bytes, bytes]:
         reader = asyncio.StreamReader(limit=1001)
         reader.feed_data(wire + b"NOOP\r\n")
-        storage = Storage(Path("/tmp"), max_memory=1 << 20, max_bytes=max_bytes, min_free_percent=0)
-        with storage.mail_data() as body:
+        room = storage or Storage(Path("/tmp"), max_memory=1 << 20, max_bytes=max_bytes, min_free_percent=0)
+        with room.mail_data() as body:
             reply = await receive(reader, body, limits)
             kept = body.read()
-        assert storage.used == 0
+        assert room.used == 0
         return reply, kept, await reader.readline()
 
     return asyncio.run(run())
@@ -83,6 +86,23 @@ def test_only_received_fields_of_the_mails_own_header_count(mail: bytes) -> None
 def test_without_room_a_mail_is_put_off_and_read_to_its_dot() -> None:
     assert received(b"x" * 80 + b"\r\n.\r\n", max_bytes=50) == (STORAGE_FULL, b"", b"NOOP\r\n")
     assert STORAGE_FULL.startswith("452 4.3.1")
+
+
+class Broken(Storage):
+    """Room whose every use fails with an error that nobody thought of."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(Path("/tmp"), max_memory=0, max_bytes=1 << 24, min_free_percent=0)
+        self._error = error
+
+    def file(self) -> IO[bytes]:
+        raise self._error
+
+
+@pytest.mark.parametrize("error", [MemoryError(), FileNotFoundError(2, "gone"), RuntimeError("a bug")], ids=repr)
+def test_after_a_fault_of_ours_the_rest_of_a_mail_is_not_taken_for_commands(error: Exception) -> None:
+    mail = b"MAIL FROM:<evil@x.test>\r\n" * 2_000 + b".\r\n"
+    assert received(mail, storage=Broken(error)) == (STORAGE_FULL, b"", b"NOOP\r\n")
 
 
 @pytest.mark.parametrize(

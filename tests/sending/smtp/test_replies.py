@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sending.smtp.replies import DEAD, BounceClass, OutcomeKind, classify, classify_report
+from sending.smtp.bounce_class import BounceClass
+from sending.smtp.replies import DEAD, OutcomeKind, classify, classify_report
 from sending.smtp.result import Failure, SmtpResult
 
 

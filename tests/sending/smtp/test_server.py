@@ -137,3 +137,83 @@ def test_a_fault_of_ours_is_temporary_and_its_cause_is_not_shown(room: Port) -> 
         reply = client.data(b"fault")
         assert reply.startswith("451")
         assert "insides" not in reply
+
+
+@pytest.mark.parametrize("path", [b"<", b"<a@", b"<@", b"<a@[>", b"<a@[b", b'"', b"<a@b@c>", b"<a\x00b@x.test>", b"("])
+def test_an_address_that_cannot_be_read_is_refused_for_good_and_shown_no_fault_of_ours(path: bytes, room: Port) -> None:
+    with (
+        served(lambda: SmtpServer(Keeping(), room, max_bytes=10_000), BatchWriter(nothing)) as port,
+        SmtpClient(port) as client,
+    ):
+        client.reply()
+        client.command(b"EHLO client.test")
+        assert client.command(b"MAIL FROM:" + path).startswith("553")
+        assert client.command(b"MAIL FROM:<>").startswith("250")
+        assert client.command(b"RCPT TO:" + path).startswith("553")
+        assert client.command(b"VRFY " + path).startswith("502")
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (b"RCPT TO:<c@d.test>", "503"),
+        (b"DATA", "503"),
+        (b"", "500"),
+        (b"NO\x00OP", "500"),
+        (b"NOOP and some text", "250"),
+        (b"BDAT 5 LAST", "500"),
+        (b"ETRN d.test", "500"),
+        (b"EXPN list", "502"),
+        (b"VRFY ann", "252"),
+        (b"MAIL FROM:<a@b.test> BODY=BINARYMIME", "501"),
+        (b"MAIL FROM:<a@b.test> SIZE=" + b"9" * 100, "552"),
+        (b"MAIL FROM:<a@b.test> SIZE=-1", "501"),
+        (b"MAIL FROM:<a@b.test> SMTPUTF8", "501"),
+        (b"NOOP " + b"x" * 5_000_000, "500"),
+    ],
+    ids=lambda value: value[:30] if isinstance(value, bytes) else value,
+)
+def test_commands_out_of_order_or_unknown_are_answered_and_the_next_mail_is_taken(
+    line: bytes, code: str, room: Port
+) -> None:
+    handler = Keeping()
+    with (
+        served(lambda: SmtpServer(handler, room, max_bytes=10_000_000), BatchWriter(nothing)) as port,
+        SmtpClient(port) as client,
+    ):
+        client.reply()
+        client.command(b"EHLO client.test")
+        assert client.command(line).startswith(code)
+        client.command(b"MAIL FROM:<>")
+        client.command(b"RCPT TO:<c@d.test>")
+        assert client.data(b"Subject: x\r\n\r\ny").startswith("250")
+    assert len(handler.mails) == 1
+
+
+def test_ten_megabytes_without_a_line_end_are_refused_at_their_dot_and_take_no_room(room: Port) -> None:
+    handler = Keeping()
+    with (
+        served(lambda: SmtpServer(handler, room, max_bytes=10_000_000), BatchWriter(nothing)) as port,
+        SmtpClient(port) as client,
+    ):
+        client.begin(b"a@b.test", b"c@d.test")
+        assert client.data(b"x" * 10_000_000).startswith("500 5.5.2")
+        assert (room.storage.used, room.storage.memory) == (0, 0)
+        assert client.command(b"NOOP").startswith("250")
+    assert not handler.mails
+
+
+def test_ten_thousand_resets_and_a_mail_sent_ahead_of_every_reply_are_answered_in_order(room: Port) -> None:
+    handler = Keeping()
+    with (
+        served(lambda: SmtpServer(handler, room, max_bytes=10_000), BatchWriter(nothing)) as port,
+        SmtpClient(port) as client,
+    ):
+        client.reply()
+        client.command(b"EHLO client.test")
+        client.send(b"RSET\r\n" * 10_000)
+        assert {client.reply()[:3] for _ in range(10_000)} == {"250"}
+        mail = b"Subject: x\r\n\r\nRSET\r\nQUIT\r\n.\r\n"
+        client.send(b"MAIL FROM:<>\r\nRCPT TO:<c@d.test>\r\nDATA\r\n" + mail + b"NOOP\r\n")
+        assert [client.reply()[:3] for _ in range(5)] == ["250", "250", "354", "250", "250"]
+    assert handler.mails == [b"Subject: x\r\n\r\nRSET\r\nQUIT\r\n"]

@@ -91,3 +91,23 @@ def test_a_write_that_fails_is_a_full_disk_and_gives_the_room_back(
         body.write(b"x" * (MAX_IN_MEMORY + 1))
     body.close()
     assert (stored.used, stored.memory) == (0, 0)
+
+
+def test_a_folder_that_was_removed_is_made_again(tmp_path: Path) -> None:
+    stored = room(tmp_path / "var" / "incoming")
+    assert not stored.is_full()
+    shutil.rmtree(tmp_path / "var")
+    assert not stored.is_full()
+    with stored.mail_data() as body:
+        shutil.rmtree(tmp_path / "var")
+        body.write(b"x" * (MAX_IN_MEMORY + 1))
+        assert body.size == MAX_IN_MEMORY + 1
+
+
+def test_a_folder_that_cannot_be_used_takes_no_mail_and_raises_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    stored = room(tmp_path / "file" / "incoming")
+    assert stored.is_full()
+    with pytest.raises(StorageFull), stored.mail_data() as body:
+        body.write(b"x" * (MAX_IN_MEMORY + 1))
+    assert (stored.used, stored.memory) == (0, 0)

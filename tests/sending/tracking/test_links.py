@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import string
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,3 +67,16 @@ def test_addresses_carry_no_query_and_nothing_readable() -> None:
         assert "?" not in url
         assert "@" not in url
         assert len(_token(url)) <= 43
+
+
+@pytest.mark.parametrize(
+    ("target", "location"),
+    [
+        ("https://bücher.example/ä?b=c#d", "https://xn--bcher-kva.example/ä?b=c#d"),
+        ("http://BÜCHER。例え.example:8080/", "http://xn--bcher-kva.xn--r8jz45g.example:8080/"),
+        ("https://a.example/bücher", "https://a.example/bücher"),
+        ("https://💌.example/", "https://💌.example/"),
+    ],
+)
+def test_a_host_in_the_letters_of_its_language_is_sent_as_dns_knows_it(target: str, location: str) -> None:
+    assert links.location(target) == location

@@ -195,6 +195,37 @@ def test_a_burst_over_several_processes_is_seen_whole(message: Message) -> None:
     assert (message.opened_at, message.clicked_at) == (None, None)
 
 
+@pytest.mark.usefixtures("unhurried")
+@pytest.mark.parametrize("seed", range(6))
+def test_whoever_comes_in_whatever_order_flags_and_figures_are_those_of_the_people_that_remain(
+    visitor: Client, message: Message, seed: int
+) -> None:
+    chance = random.Random(seed)
+    for _ in range(14):
+        agent = chance.choice([BROWSER, BROWSER, PERSON, "curl/8.5.0"])
+        url = chance.choice([links.pixel_url(message.pk), links.click_url(message.pk, 0)])
+        visitor.get(path(url), headers={"User-Agent": agent})
+        people = Event.objects.filter(kind__in=[EventKind.OPEN, EventKind.CLICK], machine=False).order_by("id")
+        message.refresh_from_db()
+        for stamp, first in (
+            (message.opened_at, people.first()),
+            (message.clicked_at, people.filter(kind=EventKind.CLICK).first()),
+        ):
+            assert bool(stamp) == bool(first)
+            assert stamp is None or first is None or abs(stamp - time_of(first.pk)) < timedelta(minutes=1)
+        if chance.random() < 0.3:
+            rollup.roll_up()
+    rollup.roll_up()
+    for column, kind, machine in (
+        ("opened", EventKind.OPEN, False),
+        ("opened_by_machine", EventKind.OPEN, True),
+        ("clicked", EventKind.CLICK, False),
+        ("clicked_by_machine", EventKind.CLICK, True),
+    ):
+        total = DayVolume.objects.filter(account=message.account_id).aggregate(total=Sum(column))["total"]
+        assert (total or 0) == Event.objects.filter(kind=kind, machine=machine).count()
+
+
 @pytest.mark.parametrize("header", ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"])
 def test_a_browser_that_fetches_ahead_is_a_machine(visitor: Client, message: Message, header: str) -> None:
     visitor.get(path(links.click_url(message.pk, 0)), headers={header: "prefetch"})

@@ -76,6 +76,13 @@ def test_release_of_one_kind_and_of_all(staff: Client) -> None:
     assert "Nothing was on hold." in staff.post("/sending/hold/release/", follow=True).content.decode()
 
 
+def test_a_kind_that_there_is_not_releases_nothing(staff: Client) -> None:
+    put_on_hold()
+    page = staff.post("/sending/hold/release/", {"kind": "delivery "}, follow=True).content.decode()
+    assert "Nothing was released" in page
+    assert len(holds.current()) == 3
+
+
 def test_what_was_accepted_before_a_time_is_counted_first_and_then_dropped(staff: Client) -> None:
     wait(5)
     kept = wait(1)
@@ -103,6 +110,16 @@ def test_a_time_that_is_none_drops_nothing_and_says_so(staff: Client) -> None:
         assert "Say up to when" in staff.post("/sending/hold/drop/", field, follow=True).content.decode()
     assert "Enter a valid date" in staff.get(URL, {"accepted_before": "yesterday"}).content.decode()
     assert QueueItem.objects.count() == 1
+
+
+@pytest.mark.parametrize(("moment", "count"), [("9999-12-31T23:59:59", 1), ("2249-01-01", 1), ("0001-01-01", 0)])
+def test_a_time_at_the_end_of_all_days_is_one_too(staff: Client, moment: str, count: int) -> None:
+    wait(5)
+    put_on_hold()
+    answer = staff.get(URL, {"accepted_before": moment})
+    assert (answer.status_code, answer.context["count"]) == (200, count)
+    staff.post("/sending/hold/drop/", {"accepted_before": moment}, follow=True)
+    assert QueueItem.objects.count() == 1 - count
 
 
 def test_dropping_is_refused_while_delivery_runs(staff: Client) -> None:
