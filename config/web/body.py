@@ -96,7 +96,7 @@ class Body:
     def _write(self, chunk: bytes) -> None:
         if isinstance(self.file, io.BytesIO):
             held = self.file.getvalue()
-            self._spool.folder.mkdir(parents=True, exist_ok=True)
+            self._spool.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.file = tempfile.TemporaryFile(dir=self._spool.folder)  # noqa: SIM115 - closed by close()
             self.file.write(held)
         self.file.write(chunk)

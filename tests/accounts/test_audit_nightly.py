@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts import audit_nightly
-from accounts.models import AuditEntry, AuditVerification, Notice
+from accounts.models import Account, AuditEntry, AuditVerification, Notice
 from accounts.roles import Role
 from tests import factories
 from tests.accounts.test_audit_chain import as_owner, write
@@ -61,6 +61,21 @@ def test_a_long_log_is_read_in_several_nights_and_then_from_its_beginning() -> N
     audit_nightly.verify_and_tell(2)
     runs = list(AuditVerification.objects.order_by("id").values_list("last_seal", "complete", "fault"))
     assert runs == [(2, False, ""), (4, False, ""), (5, True, ""), (0, True, "changed")]
+
+
+def test_a_night_that_read_a_good_part_of_a_broken_log_takes_no_notice_back() -> None:
+    ids = write(5)
+    suspended = factories.account(status=Account.Status.SUSPENDED)
+    as_owner(f"UPDATE accounts_auditentry SET target = 'other' WHERE id = {ids[3]}")
+    for _ in range(2):
+        assert not Notice.objects.filter(closed_at=None).exists()
+        audit_nightly.verify_and_tell(2)
+    told = Notice.objects.get(closed_at=None)
+    # The next night begins again, and finds nothing in its part.
+    audit_nightly.verify_and_tell(2)
+    assert list(AuditVerification.objects.order_by("id").values_list("fault", flat=True)) == ["", "changed", ""]
+    assert Notice.objects.get(closed_at=None) == told
+    assert told.account != suspended
 
 
 def test_an_anchor_that_was_changed_is_told(anchor: Path) -> None:

@@ -126,6 +126,20 @@ class TestRelease:
             blocking.whitelist(factories.caller(factories.account()), address="ann@example.com")
         assert caught.value.code == "ResourceNotFound"
 
+    def test_needs_no_whitelisting_of_a_block_whose_time_is_over(self):
+        owner, other = factories.account(), factories.account()
+        factories.block(owner, expires_at=timezone.now() - timedelta(seconds=1))
+        with refused("ResourceNotFound"):
+            blocking.whitelist(factories.caller(other), address="ann@example.com")
+
+    def test_of_many_goes_on_until_all_are_released(self, monkeypatch):
+        monkeypatch.setattr(blocking, "RELEASE_CHUNK", 2)
+        account, over = factories.account(), timezone.now() - timedelta(seconds=1)
+        for number in range(5):
+            factories.block(account, address=f"user{number}@example.com", expires_at=over)
+        assert blocking.release_expired() == 5
+        assert not BlockedAddress.objects.exists()
+
     def test_comes_by_itself_when_the_time_is_over(self, settings):
         account, now = factories.account(), timezone.now()
         factories.block(account, address="over@example.com", expires_at=now - timedelta(seconds=1))

@@ -233,6 +233,8 @@ def test_what_is_stored_or_sought_always_has_a_spelling_a_row_can_hold(text: str
 
 def test_what_is_no_address_is_sought_as_it_stands_in_lower_case() -> None:
     assert key_or_text(" Ann@Exam").text == "ann@exam"
+    # As much as a row holds.
+    assert len(key_or_text("x" * 1_000).text) == 254
 
 
 @pytest.mark.parametrize(

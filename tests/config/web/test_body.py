@@ -59,7 +59,15 @@ def test_a_large_body_lies_on_the_disk_without_a_name(spool: Spool) -> None:
     assert spool.memory.free == 1_000_000
     assert spool.disk.free < 1_000_000
     assert list(spool.folder.iterdir()) == []
+    assert spool.folder.stat().st_mode & 0o777 == 0o700
     whole.close()
+
+
+def test_who_sent_much_at_once_may_be_silent_no_longer_than_others() -> None:
+    pace = BodyPace(silence=20, bytes_per_second=500, total=600)
+    assert pace.deadline(began=0, now=100, received=8_000_000) == 120
+    assert pace.deadline(began=0, now=100, received=45_000) == 110
+    assert pace.deadline(began=0, now=595, received=8_000_000) == 600
 
 
 @pytest.mark.parametrize("declared", [None, 300])

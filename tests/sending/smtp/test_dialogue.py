@@ -167,6 +167,15 @@ def test_a_host_that_ends_the_session_after_a_refusal_has_refused(extensions: tu
     assert check(smtp_result, host) is OutcomeKind.BOUNCED
 
 
+@BOTH
+def test_a_host_that_goes_down_says_so_unasked_and_breaks_no_rule(extensions: tuple[str, ...]) -> None:
+    """RFC 5321 3.8: 421 may come at any time; it is the reply to what was asked last."""
+    ehlo = b"".join([b"250-a\r\n", *(b"250-%s\r\n" % name.encode() for name in extensions), b"250 HELP\r\n"])
+    smtp_result, host = talk("ehlo", ehlo + b"421 4.3.2 going down\r\n", extensions)
+    assert (smtp_result.code, smtp_result.enhanced) == (421, "4.3.2")
+    assert check(smtp_result, host) is OutcomeKind.DEFERRED
+
+
 @pytest.mark.parametrize("place", ["mail", "rset"])
 def test_a_recipient_who_was_not_refused_gets_no_empty_mail(place: str) -> None:
     smtp_result, host = talk(place, b"550 5.7.1 not you\r\n", ("PIPELINING",))

@@ -88,6 +88,8 @@ def test_a_place_is_given_back_once(tmp_path: Path) -> None:
         port.leave(peer)
         port.leave(peer)
         assert len(port) == 0
+        # Nothing is kept of an address that has left: there are many.
+        assert port._counts == {}
         assert port.enter(Peer(), "192.0.2.1") == ""
 
     asyncio.run(run())
