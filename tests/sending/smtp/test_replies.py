@@ -45,6 +45,12 @@ def test_other_final_replies_are_soft(code: int, enhanced: str, text: str, name:
     assert (outcome.kind, outcome.hard, outcome.bounce_class) == (OutcomeKind.BOUNCED, False, name)
 
 
+@pytest.mark.parametrize("code", [454, 530, 534, 535, 538, 550])
+def test_a_relay_that_does_not_know_us_is_the_operator_s_to_mend(code: int) -> None:
+    outcome = classify(reply(code, "5.1.1 user unknown", enhanced="5.1.1", stage="auth"))
+    assert (outcome.kind, outcome.bounce_class) == (OutcomeKind.DEFERRED, BounceClass.AUTHENTICATION_FAILED)
+
+
 def test_words_alone_may_say_that_the_user_is_unknown() -> None:
     assert classify(reply(550, "ada: User unknown")).hard
     assert not classify(reply(554, "User unknown")).hard
