@@ -241,19 +241,20 @@ def test_one_address_has_a_limit_and_others_are_served(settings: Any) -> None:
     run(case)
 
 
-def test_nothing_is_kept_of_requests_that_were_answered(settings: Any) -> None:
+@pytest.mark.parametrize(("path", "fault"), [("/a/", 500), ("/healthz", 503)])
+def test_nothing_is_kept_of_requests_that_were_answered(settings: Any, path: str, fault: int) -> None:
     settings.RULES = _rules(settings, web_bodies_memory_bytes=10)
 
     def fail(environ: dict[str, Any]) -> HttpResponse:
         raise RuntimeError("ours")
 
     async def case() -> None:
-        for site, status in ((Site(), 200), (Site(fail), 500)):
+        for site, status in ((Site(), 200), (Site(fail), fault)):
             front = Front(site, SMALL)
             # Each takes all the memory there is for bodies, and must give it back for the next.
             for number in range(5):
                 client = Client([b"x" * 10])
-                request = scope("POST", "/a/", content_length="10") | {"client": (f"192.0.2.{number}", 1)}
+                request = scope("POST", path, content_length="10") | {"client": (f"192.0.2.{number}", 1)}
                 await front(request, client.receive, client.send)
                 assert client.status == status
                 assert front._spool.memory.free == 10
