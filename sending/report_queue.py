@@ -60,13 +60,14 @@ def parser_ended(report: int, error: BaseException) -> None:
 
 def set_aside(report: int, reason: str) -> None:
     """Keep a report that cannot be read for a fault of its own, with its raw mail."""
+    summary = storable(reason)[:500]
     _waiting.filter(pk=report).update(
         kind=InboundReport.Kind.UNKNOWN,
         state=InboundReport.State.ASIDE,
-        summary=storable(reason)[:500],
+        summary=summary,
         read_at=timezone.now(),
     )
-    logger.warning("report %d is set aside, its raw mail is kept: %s", report, reason)
+    logger.warning("report %d is set aside, its raw mail is kept: %s", report, summary)
 
 
 def read_again(*, ids: Sequence[int] | None = None, since: datetime | None = None) -> int:
