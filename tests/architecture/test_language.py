@@ -281,3 +281,12 @@ def test_the_compiled_file_is_made_anew_when_the_source_is_newer(tmp_path: Path)
     translations.compile_all(tmp_path)
     compiled = polib.mofile(str(source.with_suffix(".mo")))
     assert [entry.msgstr for entry in compiled] == ["区域"]
+
+
+def test_one_text_has_one_translation_in_all_apps() -> None:
+    # The catalogs are one at run time: of two translations readers of both pages would see the same, and wrong for one.
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for app in translations.APPS:
+        for entry in polib.pofile(str(translations.po_file(app))):
+            found[entry.msgctxt or "", entry.msgid].add(entry.msgstr or str(entry.msgstr_plural))
+    assert {text: said for text, said in found.items() if len(said) > 1} == {}
