@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.header import Header
+
 from sending.inbound.report import ParsingLimits
 
 CAPS = ParsingLimits(max_bytes=1_000_000, max_parts=100, max_header_bytes=100 * 1024)
@@ -98,3 +100,18 @@ def dsn(action: bytes = b"failed", status: bytes = b"5.1.1", words: bytes = b"55
 def arf(type: bytes = b"abuse") -> bytes:
     """Return an RFC 5965 report."""
     return ARF % {b"type": type}
+
+
+def encoded(text: str, charset: str) -> bytes:
+    """Return a header's value in encoded words (RFC 2047), or as it is where it is ASCII."""
+    if text.isascii():
+        return text.encode()
+    return Header(text, charset if _holds(charset, text) else "utf-8").encode(linesep="\r\n").encode()
+
+
+def _holds(charset: str, text: str) -> bool:
+    try:
+        text.encode(charset)
+    except UnicodeError:
+        return False
+    return True

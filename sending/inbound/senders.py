@@ -1,0 +1,72 @@
+"""Who wrote a mail that came in: the program that delivers, the postmaster's mailbox, or somebody else (pure)."""
+
+from __future__ import annotations
+
+import re
+from email.message import Message
+from enum import Enum
+
+from sending.inbound.report import header, text_header
+
+
+class Sender(Enum):
+    """Whose name stands in From."""
+
+    # Nobody but a program that delivers mail writes under it.
+    DAEMON = "daemon"
+    # A program that delivers mail, or people and their ticket system (RFC 2142 5).
+    POSTMASTER = "postmaster"
+    OTHER = "other"
+
+
+_ADDRESS = re.compile(r"<([^<>]*)>")
+_EMPTY = re.compile(r"<\s*>")
+_BARE = re.compile(r"[^\s<>()\",;]+")
+_SEPARATORS = re.compile(r"[-_. \"']")
+_DAEMONS = frozenset({"mailerdaemon", "maildaemon"})
+_POSTMASTERS = frozenset({"postmaster", "maildeliverysystem", "maildeliverysubsystem"})
+_NAMES = re.compile(
+    r"mailer[- ]?daemon|post[- ]?master|mail deliver(?:y|) (?:sub)?system|(?:system|mail) administrator"
+    r"|internet mail (?:delivery|service)|系统管理员|系統管理員|退信|邮件系统|郵件系統",
+    re.IGNORECASE,
+)
+
+
+def of(mail: Message) -> Sender:
+    """Return whose name stands in From; an empty address is a daemon's, as RFC 5321 4.5.5 has its envelope."""
+    sender = text_header(mail, "From")
+    local, name = _parts(sender)
+    if local in _DAEMONS or (not local and _EMPTY.search(sender)):
+        return Sender.DAEMON
+    return Sender.POSTMASTER if local in _POSTMASTERS or _NAMES.search(name) else Sender.OTHER
+
+
+def has_empty_envelope(mail: Message) -> bool:
+    """Say whether the envelope sender is known to be empty (RFC 5321 4.4 keeps it in Return-Path)."""
+    path = _return_path(mail)
+    return path is not None and path in {"", *_DAEMONS}
+
+
+def has_personal_envelope(mail: Message) -> bool:
+    """Say whether the envelope sender is known to be neither empty nor a mail system's."""
+    path = _return_path(mail)
+    return path is not None and path not in {"", *_DAEMONS, *_POSTMASTERS}
+
+
+def _return_path(mail: Message) -> str | None:
+    """Return the local part of the envelope sender as it is compared; None when it is not known."""
+    if "Return-Path" not in mail:
+        return None
+    return _parts(header(mail, "Return-Path"))[0]
+
+
+def _parts(value: str) -> tuple[str, str]:
+    """Return the local part of an address without separators in lower case, and the rest of the field."""
+    address = _ADDRESS.search(value)
+    if address is None:
+        address = _BARE.search(value)
+        local = address[0] if address else ""
+    else:
+        local = address[1]
+    rest = value[: address.start()] + value[address.end() :] if address else ""
+    return _SEPARATORS.sub("", local.partition("@")[0]).lower(), rest

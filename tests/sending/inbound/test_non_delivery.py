@@ -1,0 +1,268 @@
+"""A mail that came back is a bounce when a program that delivers mail says so, in its own words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sending.inbound import parsing
+from sending.inbound.report import ReportKind, return_path
+from tests.sending.inbound import mails
+
+ORDER = "Delivery status of your order A-1"
+# What a shop writes, and what reads like a bounce.
+OURS = [
+    ORDER,
+    "Delivery failed: your parcel comes back",
+    "Undeliverable: parcel A-1",
+    "Your parcel could not be delivered",
+    "Returned to sender: order 550 5.1.1",
+    "Failure notice",
+    "Mail delivery failed: returning message to sender",
+    "投递失败：您的包裹 A-1",
+    "您的订单无法送达，已退回",
+    "配達できませんでした",
+    "Ihre Sendung konnte nicht zugestellt werden",
+    "Не доставлено: заказ 5",
+]
+PREFIXES = [
+    "",
+    "Re: ",
+    "AW: ",
+    "Auto: ",
+    "Automatic reply: ",
+    "Automatische Antwort: ",
+    "Réponse automatique : ",
+    "Respuesta automática: ",
+    "Automatyczna odpowiedź: ",
+    "Автоматический ответ: ",
+    "自动回复: ",
+    "自动回复：",
+    "自動応答：",
+    "자동 회신: ",
+    "Out of office: ",
+    "Read: ",
+    "已读: ",
+    "Accepted: ",
+    "[Ticket #550123] ",
+    "Ticket 550123: ",
+    "您好！",
+]
+BODIES = [
+    "Back on Monday.",
+    "> 550 5.1.1 User unknown\r\n> could not be delivered",
+    "Thank you for your mail “{sent}”.",
+    "I am out of the office. My mailbox is not read; delivery to ann@example.net has failed before.\r\n550 5.1.1 me",
+    "-----Original Message-----\r\nFrom: Shop\r\nSubject: {sent}\r\n\r\nYour parcel could not be delivered.",
+]
+
+
+def kind(raw: bytes, sent: str = "") -> ReportKind:
+    return parsing.parse(raw, mails.CAPS, sent).kind
+
+
+def mail(
+    subject: str,
+    *fields: str,
+    sender: str = "Ann <ann@example.net>",
+    body: str = "Back on Monday.",
+    charset: str = "utf-8",
+    type: str = "text/plain",
+) -> bytes:
+    """Return a mail without parts."""
+    head = [f"From: {sender}", *fields, f"Content-Type: {type}; charset={charset}"]
+    return (
+        "\r\n".join(head).encode()
+        + b"\r\nSubject: "
+        + mails.encoded(subject, charset)
+        + b"\r\n\r\n"
+        + body.encode(charset, "replace")
+        + b"\r\n"
+    )
+
+
+@pytest.mark.parametrize("field", ["Auto-Submitted: auto-replied", "Precedence: bulk", "X-Autoreply: yes"])
+def test_an_automatic_reply_that_repeats_our_subject_is_a_reply(field: str) -> None:
+    assert kind(mail(f"Auto: {ORDER}", field), ORDER) is ReportKind.REPLY
+    assert kind(mail(f"Auto: {ORDER}", field)) is ReportKind.REPLY
+
+
+def test_a_read_receipt_is_no_report_of_non_delivery() -> None:
+    receipt = (
+        f"From: postmaster@example.net\r\nSubject: Read: {ORDER}\r\n"
+        'Content-Type: multipart/report; report-type=disposition-notification; boundary="B"\r\n\r\n'
+        "--B\r\n\r\nYour mail could not be delivered? 550 5.1.1 No: it was displayed.\r\n--B\r\n"
+        "Content-Type: message/disposition-notification\r\n\r\n"
+        "Final-Recipient: rfc822; ann@example.net\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n--B--\r\n"
+    ).encode()
+    assert kind(receipt, ORDER) is ReportKind.REPLY
+    assert kind(receipt.replace(b"message/disposition", b"text/disposition"), ORDER) is ReportKind.REPLY
+    assert kind(receipt.replace(b"multipart/report", b"multipart/mixed"), ORDER) is ReportKind.REPLY
+
+
+@pytest.mark.parametrize("subject", ["Ticket 550123", f"[#550123] {ORDER}", f"Re: {ORDER}", f"Case #5501: {ORDER}"])
+@pytest.mark.parametrize("path", ["Return-Path: <>", "Return-Path: <postmaster@example.net>", "X-Mailer: OTRS"])
+def test_the_ticket_system_behind_a_postmasters_address_answers(subject: str, path: str) -> None:
+    raw = mail(
+        subject,
+        "Auto-Submitted: auto-replied",
+        path,
+        sender="Support <postmaster@example.net>",
+        body="Your request 550 123 was received.\r\nIf you have delivery problems, write again.",
+    )
+    assert kind(raw, ORDER) is ReportKind.REPLY
+
+
+@given(
+    st.sampled_from(OURS) | st.text(min_size=1, max_size=60),
+    st.sampled_from(PREFIXES),
+    st.sampled_from(["utf-8", "gb18030", "big5", "iso-2022-jp", "koi8-r"]),
+    st.sampled_from(["", "Auto-Submitted: auto-replied", "X-Autoreply: yes", "Precedence: bulk"]),
+    st.sampled_from([None, "", "ann@example.net"]),
+    st.sampled_from(BODIES),
+    st.booleans(),
+)
+def test_whoever_repeats_our_subject_bounces_nothing(
+    sent: str, prefix: str, charset: str, field: str, envelope: str | None, body: str, is_known: bool
+) -> None:
+    fields = [field] if field else []
+    raw = mail(prefix + sent, *fields, body=body.format(sent=sent), charset=charset)
+    if envelope is not None:
+        raw = return_path(envelope) + raw
+    assert kind(raw, sent if is_known else "") in {ReportKind.REPLY, ReportKind.UNKNOWN}
+    if field or envelope == "":
+        assert kind(raw, sent) is ReportKind.REPLY
+
+
+@given(st.sampled_from(OURS), st.sampled_from(PREFIXES), st.sampled_from(["utf-8", "gb18030"]))
+def test_not_even_a_postmasters_answer_that_repeats_it(sent: str, prefix: str, charset: str) -> None:
+    raw = mail(prefix + sent, sender="postmaster@example.net", body=f"We received “{sent}”.", charset=charset)
+    assert kind(raw, sent) in {ReportKind.REPLY, ReportKind.UNKNOWN}
+    # A copy of our own mail, in whatever way it is quoted.
+    quoted = (
+        f"Thank you.\r\n\r\n-----Original Message-----\r\nSubject: {sent}\r\n\r\nIt could not be delivered: 550 5.1.1"
+    )
+    raw = mail(prefix + sent, sender="postmaster@example.net", body=quoted, charset=charset)
+    assert kind(raw, sent) in {ReportKind.REPLY, ReportKind.UNKNOWN}
+
+
+@given(
+    st.sampled_from(OURS) | st.text(max_size=60),
+    st.sampled_from(["MAILER-DAEMON@x.test", "postmaster@x.test", "Mail Delivery System <noreply@x.test>"]),
+)
+def test_a_program_that_delivers_is_believed_whatever_our_subject_was(sent: str, sender: str) -> None:
+    body = "Your message to ann@x.test was not accepted. Remote host said: 550 5.1.1 User unknown"
+    subject = "Undeliverable: " + " ".join(sent.split())
+    assert kind(mail(subject, sender=sender, body=body), sent) is ReportKind.BOUNCE
+    assert kind(mail(subject, "Auto-Submitted: auto-replied", sender=sender, body=body), sent) is ReportKind.BOUNCE
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind_of_it"),
+    [
+        ("Mail delivery failed: returning message to sender", ReportKind.BOUNCE),
+        ("Warning: message 1abc delayed 24 hours", ReportKind.DELAY),
+    ],
+)
+def test_exims_reports_say_auto_replied(subject: str, kind_of_it: ReportKind) -> None:
+    raw = mail(
+        subject,
+        "Auto-Submitted: auto-replied",
+        "X-Failed-Recipients: ann@example.net",
+        sender="Mail Delivery System <Mailer-Daemon@mx.example.net>",
+        body="ann@example.net\r\n  host mx.example.net: 550 5.1.1 unknown",
+    )
+    assert kind(raw, ORDER) is kind_of_it
+
+
+@pytest.mark.parametrize("field", ["auto-replied", "auto-generated (failure)", "auto-notified", "no"])
+@pytest.mark.parametrize("sender", ["Ann <ann@example.net>", "no-reply@example.net", "MAILER-DAEMON@x.test"])
+def test_a_report_with_its_part_is_one_whatever_else_it_says(field: str, sender: str) -> None:
+    raw = mails.dsn().replace(b"auto-replied", field.encode()).replace(b"MAILER-DAEMON@mx.example.net", sender.encode())
+    raw = raw.replace(b"Delivery Status Notification (Failure)", b"Automatic reply: Out of office")
+    assert kind(b"Precedence: bulk\r\nX-Autoreply: yes\r\n" + raw) is ReportKind.BOUNCE
+
+
+REASON = "<ann@{host}>: host mx.{host} said: 550 User not found"
+
+
+@pytest.mark.parametrize("charset", ["gb18030", "utf-8"])
+@pytest.mark.parametrize("type", ["text/plain", "text/html"])
+@pytest.mark.parametrize(
+    ("sender", "subject", "body"),
+    [
+        ("PostMaster@qq.com", "来自 qq.com 的退信", "抱歉，您的邮件被退回来了。\r\n无法发送到 ann@qq.com"),
+        ("Postmaster@163.com", "系统退信", "抱歉，您的邮件被退回来了，收件人邮件地址不存在"),
+        ("Postmaster <Postmaster@126.com>", "系统退信/Systems bounce", "您的邮件未能投递"),
+        ("MAILER-DAEMON@sina.com", "退信通知", "很抱歉，您发送的邮件无法送达"),
+        ("系统管理员 <system@aliyun.com>", "邮件发送失败通知", "邮件发送失败，对方服务器返回：550 Mailbox not found"),
+        ("postmaster@sohu.com", "您的邮件被退回", "投递失败"),
+        ("postmaster@hinet.net", "郵件無法投遞", "您的信件無法傳送"),
+        ("postmaster@example.jp", "エラーメール", "メールを配信できませんでした"),
+        ("postmaster@example.kr", "반송: 주문", "메일이 전송되지 않았습니다"),
+    ],
+)
+def test_the_prose_of_the_home_markets_providers_is_understood(
+    sender: str, subject: str, body: str, charset: str, type: str
+) -> None:
+    name, at, address = sender.rpartition("<")
+    sender = f"{mails.encoded(name.strip(), charset).decode()} {at}{address}"
+    if type == "text/html":
+        body = f"<html><style>p{{}}</style><p>{body.replace(chr(10), '<br>')}</p></html>"
+    assert kind(mail(subject, sender=sender, body=body, charset=charset, type=type), ORDER) is ReportKind.BOUNCE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Die Nachricht konnte nicht zugestellt werden.",
+        "Votre message n'a pas pu être remis.",
+        "No se pudo entregar el mensaje.",
+        "A mensagem não pôde ser entregue.",
+        "Impossibile recapitare il messaggio.",
+        "Uw bericht kon niet worden bezorgd, of is niet bezorgd.",
+        "Сообщение не было доставлено.",
+        "Nie można dostarczyć wiadomości.",
+        "Zprávu nelze doručit.",
+        "İletiniz teslim edilemedi.",
+        "Meddelandet kunde inte levereras.",
+        "Your message could\r\nnot be delivered.",
+    ],
+)
+def test_other_languages_are_understood_too(body: str) -> None:
+    assert kind(mail("Ihre Nachricht", sender="postmaster@x.test", body=body), ORDER) is ReportKind.BOUNCE
+
+
+def test_a_mail_that_returns_ours_with_an_empty_envelope_and_says_so_needs_no_name() -> None:
+    raw = (
+        b"From: no-reply@example.net\r\nSubject: Mail\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\n\r\n"
+        b"Your mail could not be delivered.\r\n--B\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\ny\r\n--B--\r\n"
+    )
+    assert kind(return_path("") + raw) is ReportKind.BOUNCE
+    assert kind(return_path("no-reply@example.net") + raw) is ReportKind.UNKNOWN
+    assert kind(return_path("") + b"Auto-Submitted: auto-replied\r\n" + raw) is ReportKind.REPLY
+    assert kind(raw) is ReportKind.UNKNOWN
+
+
+@pytest.mark.parametrize("subject", ["Delivery Status Notification (Success)", "Delivered: x", "Relayed: x"])
+def test_good_news_is_no_bounce(subject: str) -> None:
+    assert kind(mail(subject, sender="MAILER-DAEMON@x.test"), ORDER) is ReportKind.UNKNOWN
+
+
+def test_good_news_in_our_own_subject_hides_no_bounce() -> None:
+    raw = mail("Undeliverable: Your payment was successful", sender="postmaster@x.test", body="550 5.1.1 unknown")
+    assert kind(raw, "Your payment was successful") is ReportKind.BOUNCE
+
+
+@pytest.mark.parametrize("type", ["tlsrpt", "feedback-report", "disposition-notification", "x-other"])
+def test_a_report_of_another_type_is_no_report_of_non_delivery(type: str) -> None:
+    raw = mails.PROSE.replace(
+        b"Subject:", b"Content-Type: multipart/report; report-type=%s\r\nSubject:" % type.encode()
+    )
+    assert kind(raw) is not ReportKind.BOUNCE
+
+
+def test_a_bounce_that_a_person_forwards_is_quoted_text() -> None:
+    quoted = b"\r\n> ".join(mails.PROSE.split(b"\r\n"))
+    assert kind(b"From: ann@example.net\r\nSubject: Fwd: failure notice\r\n\r\n> " + quoted) is ReportKind.UNKNOWN
