@@ -49,8 +49,7 @@ def is_auto_reply(mail: Message, sent: str = "") -> bool:
         or _is_calendar_reply(mail)
         # RFC 3834 3.3: an answer's envelope sender is empty as well.
         or (senders.has_empty_envelope(mail) and senders.of(mail) is senders.Sender.OTHER)
-        or phrases.says(phrases.AWAY, own_subject, besides=sent)
-        or phrases.says(phrases.CHALLENGE, own_subject, besides=sent)
+        or phrases.says_any((phrases.AWAY, phrases.CHALLENGE, phrases.TICKET), own_subject, besides=sent)
     )
 
 
@@ -72,7 +71,7 @@ def is_receipt(mail: Message) -> bool:
 
 def report_type(mail: Message) -> str:
     """Return the type of a multipart/report (RFC 6522 3) in lower case; "" when there is none."""
-    if mail.get_content_maintype() != "multipart":
+    if mail.get_content_maintype() != "multipart" or "report-type" not in header(mail, "Content-Type", 1000).lower():
         return ""
     value = mail.get_param("report-type", "")
     return token(value) if isinstance(value, str) else ""

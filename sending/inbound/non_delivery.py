@@ -7,8 +7,9 @@ from email.message import Message
 from sending.inbound import auto_replies, own_words, phrases, senders
 from sending.inbound.senders import Sender
 
-# What a subject may say that no report of non-delivery says.
-_NOT_THIS = (phrases.AWAY, phrases.CHALLENGE, phrases.DELIVERED)
+# Exim's and Gmail's, and Exchange's, in nothing but reports of non-delivery.
+_FIELDS = ("X-Failed-Recipients", "X-MS-Exchange-Message-Is-Ndr")
+_ANSWERS = (phrases.CHALLENGE, phrases.TICKET, phrases.ANSWER)
 
 
 def is_told(mail: Message, sent: str = "") -> bool:
@@ -20,26 +21,28 @@ def is_told(mail: Message, sent: str = "") -> bool:
     report_type = auto_replies.report_type(mail)
     if auto_replies.is_receipt(mail) or report_type not in {"", "delivery-status"}:
         return False
-    subject = own_words.subject(mail, sent)
-    if any(phrases.says(words, subject, besides=sent) for words in _NOT_THIS):
+    subject, text = own_words.subject(mail, sent), own_words.text(mail, sent)
+    if phrases.says_any((phrases.AWAY, phrases.DELIVERED), subject, besides=sent) or phrases.says(
+        phrases.GOOD_ACTION, text
+    ):
         return False
-    if report_type or "X-Failed-Recipients" in mail:
+    if report_type or any(name in mail for name in _FIELDS):
         return True
-    sender, answers = senders.of(mail), auto_replies.has_fields(mail)
-    text = own_words.text(mail, sent)
-    has_reply, has_copy = phrases.says(phrases.REPLY, text), own_words.has_copy(mail)
-    is_said = has_reply or any(
-        phrases.says(words, said, besides=sent)
-        for words, said in ((phrases.TITLE, subject), (phrases.NON_DELIVERY, _on_one_line(subject, text)))
-    )
+    sender, has_fields, has_copy = senders.of(mail), auto_replies.has_fields(mail), own_words.has_copy(mail)
+    is_answer = has_fields or phrases.says_any(_ANSWERS, subject, besides=sent)
+    is_title = phrases.says_any((phrases.TITLE, phrases.NON_DELIVERY), subject, besides=sent)
+    has_reply, line = phrases.says(phrases.REPLY, text), _on_one_line(text)
+    is_said = is_title or has_reply or phrases.says(phrases.NON_DELIVERY, line, besides=sent)
     if sender is Sender.DAEMON:
-        return is_said or has_copy or not answers
-    if answers and (sender is Sender.OTHER or senders.has_personal_envelope(mail)):
+        return is_said or has_copy or not is_answer
+    if has_fields and senders.has_personal_envelope(mail):
         return False
-    is_empty = senders.has_empty_envelope(mail)
     if sender is Sender.POSTMASTER:
-        return is_said and (not answers or has_reply or has_copy or is_empty)
-    return is_said and has_copy and is_empty
+        if is_answer or phrases.says(phrases.CHALLENGE, line, besides=sent):
+            return is_said and (is_title or has_reply or has_copy)
+        return is_said or has_copy
+    is_answer = is_answer or phrases.says_any((phrases.CHALLENGE, phrases.AWAY), line, besides=sent)
+    return is_said and has_copy and senders.has_empty_envelope(mail) and not is_answer
 
 
 def is_still_tried(mail: Message, sent: str = "") -> bool:

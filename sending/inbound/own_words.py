@@ -90,12 +90,18 @@ def _text_of(part: Message) -> str:
     text = text_of(part, MAX_TEXT)
     if part.get_content_type() != "text/html":
         return text
-    begin = _QUOTE_BEGIN.search(text)
+    begin, ends = _QUOTE_BEGIN.search(text), [found.end() for found in _QUOTE_END.finditer(text)]
+    shown = text
     if begin:
-        end = max((found.end() for found in _QUOTE_END.finditer(text)), default=len(text))
-        text = f"{text[: begin.start()]}\n{text[end:]}" if end > begin.start() else text[: begin.start()]
-    shown, *hidden = _HIDDEN_BEGIN.split(text)
-    text = shown + "".join("".join(_HIDDEN_END.split(piece, maxsplit=1)[1:]) for piece in hidden)
+        shown = text[: begin.start()] + "\n" + text[max(ends, default=len(text)) :]
+    # A page that is a quote from end to end quotes nobody.
+    return _shown(shown).strip() or _shown(text)
+
+
+def _shown(page: str) -> str:
+    """Return the text of a page, its blocks on lines of their own."""
+    first, *others = _HIDDEN_BEGIN.split(page)
+    text = first + "".join("".join(_HIDDEN_END.split(piece, maxsplit=1)[1:]) for piece in others)
     return html.unescape(_TAG.sub("", _NEW_LINE.sub("\n", text)))
 
 

@@ -6,6 +6,7 @@ They are compared only with what a mail says itself (`own_words`), and decide no
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -18,17 +19,23 @@ def says(words: re.Pattern[str], text: str, *, besides: str = "") -> bool:
     return any(" ".join(found[0].split()).casefold() not in known for found in words.finditer(text))
 
 
+def says_any(several: Iterable[re.Pattern[str]], text: str, *, besides: str = "") -> bool:
+    """Say the same of several sets of words: whether one of them stands in the text."""
+    return any(says(words, text, besides=besides) for words in several)
+
+
 # A mail could not be delivered, as sentences have it.
 NON_DELIVERY = _any(
     # English: Sendmail, Postfix, qmail, Exim, Exchange, Domino, Gmail and their kin.
     r"undeliver(?:able|ed)",
-    r"(?:not|n't) (?:yet )?(?:be |been )?(?:successfully )?(?:delivered|transmitted|reached)",
+    r"(?:not|n't) (?:yet )?(?:be |been )?(?:successfully )?(?:delivered|transmitted)",
+    r"recipients?(?:\(s\))? (?:could|can)(?: ?not|n't) be reached",
     r"(?:unable|not able|n't able|failed|failure) to (?:deliver|reach|send|transmit)",
     r"(?:not|n't) deliver\b|did(?: not|n't) reach",
     r"deliver(?:y|ing) (?:to [^\n]{0,100}|of [^\n]{0,100})?(?:has |have |was |attempts? )?(?:fail|abort)",
     r"(?:error|problem|trouble)[^\n]{0,40} deliver|(?:could|can)(?: ?not|n't) be sent",
     r"(?:had|permanent)[^\n]{0,20} errors?\b|permanent(?:ly)? fail",
-    r"(?:be|been|was|were|is) (?:returned|rejected|refused|bounced)",
+    r"(?:be|been|was|were|is) (?:automatically )?(?:returned|rejected|refused|bounced)",
     r"return(?:ed|ing) (?:your |the )?(?:mail|message) to sender",
     r"user unknown|unknown (?:user|recipient)|no such user|recipient not found|invalid (?:user|recipient)",
     # Chinese, simplified and traditional: QQ, NetEase, Sina, Aliyun, Coremail, HiNet, Exchange.
@@ -63,7 +70,7 @@ NON_DELIVERY = _any(
 )
 # Titles of such mails; in a sentence they would say less.
 TITLE = _any(
-    r"delivery status notification|delivery report|non-?delivery",
+    r"delivery status notification|delivery report|non-?delivery|^(?:automatically )?rejected\b",
     r"deliver(?:y|ing)[^\n]{0,30}(?:fail|error|problem)|(?:error|problem)[^\n]{0,20} (?:sending|delivering) your",
     r"(?:mail|message)(?: system| delivery| transport)? (?:error|failed|failure|rejected|bounced)",
     r"returned (?:mail|message|to sender)|return to sender|failure notice|bounce (?:notice|notification|message)",
@@ -83,7 +90,7 @@ STILL_TRYING = _any(
     r"will (?:keep|continue)(?: on)? (?:trying|to try|retry|to retry|attempting|to attempt)",
     r"will be retried|still being retried|not yet been delivered|no action is required|warning message only",
     r"delivery (?:is |has been )?delayed|message[^\n]{0,40} delayed \d|delayed mail",
-    r"notification \(delay(?:ed)?\)|could not send (?:the )?message for (?:the )?past",
+    r"notification \(delay(?:ed)?\)|\baction ?: ?delayed|could not send (?:the )?message for (?:the )?past",
     r"(?:系统|系統|服务器|伺服器)[^\n]{0,6}(?:继续|繼續|再次|自动)(?:尝试|嘗試|重试|重試|投递|投遞)",
     r"仍在(?:尝试|嘗試|重试)|(?:投递|投遞|传递|傳遞|发送)(?:已)?(?:延迟|延遲)",
     r"配信(?:が)?遅延|配送が遅|再送を(?:試み|続け)|배달 지연|전송이 지연",
@@ -96,6 +103,8 @@ DELIVERED = _any(
     r"(?<!not )\bsuccess(?:ful|fully)?\b|^relayed|\(relay(?:ed)?\)|^delivered\b",
     r"^zugestellt|^remis\b|^entregado|^entregue|^consegnato|已送达|已送達|投递成功|发送成功",
 )
+# RFC 3464 2.3.3, where the fields stand in the text.
+GOOD_ACTION = _any(r"^\W{0,4}action\s{0,4}:\s{0,4}(?:delivered|relayed|expanded)")
 # A person is away; the languages in the order of `NON_DELIVERY`.
 AWAY = _any(
     r"\bout of (?:the )?office|\bauto(?:mat(?:ic|ed))?[- ]?(?:generated )?(?:reply|response|responder|answer)\b|^auto$",
@@ -112,11 +121,16 @@ AWAY = _any(
     r"otomatik (?:yanıt|cevap)|ofis dışında|automatiskt? svar|autosvar|frånvaro|fravær|automaattinen vastaus",
     r"tự động trả lời|trả lời tự động|balasan otomatis|ตอบกลับอัตโนมัติ|رد تلقائي|מענה אוטומטי",
 )
-# A program asks the sender to show that it is a person, or says that somebody will look at the mail.
+# A program asks the sender to show that it is a person.
 CHALLENGE = _any(
     r"(?:requires?|needs?) (?:verification|confirmation|approval)|verify#|awaits? moderat",
-    r"(?:please )?confirm(?:ation of)? (?:your|that) (?:message|e-?mail|mail|request)",
-    r"(?:ticket|case|request|anfrage) ?(?:#|no\.?|nr\.?|id)? ?\[?#?\d{3,}",
-    r"ticket (?:has been )?(?:created|received|opened)",
-    r"请确认您|身份验证|工单|案件编号",
+    r"(?:please )?(?:confirm(?:ation of)?|verify|verification of) (?:your|that) (?:message|e-?mail|mail|request)",
+    r"(?:reply to|click)[^\n]{0,60} to (?:confirm|verify|release|deliver)|请确认您|身份验证",
 )
+# A program says that somebody will look at the mail.
+TICKET = _any(
+    r"(?:ticket|case|request|anfrage) ?(?:#|no\.?|nr\.?|id)? ?\[?#?\d{3,}|^\W{0,3}#\d{3,}",
+    r"ticket (?:has been )?(?:created|received|opened)|工单|案件编号",
+)
+# The word before our subject by which somebody answers or forwards.
+ANSWER = _any(r"^\W{0,3}(?:re|aw|sv|vs|antw|odp|fwd?|wg|tr|rv|enc|回复|回覆|答复|答覆|转发|轉寄)$")

@@ -25,6 +25,8 @@ _BARE = re.compile(r"[^\s<>()\",;]+")
 _SEPARATORS = re.compile(r"[-_. \"']")
 _DAEMONS = frozenset({"mailerdaemon", "maildaemon"})
 _POSTMASTERS = frozenset({"postmaster", "maildeliverysystem", "maildeliverysubsystem"})
+# Exchange's own mailbox, with a number that is the same everywhere.
+_EXCHANGE = "microsoftexchange"
 _NAMES = re.compile(
     r"mailer[- ]?daemon|post[- ]?master|mail deliver(?:y|) (?:sub)?system|(?:system|mail) administrator"
     r"|internet mail (?:delivery|service)|系统管理员|系統管理員|退信|邮件系统|郵件系統",
@@ -38,7 +40,8 @@ def of(mail: Message) -> Sender:
     local, name = _parts(sender)
     if local in _DAEMONS or (not local and _EMPTY.search(sender)):
         return Sender.DAEMON
-    return Sender.POSTMASTER if local in _POSTMASTERS or _NAMES.search(name) else Sender.OTHER
+    is_postmaster = local in _POSTMASTERS or local.startswith(_EXCHANGE) or _NAMES.search(name)
+    return Sender.POSTMASTER if is_postmaster else Sender.OTHER
 
 
 def has_empty_envelope(mail: Message) -> bool:

@@ -102,6 +102,26 @@ def arf(type: bytes = b"abuse") -> bytes:
     return ARF % {b"type": type}
 
 
+def written(
+    subject: str,
+    *fields: str,
+    sender: str = "Ann <ann@example.net>",
+    body: str = "Back on Monday.",
+    charset: str = "utf-8",
+    type: str = "text/plain",
+) -> bytes:
+    """Return a mail without parts."""
+    head = [f"From: {sender}", *fields, f"Content-Type: {type}; charset={charset}"]
+    return (
+        "\r\n".join(head).encode()
+        + b"\r\nSubject: "
+        + encoded(subject, charset)
+        + b"\r\n\r\n"
+        + body.encode(charset, "replace")
+        + b"\r\n"
+    )
+
+
 def encoded(text: str, charset: str) -> bytes:
     """Return a header's value in encoded words (RFC 2047), or as it is where it is ASCII."""
     if text.isascii():
