@@ -35,14 +35,15 @@ def is_told(mail: Message, sent: str = "") -> bool:
     is_said = is_title or has_reply or phrases.says(phrases.NON_DELIVERY, line, besides=sent)
     if sender is Sender.DAEMON:
         return is_said or has_copy or not is_answer
-    if has_fields and senders.has_personal_envelope(mail):
-        return False
+    is_personal = senders.has_personal_envelope(mail)
     if sender is Sender.POSTMASTER:
         if is_answer or phrases.says(phrases.CHALLENGE, line, besides=sent):
-            return is_said and (is_title or has_reply or has_copy)
+            return is_said and (is_title or has_reply or has_copy) and not (has_fields and is_personal)
         return is_said or has_copy
-    is_answer = is_answer or phrases.says_any((phrases.CHALLENGE, phrases.AWAY), line, besides=sent)
-    return is_said and has_copy and senders.has_empty_envelope(mail) and not is_answer
+    # A title is known to be none of our words when these are known.
+    is_proved = (has_copy and senders.has_empty_envelope(mail)) or (sent != "" and is_title and has_reply)
+    is_answer = is_answer or is_personal or phrases.says_any((phrases.CHALLENGE, phrases.AWAY), line, besides=sent)
+    return is_said and is_proved and not is_answer
 
 
 def is_still_tried(mail: Message, sent: str = "") -> bool:

@@ -236,6 +236,10 @@ AUTO, EMPTY = "Auto-Submitted: auto-replied", "Return-Path: <>"
             "Your message couldn't be delivered.",
         ),
         (ReportKind.BOUNCE, f"Unzustellbar: {ORDER}", ["X-MS-Exchange-Message-Is-Ndr: "], PERSON, "x"),
+        # A gateway with a name of its own; and a person.
+        (ReportKind.BOUNCE, f"Undeliverable: {ORDER}", [], "Gateway <gw@x.test>", "550 5.1.1 unknown"),
+        (ReportKind.UNKNOWN, f"Undeliverable: {ORDER}", [], "Gateway <gw@x.test>", "Sorry."),
+        (ReportKind.UNKNOWN, f"Failed: {ORDER}", ["Return-Path: <ann@x.test>"], PERSON, "550 5.1.1 unknown"),
         # Not yet, and yes.
         (ReportKind.DELAY, "Delivery delayed", [], DAEMON, "We will continue to try for 2 days."),
         (ReportKind.DELAY, "投递延迟通知", [], POSTMASTER, "您的邮件未能送达，系统将继续尝试投递。"),
