@@ -1,4 +1,4 @@
-"""Text of a mail that came in, by the charset it names, or by what its bytes look like (pure)."""
+"""Text of a mail that came in, by the charset it names (RFC 2045 5.1), or by what its bytes look like (pure)."""
 
 from __future__ import annotations
 

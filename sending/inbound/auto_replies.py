@@ -1,4 +1,4 @@
-"""Automatic replies: what a program answered in a person's stead, by RFC 3834 and the customs before it."""
+"""Automatic replies: what a program answered in a person's stead, by RFC 3834 and the customs before it (pure)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def is_auto_reply(mail: Message, sent: str = "") -> bool:
         or is_receipt(mail)
         or _is_calendar_reply(mail)
         # RFC 3834 3.3: an answer's envelope sender is empty as well.
-        or (senders.has_empty_envelope(mail) and senders.of(mail) is senders.Sender.OTHER)
+        or (senders.has_empty_envelope(mail) and senders.of(mail) is senders.SenderKind.OTHER)
         or phrases.says_any((phrases.AWAY, phrases.CHALLENGE, phrases.TICKET), own_subject, besides=sent)
     )
 

@@ -1,11 +1,14 @@
-"""Mails without a report's part that say that ours was not delivered, as many programs write them. Decision 0026."""
+"""Mails without a report's part (RFC 3464 2) that say that ours was not delivered, as many programs write them (pure).
+
+Decision 0026 gives the rule.
+"""
 
 from __future__ import annotations
 
 from email.message import Message
 
 from sending.inbound import auto_replies, own_words, phrases, senders
-from sending.inbound.senders import Sender
+from sending.inbound.senders import SenderKind
 
 # Exim's and Gmail's, and Exchange's, in nothing but reports of non-delivery.
 _FIELDS = ("X-Failed-Recipients", "X-MS-Exchange-Message-Is-Ndr")
@@ -33,10 +36,10 @@ def is_told(mail: Message, sent: str = "") -> bool:
     is_title = phrases.says_any((phrases.TITLE, phrases.NON_DELIVERY), subject, besides=sent)
     has_reply, line = phrases.says(phrases.REPLY, text), _on_one_line(text)
     is_said = is_title or has_reply or phrases.says(phrases.NON_DELIVERY, line, besides=sent)
-    if sender is Sender.DAEMON:
+    if sender is SenderKind.DAEMON:
         return is_said or has_copy or not is_answer
     is_personal = senders.has_personal_envelope(mail)
-    if sender is Sender.POSTMASTER:
+    if sender is SenderKind.POSTMASTER:
         if is_answer or phrases.says(phrases.CHALLENGE, line, besides=sent):
             return is_said and (is_title or has_reply or has_copy) and not (has_fields and is_personal)
         return is_said or has_copy

@@ -9,7 +9,7 @@ from enum import Enum
 from sending.inbound.report import header, text_header
 
 
-class Sender(Enum):
+class SenderKind(Enum):
     """Whose name stands in From."""
 
     # Nobody but a program that delivers mail writes under it.
@@ -34,14 +34,14 @@ _NAMES = re.compile(
 )
 
 
-def of(mail: Message) -> Sender:
+def of(mail: Message) -> SenderKind:
     """Return whose name stands in From; an empty address is a daemon's, as RFC 5321 4.5.5 has its envelope."""
     sender = text_header(mail, "From")
     local, name = _parts(sender)
     if local in _DAEMONS or (not local and _EMPTY.search(sender)):
-        return Sender.DAEMON
+        return SenderKind.DAEMON
     is_postmaster = local in _POSTMASTERS or local.startswith(_EXCHANGE) or _NAMES.search(name)
-    return Sender.POSTMASTER if is_postmaster else Sender.OTHER
+    return SenderKind.POSTMASTER if is_postmaster else SenderKind.OTHER
 
 
 def has_empty_envelope(mail: Message) -> bool:

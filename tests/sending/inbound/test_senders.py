@@ -6,11 +6,11 @@ import pytest
 
 from sending.inbound import senders
 from sending.inbound.report import opened, return_path
-from sending.inbound.senders import Sender
+from sending.inbound.senders import SenderKind
 from tests.sending.inbound import mails
 
 
-def of(value: str) -> Sender:
+def of(value: str) -> SenderKind:
     return senders.of(opened(b"From: " + value.encode() + b"\r\n\r\nx", mails.CAPS))
 
 
@@ -28,7 +28,7 @@ def of(value: str) -> Sender:
     ],
 )
 def test_the_daemons_address_or_none_is_a_program_that_delivers(value: str) -> None:
-    assert of(value) is Sender.DAEMON
+    assert of(value) is SenderKind.DAEMON
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,14 @@ def test_the_daemons_address_or_none_is_a_program_that_delivers(value: str) -> N
     ],
 )
 def test_a_postmaster_may_be_a_program_or_people(value: str) -> None:
-    assert of(value) is Sender.POSTMASTER
+    assert of(value) is SenderKind.POSTMASTER
 
 
 @pytest.mark.parametrize(
     "value", ["ann@example.net", "Ann <ann@postmaster.example.net>", "no-reply@example.net", "x", "@", "<", '"', ""]
 )
 def test_everybody_else_is_somebody_else(value: str) -> None:
-    assert of(value) is Sender.OTHER
+    assert of(value) is SenderKind.OTHER
 
 
 @pytest.mark.parametrize(
