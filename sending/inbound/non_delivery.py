@@ -35,18 +35,21 @@ def is_told(mail: Message, sent: str = "") -> bool:
     is_answer = has_fields or phrases.says_any(_ANSWERS, subject, besides=sent)
     is_title = phrases.says_any((phrases.TITLE, phrases.NON_DELIVERY), subject, besides=sent)
     has_reply, line = phrases.says(phrases.REPLY, text), _on_one_line(text)
-    is_said = is_title or has_reply or phrases.says(phrases.NON_DELIVERY, line, besides=sent)
+    has_words = has_reply or phrases.says_any((phrases.NON_DELIVERY, phrases.STILL_TRYING), line, besides=sent)
     if sender is SenderKind.DAEMON:
-        return is_said or has_copy or not is_answer
+        return is_title or has_words or has_copy or not is_answer
+    is_answer = is_answer or phrases.says(phrases.CHALLENGE, line, besides=sent)
     is_personal = senders.has_personal_envelope(mail)
     if sender is SenderKind.POSTMASTER:
-        if is_answer or phrases.says(phrases.CHALLENGE, line, besides=sent):
-            return is_said and (is_title or has_reply or has_copy) and not (has_fields and is_personal)
-        return is_said or has_copy
+        if is_answer:
+            return (is_title or has_reply or (has_copy and has_words)) and not (has_fields and is_personal)
+        return is_title or has_words or has_copy
+    if is_answer or phrases.says(phrases.AWAY, line, besides=sent):
+        return False
+    if has_copy and has_words and (is_title or senders.has_empty_envelope(mail)):
+        return True
     # A title is known to be none of our words when these are known.
-    is_proved = (has_copy and senders.has_empty_envelope(mail)) or (sent != "" and is_title and has_reply)
-    is_answer = is_answer or is_personal or phrases.says_any((phrases.CHALLENGE, phrases.AWAY), line, besides=sent)
-    return is_said and is_proved and not is_answer
+    return sent != "" and is_title and has_reply and not is_personal
 
 
 def is_still_tried(mail: Message, sent: str = "") -> bool:

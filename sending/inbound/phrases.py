@@ -70,7 +70,8 @@ NON_DELIVERY = _any(
 )
 # Titles of such mails; in a sentence they would say less.
 TITLE = _any(
-    r"delivery status notification|delivery report|non-?delivery|^(?:automatically )?rejected\b",
+    r"delivery (?:status notification|report|warning)|non-?delivery",
+    r"fail(?:ed|ure) (?:mail|message|delivery)|^(?:automatically )?rejected\b",
     r"deliver(?:y|ing)[^\n]{0,30}(?:fail|error|problem)|(?:error|problem)[^\n]{0,20} (?:sending|delivering) your",
     r"(?:mail|message)(?: system| delivery| transport)? (?:error|failed|failure|rejected|bounced)",
     r"returned (?:mail|message|to sender)|return to sender|failure notice|bounce (?:notice|notification|message)",
@@ -81,6 +82,7 @@ TITLE = _any(
 # A line of an SMTP dialogue, a status with its reply, or a field of RFC 3464 in the text.
 REPLY = _any(
     r"(?<![\w.])[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}(?![\d.])|#[45]\.\d\.\d{1,3}\b",
+    r"(?:error|reply|status) code\W{1,3}[45]\d\d\b",
     r"(?:said|responded|replied|response|error|reason|<<<)\W{1,6}(?:[^\n]{0,40}\W)?[45]\d\d[ -](?!\d)",
     r"^[ \t]{0,8}(?:<<< ?)?(?:421|45[0-5]|5[05]\d)[ -](?!\d)",
     r"^\W{0,4}action\s{0,4}:\s{0,4}failed|^\W{0,4}final-recipient\s{0,4}:",
@@ -88,7 +90,8 @@ REPLY = _any(
 # It goes on trying: nothing is decided yet. Not "please try again later", which is said to the sender.
 STILL_TRYING = _any(
     r"will (?:keep|continue)(?: on)? (?:trying|to try|retry|to retry|attempting|to attempt)",
-    r"will be retried|still being retried|not yet been delivered|no action is required|warning message only",
+    r"attempts will continue|has been postponed|will be retried",
+    r"still being retried|not yet been delivered|no action is required|warning message only",
     r"delivery (?:is |has been )?delayed|message[^\n]{0,40} delayed \d|delayed mail",
     r"notification \(delay(?:ed)?\)|\baction ?: ?delayed|could not send (?:the )?message for (?:the )?past",
     r"(?:系统|系統|服务器|伺服器)[^\n]{0,6}(?:继续|繼續|再次|自动)(?:尝试|嘗試|重试|重試|投递|投遞)",

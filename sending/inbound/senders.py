@@ -22,14 +22,16 @@ class SenderKind(Enum):
 _ADDRESS = re.compile(r"<([^<>]*)>")
 _EMPTY = re.compile(r"<\s*>")
 _BARE = re.compile(r"[^\s<>()\",;]+")
-_SEPARATORS = re.compile(r"[-_. \"']")
-_DAEMONS = frozenset({"mailerdaemon", "maildaemon"})
-_POSTMASTERS = frozenset({"postmaster", "maildeliverysystem", "maildeliverysubsystem"})
-# Exchange's own mailbox, with a number that is the same everywhere.
-_EXCHANGE = "microsoftexchange"
+_SEPARATORS = re.compile(r"[-_. \"'\\]")
+_DAEMONS = frozenset({"mailerdaemon", "maildaemon", "mdaemon"})
+_POSTMASTERS = frozenset(
+    {"postmaster", "maildeliverysystem", "maildeliverysubsystem", "systemadministrator", "mailadministrator", "ndr"}
+)
+# In the name of a mail gateway's mailbox; and Exchange's own, with a number that is the same everywhere.
+_GATEWAY = re.compile(r"smtp|^microsoftexchange")
 _NAMES = re.compile(
     r"mailer[- ]?daemon|post[- ]?master|mail deliver(?:y|) (?:sub)?system|(?:system|mail) administrator"
-    r"|internet mail (?:delivery|service)|系统管理员|系統管理員|退信|邮件系统|郵件系統",
+    r"|internet mail|mail service|\bsmtp\b|系统管理员|系統管理員|退信|邮件系统|郵件系統",
     re.IGNORECASE,
 )
 
@@ -40,7 +42,7 @@ def of(mail: Message) -> SenderKind:
     local, name = _parts(sender)
     if local in _DAEMONS or (not local and _EMPTY.search(sender)):
         return SenderKind.DAEMON
-    is_postmaster = local in _POSTMASTERS or local.startswith(_EXCHANGE) or _NAMES.search(name)
+    is_postmaster = local in _POSTMASTERS or _GATEWAY.search(local) or _NAMES.search(name)
     return SenderKind.POSTMASTER if is_postmaster else SenderKind.OTHER
 
 

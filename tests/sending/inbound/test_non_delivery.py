@@ -176,6 +176,10 @@ def test_a_mail_that_returns_ours_with_an_empty_envelope_and_says_so_needs_no_na
     assert kind(return_path("no-reply@example.net") + raw) is ReportKind.UNKNOWN
     assert kind(return_path("") + b"Auto-Submitted: auto-replied\r\n" + raw) is ReportKind.REPLY
     assert kind(raw) is ReportKind.UNKNOWN
+    # Nor when the envelope sender is its own and the subject says so as well.
+    titled = return_path("ndr@example.net") + raw.replace(b"Subject: Mail", b"Subject: Mail delivery failed: x")
+    assert kind(titled) is ReportKind.BOUNCE
+    assert kind(titled.replace(b"Subject: Mail", b"Subject: Fwd: Mail")) is ReportKind.UNKNOWN
 
 
 @pytest.mark.parametrize("subject", ["Delivery Status Notification (Success)", "Delivered: x", "Relayed: x"])
@@ -240,7 +244,14 @@ AUTO, EMPTY = "Auto-Submitted: auto-replied", "Return-Path: <>"
         (ReportKind.BOUNCE, f"Undeliverable: {ORDER}", [], "Gateway <gw@x.test>", "550 5.1.1 unknown"),
         (ReportKind.UNKNOWN, f"Undeliverable: {ORDER}", [], "Gateway <gw@x.test>", "Sorry."),
         (ReportKind.UNKNOWN, f"Failed: {ORDER}", ["Return-Path: <ann@x.test>"], PERSON, "550 5.1.1 unknown"),
+        # Mail servers that report in their own name, and with the precedence of a mailing list.
+        (ReportKind.BOUNCE, "Permanent Delivery Failure", [], "MDaemon@x.test", "YOUR MESSAGE WAS NOT DELIVERED!"),
+        (ReportKind.BOUNCE, "Undeliverable Mail", ["Precedence: bulk"], POSTMASTER, "Delivery failed 20 attempts: a@x"),
+        (ReportKind.BOUNCE, "Returned Mail: Error", [], "Webshield SMTP V4.5 Mail Service", "Mail Loop Detected"),
+        (ReportKind.BOUNCE, "Returned Mail - Error", [], "E500_SMTP_Mail_Service@x.test", "[SMTP Error Code 550]"),
+        (ReportKind.REPLY, f"Re: {ORDER}", [AUTO], POSTMASTER, "Your email could not be processed."),
         # Not yet, and yes.
+        (ReportKind.DELAY, "Mail Delivery Warning", [], POSTMASTER, "It has been postponed: the mailbox is full."),
         (ReportKind.DELAY, "Delivery delayed", [], DAEMON, "We will continue to try for 2 days."),
         (ReportKind.DELAY, "投递延迟通知", [], POSTMASTER, "您的邮件未能送达，系统将继续尝试投递。"),
         (ReportKind.BOUNCE, "系统退信", [], POSTMASTER, "您的邮件未能送达，请稍后重试。"),
