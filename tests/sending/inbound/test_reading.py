@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 
 from blocklist.models import BlockedAddress
 from sending import events, holds, report_queue
@@ -184,6 +185,11 @@ def test_a_report_about_no_message_of_ours_is_kept(parser: Parser, number: int |
     assert reading.read(report, parser) is ReportKind.BOUNCE
     assert not Event.objects.exists()
     assert InboundReport.objects.get(pk=report).account_id is None
+
+
+def test_the_envelope_sender_above_it_makes_no_mail_too_large(parser: Parser) -> None:
+    raw = return_path("x" * 500) + b"\r\n" + b"x" * (settings.RULES.inbound_max_bytes - 2)
+    assert parser.parse(raw).is_parsed
 
 
 def test_a_bomb_is_kept_as_not_understood(message: Message, parser: Parser) -> None:
