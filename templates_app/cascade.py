@@ -18,23 +18,7 @@ from templates_app.selectors import Selector, Subject, parse
 # Comparisons of elements with selectors in one document, so that no document takes long; rules past it do not count.
 _MAX_COMPARISONS = 500_000
 _LETTERS = {"font-size": "13.33px", "color": "buttontext", "text-indent": "0"}
-_HIDDEN = (
-    "area",
-    "base",
-    "basefont",
-    "datalist",
-    "dialog",
-    "link",
-    "meta",
-    "noembed",
-    "noframes",
-    "param",
-    "rp",
-    "script",
-    "style",
-    "template",
-    "title",
-)
+_HIDDEN = ("datalist", "dialog", "noembed", "noframes", "rp", "script", "style", "template", "title")
 # What programs give elements by themselves (HTML, 15.3), as far as it decides whether text is seen.
 _OWN: dict[str, Mapping[str, str]] = {
     "table": {"text-indent": "0"},
@@ -68,7 +52,7 @@ class Cascade:
                     self._rules[selector.key].append(_StyleRule((selector.specificity, number), selector, declared))
 
     def properties(self, token: Token, subject: Subject, stack: Sequence[Subject], depth: int) -> Mapping[str, str]:
-        """Return the properties of the element that `token` starts in the first `depth` of the stack, none inherited."""
+        """Return the properties of an element by its start tag; the first `depth` of the stack are those it is in."""
         style = token.attribute("style")
         if not self._rules and not token.attributes:
             return _OWN.get(token.name, {})

@@ -21,6 +21,7 @@ HEADINGS: dict[str, str | Promise] = {
     "links": gettext_lazy("Links"),
     "forbidden_phrases": gettext_lazy("Forbidden phrases"),
     "active": gettext_lazy("Scripts and forms"),
+    "outside_sheets": gettext_lazy("External style sheets"),
     "placeholders": gettext_lazy("Variable placement"),
 }
 FAULTS: dict[FaultCode, str | Promise] = {
@@ -39,6 +40,9 @@ FAULTS: dict[FaultCode, str | Promise] = {
     "in_element": gettext_lazy("%(text)s is inside <%(place)s>."),
     "not_quoted": gettext_lazy("%(text)s is in <%(place)s> outside a quoted value."),
     "after_bracket": gettext_lazy("A variable directly follows “<”."),
+    "section_tag": gettext_lazy(
+        "“%(text)s” is a section tag, and only {{name}} is filled. Write the text out, or send it as one variable."
+    ),
     "no_variable": gettext_lazy("“%(text)s” is not a variable: a name consists of letters, digits, “_”, “-” and “.”."),
 }
 # The categories of the forbidden phrases that every installation begins with.
@@ -163,8 +167,16 @@ def _forbidden_phrases(finding: Finding) -> str:
 
 def _active(finding: Finding) -> str:
     if finding.passed:
-        return gettext("No script, form, frame or external style sheet.")
+        return gettext("No script, form or frame.")
     return gettext("Not allowed in an email: %(names)s.") % {"names": _names(finding)}
+
+
+def _outside_sheets(finding: Finding) -> str:
+    if not finding.value:
+        return gettext("None: all styles are in the template.")
+    sheets = ngettext("%(count)s style sheet from elsewhere.", "%(count)s style sheets from elsewhere.", finding.value)
+    advice = gettext("Most mail programs drop it: check that the email is readable without, as the preview shows it.")
+    return join([sheets % {"count": _number(finding.value)}, advice])
 
 
 def _placeholders(finding: Finding) -> str:
@@ -204,5 +216,6 @@ _MESSAGES: dict[str, Callable[[Finding], str]] = {
     "links": _links,
     "forbidden_phrases": _forbidden_phrases,
     "active": _active,
+    "outside_sheets": _outside_sheets,
     "placeholders": _placeholders,
 }

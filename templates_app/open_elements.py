@@ -13,52 +13,27 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from templates_app.computed_style import ComputedStyle
+from templates_app.element_kinds import (
+    BARRIERS,
+    BETWEEN,
+    CELLS,
+    ENDED_BY,
+    ENDS_PARAGRAPH,
+    FORMATTING,
+    GROUPS_OF,
+    HEADINGS,
+    MARKERS,
+    OF_HEAD,
+    ROWS,
+    RUBY,
+    SPECIAL,
+    STANDS_IN,
+    TABLE_ONLY,
+    TABLE_PARTS,
+    VOID,
+)
 from templates_app.markup import Token
 
-# Elements without an end tag (13.1.2).
-VOID = frozenset({
-    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "image", "img", "input", "keygen",
-    "link", "meta", "param", "source", "track", "wbr",
-})  # fmt: skip
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_SECTIONS, _ROWS, _CELLS = frozenset({"tbody", "tfoot", "thead"}), frozenset({"tr"}), frozenset({"td", "th"})
-_TABLE_ONLY = _SECTIONS | _ROWS | {"table"}
-_TABLE_PARTS = _SECTIONS | _ROWS | _CELLS | {"caption", "col", "colgroup"}
-# 13.2.6.4.7: these start tags end a paragraph, and their end tags end all that is still open in them.
-_BLOCKS = frozenset({
-    "address", "article", "aside", "blockquote", "center", "details", "dialog", "dir", "div", "dl", "fieldset",
-    "figcaption", "figure", "footer", "form", "header", "hgroup", "listing", "main", "menu", "nav", "ol", "pre",
-    "search", "section", "summary", "ul",
-})  # fmt: skip
-_ENDS_PARAGRAPH = _BLOCKS | _HEADINGS | {"p", "li", "dd", "dt", "hr", "plaintext", "table", "xmp"}
-# 13.2.4.3: formatting elements.
-_FORMATTING = frozenset({
-    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
-})  # fmt: skip
-# 13.2.4.2: what an end tag does not reach through.
-_SCOPE = frozenset({"applet", "caption", "html", "table", "td", "th", "marquee", "object", "select", "template"})
-_MARKERS = frozenset({"applet", "caption", "marquee", "object", "td", "template", "th"})
-_SPECIAL = (
-    _BLOCKS | _HEADINGS | _TABLE_PARTS | _SCOPE
-    | {"body", "button", "dd", "dt", "frameset", "iframe", "li", "noembed", "noframes", "noscript", "p"}
-    | {"plaintext", "script", "style", "textarea", "title", "xmp"}
-)  # fmt: skip
-# 13.2.6.4.4: they stand wherever they are written, in a table too.
-_OF_HEAD = frozenset({
-    "base", "basefont", "bgsound", "link", "meta", "noframes", "script", "style", "template", "title",
-})  # fmt: skip
-# Groups of names; the stack knows the places of their members.
-_GROUPS: dict[str, frozenset[str]] = {
-    "scope": _SCOPE,
-    "button scope": _SCOPE | {"button"},
-    "list scope": _SCOPE | {"ol", "ul"},
-    "table scope": frozenset({"html", "table", "template"}),
-    "item": _SPECIAL - {"address", "div", "p"},
-    "special": _SPECIAL,
-    "heading": _HEADINGS,
-    "cell": _CELLS | {"caption"},
-}
-_RUBY = frozenset({"rb", "rp", "rt", "rtc"})
 # The standard repairs the wrong order of formatting by loops; no document may make them long.
 _MAX_REPAIRS, _MAX_FORMATTING = 100_000, 64
 
@@ -107,25 +82,29 @@ class OpenElements:
     def start(self, token: Token) -> tuple[Element, list[Element]]:
         """Open the element that a tag starts; return it, and the elements that ended before it."""
         ended = self._end_before(token.name)
-        if token.name not in _TABLE_PARTS and token.name not in _ENDS_PARAGRAPH and token.name not in _OF_HEAD:
+        if token.name not in TABLE_PARTS and token.name not in ENDS_PARAGRAPH and token.name not in OF_HEAD:
             self._reconstruct()
+        is_idle = token.name == "form" and (self._last("form") >= 0 or self._stack[-1].name in TABLE_ONLY)
         element = self._open(token)
-        if token.name in VOID:
+        if token.name in VOID or is_idle:
             self._pop()
-        elif token.name in _FORMATTING:
+        elif token.name in FORMATTING:
             self._remember(element)
-        elif token.name in _MARKERS:
+        elif token.name in MARKERS:
             self._formatting.append([])
         return element, ended
 
     def end(self, name: str) -> list[Element]:
         """Close what an end tag ends, and return it, the innermost element first."""
-        if name in _FORMATTING:
+        if name in FORMATTING:
             return self._end_formatting(name)
-        at = self._last("heading" if name in _HEADINGS else name)
+        at = self._last("heading" if name in HEADINGS else name)
         if name in ("body", "html") or at < 0:
             return []
-        barrier = _BARRIERS.get(name, "scope" if name in _SPECIAL else "special")
+        if name == "form" and self._stack[-1].name not in ("form", "p", "li", "dd", "dt"):
+            # What is open in a form stays in it, whether or not the form has ended.
+            return []
+        barrier = BARRIERS.get(name, "scope" if name in SPECIAL else "special")
         # An element is no barrier for its own end tag.
         return self._pop_to(at) if at >= self._last(barrier) else []
 
@@ -138,7 +117,7 @@ class OpenElements:
 
     def _end_before(self, name: str) -> list[Element]:
         """Close what the start tag `name` ends by itself (13.2.6.4.7)."""
-        if name in _TABLE_PARTS:
+        if name in TABLE_PARTS:
             return self._end_table_parts(name)
         ended: list[Element] = []
         if name == "table" and self._last("table") > max(self._last("cell"), self._last("template")):
@@ -148,17 +127,17 @@ class OpenElements:
         item = max((self._last(kind) for kind in items), default=-1)
         if item >= 0 and item >= self._last("item"):
             ended += self._pop_to(item)
-        if name in _ENDS_PARAGRAPH and self._last("p") > self._last("button scope"):
+        if name in ENDS_PARAGRAPH and self._last("p") > self._last("button scope"):
             ended += self._pop_to(self._last("p"))
-        while self._stack[-1].name in _ENDED_BY.get(name, ()):
+        while self._stack[-1].name in ENDED_BY.get(name, ()):
             ended.append(self._pop())
-            if name in _HEADINGS:
+            if name in HEADINGS:
                 break
         if name == "button" and self._last("button") > self._last("scope"):
             ended += self._pop_to(self._last("button"))
-        if name in _RUBY and self._last("ruby") > self._last("scope"):
+        if name in RUBY and self._last("ruby") > self._last("scope"):
             kept = "rtc" if name in ("rp", "rt") else ""
-            while self._stack[-1].name in _RUBY and self._stack[-1].name != kept:
+            while self._stack[-1].name in RUBY and self._stack[-1].name != kept:
                 ended.append(self._pop())
         is_again = name == "nobr" and self._last("nobr") > self._last("scope")
         if is_again or name == "a" and any(element.name == "a" for element in self._formatting[-1]):
@@ -168,11 +147,14 @@ class OpenElements:
     def _end_table_parts(self, name: str) -> list[Element]:
         """Close what a part of a table ends: all that is open in the nearest element in which it may stand."""
         table = max(self._last("table"), self._last("template"))
-        place = max((self._last(part) for part in _STANDS_IN.get(name, ())), default=-1)
+        place = max((self._last(part) for part in STANDS_IN.get(name, ())), default=-1)
         if max(place, table) >= 0:
-            return self._pop_to(max(place, table) + 1)
+            ended = self._pop_to(max(place, table) + 1)
+            for between in BETWEEN.get((name, self._stack[-1].name), ()):
+                self._open(Token("start", 0, 0, between))
+            return ended
         # Outside any table: it ends the part of its own kind before it.
-        inner = _CELLS if name in _CELLS else _CELLS | _ROWS if name in _ROWS else _TABLE_PARTS
+        inner = CELLS if name in CELLS else CELLS | ROWS if name in ROWS else TABLE_PARTS
         open_parts = [at for part in inner if (at := self._last(part)) >= 0]
         return self._pop_to(min(open_parts)) if open_parts else []
 
@@ -198,7 +180,7 @@ class OpenElements:
         if self._repairs > _MAX_REPAIRS:
             return []
         for inner in self._stack[element.place :]:
-            if inner.name in _SPECIAL:
+            if inner.name in SPECIAL:
                 break
             if inner not in formatting:
                 self._forget(inner)
@@ -229,14 +211,14 @@ class OpenElements:
     def _parent(self, name: str) -> Element:
         """Return where an element stands, or text: before the table for what is in none of its cells (13.2.6.1)."""
         table = self._last("table")
-        is_fostered = self._stack[-1].name in _TABLE_ONLY and name not in _TABLE_PARTS | _OF_HEAD
+        is_fostered = self._stack[-1].name in TABLE_ONLY and name not in TABLE_PARTS | OF_HEAD
         return self._stack[table - 1 if is_fostered and table > self._last("template") else -1]
 
     def _open(self, token: Token) -> Element:
         element = Element(token, len(self._stack), self._parent(token.name) if self._stack else None)
         element.style, element.content = self._styled(element, self._stack)
         self._stack.append(element)
-        for group in _GROUPS_OF.get(element.name, ()):
+        for group in GROUPS_OF.get(element.name, ()):
             self._places[group].append(element.place)
         self._places[element.name].append(element.place)
         return element
@@ -246,9 +228,9 @@ class OpenElements:
         element.is_open = False
         if element.name:
             self._places[element.name].pop()
-        for group in _GROUPS_OF.get(element.name, ()):
+        for group in GROUPS_OF.get(element.name, ()):
             self._places[group].pop()
-        if element.name in _MARKERS and len(self._formatting) > 1:
+        if element.name in MARKERS and len(self._formatting) > 1:
             self._formatting.pop()
         return element
 
@@ -270,28 +252,3 @@ class OpenElements:
     def _last(self, name: str) -> int:
         places = self._places.get(name)
         return places[-1] if places else -1
-
-
-_GROUPS_OF = {
-    name: tuple(group for group, names in _GROUPS.items() if name in names)
-    for name in frozenset().union(*_GROUPS.values())
-}
-# What an end tag does not reach through; of those not named it is any special element, or the scope for such itself.
-_BARRIERS = {
-    "li": "list scope",
-    "p": "button scope",
-    "template": "template",
-    **dict.fromkeys((*_TABLE_PARTS, "table"), "table scope"),
-}
-# Elements that a start tag ends when they are the innermost.
-_ENDED_BY = {
-    "option": frozenset({"option"}),
-    "optgroup": frozenset({"optgroup", "option"}),
-    **dict.fromkeys(_HEADINGS, _HEADINGS),
-}
-_STANDS_IN = {
-    "td": ("tr", "tbody", "tfoot", "thead"),
-    "th": ("tr", "tbody", "tfoot", "thead"),
-    "tr": ("tbody", "tfoot", "thead"),
-    "col": ("colgroup",),
-}
