@@ -7,7 +7,7 @@ followed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from templates_app import css_syntax
@@ -51,13 +51,13 @@ class Cascade:
                     number += 1
                     self._rules[selector.key].append(_StyleRule((selector.specificity, number), selector, declared))
 
-    def properties(self, token: Token, subject: Subject, stack: Sequence[Subject], depth: int) -> Mapping[str, str]:
-        """Return the properties of an element by its start tag; the first `depth` of the stack are those it is in."""
+    def properties(self, token: Token, subject: Subject, depth: int) -> Mapping[str, str]:
+        """Return the properties of an element, none inherited, by its start tag; it is `depth` elements deep."""
         style = token.attribute("style")
         if not self._rules and not token.attributes:
             return _OWN.get(token.name, {})
         inline = self._inline(style.value) if style else []
-        declared = [item for rule in self._matching(subject, stack, depth) for item in rule.declared]
+        declared = [item for rule in self._matching(subject, depth) for item in rule.declared]
         found = dict(_OWN.get(token.name, {})) | _of_attributes(token)
         for important in (False, True):
             for source in (declared, inline):
@@ -69,7 +69,7 @@ class Cascade:
             self._styles[style] = understood(css_syntax.declarations(style))
         return self._styles[style]
 
-    def _matching(self, subject: Subject, stack: Sequence[Subject], depth: int) -> list[_StyleRule]:
+    def _matching(self, subject: Subject, depth: int) -> list[_StyleRule]:
         if not self._rules:
             return []
         keys = ["", subject.name, *(f".{name}" for name in subject.classes)]
@@ -81,7 +81,7 @@ class Cascade:
                 self._comparisons += 1 + (depth if len(rule.selector.compounds) > 1 else 0)
                 if self._comparisons > _MAX_COMPARISONS:
                     return []
-                if rule.selector.matches(subject, stack, depth):
+                if rule.selector.matches(subject):
                     matching.append(rule)
         return sorted(matching, key=lambda rule: rule.order)
 

@@ -36,6 +36,8 @@ class ComputedStyle(NamedTuple):
     # Letters are cut out of a background.
     cut_out: bool = False
     indent: float = 0.0
+    # It or an element that it is in cuts off what is outside it.
+    cut_off: bool = False
     # The line that the text is on is moved out of sight.
     moved: bool = False
 
@@ -65,6 +67,7 @@ def derive(
     measure = Measure(font, font if is_root else parent.root, WINDOW)
     indent = _inherited(properties, "text-indent", parent.indent, 0.0, lambda value: _indent(value, measure))
     opacity = parent.opacity * (_opacity(own["opacity"]) if "opacity" in own else 1.0)
+    cut_off = parent.cut_off or boxes.hides_overflow(own)
     inline = (
         display in _INLINE and own.get("position") not in ("absolute", "fixed") and own.get("float", "none") == "none"
     )
@@ -90,7 +93,8 @@ def derive(
         shadow=_inherited(properties, "text-shadow", parent.shadow, False, _is_shadow),
         cut_out=parent.cut_out or "text" in re.split(r"[ ,]+", own.get("background-clip", "")),
         indent=indent,
-        moved=parent.moved if inline else indent <= boxes.AWAY or indent >= WINDOW and boxes.hides_overflow(own),
+        cut_off=cut_off,
+        moved=parent.moved if inline else indent <= boxes.AWAY or indent >= WINDOW and cut_off,
     )
 
 

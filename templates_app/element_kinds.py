@@ -46,6 +46,10 @@ GROUPS: dict[str, frozenset[str]] = {
     "cell": CELLS | {"caption"},
 }
 RUBY = frozenset({"rb", "rp", "rt", "rtc"})
+# 13.2.6.3: elements that end with the one that they are in.
+IMPLIED = RUBY | {"dd", "dt", "li", "optgroup", "option", "p"}
+# Their start tags do not go on with formatting that an enclosing block ended.
+WITHOUT_FORMATTING = ENDS_PARAGRAPH | TABLE_PARTS | OF_HEAD | RUBY | {"iframe", "noembed", "textarea"}
 
 GROUPS_OF = {
     name: tuple(group for group, names in GROUPS.items() if name in names)

@@ -22,6 +22,7 @@ from templates_app.element_kinds import (
     FORMATTING,
     GROUPS_OF,
     HEADINGS,
+    IMPLIED,
     MARKERS,
     OF_HEAD,
     ROWS,
@@ -31,6 +32,7 @@ from templates_app.element_kinds import (
     TABLE_ONLY,
     TABLE_PARTS,
     VOID,
+    WITHOUT_FORMATTING,
 )
 from templates_app.markup import Token
 
@@ -44,6 +46,9 @@ class Element:
     def __init__(self, token: Token, place: int, parent: Element | None) -> None:
         self.token, self.name, self.place, self.parent = token, token.name, place, parent
         self.is_open = True
+        # Its groups of names, and whether formatting that begins in it ends with it.
+        self.groups: Sequence[str] = ()
+        self.holds_formatting = False
         self.style = self.content = ComputedStyle()
         # Of a <details>: what is shown of it while it is closed.
         self.summary: Element | None = None
@@ -62,13 +67,13 @@ class Element:
 class OpenElements:
     """The stack of open elements: at first those that are there unwritten, by `roots`, their start tags.
 
-    `styled` gives the two styles of an element in those that it is in.
+    `styled` gives an element's two styles.
     """
 
     def __init__(
         self,
         roots: Sequence[Token],
-        styled: Callable[[Element, Sequence[Element]], tuple[ComputedStyle, ComputedStyle]],
+        styled: Callable[[Element], tuple[ComputedStyle, ComputedStyle]],
     ) -> None:
         self._styled = styled
         self._stack: list[Element] = []
@@ -82,7 +87,7 @@ class OpenElements:
     def start(self, token: Token) -> tuple[Element, list[Element]]:
         """Open the element that a tag starts; return it, and the elements that ended before it."""
         ended = self._end_before(token.name)
-        if token.name not in TABLE_PARTS and token.name not in ENDS_PARAGRAPH and token.name not in OF_HEAD:
+        if token.name not in WITHOUT_FORMATTING:
             self._reconstruct()
         is_idle = token.name == "form" and (self._last("form") >= 0 or self._stack[-1].name in TABLE_ONLY)
         element = self._open(token)
@@ -90,7 +95,7 @@ class OpenElements:
             self._pop()
         elif token.name in FORMATTING:
             self._remember(element)
-        elif token.name in MARKERS:
+        elif element.holds_formatting:
             self._formatting.append([])
         return element, ended
 
@@ -137,7 +142,7 @@ class OpenElements:
             ended += self._pop_to(self._last("button"))
         if name in RUBY and self._last("ruby") > self._last("scope"):
             kept = "rtc" if name in ("rp", "rt") else ""
-            while self._stack[-1].name in RUBY and self._stack[-1].name != kept:
+            while self._stack[-1].name in IMPLIED and self._stack[-1].name != kept:
                 ended.append(self._pop())
         is_again = name == "nobr" and self._last("nobr") > self._last("scope")
         if is_again or name == "a" and any(element.name == "a" for element in self._formatting[-1]):
@@ -179,14 +184,14 @@ class OpenElements:
         self._repairs += len(self._stack) - element.place
         if self._repairs > _MAX_REPAIRS:
             return []
+        # What is no block leaves the stack, but for formatting between blocks; what formatting is left begins anew.
+        ended = self._pop_to(self._last("special") + 1)
         for inner in self._stack[element.place :]:
-            if inner.name in SPECIAL:
-                break
-            if inner not in formatting:
+            if inner.name and inner not in formatting and "special" not in inner.groups:
                 self._forget(inner)
         for inner in self._stack[element.place :]:
             self._style(inner)
-        return [element]
+        return [*ended, element]
 
     def _reconstruct(self) -> None:
         """Open again the formatting that an enclosing block ended and that has no end tag yet (13.2.4.3)."""
@@ -216,11 +221,12 @@ class OpenElements:
 
     def _open(self, token: Token) -> Element:
         element = Element(token, len(self._stack), self._parent(token.name) if self._stack else None)
-        element.style, element.content = self._styled(element, self._stack)
+        element.style, element.content = self._styled(element)
         self._stack.append(element)
-        for group in GROUPS_OF.get(element.name, ()):
+        if token.name not in TABLE_PARTS or self._last("table") > self._last("template"):
+            element.groups, element.holds_formatting = GROUPS_OF.get(token.name, ()), token.name in MARKERS
+        for group in (token.name, *element.groups):
             self._places[group].append(element.place)
-        self._places[element.name].append(element.place)
         return element
 
     def _pop(self) -> Element:
@@ -228,9 +234,9 @@ class OpenElements:
         element.is_open = False
         if element.name:
             self._places[element.name].pop()
-        for group in GROUPS_OF.get(element.name, ()):
+        for group in element.groups:
             self._places[group].pop()
-        if element.name in MARKERS and len(self._formatting) > 1:
+        if element.holds_formatting:
             self._formatting.pop()
         return element
 
@@ -244,10 +250,10 @@ class OpenElements:
         element.name = ""
 
     def _style(self, element: Element) -> None:
+        while element.parent and not element.parent.name:
+            element.parent = element.parent.parent
         if element.name:
-            element.style, element.content = self._styled(element, self._stack)
-        elif element.parent:
-            element.style = element.content = element.parent.content
+            element.style, element.content = self._styled(element)
 
     def _last(self, name: str) -> int:
         places = self._places.get(name)

@@ -22,6 +22,8 @@ class Subject(Protocol):
     def attributes(self) -> Mapping[str, str]: ...
     @property
     def classes(self) -> frozenset[str]: ...
+    @property
+    def parent(self) -> Subject | None: ...
 
 
 class Compound(NamedTuple):
@@ -65,25 +67,25 @@ class Selector(NamedTuple):
             return f"#{last.identifiers[0]}"
         return f".{last.classes[0]}" if last.classes else last.name
 
-    def matches(self, subject: Subject, stack: Sequence[Subject], depth: int) -> bool:
-        """Say whether the element matches; the first `depth` on the stack are those it is in, the outermost first."""
+    def matches(self, subject: Subject) -> bool:
+        """Say whether the element matches, where it stands."""
         if not self.compounds[-1].matches(subject):
             return False
-        at, outer = depth - 1, len(self.compounds) - 2
+        outer, place = len(self.compounds) - 2, subject.parent
         # Where to go on looking when the parent of what was found is not as asked.
-        retry: tuple[int, int] | None = None
+        retry: tuple[int, Subject | None] | None = None
         while outer >= 0:
             compound = self.compounds[outer]
             if not compound.child:
-                while at >= 0 and not compound.matches(stack[at]):
-                    at -= 1
-                retry = (at - 1, outer)
-            if at < 0:
+                while place and not compound.matches(place):
+                    place = place.parent
+                retry = outer, place.parent if place else None
+            if not place:
                 return False
-            if compound.matches(stack[at]):
-                at, outer = at - 1, outer - 1
+            if compound.matches(place):
+                outer, place = outer - 1, place.parent
             elif retry:
-                at, outer = retry
+                outer, place = retry
             else:
                 return False
         return True
@@ -124,7 +126,10 @@ def _chain(found: Sequence[Token]) -> Selector | None:
 
 
 def _compound(part: Sequence[Token]) -> Compound | None:
-    name, identifiers, classes, attributes = "", [], [], []
+    name = ""
+    identifiers: list[str] = []
+    classes: list[str] = []
+    attributes: list[tuple[str, str, str]] = []
     at = 0
     while at < len(part):
         token = part[at]

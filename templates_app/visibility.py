@@ -41,7 +41,7 @@ def walk(source: str, start: int = 0, end: int | None = None, *, outlook: bool =
     cascade = Cascade(_sheets(source, document))
     elements = OpenElements(
         [_merged(name, document) for name in ("html", "body")],
-        lambda element, stack: _styled(element, stack, cascade),
+        lambda element: _styled(element, cascade),
     )
     for token in document:
         if token.kind == "text":
@@ -95,7 +95,7 @@ def _sheets(source: str, document: Sequence[Token]) -> list[str]:
     return sheets
 
 
-def _styled(element: Element, stack: Sequence[Element], cascade: Cascade) -> tuple[ComputedStyle, ComputedStyle]:
+def _styled(element: Element, cascade: Cascade) -> tuple[ComputedStyle, ComputedStyle]:
     """Return an element's style, and that which its content begins with."""
     parent = element.parent
     inherited = parent.content if parent else ComputedStyle()
@@ -103,7 +103,7 @@ def _styled(element: Element, stack: Sequence[Element], cascade: Cascade) -> tup
         parent.summary = parent.summary or element
         if parent.summary is element:
             inherited = parent.style
-    properties = cascade.properties(element.token, element, stack, element.place)
+    properties = cascade.properties(element.token, element, element.place)
     style = inherited
     if properties or inherited.indent:
         display = _DISPLAYS.get(element.name, "inline")
