@@ -18,10 +18,11 @@ from templates_app.selectors import Selector, Subject, parse
 # Comparisons of elements with selectors in one document, so that no document takes long; rules past it do not count.
 _MAX_COMPARISONS = 500_000
 _LETTERS = {"font-size": "13.33px", "color": "buttontext", "text-indent": "0"}
-_HIDDEN = ("datalist", "dialog", "noembed", "noframes", "rp", "script", "style", "template", "title")
+_HIDDEN = ("datalist", "noembed", "noframes", "rp", "script", "style", "template", "title")
 # What programs give elements by themselves (HTML, 15.3), as far as it decides whether text is seen.
 _OWN: dict[str, Mapping[str, str]] = {
     "table": {"text-indent": "0"},
+    "dialog": {"display": "none", "color": "canvastext"},
     "mark": {"color": "marktext"},
     **dict.fromkeys(_HIDDEN, {"display": "none"}),
     **dict.fromkeys(("button", "input", "select", "textarea"), _LETTERS),
@@ -89,9 +90,11 @@ class Cascade:
 def _of_attributes(token: Token) -> dict[str, str]:
     """Return what attributes other than the style say (HTML, 15.3: presentational hints)."""
     found: dict[str, str] = {}
+    if token.attribute("popover"):
+        found |= _OWN["dialog"]
     if token.name == "dialog" and token.attribute("open"):
         found["display"] = "block"
-    if token.attribute("hidden") or token.attribute("popover"):
+    if token.attribute("hidden"):
         found["display"] = "none"
     if token.name == "a" and token.attribute("href"):
         found["color"] = "linktext"

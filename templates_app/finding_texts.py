@@ -34,7 +34,7 @@ FAULTS: dict[FaultCode, str | Promise] = {
     "attribute": "%(text)s=",
     "scheme": gettext_lazy("an address with %(text)s:"),
     "redirect": gettext_lazy("an automatic redirect"),
-    "style_sheet": gettext_lazy("an external style sheet"),
+    "style_sheet": "%(text)s",
     "style_runs": gettext_lazy("a style that runs code"),
     "in_comment": gettext_lazy("%(text)s is in a comment."),
     "in_element": gettext_lazy("%(text)s is inside <%(place)s>."),
@@ -174,9 +174,9 @@ def _active(finding: Finding) -> str:
 def _outside_sheets(finding: Finding) -> str:
     if not finding.value:
         return gettext("None: all styles are in the template.")
-    sheets = ngettext("%(count)s style sheet from elsewhere.", "%(count)s style sheets from elsewhere.", finding.value)
+    sheets = gettext("From elsewhere: %(names)s.") % {"names": _names(finding)}
     advice = gettext("Most mail programs drop it: check that the email is readable without, as the preview shows it.")
-    return join([sheets % {"count": _number(finding.value)}, advice])
+    return join([sheets, advice])
 
 
 def _placeholders(finding: Finding) -> str:

@@ -180,7 +180,8 @@ def _inspect_tag(html: str, token: Token, inspection: Inspection, unseen: Visibl
     if "{{" in html[token.start : token.end]:
         _record_misplaced_in_tag(html, token, inspection)
     if token.name == "link" and (rel := token.attribute("rel")) and "stylesheet" in rel.value.lower().split():
-        inspection.outside_sheets.append((Fault("style_sheet"), span))
+        address = token.attribute("href")
+        inspection.outside_sheets.append((Fault("style_sheet", _short(address.value if address else "")), span))
 
 
 def _images(token: Token) -> int:
@@ -231,8 +232,11 @@ def _inspect_raw(html: str, token: Token, inspection: Inspection, unseen: Visibl
     if token.name == "style":
         inspection.images += [(token.start + start, token.start + end) for start, end in style_sheets.images(source)]
         _inspect_style(source, (token.start, token.end), inspection)
-        if style_sheets.imports(source):
-            inspection.outside_sheets.append((Fault("style_sheet"), (token.start, token.end)))
+        for address in style_sheets.imports(source):
+            inspection.outside_sheets.append((Fault("style_sheet", _short(address)), (token.start, token.end)))
+            if active_scheme(address, fetched=True) == "data":
+                # Written out here it would be a sheet that nobody has looked at.
+                inspection.active.append((Fault("scheme", "data"), (token.start, token.end)))
     elif token.name != "script":
         unseen.gap()
         unseen.read(source)

@@ -8,26 +8,13 @@ from templates_app.css_syntax import tokens, unescape
 from templates_app.visible_text import Span
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-
-
-def _word(word: str) -> str:
-    """Return a pattern for a word of a style sheet, its letters also as escapes."""
-    letters = []
-    for letter in word:
-        codes = "|".join(f"{ord(case):x}" for case in dict.fromkeys((letter.lower(), letter.upper())))
-        plain = re.escape(letter) if letter in "abcdef" else rf"\\?{re.escape(letter)}"
-        letters.append(rf"(?:{plain}|\\0{{0,4}}(?:{codes})(?:\r\n|[ \t\n\f\r])?)")
-    return "".join(letters)
-
-
 _FETCHES = frozenset({"image", "src", "url"})
 _SETS = frozenset({"image-set", "-webkit-image-set"})
 # The filter is Internet Explorer's, and was how its pictures got a transparent ground.
 _FILTER = "alphaimageloader"
 # They load something, but no picture.
 _NO_IMAGE = frozenset({"src", "behavior", "-ms-behavior", "-moz-binding"})
-_IMPORT = re.compile(rf"@{_word('import')}\b", re.IGNORECASE)
-_IMPORTED = re.compile(r"@import\s*(?:\"([^\"]*)|'([^']*))", re.IGNORECASE)
+_IMPORT = re.compile(r"@import(?![\w-])\s*(?:url\(\s*)?(?:\"([^\"]*)|'([^']*)|([^\s;)\"']*))", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:(?:url|src)\(|AlphaImageLoader\([^)]{0,300}?\bsrc\s*=)\s*[\"']?([^\"')]*)", re.IGNORECASE)
 _SET = re.compile(r"image-set\(([^)]*)", re.IGNORECASE)
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
@@ -65,9 +52,9 @@ def images(style: str) -> list[Span]:
     return found
 
 
-def imports(style: str) -> bool:
-    """Say whether the style sheet loads another one."""
-    return _IMPORT.search(style) is not None
+def imports(style: str) -> list[str]:
+    """Return the addresses of the style sheets that the style takes from elsewhere."""
+    return [double or single or bare for double, single, bare in _IMPORT.findall(unescape(_COMMENT.sub(" ", style)))]
 
 
 def runs(style: str) -> bool:
@@ -79,8 +66,7 @@ def addresses(style: str) -> list[str]:
     """Return the addresses that a style loads, escapes resolved."""
     text = _plain(style)
     quoted = [double or single for group in _SET.findall(text) for double, single in _QUOTED.findall(group)]
-    imported = [double or single for double, single in _IMPORTED.findall(text)]
-    return _ADDRESS.findall(text) + quoted + imported
+    return _ADDRESS.findall(text) + quoted + list(filter(None, imports(style)))
 
 
 def _plain(style: str) -> str:
