@@ -107,10 +107,14 @@ def _chain(found: Sequence[Token]) -> Selector | None:
     """Return one selector; a blank or ">" parts its compounds."""
     compounds: list[Compound] = []
     part: list[Token] = []
+    in_brackets = False
     for token in [*found, Token("space", " ", 0, 0)]:
-        is_child = token.kind == "mark" and token.text == ">"
-        if token.kind != "space" and not is_child or part and part[-1].text == "[" and token.kind == "space":
+        mark = token.text if token.kind == "mark" else ""
+        in_brackets = mark == "[" or in_brackets and mark != "]"
+        is_child = mark == ">"
+        if token.kind != "space" and not is_child:
             part.append(token)
+        if in_brackets or token.kind != "space" and not is_child:
             continue
         if part:
             compound = _compound(part)

@@ -23,6 +23,8 @@ REFUSALS = {
     "welcome": [LINKS],
 }
 POSTMARK = sorted((CORPUS / "postmark").glob("*.html"))
+PREHEADER = '<span class="preheader"'
+PREHEADERS = [path for path in POSTMARK if PREHEADER in path.read_text()]
 
 
 @pytest.mark.parametrize("path", POSTMARK, ids=lambda path: path.stem)
@@ -36,11 +38,10 @@ def test_each_refusal_of_a_real_template_is_a_written_rule(path):
     assert note.faults[0].text.startswith("https://fonts.googleapis.com/")
 
 
-@pytest.mark.parametrize("path", POSTMARK, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PREHEADERS, ids=lambda path: path.stem)
 def test_the_line_for_the_list_of_mails_is_in_no_text(path):
     html = path.read_text()
-    before, opening, rest = html.partition('<span class="preheader"')
-    assert opening
+    before, _, rest = html.partition(PREHEADER)
     without = before + rest.partition("</span>")[2]
     assert read(html, "") == read(without, "")
     assert plain_text(html) == plain_text(without)
