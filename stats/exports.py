@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from accounts.csv.formulas import NEEDED, PLACE
 from sending.models import EventKind
 from sending.models.ids import SEQUENCE_BITS, first_of
 
@@ -29,10 +30,10 @@ class Selection:
 
 
 def _no_formula(text: str) -> str:
-    """Return SQL for a cell that no spreadsheet takes for a formula; an empty text is an empty cell."""
+    """Return SQL for `formulas.guarded`; an empty text is an empty cell."""
     return (
-        f"CASE WHEN {text} = '' THEN NULL "
-        f"WHEN strpos(E'=+-@\\t\\r\\n', left({text}, 1)) > 0 THEN '''' || {text} ELSE {text} END"
+        f"CASE WHEN {text} = '' THEN NULL WHEN {text} !~ '{NEEDED}' THEN {text} "
+        f"ELSE regexp_replace({text}, '{PLACE}', '''', 'g') END"
     )
 
 
