@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from string import ascii_letters, digits
 
 from django.db import connection, transaction
 
@@ -37,16 +38,22 @@ def _no_formula(text: str) -> str:
     )
 
 
+def _address(text: str) -> str:
+    """Return the same for an address, which was read as one: only its first character can begin a formula."""
+    plain = f"strpos('{ascii_letters}{digits}', left({text}, 1)) > 0"
+    return f"CASE WHEN {text} <> '' AND {plain} THEN {text} ELSE {_no_formula(text)} END"
+
+
 # Column C is the time in milliseconds UTC, which spreadsheets turn into a date by
 # =TEXT(C2/86400000+DATE(1970,1,1),"YYYY-MM-DD HH:mm:ss"); columns are only ever added at the end.
 # Ids, domain names and our own constants cannot begin like a formula; text from outside can.
 COLUMNS: dict[str, str] = {
     "message_id": "coalesce(event.message_id, event.message::text)",
-    "recipient": _no_formula("event.recipient"),
+    "recipient": _address("event.recipient"),
     "event_time_ms": f"event.id >> {SEQUENCE_BITS}",
     "event_time": f"to_char(to_timestamp((event.id >> {SEQUENCE_BITS}) / 1000.0), "
     "'YYYY-MM-DD\"T\"HH24:MI:SS.MSTZH:TZM')",
-    "sender": _no_formula("event.from_address"),
+    "sender": _address("event.from_address"),
     "sender_domain": "event.sender_domain",
     "recipient_domain": "event.recipient_domain",
     "event": "CASE event.kind "
