@@ -18,6 +18,7 @@ class Grain(Enum):
 # The longest span that is shown by minutes, and by hours.
 BY_MINUTE = timedelta(hours=3)
 BY_HOUR = timedelta(days=3)
+_LABELS = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%Y-%m-%d %H:%M", Grain.DAY: "%Y-%m-%d"}
 _STEP = {Grain.MINUTE: timedelta(minutes=1), Grain.HOUR: timedelta(hours=1)}
 
 
@@ -58,19 +59,43 @@ class Axis:
 
     @property
     def on_whole_hours(self) -> bool:
-        """Say whether the zone's days begin on whole hours of UTC, so that hours add up to them."""
-        offsets = (moment.astimezone(self.zone).utcoffset() or timedelta(0) for moment in (self.start, self.end))
-        return all(offset % timedelta(hours=1) == timedelta(0) for offset in offsets)
+        """Say whether the zone's days begin on whole hours of UTC all along, so that hours add up to them."""
+        return all(offset % timedelta(hours=1) == timedelta(0) for offset in self._offsets)
+
+    @property
+    def clock_changes(self) -> bool:
+        """Say whether the zone's clock is put on or back within the axis."""
+        return len(self._offsets) > 1
+
+    @property
+    def _offsets(self) -> set[timedelta]:
+        moments = [*self.buckets, self.end.astimezone(self.zone)]
+        return {moment.utcoffset() or timedelta(0) for moment in moments}
+
+
+def label(bucket: datetime, grain: Grain) -> str:
+    """Return how a bucket is called: its day, or its time, with the offset from UTC where the clock shows it twice."""
+    text = bucket.strftime(_LABELS[grain])
+    if grain is Grain.DAY or bucket.replace(fold=0).utcoffset() == bucket.replace(fold=1).utcoffset():
+        return text
+    offset = bucket.strftime("%z")
+    return f"{text} {offset[:3]}:{offset[3:5]}"
 
 
 def axis(start: datetime, end: datetime, zone: tzinfo, *, by_recipient: bool = False) -> Axis:
     """Return the axis of a span; figures by recipient domain are kept for UTC days alone."""
+    first, last = Axis(start, end, Grain.DAY, zone).days
     if by_recipient:
-        return Axis(start, end, Grain.DAY, UTC)
-    span = end - start
-    if span <= BY_MINUTE:
+        # As many days as asked for: those of the same dates; where the span ends now, up to the UTC day that runs.
+        whole = end == midnight(last + timedelta(days=1), zone)
+        last_utc = last if whole else end.astimezone(UTC).date()
+        first_utc = last_utc - (last - first)
+        return Axis(midnight(first_utc, UTC), midnight(last_utc + timedelta(days=1), UTC), Grain.DAY, UTC)
+    if end - start <= BY_MINUTE:
         return Axis(start, end, Grain.MINUTE, zone)
-    return Axis(start, end, Grain.HOUR if span <= BY_HOUR else Grain.DAY, zone)
+    # By the clock: a day on which it is put back is one day too.
+    clock = end.astimezone(zone).replace(tzinfo=None) - start.astimezone(zone).replace(tzinfo=None)
+    return Axis(start, end, Grain.HOUR if clock <= BY_HOUR else Grain.DAY, zone)
 
 
 def last_minutes(now: datetime, minutes: int, zone: tzinfo) -> Axis:
