@@ -58,6 +58,8 @@ class ImportBlocksForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Or paste the list"),
         required=False,
+        # The lines are counted as they were pasted.
+        strip=False,
         widget=forms.Textarea(attrs={"rows": 8, "class": "mono", "placeholder": _EXAMPLE}),
     )
     reason = forms.CharField(

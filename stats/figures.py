@@ -31,8 +31,8 @@ MAX_STEPS = 5
 _MILLISECONDS = {Grain.MINUTE: 60_000, Grain.HOUR: 3_600_000, Grain.DAY: 86_400_000}
 # Figures alone: plotly has the names of months and days in English only.
 _TICKS = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%H:%M\n%m-%d", Grain.DAY: "%m-%d"}
-# Ticks of an axis on which the clock changes: their labels are longer.
-_FEW_TICKS = 6
+# Ticks of an axis on which the clock changes.
+_MAX_TICKS = 9
 _HOVER = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%Y-%m-%d %H:%M", Grain.DAY: "%Y-%m-%d"}
 
 
@@ -55,7 +55,7 @@ def chart(volumes: Volumes, series: Sequence[Series], axis: Axis) -> dict[str, A
     counts = [volumes.of(layer.counters) for layer in series]
     return {
         "traces": [_trace(layer, times, numbers, axis) for layer, numbers in zip(series, counts, strict=True)],
-        "layout": _layout(times, axis, highest=_highest(series, counts)),
+        "layout": _layout(volumes.buckets, times, axis, highest=_highest(series, counts)),
         "colours": {
             theme: [PALETTE[layer.state][position] for layer in series]
             for position, theme in enumerate(("light", "dark"))
@@ -75,14 +75,14 @@ def _trace(series: Series, times: list[str], numbers: list[int | None], axis: Ax
     return {"type": "bar", "width": width, "marker": marker, **shared}
 
 
-def _layout(times: list[str], axis: Axis, *, highest: int) -> dict[str, Any]:
+def _layout(buckets: Sequence[datetime], times: list[str], axis: Axis, *, highest: int) -> dict[str, Any]:
     return {
         "barmode": "stack",
         "hovermode": "x unified",
         "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"},
-        "margin": {"l": 44, "r": 8, "t": 34, "b": 40 if axis.grain is Grain.HOUR else 26},
-        "xaxis": {"showgrid": False, "ticks": "outside", "ticklen": 4, **_time_axis(times, axis)},
+        "margin": {"l": 44, "r": 8, "t": 34, "b": 40 if axis.grain is Grain.HOUR or _by_label(axis) else 26},
+        "xaxis": {"showgrid": False, "ticks": "outside", "ticklen": 4, **_time_axis(buckets, times, axis)},
         "yaxis": {
             "rangemode": "tozero",
             "tickformat": ",d",
@@ -144,9 +144,9 @@ def _places(buckets: Sequence[datetime], axis: Axis) -> list[str]:
     return ["<br>".join([" ".join(rest), day]) for day, *rest in (text.split(" ") for text in labels)]
 
 
-def _time_axis(times: list[str], axis: Axis) -> dict[str, Any]:
+def _time_axis(buckets: Sequence[datetime], times: list[str], axis: Axis) -> dict[str, Any]:
     if _by_label(axis):
-        return {"type": "category", "nticks": _FEW_TICKS, "automargin": True, "range": [-0.5, len(times) - 0.5]}
+        return {"type": "category", "range": [-0.5, len(times) - 0.5], "tickmode": "array", **_ticks(buckets, axis)}
     return {
         "type": "date",
         "tickformat": _TICKS[axis.grain],
@@ -154,6 +154,17 @@ def _time_axis(times: list[str], axis: Axis) -> dict[str, Any]:
         "nticks": 10,
         "range": _range(times, axis),
     }
+
+
+def _ticks(buckets: Sequence[datetime], axis: Axis) -> dict[str, Any]:
+    """Return ticks at even distances, and one where the clock has changed, with its offset from UTC."""
+    distance = -(-len(buckets) // _MAX_TICKS)
+    changed = next(n for n in range(1, len(buckets)) if buckets[n].utcoffset() != buckets[n - 1].utcoffset())
+    even = [n for n in range(0, len(buckets), distance) if abs(n - changed) > distance // 2]
+    texts = {n: buckets[n].strftime("%H:%M<br>%m-%d" if axis.grain is Grain.HOUR else "%H:%M") for n in even}
+    offset = buckets[changed].strftime("%z")
+    texts[changed] = f"{buckets[changed]:%H:%M}<br>{offset[:3]}:{offset[3:5]}"
+    return {"tickvals": sorted(texts), "ticktext": [texts[n] for n in sorted(texts)]}
 
 
 def _range(times: list[str], axis: Axis) -> list[float]:

@@ -60,17 +60,17 @@ class Axis:
     @property
     def on_whole_hours(self) -> bool:
         """Say whether the zone's days begin on whole hours of UTC all along, so that hours add up to them."""
-        return all(offset % timedelta(hours=1) == timedelta(0) for offset in self._offsets)
+        moments = [*self.buckets, self.end.astimezone(self.zone)]
+        return all(_offset(moment) % timedelta(hours=1) == timedelta(0) for moment in moments)
 
     @property
     def clock_changes(self) -> bool:
-        """Say whether the zone's clock is put on or back within the axis."""
-        return len(self._offsets) > 1
+        """Say whether the zone's clock is put on or back between the first and the last bucket."""
+        return len({_offset(bucket) for bucket in self.buckets}) > 1
 
-    @property
-    def _offsets(self) -> set[timedelta]:
-        moments = [*self.buckets, self.end.astimezone(self.zone)]
-        return {moment.utcoffset() or timedelta(0) for moment in moments}
+
+def _offset(moment: datetime) -> timedelta:
+    return moment.utcoffset() or timedelta(0)
 
 
 def label(bucket: datetime, grain: Grain) -> str:
@@ -80,6 +80,11 @@ def label(bucket: datetime, grain: Grain) -> str:
         return text
     offset = bucket.strftime("%z")
     return f"{text} {offset[:3]}:{offset[3:5]}"
+
+
+def iso(bucket: datetime, grain: Grain) -> str:
+    """Return how files have a bucket: its day, or its time with the offset from UTC (ISO 8601)."""
+    return bucket.date().isoformat() if grain is Grain.DAY else bucket.isoformat(timespec="minutes")
 
 
 def axis(start: datetime, end: datetime, zone: tzinfo, *, by_recipient: bool = False) -> Axis:

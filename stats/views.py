@@ -211,11 +211,15 @@ class OverviewPage(FiguresPage):
 
     def download(self) -> HttpResponseBase:
         """Return the table."""
+        volumes = self.volumes()
         # A file is the same in every language.
         with translation.override("en"):
-            table = self.table(self.volumes())
+            table = self.table(volumes)
         columns = [*self.series, *(rate.name for rate in self.rates.values())]
-        rows = [[row.label, *row.counts, *map(_rounded, row.rates)] for row in reversed(table.rows)]
+        rows = [
+            [intervals.iso(at, self.axis.grain), *row.counts, *map(_rounded, row.rates)]
+            for (at, _counts), row in zip(volumes.begun(), reversed(table.rows), strict=True)
+        ]
         response = csv.response("overview", [self.axis.grain.value, *columns], rows)
         return self.attach(response, "overview", self.window.start, self.window.end)
 

@@ -15,6 +15,8 @@ _MARKS = (
     (b"\xff\xfe", "UTF-16-LE"),
     (b"\xfe\xff", "UTF-16-BE"),
 )
+# Lists of addresses are ASCII for a good part, which UTF-16 has with a NUL beside it; other text has none at all.
+_WIDE_SHARE = 0.3
 # So much of a file shows whether it is UTF-16 without a mark.
 _SAMPLE = 4096
 # Bytes of GB18030 beyond ASCII: pairs, and groups of four.
@@ -52,10 +54,10 @@ def decode(content: bytes) -> Decoded:
 
 
 def _wide(sample: bytes) -> str:
-    """Return the UTF-16 in which lists of addresses have a NUL in every other byte; "" for none."""
+    """Return in which order of UTF-16 the sample is, by the NULs of its ASCII letters; "" for none."""
     pairs = len(sample) // 2
     for encoding, high, low in (("UTF-16-LE", sample[1::2], sample[::2]), ("UTF-16-BE", sample[::2], sample[1::2])):
-        if pairs and high.count(0) > pairs * 0.6 and low.count(0) == 0:
+        if pairs and high.count(0) > pairs * _WIDE_SHARE > 5 * low.count(0):
             return encoding
     return ""
 

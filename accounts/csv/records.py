@@ -25,6 +25,8 @@ _CLOSED = re.compile(r'"[^"]*"')
 _MARK = re.compile(rf"[{DELIMITERS}]")
 BREAK = re.compile(r"\r\n|\r|\n")
 _DIRECTIVE = re.compile(rf"sep=([{DELIMITERS}])(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
+# Delimiter -> what a cell without quotation marks holds, and what closes one with them.
+_ENDS = {mark: (re.compile(rf"[^{mark}\r\n]*"), re.compile(rf'"[ \u00a0]*(?={mark}|[\r\n]|\Z)')) for mark in DELIMITERS}
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,7 @@ def records(
 
 def _cells(text: str, at: int, delimiter: str, single_line: Collection[int]) -> tuple[list[str], int]:
     """Return the cells of the record at `at`, and where the next one begins; -1 for a mark that never closes."""
-    plain = re.compile(rf"[^{re.escape(delimiter)}\r\n]*")
-    closing = re.compile(rf'"[ \u00a0]*(?={re.escape(delimiter)}|[\r\n]|\Z)')
+    plain, closing = _ENDS[delimiter]
     cells: list[str] = []
     while True:
         opening = _OPENING.match(text, at)

@@ -89,6 +89,8 @@ def test_the_hour_that_comes_twice_is_two_bars_with_labels_of_their_own():
     ]
     assert labels[:4] == ["2026-11-01 00:00", "2026-11-01 01:00 -04:00", "2026-11-01 01:00 -05:00", "2026-11-01 02:00"]
     assert (axis["type"], axis["range"]) == ("category", [-0.5, 24.5])
+    assert axis["ticktext"][:3] == ["00:00<br>11-01", "01:00<br>-05:00", "05:00<br>11-01"]
+    assert axis["tickvals"][:3] == [0, 2, 6]
 
 
 def test_a_clock_that_is_put_back_by_half_an_hour_hides_no_bar():

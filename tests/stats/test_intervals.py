@@ -65,6 +65,12 @@ def test_a_zone_that_is_between_the_hours_in_winter_alone_is_one():
     ).on_whole_hours
 
 
+def test_a_clock_that_changes_as_the_axis_ends_changes_none_of_its_bars():
+    new_york, end = ZoneInfo("America/New_York"), datetime(2026, 11, 1, 6, tzinfo=UTC)
+    assert not Axis(end - timedelta(hours=5), end, Grain.HOUR, new_york).clock_changes
+    assert Axis(end - timedelta(hours=5), end + timedelta(seconds=1), Grain.HOUR, new_york).clock_changes
+
+
 @pytest.mark.parametrize(
     ("moment", "zone", "text"),
     [

@@ -178,7 +178,7 @@ def test_the_hour_that_comes_twice_is_two_lines_of_page_and_file():
     response = browser.get(reverse("stats:overview"), query | {"format": "csv"})
     rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"), newline="")))
     assert len(rows) == 1 + 25
-    assert [row[:2] for row in rows[2:4]] == [["2026-11-01 01:00 -04:00", "1"], ["2026-11-01 01:00 -05:00", "2"]]
+    assert [row[:2] for row in rows[2:4]] == [["2026-11-01T01:00-04:00", "1"], ["2026-11-01T01:00-05:00", "2"]]
 
 
 def test_a_recipient_domain_is_shown_by_utc_days_and_the_page_says_so():

@@ -42,7 +42,10 @@
     layout.font = { family: getComputedStyle(document.body).fontFamily, size: 12, color: muted };
     layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
     layout.hoverlabel = { bgcolor: ground, bordercolor: line, font: { color: text, size: 12 } };
-    layout.xaxis.nticks = narrow ? (layout.xaxis.type === "category" ? 3 : 5) : layout.xaxis.nticks;
+    layout.xaxis.nticks = narrow ? 5 : layout.xaxis.nticks;
+    if (narrow && layout.xaxis.tickvals) {
+      for (const name of ["tickvals", "ticktext"]) layout.xaxis[name] = layout.xaxis[name].filter((_, n) => n % 2 === 1);
+    }
     Object.assign(layout.xaxis, { linecolor: line, tickcolor: line });
     layout.yaxis.gridcolor = line;
     // On a touch screen a drag scrolls the page; elsewhere it zooms, and a double click takes that back.

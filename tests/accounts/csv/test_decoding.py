@@ -41,6 +41,7 @@ def test_utf_16_of_the_other_order_and_without_a_mark() -> None:
     plain = "ann@example.com\nbob@example.com\n"
     for encoding in ("utf-16-le", "utf-16-be"):
         assert decode(plain.encode(encoding)).text == plain
+        assert decode(CHINESE.encode(encoding)).text == CHINESE
 
 
 def test_one_chinese_name_is_enough() -> None:

@@ -92,3 +92,8 @@ class TestImport:
         page = browser.post(self.URL, {"text": "a\u200bnn@example.com"}).content.decode()
         assert "ZERO WIDTH SPACE (U+200B)" in page
         assert "a⟨U+200B⟩nn@example.com" in page
+
+    def test_lines_are_counted_as_they_were_pasted(self, browser):
+        page = browser.post(self.URL, {"text": "\r\n\r\nann@example.com\r\nnobody\r\n"}).content.decode()
+        assert "1 of 2 addresses" in page
+        assert "<td>4</td>" in page
