@@ -48,8 +48,9 @@ class Axis:
         """Return the start of the first bucket, UTC."""
         if self.grain is Grain.DAY:
             return midnight(self.days[0], self.zone).astimezone(UTC)
-        start = self.start.astimezone(UTC).replace(second=0, microsecond=0)
-        return start if self.grain is Grain.MINUTE else start.replace(minute=0)
+        # By the zone's clock: its hours need not begin with those of UTC.
+        minutes = self.start.astimezone(self.zone).minute if self.grain is Grain.HOUR else 0
+        return self.start.astimezone(UTC).replace(second=0, microsecond=0) - timedelta(minutes=minutes)
 
     @property
     def days(self) -> tuple[date, date]:

@@ -65,6 +65,13 @@ def test_a_zone_that_is_between_the_hours_in_winter_alone_is_one():
     ).on_whole_hours
 
 
+def test_the_hours_of_a_zone_begin_by_its_own_clock():
+    kolkata = ZoneInfo("Asia/Kolkata")
+    start = datetime(2026, 3, 2, tzinfo=kolkata)
+    buckets = Axis(start, start + timedelta(days=1), Grain.HOUR, kolkata).buckets
+    assert (len(buckets), f"{buckets[0]:%H:%M}", f"{buckets[-1]:%H:%M}") == (24, "00:00", "23:00")
+
+
 def test_a_clock_that_changes_as_the_axis_ends_changes_none_of_its_bars():
     new_york, end = ZoneInfo("America/New_York"), datetime(2026, 11, 1, 6, tzinfo=UTC)
     assert not Axis(end - timedelta(hours=5), end, Grain.HOUR, new_york).clock_changes
