@@ -3,7 +3,7 @@
   document.documentElement.classList.add("js");
   // Scripts hold no text: the page brings each in its language.
   const toasts = document.querySelector(".toasts");
-  const { textUnreachable, textForbidden, textGone, textBroken, textCopy, textCopied } = toasts.dataset;
+  const { textLoggedOut, textLogIn, logIn, textUnreachable, textForbidden, textGone, textBroken, textCopy, textCopied } = toasts.dataset;
 
   // Menus are <details>: one at a time, shut by Escape and by a click elsewhere.
   const menus = () => document.querySelectorAll("details.menu[open]");
@@ -15,16 +15,16 @@
     menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
   });
 
-  // Toasts of success leave by themselves; errors stay until closed.
+  // Toasts leave by themselves, warnings later; errors stay until closed.
   document.querySelectorAll("[data-toast]").forEach((toast) => {
     toast.querySelector("[data-toast-close]").addEventListener("click", () => toast.remove());
-    if (toast.matches(".toast-success, .toast-info")) setTimeout(() => toast.remove(), 8000);
+    if (!toast.matches(".toast-error")) setTimeout(() => toast.remove(), toast.matches(".toast-warning") ? 20000 : 8000);
   });
 
   // When a part of a page cannot be fetched, say so, once.
   const trouble = (event) => {
     const status = event.detail.xhr ? event.detail.xhr.status : 0;
-    const text = status === 0 ? textUnreachable : status === 403 ? textForbidden : status === 404 ? textGone : textBroken;
+    const text = status === 0 ? textUnreachable : status === 401 ? textLoggedOut : status === 403 ? textForbidden : status === 404 ? textGone : textBroken;
     const toast = document.createElement("div");
     toast.className = "toast show toast-error";
     const body = document.createElement("div");
@@ -33,13 +33,32 @@
     words.textContent = text;
     body.append(words);
     toast.append(body);
-    toast.addEventListener("click", () => toast.remove());
+    if (status === 401) {
+      const link = document.createElement("a");
+      Object.assign(link, { className: "btn btn-sm btn-primary", href: logIn, target: "_blank", textContent: textLogIn });
+      body.append(link);
+    } else toast.addEventListener("click", () => toast.remove());
     toasts.querySelectorAll("[data-trouble]").forEach((old) => old.remove());
     toast.setAttribute("data-trouble", "");
     toasts.append(toast);
   };
   document.addEventListener("htmx:responseError", trouble);
   document.addEventListener("htmx:sendError", trouble);
+
+  // Whoever logged in again in another tab has a new token: the forms of this page get it when it is looked at again.
+  const renewToken = async () => {
+    const answer = await fetch(document.body.dataset.formToken, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (answer && answer.status === 401) trouble({ detail: { xhr: answer } });
+    if (!answer || !answer.ok) return;
+    const { token } = await answer.json();
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+    document.querySelectorAll('[name="csrfmiddlewaretoken"]').forEach((field) => { field.value = token; });
+    toasts.querySelectorAll("[data-trouble]").forEach((old) => old.remove());
+  };
+  if (document.body.dataset.formToken) {
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") renewToken(); });
+    window.addEventListener("focus", () => { if (toasts.querySelector("[data-trouble]")) renewToken(); });
+  }
 
   // Copy: [data-copy] gets a button that copies its text; a value names another element's id.
   const live = document.createElement("div");
