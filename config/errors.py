@@ -29,7 +29,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Return the page for a form without its token."""
+    """Return the page for a form without its token; a part of a page is told to get another one."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=401)
     return _page(request, "403_csrf.html", 403, _("Form not accepted"), back=safe_back(request, ""))
 
 

@@ -113,9 +113,7 @@ class SendForm(forms.Form):
         self._choices("unsubscribe", [], languages())
         self.names = self._names()
         for name in self.names:
-            # The field that is being typed in stays when others come beside it.
-            control = forms.TextInput(attrs={"hx-preserve": "true"})
-            self.fields[f"{VALUE}{name}"] = forms.CharField(label=name, strip=False, max_length=10_000, widget=control)
+            self.fields[f"{VALUE}{name}"] = forms.CharField(label=name, strip=False, max_length=10_000)
 
     @property
     def version(self) -> Version | None:

@@ -33,11 +33,11 @@ def test_a_session_that_ends_leaves_the_editor_as_it_is(people: Callable[..., Pe
     operator = people("operator")
     page = operator.page
     operator.go("/templates/create/")
-    page.get_by_label("Name", exact=True).fill("Kept through a log-in")
+    page.get_by_label("Template name").fill("Kept through a log-in")
     forget_the_session(operator)
-    page.get_by_label("Text", exact=True).fill(BODY)
+    page.get_by_label("HTML body").fill(BODY)
     expect(page.get_by_text("You are logged out.")).to_be_visible()
-    expect(page.get_by_label("Text", exact=True)).to_have_value(BODY)
+    expect(page.get_by_label("HTML body")).to_have_value(BODY)
     operator.look("logged-out")
     assert all("401" in line for line in operator.trouble)
     operator.trouble.clear()
@@ -55,8 +55,8 @@ def test_what_was_sent_after_the_session_ended_is_offered_after_the_log_in(peopl
     operator = people("operator")
     page = operator.page
     operator.go("/templates/create/")
-    page.get_by_label("Name", exact=True).fill("Sent too late")
-    page.get_by_label("Text", exact=True).fill(BODY)
+    page.get_by_label("Template name").fill("Sent too late")
+    page.get_by_label("HTML body").fill(BODY)
     forget_the_session(operator)
     page.get_by_role("button", name="Save draft").click()
     page.get_by_role("link", name="Open the form again").click()
@@ -66,8 +66,8 @@ def test_what_was_sent_after_the_session_ended_is_offered_after_the_log_in(peopl
     expect(page.get_by_text("What you typed here and did not save")).to_be_visible()
     operator.look("draft-offered")
     page.get_by_role("button", name="Restore it").click()
-    expect(page.get_by_label("Name", exact=True)).to_have_value("Sent too late")
-    expect(page.get_by_label("Text", exact=True)).to_have_value(BODY)
+    expect(page.get_by_label("Template name")).to_have_value("Sent too late")
+    expect(page.get_by_label("HTML body")).to_have_value(BODY)
     page.get_by_role("button", name="Save draft").click()
     expect(page.get_by_text("Draft saved.")).to_be_visible()
     operator.go("/templates/create/")
@@ -78,12 +78,12 @@ def test_what_was_sent_after_the_session_ended_is_offered_after_the_log_in(peopl
 def test_the_letters_typed_while_a_field_comes_are_kept(people: Callable[..., Person]) -> None:
     operator = people("operator")
     page = operator.page
-    operator.go("/sending/send/")
+    operator.go("/sending/")
     page.get_by_label("Template", exact=True).select_option(index=1)
     first = page.locator("#variables input[type=text]").first
     expect(first).to_be_visible()
     # Half a second of latency.
-    page.route("**/sending/send/", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    page.route("**/sending/", lambda route: (page.wait_for_timeout(500), route.continue_()))
     page.get_by_label("Subject").fill("For {{new_word}}")
     first.click()
     first.press_sequentially("Annabel", delay=60)

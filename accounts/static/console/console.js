@@ -42,7 +42,10 @@
     toast.setAttribute("data-trouble", "");
     toasts.append(toast);
   };
-  document.addEventListener("htmx:responseError", trouble);
+  document.addEventListener("htmx:responseError", (event) => {
+    // Logged out, or logged in again elsewhere: the answer to the new token says which.
+    if (event.detail.xhr.status === 401) renewToken(); else trouble(event);
+  });
   document.addEventListener("htmx:sendError", trouble);
 
   // Whoever logged in again in another tab has a new token: the forms of this page get it when it is looked at again.
@@ -113,6 +116,20 @@
     });
     filters.classList.add("live");
   }
+
+  // [data-keeps-typed]: when it is swapped, what was typed meanwhile stays, and the field that has the focus keeps it.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const part = event.detail.target;
+    if (!part.matches("[data-keeps-typed]")) return;
+    const typed = [...part.querySelectorAll("input[id]:not([type=hidden]), textarea[id]")].map((field) => [field.id, field.value]);
+    const active = part.contains(document.activeElement) ? document.activeElement : null;
+    const place = active && [active.id, active.selectionStart, active.selectionEnd];
+    document.addEventListener("htmx:afterSwap", () => {
+      typed.forEach(([id, value]) => { const field = document.getElementById(id); if (field) field.value = value; });
+      const field = place && document.getElementById(place[0]);
+      if (field) { field.focus(); field.setSelectionRange(place[1], place[2]); }
+    }, { once: true });
+  });
 
   // A whole row opens its page; links, buttons and selected text inside keep their own meaning.
   document.addEventListener("click", (event) => {
