@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 THEME_COOKIE = "ses_theme"
+# How long a browser keeps what somebody chose; browsers keep no cookie longer.
+CHOICE_SECONDS = 400 * 86_400
 
 
 @dataclass(frozen=True)
