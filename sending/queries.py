@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact, StartsWith
@@ -32,6 +33,12 @@ def statuses(
     if recipient:
         found = found.filter(Exact(_KEY, key_or_text(recipient).text))
     return list(found.order_by("id")[offset : offset + limit])
+
+
+def first_kept(now: datetime) -> int:
+    """Return the smallest id that retention still keeps: mails, attempts and events go as whole days (UTC)."""
+    day = now.astimezone(UTC).date() - timedelta(days=settings.RULES.retention_days)
+    return first_of(datetime.combine(day, time(), UTC))
 
 
 def between(messages: QuerySet[Message], start: datetime, end: datetime) -> QuerySet[Message]:

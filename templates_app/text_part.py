@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from templates_app.address_values import joined, split_text
 from templates_app.character_references import decode
 from templates_app.link_targets import followed, target
 from templates_app.markup import BLOCKS, Token
 from templates_app.url_attributes import followed_attribute
-from templates_app.variables import Variable, split
+from templates_app.variables import Variable
 from templates_app.visibility import walk
 
 _SPACE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
@@ -48,7 +49,7 @@ class _Writer:
         self.link_element = ""
 
     def text(self, source: str) -> None:
-        for piece in split(source):
+        for piece in split_text(source):
             if isinstance(piece, Variable):
                 self._write(piece)
                 continue
@@ -93,7 +94,7 @@ class _Writer:
         self._close_link()
         if self.out:
             self.out.append("\n")
-        return _joined(self.out)
+        return tuple(joined(self.out))
 
     def _start_link(self, token: Token) -> None:
         href = followed_attribute(token)
@@ -137,8 +138,12 @@ class _Writer:
         address, self.link = self.link, ()
         if not address:
             return
-        link_text = _joined(self.out[self.link_from :])
+        link_text = tuple(joined(self.out[self.link_from :]))
         if as_written(link_text).strip() == as_written(address):
+            # It is the address, in however many elements.
+            between = self.out[self.link_from]
+            self.link_from += isinstance(between, str) and not between.strip()
+            self.out[self.link_from :] = address
             return
         bracketed = bool(as_written(link_text).strip())
         breaks, self.breaks = self.breaks, 0
@@ -152,18 +157,3 @@ class _Writer:
         if bracketed:
             self._write(")")
             self.breaks = breaks
-
-
-def _joined(pieces: list[str | Variable]) -> tuple[str | Variable, ...]:
-    """Return the pieces with neighbouring texts joined."""
-    joined: list[str | Variable] = []
-    run: list[str] = []
-    for piece in [*pieces, Variable("")]:
-        if isinstance(piece, str):
-            run.append(piece)
-            continue
-        if run:
-            joined.append("".join(run))
-            run = []
-        joined.append(piece)
-    return tuple(joined[:-1])

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from templates_app.text_part import as_written, plain_text
-from templates_app.variables import Variable
+from templates_app.variables import Position, Variable
 
 
 def read(html):
@@ -60,7 +60,7 @@ def test_variables_stay_places_for_values():
         "Hi ",
         Variable("name"),
         ", go (https://a.test/",
-        Variable("id", True),
+        Variable("id", Position.PART),
         ")\n",
     )
 
