@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from templates_app.variables import Position, Variable
 
-# Changes with the meaning of what is stored. Skeletons without a form know nothing of a variable's position in an address
-# but whether it follows a "=".
+# Changes with the meaning of what is stored. Skeletons without a form know of a variable in an address only whether it
+# follows a "=".
 FORM = 2
 
 

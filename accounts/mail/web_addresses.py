@@ -21,8 +21,8 @@ _PARTS = re.compile(
     r"(?P<scheme>https?://)(?P<host>[^/?#\\]+)(?P<path>[^?#]*)(?P<query>[^#]*)(?P<fragment>#?.*)",
     re.IGNORECASE | re.DOTALL,
 )
-# WHATWG URL 3.1, forbidden domain code points.
-_NOT_IN_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
+# RFC 3986 3.2.2: a registered name, or an address between brackets; and the port.
+_HOST = re.compile(r"(?:(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -39,9 +39,9 @@ def to_uri(address: str) -> str:
         raise ValueError("not a web address")
     behind = _encoded(parts["path"].replace("\\", "/")) + _encoded(parts["query"])
     fragment = parts["fragment"]
-    uri = f"{parts['scheme']}{_host(parts['host'])}{behind}{fragment[:1]}{_encoded(fragment[1:])}"
-    read = urlsplit(uri)
-    if not read.hostname or read.port == 0:
+    host = _host(parts["host"])
+    uri = f"{parts['scheme']}{host}{behind}{fragment[:1]}{_encoded(fragment[1:])}"
+    if not _HOST.fullmatch(host) or urlsplit(uri).port == 0:
         raise ValueError("not a web address")
     return uri
 
@@ -64,7 +64,7 @@ def _as_browsers_do(name: str) -> str:
     """Return a host in A-labels, also where IDNA 2008 forbids the name: i❤.ws exists (WHATWG URL 3.5, UTS 46 4)."""
     mapped = idna.uts46_remap(name, std3_rules=False, transitional=False)
     labels = [_a_label(label) for label in mapped.split(".")]
-    if _NOT_IN_HOST.search(mapped) or not all(0 < len(label) <= MAX_LABEL for label in labels):
+    if not all(0 < len(label) <= MAX_LABEL for label in labels):
         raise ValueError("not a host name")
     return ".".join(labels)
 

@@ -20,6 +20,8 @@ from accounts.mail.web_addresses import to_uri
         ("https://a.test/50%?c=%zz", "https://a.test/50%25?c=%25zz"),
         ("https://a.test/x\\y?z\\w", "https://a.test/x/y?z%5Cw"),
         ("https://a.test?", "https://a.test?"),
+        ("https://a_b.test:8443", "https://a_b.test:8443"),
+        ("https://ex%61mple.test/", "https://ex%61mple.test/"),
         ("HTTPS://A.test#", "HTTPS://A.test#"),
         ("https://[::1]:80/é", "https://[::1]:80/%C3%A9"),
         # A name that browsers open though IDNA 2008 forbids it.
@@ -34,7 +36,9 @@ def test_an_address_in_the_letters_of_its_language_is_sent_as_http_takes_it(addr
 @pytest.mark.parametrize(
     "address",
     ["", "/x", "//a.test/", "https:a.test", "https:///x", "ftp://a.test/", "javascript:x", "https://a℀b.test/", "https://é..test/",
-     "https://a b\u3000.test/", "https://\u202eé.test/", "https://" + "é" * 80 + ".test/", "https://e@é.test/"],
+     "https://a b\u3000.test/", "https://\u202eé.test/", "https://" + "é" * 80 + ".test/", "https://e@é.test/",
+     "https://a\x01b.test/", "https://a\r\nb.test/", 'https://a"b.test/', "https://a{b}.test/", "https://[a.test/", "https://[::1/",
+     "https://:80/", "https://a.test:0/", "https://a.test:99999/", "https://a.test:x/", "https://a@b.test/"],
 )  # fmt: skip
 def test_what_no_redirect_can_lead_to_is_an_error(address):
     with pytest.raises(ValueError, match="."):
