@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from templates_app.address_values import joined, split_text
 from templates_app.character_references import decode
@@ -13,6 +14,8 @@ from templates_app.variables import Variable
 from templates_app.visibility import walk
 
 _SPACE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
+# Where mail programs see the end of a link in text (RFC 3986 C).
+_ENDS_LINK = re.compile(r"[\s\"<>]")
 # Elements with an empty line around them.
 _SPACED = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "table", "blockquote", "dl", "pre", "hr"})
 _CELLS = frozenset({"td", "th"})
@@ -34,6 +37,10 @@ def plain_text(html: str) -> tuple[str | Variable, ...]:
 def as_written(segments: tuple[str | Variable, ...]) -> str:
     """Return segments as one text, variables as `{{name}}`."""
     return "".join(segment if isinstance(segment, str) else f"{{{{{segment.name}}}}}" for segment in segments)
+
+
+def _percent_encoded(found: re.Match[str]) -> str:
+    return quote(found[0])
 
 
 class _Writer:
@@ -153,7 +160,7 @@ class _Writer:
         if bracketed:
             self._write("(")
         for piece in address:
-            self._write(piece)
+            self._write(_ENDS_LINK.sub(_percent_encoded, piece) if isinstance(piece, str) else piece)
         if bracketed:
             self._write(")")
             self.breaks = breaks

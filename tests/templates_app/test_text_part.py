@@ -65,6 +65,13 @@ def test_variables_stay_places_for_values():
     )
 
 
+def test_a_link_ends_in_text_where_it_ends():
+    assert read('<a href="https://a.test/my file.pdf?q=&quot;x&quot;">get</a>') == (
+        "get (https://a.test/my%20file.pdf?q=%22x%22)\n"
+    )
+    assert read('<a href="https://a.test/bücher">get</a>') == "get (https://a.test/bücher)\n"
+
+
 def test_white_space_and_references_read_as_in_a_browser():
     assert read("  a\n\n b&nbsp;&amp;\u200b c <b>d</b>e ") == "a b & c de\n"
 
