@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact, StartsWith
@@ -35,10 +34,9 @@ def statuses(
     return list(found.order_by("id")[offset : offset + limit])
 
 
-def first_kept(now: datetime) -> int:
-    """Return the smallest id that retention still keeps: mails, attempts and events go as whole days (UTC)."""
-    day = now.astimezone(UTC).date() - timedelta(days=settings.RULES.retention_days)
-    return first_of(datetime.combine(day, time(), UTC))
+def first_kept(days: int, now: datetime) -> int:
+    """Return the smallest id of what is kept for so many days: the older goes as whole days (UTC)."""
+    return first_of(datetime.combine(now.astimezone(UTC).date() - timedelta(days=days), time(), UTC))
 
 
 def between(messages: QuerySet[Message], start: datetime, end: datetime) -> QuerySet[Message]:

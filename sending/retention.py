@@ -38,7 +38,7 @@ def retire(now: datetime | None = None) -> int:
 
     Runs in short transactions; a second run finds nothing left. Figures are kept: they stand in tables of their own.
     """
-    edge = first_kept(now or datetime.now(UTC))
+    edge = first_kept(settings.RULES.retention_days, now or datetime.now(UTC))
     _keep_newest_postmaster_mails()
     days = partitions.drop_before(time_of(edge).date())
     return len(days) + sum(_in_batches(statement, edge) for statement in STATEMENTS)

@@ -125,7 +125,7 @@ def redirect(token: str) -> HttpResponse | None:
 
 def _redirect(click: links.ClickToken) -> HttpResponse | None:
     """Return the redirect; None for a target that is no web address, or once events of its time are no longer kept."""
-    if click.message < first_kept(timezone.now()):
+    if click.message < first_kept(settings.RULES.retention_days, timezone.now()):
         return None
     try:
         location = to_uri(click.target)
