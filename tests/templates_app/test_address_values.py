@@ -148,6 +148,7 @@ def test_an_address_written_out_in_text_is_a_link_too(text, filled):
     ("html", "filled"),
     [
         ("https://a.test/?y=1&amp;z={{x}}", "https://a.test/?y=1&amp;z=Tom%20%26%20Jerry"),
+        ("https://a.test/?y=1&#38;z={{x}}", "https://a.test/?y=1&#38;z=Tom%20%26%20Jerry"),
         ("https://a.test/&nbsp;{{x}}", "https://a.test/&nbsp;Tom &amp; Jerry"),
         ("https://a.test/<b>{{x}}</b>", "https://a.test/<b>Tom &amp; Jerry</b>"),
         ("Order {{x}}", "Order Tom &amp; Jerry"),
