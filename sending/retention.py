@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import connection
 
 from sending.models import PostmasterMail, partitions
-from sending.models.ids import first_of
+from sending.models.ids import time_of
+from sending.queries import first_kept
 
 BATCH = 5_000
 # Tables whose rows go by their time-ordered id; what refers to a row goes before it.
@@ -37,10 +38,10 @@ def retire(now: datetime | None = None) -> int:
 
     Runs in short transactions; a second run finds nothing left. Figures are kept: they stand in tables of their own.
     """
-    day = (now or datetime.now(UTC)).astimezone(UTC).date() - timedelta(days=settings.RULES.retention_days)
-    edge = first_of(datetime(day.year, day.month, day.day, tzinfo=UTC))
+    edge = first_kept(settings.RULES.retention_days, now or datetime.now(UTC))
     _keep_newest_postmaster_mails()
-    return len(partitions.drop_before(day)) + sum(_in_batches(statement, edge) for statement in STATEMENTS)
+    days = partitions.drop_before(time_of(edge).date())
+    return len(days) + sum(_in_batches(statement, edge) for statement in STATEMENTS)
 
 
 def _keep_newest_postmaster_mails() -> None:

@@ -27,7 +27,7 @@ from sending.smtp.replies import Outcome, OutcomeKind
 from sending.smtp.result import SmtpResult, fault
 from sending.tracking import links, verp
 from templates_app import queries
-from templates_app.rendering import Compiled, fill_html, fill_plain, fill_text
+from templates_app.rendering import Compiled, fill_html, fill_link, fill_plain, fill_text
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +111,9 @@ def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
         else fill_html(
             compiled,
             submission.variables,
-            link=lambda index: links.click_url(queued.message, index),
+            link=lambda index: links.click_url(
+                queued.message, fill_link(compiled, index, submission.variables), links=compiled.different_links
+            ),
             pixel=links.pixel_url(queued.message),
             footer=html_footer,
         ),
