@@ -117,6 +117,8 @@ class Migration(migrations.Migration):
                 ("template", models.BigIntegerField()),
                 ("version", models.BigIntegerField()),
                 ("variables", models.JSONField(default=dict)),
+                ("sensitive", models.JSONField(default=dict)),
+                ("is_content_erased", models.BooleanField(default=False)),
                 ("header_message_id", models.CharField(max_length=300)),
                 ("headers", models.JSONField(default=dict)),
                 ("unsubscribe", models.CharField(default="0", max_length=2)),
@@ -423,6 +425,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="submission",
             index=models.Index(fields=["account", "-id"], name="submission_list"),
+        ),
+        migrations.AddIndex(
+            model_name="submission",
+            index=models.Index(
+                condition=models.Q(("is_content_erased", False)), fields=["id"], name="submission_with_content"
+            ),
         ),
         migrations.AddConstraint(
             model_name="submission",

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from sending import events
+from sending import events, sensitive
 from sending.models import EventKind, Message, Submission
 from sending.models.ids import ms_of
 from sending.tracking import agents, bursts, links
@@ -68,7 +68,7 @@ class ClickView(View):
         if not click or not target:
             return _plain(GONE, 404)
         if request.method == "GET":
-            _record(_visit(request, EventKind.CLICK, click.message, link=target.url), links_in_mail=target.links)
+            _record(_visit(request, EventKind.CLICK, click.message, link=target.shown), links_in_mail=target.links)
         return HttpResponseRedirect(
             links.location(target.url), headers={"Cache-Control": NO_STORE, "Referrer-Policy": "no-referrer"}
         )
@@ -119,6 +119,8 @@ def pixel() -> HttpResponse:
 
 class _Target(NamedTuple):
     url: str
+    # What is recorded: without sensitive values.
+    shown: str
     # How many different links the mail has.
     links: int
 
@@ -127,18 +129,23 @@ def _target(click: links.ClickToken) -> _Target | None:
     submission = Message.objects.filter(pk=click.message).values_list("submission_id", flat=True).first()
     if submission is None:
         return None
-    made_from = Submission.objects.filter(pk=submission).values_list("version", "variables").first()
+    made_from = Submission.objects.filter(pk=submission).values_list("version", "variables", "sensitive").first()
     if made_from is None:
         return None
-    version, variables = made_from
+    version, variables, names = made_from
     try:
         compiled = queries.compiled(version)
+        wanted = {piece.name for piece in compiled.links[click.index] if isinstance(piece, rendering.Variable)}
+        if not wanted <= variables.keys():
+            # Its values are no longer kept: another address would be a wrong one.
+            return None
         url = rendering.fill_link(compiled, click.index, variables)
+        shown = rendering.fill_link(compiled, click.index, sensitive.shown(variables, names))
         parts = urlsplit(url)
     except (LookupError, ValueError):
         return None
     is_web = parts.scheme in {"http", "https"} and parts.netloc
-    return _Target(url, len(set(compiled.links))) if is_web else None
+    return _Target(url, shown, len(set(compiled.links))) if is_web else None
 
 
 def _visit(request: HttpRequest, kind: EventKind, message: int, *, link: str = "") -> events.NewEvent:
