@@ -131,7 +131,9 @@ class SendForm(forms.Form):
     def sensitive(self) -> list[str]:
         """Return the names of the variables whose values are masked after sending."""
         chosen = str(self["template_id"].value() or "")
-        marks = next((template.sensitive for template in self.templates if str(template.pk) == chosen), {})
+        marks: dict[str, bool] = next(
+            (template.sensitive for template in self.templates if str(template.pk) == chosen), {}
+        )
         return sensitive_names.among((name for name in self.names if self.values[name]), marks)
 
     def variable_fields(self) -> list[forms.BoundField]:

@@ -29,6 +29,15 @@ _PURPOSE = "sensitive variables"
 _NEAR = 86_400_000 << SEQUENCE_BITS
 
 
+def is_waiting(submission: str) -> str:
+    """Return SQL for: a mail of this submission (the alias of its row) still waits to be sent."""
+    near = f"BETWEEN {submission}.id - {_NEAR} AND {submission}.id + {_NEAR}"
+    return (
+        "EXISTS (SELECT FROM sending_message AS m JOIN sending_queueitem AS q ON q.message = m.id "
+        f"WHERE m.message_id = {submission}.message_id AND m.id {near})"
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
     id: int
@@ -41,12 +50,7 @@ _LOCK = f"""
 SELECT {selected(_Row, "s")} FROM sending_submission AS s
 WHERE s.id = ANY(%s) AND s.sensitive <> '{{}}' ORDER BY s.id FOR NO KEY UPDATE
 """  # noqa: S608
-_WAITING = f"""
-SELECT s.id FROM sending_submission AS s
-WHERE s.id = ANY(%s) AND EXISTS (
-    SELECT FROM sending_message AS m JOIN sending_queueitem AS q ON q.message = m.id
-    WHERE m.message_id = s.message_id AND m.id BETWEEN s.id - {_NEAR} AND s.id + {_NEAR})
-"""  # noqa: S608
+_WAITING = f"SELECT s.id FROM sending_submission AS s WHERE s.id = ANY(%s) AND {is_waiting('s')}"  # noqa: S608
 _KEPT = ("variables", "sensitive")
 _MASK = f"""
 UPDATE sending_submission AS s SET {", ".join(f"{name} = masked.{name}" for name in _KEPT)}

@@ -323,6 +323,11 @@ class Migration(migrations.Migration):
                     models.Index(fields=["account", "-id"], name="report_list"),
                     models.Index(condition=models.Q(("state", "waiting")), fields=["due_at", "id"], name="report_due"),
                     models.Index(condition=models.Q(("state", "aside")), fields=["id"], name="report_aside"),
+                    models.Index(
+                        condition=models.Q(("state", "read"), models.Q(("raw", b""), _negated=True)),
+                        fields=["id"],
+                        name="report_with_raw",
+                    ),
                     models.Index(fields=["message"], name="report_by_message"),
                 ],
                 "constraints": [

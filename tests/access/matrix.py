@@ -161,6 +161,7 @@ ROWS: dict[str, Row] = {
     "templates:preview_unsaved": ask("operator admin", html="<p>x</p>"),
     "templates:detail": page(EVERYBODY, template),
     "templates:edit": page("operator admin", template),
+    "templates:sensitive": page("operator admin", template),
     "templates:submit": act("operator admin", template),
     "templates:withdraw": act("operator admin", template),
     "templates:preview": page(EVERYBODY, version),
