@@ -112,7 +112,7 @@ ROWS: dict[str, Row] = {
     "root": page(EVERYBODY),
     "favicon": public({302}),
     "healthz": public({200, 503}),
-    "metrics": public({200}),
+    "metrics": public({404}),
     "accounts:login": public({200, 302}),
     "accounts:logout": public({302}, method="POST"),
     "accounts:theme": public({302}, method="POST"),
