@@ -70,6 +70,10 @@ AREAS: dict[str, tuple[str | Promise, dict[str, str | Promise]]] = {
         _("Export"),
         {"exports.download": _("CSV file downloaded")},
     ),
+    "recipients": (
+        _("Personal data"),
+        {"recipients.erase": _("Data of a person erased")},
+    ),
     "users": (
         _("Users and Roles"),
         {
@@ -130,6 +134,9 @@ DETAILS: dict[str, str | Promise] = {
     "after": _("after"),
     "version": _("version"),
     "sensitive": _("sensitive variables"),
+    "emails": _("emails"),
+    "blocks": _("blocks"),
+    "waiting": _("emails that still wait"),
     "kind": _("kind"),
     "cause": _("cause"),
     "category": _("category"),

@@ -180,6 +180,26 @@ def _named(address: SenderAddress) -> str:
     return f"{address.name} <{address.address}>" if address.name else address.address
 
 
+class ErasureForm(forms.Form):
+    """Whose data is erased."""
+
+    address = forms.CharField(
+        label=gettext_lazy("Email address"),
+        max_length=320,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    everywhere = forms.BooleanField(label=gettext_lazy("In all accounts of the platform"), required=False)
+    sure = forms.BooleanField(
+        label=gettext_lazy("Erase it for good"),
+        help_text=gettext_lazy("Nobody can bring it back."),
+    )
+
+    def __init__(self, *args: Any, may_everywhere: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_everywhere:
+            del self.fields["everywhere"]
+
+
 class HoldForm(forms.Form):
     """What to put on hold, and why."""
 

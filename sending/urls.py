@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from sending.views import hold, inbox, send, status, zone
+from sending.views import erasure, hold, inbox, send, status, zone
 
 app_name = "sending"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("inbox/<int:pk>/", inbox.InboxMail.as_view(), name="inbox_mail"),
     path("inbox/<int:pk>/body/", inbox.InboxBody.as_view(), name="inbox_body"),
     path("inbox/<int:pk>/source/", inbox.InboxRaw.as_view(), name="inbox_raw"),
+    path("erase/", erasure.ErasePerson.as_view(), name="erase"),
     path("hold/", hold.HoldPage.as_view(), name="hold"),
     path("hold/release/", hold.Release.as_view(), name="release"),
     path("hold/drop/", hold.DropWaiting.as_view(), name="drop_waiting"),

@@ -141,6 +141,7 @@ ROWS: dict[str, Row] = {
     "domains:address_delete": act("operator admin", sender_address),
     "sending:publish_zone": act("operator admin", domain),
     "sending:unpublish_zone": act("operator admin", domain),
+    "sending:erase": page("admin"),
     "sending:hold": page(""),
     "sending:release": act(""),
     "sending:drop_waiting": act(""),

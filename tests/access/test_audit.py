@@ -133,6 +133,7 @@ DOINGS: dict[str, tuple[str, Callable[[Account, User], Made]]] = {
         ),
     ),
     "domains:address_delete": ("operator", lambda a, p: (pk(factories.address(factories.domain(a))), {})),
+    "sending:erase": ("admin", lambda a, p: ({}, {"address": "ann@example.com", "sure": "on"})),
     "sending:hold": ("staff", lambda a, p: ({}, {"kinds": ["delivery"], "reason": "10 % wrong"})),
     "sending:release": ("staff", lambda a, p: (on_hold() or {}, {"kind": "reports"})),
     "sending:drop_waiting": ("staff", lambda a, p: (held_mail(a) or {}, {"accepted_before": "2100-01-01T00:00"})),
