@@ -19,6 +19,7 @@ from sending.acceptance.draft import Draft
 from sending.models import DeliverStatus, HoldPeriod
 from sending.simulator.scenarios import SCENARIOS
 from sending.unsubscribe_languages import BY_TAG, by_code
+from templates_app import sensitive_names
 from templates_app.models import Template, Version
 from templates_app.queries import compiled
 from templates_app.rendering import names_in
@@ -125,6 +126,15 @@ class SendForm(forms.Form):
     def values(self) -> dict[str, str]:
         """Return what stands in the variables' fields, filled or not."""
         return {name: str(self[f"{VALUE}{name}"].value() or "") for name in self.names}
+
+    @property
+    def sensitive(self) -> list[str]:
+        """Return the names of the variables whose values are masked after sending."""
+        chosen = str(self["template_id"].value() or "")
+        marks: dict[str, bool] = next(
+            (template.sensitive for template in self.templates if str(template.pk) == chosen), {}
+        )
+        return sensitive_names.among((name for name in self.names if self.values[name]), marks)
 
     def variable_fields(self) -> list[forms.BoundField]:
         """Return the fields of the variables."""

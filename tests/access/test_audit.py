@@ -140,6 +140,7 @@ DOINGS: dict[str, tuple[str, Callable[[Account, User], Made]]] = {
     "sending:unpublish_zone": ("operator", lambda a, p: (pk(published(a)), {})),
     "templates:create": ("operator", lambda a, p: ({}, EDITOR)),
     "templates:edit": ("operator", lambda a, p: (pk(draft(a)), EDITOR | {"name": "Other"})),
+    "templates:sensitive": ("operator", lambda a, p: (pk(draft(a)), {"names": []})),
     "templates:submit": ("operator", lambda a, p: (pk(draft(a)), {})),
     "templates:withdraw": ("operator", lambda a, p: (pk(waiting(a).template), {})),
     "templates:forbidden_phrases": ("staff", lambda a, p: ({}, {"category": "gambling", "phrase": "zzyzx"})),
