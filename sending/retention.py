@@ -6,14 +6,15 @@ of the log, which says what became of them. What still waits to be sent, acted u
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from sending import sensitive
 from sending.models import PostmasterMail, partitions
-from sending.models.ids import first_of
+from sending.models.ids import time_of
+from sending.queries import first_kept
 
 BATCH = 5_000
 # Tables whose rows go by their time-ordered id; what refers to a row goes before it.
@@ -63,9 +64,10 @@ def retire(now: datetime | None = None) -> int:
 
     Runs in short transactions; a second run finds nothing left. Figures are kept: they stand in tables of their own.
     """
-    day, edge = _edge(settings.RULES.retention_days, now)
+    edge = first_kept(settings.RULES.retention_days, now or datetime.now(UTC))
     _keep_newest_postmaster_mails()
-    return len(partitions.drop_before(day)) + sum(_in_batches(statement, edge) for statement in STATEMENTS)
+    days = partitions.drop_before(time_of(edge).date())
+    return len(days) + sum(_in_batches(statement, edge) for statement in STATEMENTS)
 
 
 def erase_content(now: datetime | None = None) -> int:
@@ -73,7 +75,7 @@ def erase_content(now: datetime | None = None) -> int:
 
     Runs in short transactions; a second run finds nothing left. What became of each mail, and its figures, stay.
     """
-    _, edge = _edge(settings.RULES.content_days, now)
+    edge = first_kept(settings.RULES.content_days, now or datetime.now(UTC))
     erased = sum(_in_batches(statement, edge) for statement in _RAW_MAILS)
     while ids := _with_content(edge):
         with transaction.atomic(), connection.cursor() as cursor:
@@ -88,12 +90,6 @@ def _with_content(edge: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_WITH_CONTENT, [edge, _CONTENT_BATCH])
         return [id for (id,) in cursor.fetchall()]
-
-
-def _edge(days: int, now: datetime | None) -> tuple[date, int]:
-    """Return the UTC day that is so many days ago, and the smallest id of it."""
-    day = (now or datetime.now(UTC)).astimezone(UTC).date() - timedelta(days=days)
-    return day, first_of(datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
 def _keep_newest_postmaster_mails() -> None:

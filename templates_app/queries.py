@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.caller import Caller
 from accounts.scoping import visible
-from templates_app.compiled import Compiled
+from templates_app.compiled import FORM, Compiled
 from templates_app.models import Review, Skeleton, Template, Version
+from templates_app.rendering import compile
 from templates_app.screening import ReviewLimits
 
 
@@ -47,10 +49,24 @@ def compiled(version_id: int) -> Compiled:
 
     Kept in the process: a version never changes.
     """
-    parts = Skeleton.objects.filter(pk=version_id).values_list("parts", flat=True).first()
+    parts = _skeleton(version_id)
+    if parts.get("form") == FORM:
+        return Compiled.from_json(parts)
+    html, text = Version.objects.values_list("html", "text").get(pk=version_id)
+    return compile(html, text)
+
+
+@lru_cache(maxsize=64)
+def compiled_at_approval(version_id: int) -> Compiled:
+    """Return an approved version as links are numbered and filled that `compiled` no longer makes; LookupError."""
+    return Compiled.from_json(_skeleton(version_id))
+
+
+def _skeleton(version_id: int) -> dict[str, Any]:
+    parts: dict[str, Any] | None = Skeleton.objects.filter(pk=version_id).values_list("parts", flat=True).first()
     if parts is None:
         raise LookupError(f"version {version_id} has no skeleton")
-    return Compiled.from_json(parts)
+    return parts
 
 
 def with_reason(templates: QuerySet[Template]) -> QuerySet[Template]:

@@ -16,7 +16,7 @@ from accounts.errors import Refused
 from config import health
 from config.web.answer import Answer
 from config.web.environ import Environ
-from sending.tracking.views import pixel
+from sending.tracking.views import pixel, redirect
 
 RETRY_SECONDS = 1
 
@@ -69,5 +69,10 @@ def _response(reason: Reason, request: WSGIRequest, pool: str) -> HttpResponse:
     if pool == "tracking" and request.path.startswith("/t/o/"):
         # The reader sees no broken picture; only our figure is short of one.
         return pixel()
+    if pool == "tracking" and request.path.startswith("/t/c/") and request.method in ("GET", "HEAD"):
+        # Nor is anybody lost who follows a link: its token says where it leads.
+        redirected = redirect(request.path.removeprefix("/t/c/"))
+        if redirected:
+            return redirected
     with translation.override(translation.get_language_from_request(request)):
         return HttpResponse(f"{reason.text}\n", status=reason.status, content_type="text/plain; charset=utf-8")

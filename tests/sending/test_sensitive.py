@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import string
 from datetime import timedelta
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
@@ -14,13 +16,15 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts import tokens
 from accounts.errors import Refused
 from accounts.models import Account
 from sending import holds, sensitive, waiting
 from sending.acceptance.accept import accept
 from sending.acceptance.draft import Draft
 from sending.delivery import queue
-from sending.delivery.pipeline import Hold, expired
+from sending.delivery.pipeline import Hold, expired, render, still_wanted
+from sending.delivery.queued import RenderedMail
 from sending.delivery.results import put_back, settlement_of, unsent
 from sending.models import Attempt, Event, EventKind, Message, QueueItem, Submission
 from sending.models.ids import first_of
@@ -198,19 +202,39 @@ class TestClicks:
     """Where a link holds a sensitive value."""
 
     @pytest.fixture
-    def url(self, post: Post) -> str:
+    def message(self, post: Post) -> Message:
         template = factories.template(post.account, html='<a href="https://shop.test/r?t={{token}}&n={{name}}">Go</a>')
         values = {"token": "a1b2c3", "name": "Ada"}
         (message,) = post.put("ada@a.test", version=template.approved_id, variables=values, sensitive={"token": ""})
-        return "/" + links.click_url(message.pk, 0).split("/", 3)[3]
+        return message
 
-    def test_the_click_is_recorded_without_it(self, url: str, client: Client) -> None:
-        assert client.get(url)["Location"] == "https://shop.test/r?t=a1b2c3&n=Ada"
+    def test_the_click_is_recorded_without_it_and_leads_on_after_it_is_masked(
+        self, message: Message, client: Client
+    ) -> None:
+        (queued,), now = queue.claim(1, "w")
+        (wanted,), _ = still_wanted([queued], now=now)
+        mail = render(wanted)
+        assert isinstance(mail, RenderedMail)
+        html = message_from_bytes(mail.data, policy=policy.default).get_body(("html",)).get_content()
+        (token,) = re.findall(r'href="http[^"]*/t/c/([^"]*)"', html)
+        Submission.objects.update(variables={}, sensitive={"token": "hash"})
+        assert client.get(f"/t/c/{token}")["Location"] == "https://shop.test/r?t=a1b2c3&n=Ada"
         assert Event.objects.get(kind=EventKind.CLICK).link == f"https://shop.test/r?t={MASK}&n=Ada"
 
-    def test_a_link_that_needs_a_masked_value_leads_nowhere_rather_than_astray(self, url: str, client: Client) -> None:
+    def test_so_is_one_of_a_mail_sent_before_tokens_held_their_target_until_it_is_masked(
+        self, message: Message, client: Client
+    ) -> None:
+        url = "/t/c/" + tokens.to_url(tokens.make(links.CLICK, message.pk, 0))
+        assert client.get(url)["Location"] == "https://shop.test/r?t=a1b2c3&n=Ada"
+        assert Event.objects.get(kind=EventKind.CLICK).link == f"https://shop.test/r?t={MASK}&n=Ada"
         settle(DELIVERED)
+        # Nowhere rather than astray.
         assert client.get(url).status_code == 404
+
+    def test_a_value_that_was_never_given_is_none_that_is_gone(self, message: Message, client: Client) -> None:
+        Submission.objects.update(variables={"token": "a1b2c3"})
+        url = "/t/c/" + tokens.to_url(tokens.make(links.CLICK, message.pk, 0))
+        assert client.get(url)["Location"] == "https://shop.test/r?t=a1b2c3&n="
 
 
 class TestPages:
