@@ -236,9 +236,11 @@ def test_a_report_that_waits_is_read_first_and_blocks_nobody_else(account: Accou
     InboundReport.objects.create(account=account, message=message.pk, kind="unknown", raw=b"x")
     erasure.erase(admin, address=ADDRESS)
     assert InboundReport.objects.count() == 1
-    events.record([NewEvent(kind=EventKind.BOUNCE, message=message.pk, bounce_type="hard_bounce")])
+    said = {"reason": f"550 <{ADDRESS}>", "link": f"https://a.test/?to={ADDRESS}", "user_agent": "Ada.Lovelace's"}
+    events.record([NewEvent(kind=EventKind.BOUNCE, message=message.pk, bounce_type="hard_bounce", **said)])
     assert BlockedAddress.objects.get().address == pseudonyms(KEY)[0]
     assert Event.objects.get().recipient == pseudonyms(KEY)[0]
+    assert tables_with("Ada.Lovelace") == []
 
 
 def test_other_accounts_keep_theirs_unless_it_is_everywhere(account: Account, admin: Caller) -> None:
