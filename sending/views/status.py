@@ -16,6 +16,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.lists import Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
+from accounts.erased_addresses import PREFIX
 from accounts.scoping import get_visible_or_404, visible
 from sending import queries, sensitive, timeline
 from sending.acceptance.presentation import checks
@@ -139,6 +140,10 @@ class MessagePage(ConsoleView):
             message=self.message,
             submission=submission,
             variables=_variables(submission) if submission else [],
+            may_resend=submission is not None
+            and place is None
+            and self.caller.may("messages.send")
+            and not self.message.recipient.startswith(PREFIX),
             content_days=settings.RULES.content_days,
             summary=timeline.summary_of(self.message, attempts),
             steps=[(step, *_exact(step.at)) for step in steps],

@@ -147,6 +147,7 @@ ROWS: dict[str, Row] = {
     "sending:drop_waiting": act(""),
     "sending:send": page("operator admin"),
     "sending:status": page("operator analyst admin"),
+    "sending:resend": page("operator admin", lambda account: {"pk": factories.message(account).pk}),
     "sending:message": page("operator analyst admin", lambda account: {"pk": factories.message(account).pk}),
     "sending:simulator": page("operator admin"),
     "sending:inbox": page("operator admin"),

@@ -32,6 +32,7 @@ UNWRITTEN = {
     "accounts:theme": "a cookie of the browser",
     "accounts:language": "a cookie of the browser",
     "sending:send": "the submission says who sent what",
+    "sending:resend": "the submission says who sent what",
     "templates:preview_unsaved": "shows",
     "templates:screening": "shows",
     "tracking:unsubscribe": "an event of the mail",
