@@ -29,15 +29,18 @@ def limits() -> ReviewLimits:
 
 
 def sendable(account_id: int, template_id: int) -> Version | None:
-    """Return the approved version of an account's template; None without one, or for another's template."""
+    """Return the approved version of an account's template, with the template; None without one, or for another's."""
     template = (
         Template.objects.filter(pk=template_id, account_id=account_id, approved__isnull=False)
         .select_related("approved")
         # Without the texts: what is sent comes from the skeleton.
-        .only("approved__account_id", "approved__template_id", "approved__number")
+        .only("sensitive", "approved__account_id", "approved__template_id", "approved__number")
         .first()
     )
-    return template.approved if template else None
+    if template is None or template.approved is None:
+        return None
+    template.approved.template = template
+    return template.approved
 
 
 @lru_cache(maxsize=256)

@@ -6,13 +6,14 @@ import io
 from enum import Enum
 
 from django.core.handlers.wsgi import WSGIRequest
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.api import endpoint
 from accounts.errors import Refused
+from config import health
 from config.web.answer import Answer
 from config.web.environ import Environ
 from sending.tracking.views import pixel, redirect
@@ -64,7 +65,7 @@ def _response(reason: Reason, request: WSGIRequest, pool: str) -> HttpResponse:
     if pool == "health":
         # What a check waits for is the database.
         trouble = "database" if reason is Reason.NO_RESULT else "web"
-        return JsonResponse({"ok": False, "troubles": [trouble]}, status=503)
+        return health.unanswered(request, trouble)
     if pool == "tracking" and request.path.startswith("/t/o/"):
         # The reader sees no broken picture; only our figure is short of one.
         return pixel()

@@ -20,7 +20,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.mail.web_addresses import to_uri
-from sending import events
+from sending import events, sensitive
 from sending.models import EventKind, Message, Submission
 from sending.models.ids import ms_of
 from sending.queries import first_kept
@@ -31,6 +31,8 @@ from templates_app import queries, rendering
 
 logger = logging.getLogger(__name__)
 
+# What says where a numbered link led.
+_MADE_FROM = ("version", "variables", "sensitive", "is_content_erased")
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 NO_STORE = "no-store, no-cache, must-revalidate, private, max-age=0"
 RETRY_SECONDS = 30
@@ -142,16 +144,23 @@ def _numbered_click(token: str) -> links.ClickToken | None:
     submission = Message.objects.filter(pk=click.message).values_list("submission_id", flat=True).first()
     if submission is None:
         return None
-    made_from = Submission.objects.filter(pk=submission).values_list("version", "variables").first()
+    made_from = Submission.objects.filter(pk=submission).values_list(*_MADE_FROM).first()
     if made_from is None:
         return None
-    version, variables = made_from
+    version, variables, names, is_content_erased = made_from
     try:
         compiled = queries.compiled_at_approval(version)
-        target = rendering.fill_link(compiled, click.index, variables)
+        wanted = {piece.name for piece in compiled.links[click.index] if isinstance(piece, rendering.Variable)}
     except LookupError:
         return None
-    return links.ClickToken(click.message, target, target, compiled.different_links)
+    missing = wanted - variables.keys()
+    if missing and (is_content_erased or missing & names.keys()):
+        # Its values are no longer kept: another address would be a wrong one.
+        return None
+    target, recorded = (
+        rendering.fill_link(compiled, click.index, values) for values in (variables, sensitive.shown(variables, names))
+    )
+    return links.ClickToken(click.message, target, recorded, compiled.different_links)
 
 
 def _visit(request: HttpRequest, kind: EventKind, message: int, *, link: str = "") -> events.NewEvent:
