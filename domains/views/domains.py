@@ -100,7 +100,6 @@ class CreateDomain(FormPage):
     form_class = DomainForm
     submit_label = gettext_lazy("Create")
     intro = gettext_lazy("A domain cannot be deleted once it is verified, because sent email refers to it.")
-    success = gettext_lazy("Domain created. Enter the records below at your DNS host, then verify.")
 
     def parent(self) -> tuple[str, str]:
         return gettext("Sender Domain"), reverse(DOMAINS)
@@ -108,7 +107,25 @@ class CreateDomain(FormPage):
     def act(self, form: DomainForm) -> str:
         given = form.cleaned_data
         domain = sender_domains.create(self.caller, name=given["name"], dkim_option=given["dkim_option"])
+        simulated = settings.RESOLVER == "simulator"
+        messages.success(
+            self.request,
+            gettext("Domain created. Publish its records in the simulator, then verify.")
+            if simulated
+            else gettext("Domain created. Enter the records below at your DNS host, then verify."),
+        )
         return reverse("domains:detail", args=[domain.pk])
+
+
+@dataclass(frozen=True)
+class ChainLink:
+    """One look-up of a check: a term or name, and what it led to."""
+
+    level: int
+    term: str
+    number: int
+    outcome: str | Promise
+    found: str
 
 
 @dataclass(frozen=True)
@@ -118,11 +135,18 @@ class RecordRow:
     record: DnsRecord
     state: DnsRecord.State
     purpose: str | Promise
-    # Why it does not pass, and what to do.
+    # Why it does not pass, and what to do; or what to know though it does.
     reason: str
+    # The labels of the full host: a line may break between two.
+    labels: list[str]
     relative_host: str
     priority: int | None
+    # Nothing is to be entered: a policy from above applies.
+    inherited: bool
     seen: list[list[differences.Piece]]
+    chain: list[ChainLink]
+    # Look-ups that count; None where there is no limit.
+    look_ups: int | None
 
 
 class SenderDomainDetail(ConsoleView):
@@ -151,7 +175,8 @@ class SenderDomainDetail(ConsoleView):
             rows=[self._row(record, zone) for record in records],
             passed=passed,
             step=self._step(passed, len(records)),
-            snippet=zone_file.snippet(records),
+            ttl=zone_file.TTL,
+            snippet=zone_file.snippet(record for record in records if not _is_inherited(record)),
             simulated=settings.RESOLVER == "simulator" and may_edit,
             grace_hours=settings.RULES.domain_grace_seconds // 3600,
             may_edit=may_edit,
@@ -187,9 +212,16 @@ class SenderDomainDetail(ConsoleView):
             state=DnsRecord.State(record.state),
             purpose=PURPOSES[kind],
             reason=reasons.sentence(record),
+            labels=record.host.split("."),
             relative_host=relative(record.host, zone),
             priority=priority,
+            inherited=_is_inherited(record),
             seen=seen,
+            chain=[
+                ChainLink(step["level"], step["term"], step["number"], reasons.OUTCOMES[step["outcome"]], step["found"])
+                for step in record.steps
+            ],
+            look_ups=max((step["number"] for step in record.steps), default=0) if kind == DnsRecord.Kind.SPF else None,
         )
 
 
@@ -235,6 +267,10 @@ class DeleteDomain(_DomainAct):
         sender_domains.delete(self.caller, domain=domain)
         self.say(gettext("%(name)s was deleted.") % {"name": domain.name})
         return reverse(DOMAINS)
+
+
+def _is_inherited(record: DnsRecord) -> bool:
+    return record.reason.startswith("dmarc_inherited")
 
 
 def _share(passed: int, wanted: int) -> str:
