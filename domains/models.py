@@ -86,7 +86,7 @@ class DnsRecord(models.Model):
         PASSED = "passed", gettext_lazy("Passed")
         MISSING = "missing", gettext_lazy("Not found")
         WRONG = "wrong", gettext_lazy("Other value")
-        UNREACHABLE = "unreachable", gettext_lazy("DNS did not answer")
+        UNREACHABLE = "unreachable", gettext_lazy("Could not be checked")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     domain = models.ForeignKey(SenderDomain, on_delete=models.CASCADE, related_name="records")

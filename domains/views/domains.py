@@ -238,12 +238,16 @@ class VerifyDomain(_DomainAct):
 
     def act(self, **kwargs: Any) -> str:
         domain = verification.verify(self.caller, domain=self.domain(kwargs["pk"]))
-        not_passed = domain.records.exclude(state=DnsRecord.State.PASSED).order_by("pk")
-        kinds = ", ".join(record.get_kind_display() for record in not_passed)
-        if not kinds:
-            self.say(gettext("All records pass. %(domain)s is verified and can send.") % {"domain": domain.name})
+        records = list(domain.records.order_by("pk"))
+        unchecked = _kinds(records, {DnsRecord.State.UNREACHABLE})
+        wrong = _kinds(records, {DnsRecord.State.MISSING, DnsRecord.State.WRONG})
+        if wrong:
+            self.say(gettext("Not all records pass: see %(records)s.") % {"records": wrong}, messages.WARNING)
+        elif unchecked:
+            text = gettext("Not all records could be checked: see %(records)s. The check is repeated automatically.")
+            self.say(text % {"records": unchecked}, messages.WARNING)
         else:
-            self.say(gettext("Not all records pass: see %(records)s.") % {"records": kinds}, messages.WARNING)
+            self.say(gettext("All records pass. %(domain)s is verified and can send.") % {"domain": domain.name})
         return reverse("domains:detail", args=[domain.pk])
 
 
@@ -271,6 +275,10 @@ class DeleteDomain(_DomainAct):
 
 def _is_inherited(record: DnsRecord) -> bool:
     return record.reason.startswith("dmarc_inherited")
+
+
+def _kinds(records: list[DnsRecord], states: set[str]) -> str:
+    return ", ".join(record.get_kind_display() for record in records if record.state in states)
 
 
 def _share(passed: int, wanted: int) -> str:
