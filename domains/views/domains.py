@@ -11,6 +11,8 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.act_page import ActPage
@@ -137,9 +139,9 @@ class RecordRow:
     purpose: str | Promise
     # Why it does not pass, and what to do; or what to know though it does.
     reason: str
-    # The labels of the full host: a line may break between two.
-    labels: list[str]
-    relative_host: str
+    # A line may break between two labels.
+    host: SafeString
+    relative_host: SafeString
     priority: int | None
     # Nothing is to be entered: a policy from above applies.
     inherited: bool
@@ -212,8 +214,8 @@ class SenderDomainDetail(ConsoleView):
             state=DnsRecord.State(record.state),
             purpose=PURPOSES[kind],
             reason=reasons.sentence(record),
-            labels=record.host.split("."),
-            relative_host=relative(record.host, zone),
+            host=_breakable(record.host),
+            relative_host=_breakable(relative(record.host, zone)),
             priority=priority,
             inherited=_is_inherited(record),
             seen=seen,
@@ -271,6 +273,10 @@ class DeleteDomain(_DomainAct):
         sender_domains.delete(self.caller, domain=domain)
         self.say(gettext("%(name)s was deleted.") % {"name": domain.name})
         return reverse(DOMAINS)
+
+
+def _breakable(host: str) -> SafeString:
+    return format_html_join(mark_safe(".<wbr>"), "{}", ((label,) for label in host.split(".")))
 
 
 def _is_inherited(record: DnsRecord) -> bool:
