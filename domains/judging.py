@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from domains import key_records, mx_records
 from domains.dmarc import judgement as dmarc
@@ -48,13 +49,17 @@ def judge(expected: ExpectedRecord, look_up: LookUp) -> RecordVerdict:
         "\n".join(map(printable, judged.found))[:MAX_SEEN],
         printable(reason)[:MAX_REASON],
         _enterable(judged.value or expected.value) if judged.state != "unreachable" else "",
-        judged.steps,
+        tuple(replace(step, term=printable(step.term), found=_lines(step.found)) for step in judged.steps),
     )
 
 
 def printable(text: str) -> str:
     """Return a text that can be stored and shown; what cannot be printed, but for TAB, stands as \\x and its number."""
     return "".join(char if char.isprintable() or char == "\t" else f"\\x{ord(char):02x}" for char in text)
+
+
+def _lines(text: str) -> str:
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def _enterable(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from accounts.mail.host_names import relative
@@ -132,7 +133,7 @@ REASONS = {
 }
 
 # What a step of a chain of look-ups led to, where that is not a text of DNS.
-OUTCOMES = {
+OUTCOMES: dict[str, str | Promise] = {
     "found": "",
     "no_match": "",
     "match": gettext_lazy("allows our servers"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from domains.spf.grammar import Directive, Modifier, Record, parse, parse_terms
+from domains.spf.grammar import Directive, Modifier, Record, parse, parse_terms, same_host
 
 # From what says most against a sender that nothing else matches to what says least.
 _STRICTEST = "-~?+"
@@ -28,7 +28,7 @@ def merged(records: Sequence[Record], ours: str, *, first: bool = False) -> str:
         records = [record for record in records if not _is_ours_alone(record, ours)] or records[:1]
     mechanisms = [directive.text for record in records for directive in record.heard if not _is_for(directive, ours)]
     redirects = dict.fromkeys(
-        record.redirect for record in records if record.redirect and not _is_own_host(record.redirect, ours)
+        record.redirect for record in records if record.redirect and not same_host(record.redirect, ours)
     )
     ends = [record.all.qualifier for record in records if record.all]
     if ends or len(redirects) > 1:
@@ -62,10 +62,6 @@ def is_glued(text: str, ours: str) -> bool:
 
 def _is_for(directive: Directive, ours: str) -> bool:
     return directive.mechanism == "include" and directive.names(ours)
-
-
-def _is_own_host(name: str, ours: str) -> bool:
-    return Directive("", "+", "include", name).names(ours)
 
 
 def _is_ours_alone(record: Record, ours: str) -> bool:

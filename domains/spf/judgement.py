@@ -10,11 +10,11 @@ from domains.dns_answers import DnsAnswer, DnsStatus, LookUp
 from domains.records import ExpectedRecord, Judgement, is_quoted
 from domains.spf.advice import is_glued, merged, recovered, repaired
 from domains.spf.evaluation import MAX_LOOK_UPS, Outcome, check_host
-from domains.spf.grammar import Directive, Record, is_spf, parse
+from domains.spf.grammar import Directive, Modifier, Record, is_spf, parse, same_host
 from domains.spf.macros import Sender
 
-# Of our servers' addresses so many of each family stand for all.
-SAMPLES = 2
+# Of our servers' addresses so many of each family stand for all: the ends of each network.
+SAMPLES = 8
 
 
 def judge(expected: ExpectedRecord, answer: DnsAnswer, look_up: LookUp) -> Judgement:
@@ -110,12 +110,16 @@ class _Check:
         return last, whole
 
     def _without_dead_ends(self, record: Record) -> Record:
-        """Leave out what ends in a permerror at once: an include of a name that has no SPF record."""
+        """Leave out what ends in a permerror: an include of a name without SPF record, or of the domain itself."""
         return Record(tuple(term for term in record.terms if not self._is_dead_end(term)), record.invalid)
 
     def _is_dead_end(self, term: object) -> bool:
+        if isinstance(term, Modifier):
+            return term.name == "redirect" and same_host(term.value, self.expected.domain)
         if not isinstance(term, Directive) or term.mechanism != "include" or "%" in term.domain:
             return False
+        if term.names(self.expected.domain):
+            return True
         answer = self.look_up(term.domain.removesuffix(".").lower(), "TXT")
         return answer.status is not DnsStatus.UNREACHABLE and not any(map(is_spf, answer.found))
 
@@ -170,7 +174,7 @@ def _allowed(look_up: LookUp, host: str, faults: list[str], seen: set[str]) -> I
             if term.qualifier != "+" or "%" in name:
                 continue
             if term.network is not None:
-                yield term.network.network_address
+                yield from (term.network.network_address, term.network.broadcast_address)
             elif term.mechanism == "include":
                 yield from _allowed(look_up, name, faults, seen)
             elif term.mechanism == "a":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -10,9 +9,6 @@ from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.act_page import ActPage
@@ -20,21 +16,15 @@ from accounts.console.forms import FormPage
 from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.mail.addresses import key_or_text
-from accounts.mail.host_names import relative, zone_of
+from accounts.mail.host_names import zone_of
 from accounts.scoping import get_visible_or_404, visible
-from domains import differences, reasons, sender_domains, verification, zone_file
+from domains import sender_domains, verification, zone_file
 from domains.forms import DomainForm, SenderDomainFilters
 from domains.models import DnsRecord, SenderDomain
-from domains.records import MX_PRIORITY
 from domains.reputation import daily_quota
+from domains.views import record_rows
 
 DOMAINS = "domains:list"
-PURPOSES = {
-    DnsRecord.Kind.MX: gettext_lazy("Returns bounces and complaints to us"),
-    DnsRecord.Kind.SPF: gettext_lazy("Allows our servers to send for the domain"),
-    DnsRecord.Kind.DKIM: gettext_lazy("The public key that our signatures are checked with"),
-    DnsRecord.Kind.DMARC: gettext_lazy("Your policy for email that passes neither SPF nor DKIM"),
-}
 
 
 class SenderDomainList(ListPage):
@@ -119,38 +109,6 @@ class CreateDomain(FormPage):
         return reverse("domains:detail", args=[domain.pk])
 
 
-@dataclass(frozen=True)
-class ChainLink:
-    """One look-up of a check: a term or name, and what it led to."""
-
-    level: int
-    term: str
-    number: int
-    outcome: str | Promise
-    found: str
-
-
-@dataclass(frozen=True)
-class RecordRow:
-    """One record as the page shows it."""
-
-    record: DnsRecord
-    state: DnsRecord.State
-    purpose: str | Promise
-    # Why it does not pass, and what to do; or what to know though it does.
-    reason: str
-    # A line may break between two labels.
-    host: SafeString
-    relative_host: SafeString
-    priority: int | None
-    # Nothing is to be entered: a policy from above applies.
-    inherited: bool
-    seen: list[list[differences.Piece]]
-    chain: list[ChainLink]
-    # Look-ups that count; None where there is no limit.
-    look_ups: int | None
-
-
 class SenderDomainDetail(ConsoleView):
     """One domain: its state and the DNS records it needs, beside what DNS says."""
 
@@ -174,11 +132,11 @@ class SenderDomainDetail(ConsoleView):
             state=SenderDomain.State(self.domain.state),
             quota=daily_quota(self.domain.reputation_level),
             dns_zone=zone,
-            rows=[self._row(record, zone) for record in records],
+            rows=[record_rows.row_of(record, zone) for record in records],
             passed=passed,
             step=self._step(passed, len(records)),
             ttl=zone_file.TTL,
-            snippet=zone_file.snippet(record for record in records if not _is_inherited(record)),
+            snippet=zone_file.snippet(record for record in records if not record_rows.is_inherited(record)),
             simulated=settings.RESOLVER == "simulator" and may_edit,
             grace_hours=settings.RULES.domain_grace_seconds // 3600,
             may_edit=may_edit,
@@ -199,32 +157,6 @@ class SenderDomainDetail(ConsoleView):
         # The page after publishing says so by a parameter: the simulator's zone belongs to `sending`.
         published = "published" in self.request.GET or passed == wanted
         return "publish" if settings.RESOLVER == "simulator" and not published else "verify"
-
-    def _row(self, record: DnsRecord, zone: str) -> RecordRow:
-        kind = DnsRecord.Kind(record.kind)
-        priority = MX_PRIORITY if kind == DnsRecord.Kind.MX else None
-        expected = f"{priority} {record.expected}" if priority else record.expected
-        marked = record.state == DnsRecord.State.WRONG
-        seen = [
-            differences.pieces(expected, line) if marked else [differences.Piece(line, False)]
-            for line in record.seen.splitlines()
-        ]
-        return RecordRow(
-            record=record,
-            state=DnsRecord.State(record.state),
-            purpose=PURPOSES[kind],
-            reason=reasons.sentence(record),
-            host=_breakable(record.host),
-            relative_host=_breakable(relative(record.host, zone)),
-            priority=priority,
-            inherited=_is_inherited(record),
-            seen=seen,
-            chain=[
-                ChainLink(step["level"], step["term"], step["number"], reasons.OUTCOMES[step["outcome"]], step["found"])
-                for step in record.steps
-            ],
-            look_ups=max((step["number"] for step in record.steps), default=0) if kind == DnsRecord.Kind.SPF else None,
-        )
 
 
 class _DomainAct(ActPage):
@@ -273,14 +205,6 @@ class DeleteDomain(_DomainAct):
         sender_domains.delete(self.caller, domain=domain)
         self.say(gettext("%(name)s was deleted.") % {"name": domain.name})
         return reverse(DOMAINS)
-
-
-def _breakable(host: str) -> SafeString:
-    return format_html_join(mark_safe(".<wbr>"), "{}", ((label,) for label in host.split(".")))
-
-
-def _is_inherited(record: DnsRecord) -> bool:
-    return record.reason.startswith("dmarc_inherited")
 
 
 def _kinds(records: list[DnsRecord], states: set[str]) -> str:

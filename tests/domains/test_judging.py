@@ -117,5 +117,5 @@ def test_any_answer_gets_a_verdict_that_fits_its_row(
     assert len(found.reason) <= 500
     if found.state != "passed":
         assert sentence_for(expected, found)
-    for text in (found.seen, found.reason, found.value):
+    for text in (found.seen, found.reason, found.value, *(step.found for step in found.steps)):
         assert "\x00" not in text

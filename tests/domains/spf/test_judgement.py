@@ -92,6 +92,8 @@ def test_what_receivers_accept_us_by_passes(text: str) -> None:
             "spf_void x3.test",
             "v=spf1 include:spf.ses.test a:x1.test a:x2.test a:x3.test -all",
         ),
+        ("v=spf1 include:mail.d.test -all", "spf_look_ups 11", "v=spf1 include:spf.ses.test -all"),
+        ("v=spf1 mx redirect=mail.d.test", "spf_void mail.d.test", "v=spf1 mx include:spf.ses.test"),
         ("v=spf1 redirect=none.test", "spf_no_record none.test", "v=spf1 include:spf.ses.test redirect=none.test"),
     ],
 )
@@ -188,6 +190,11 @@ def test_what_could_not_be_checked_is_not_called_wrong(text: str, zone: dict[str
 
 def test_a_name_that_gives_no_answer_after_ours_does_not_matter() -> None:
     assert verdict(SPF, "v=spf1 include:spf.ses.test include:error.test -all").state == "passed"
+
+
+def test_both_ends_of_our_networks_have_to_be_accepted() -> None:
+    assert verdict(SPF, "v=spf1 ip4:192.0.2.0 -all").state == "wrong"
+    assert verdict(SPF, "v=spf1 ip4:192.0.2.0 ip4:192.0.2.1 -all").state == "passed"
 
 
 def test_all_our_addresses_have_to_be_accepted() -> None:
