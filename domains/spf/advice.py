@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from domains.spf.grammar import Directive, Modifier, Record, parse, parse_terms, same_host
+from domains.spf.grammar import Directive, Modifier, SpfRecord, parse, parse_terms, same_host
 
 # From what says most against a sender that nothing else matches to what says least.
 _STRICTEST = "-~?+"
@@ -17,7 +17,7 @@ _QUOTES = re.compile(r"[\"'\\“”‘’]+")
 _VERSION = re.compile(r"(?:v\s*=\s*)?\bspf1\b:?|v\s*=\s*spf1", re.IGNORECASE)
 
 
-def merged(records: Sequence[Record], ours: str, *, first: bool = False) -> str:
+def merged(records: Sequence[SpfRecord], ours: str, *, first: bool = False) -> str:
     """Return the one record that says what `records` say and includes `ours`, as its last mechanism before `all`.
 
     Last, nobody whom an earlier mechanism allows needs a look-up more; `first` is for a record that refuses our servers
@@ -42,14 +42,14 @@ def merged(records: Sequence[Record], ours: str, *, first: bool = False) -> str:
     return " ".join(["v=spf1", *dict.fromkeys(mechanisms), *([end] if end else []), *kept])
 
 
-def recovered(text: str) -> Record | None:
+def recovered(text: str) -> SpfRecord | None:
     """Return what a text that is meant as an SPF record and is none says; None when nothing in it is a term."""
     text = _VERSION.sub(" ", _QUOTES.sub(" ", text), count=1)
     record = parse_terms(_WORDS.split(text))
     return record if record.terms else None
 
 
-def repaired(text: str, ours: str) -> Record:
+def repaired(text: str, ours: str) -> SpfRecord:
     """Read an SPF record; a space forgotten after our include is put in."""
     glued = re.compile(rf"(include:{re.escape(ours)})\.?([-+~?]all)(?= |\Z)", re.IGNORECASE)
     return parse(glued.sub(r"\1 \2", text))
@@ -64,13 +64,13 @@ def _is_for(directive: Directive, ours: str) -> bool:
     return directive.mechanism == "include" and directive.names(ours)
 
 
-def _is_ours_alone(record: Record, ours: str) -> bool:
+def _is_ours_alone(record: SpfRecord, ours: str) -> bool:
     return not record.invalid and all(
         isinstance(term, Directive) and (term.mechanism == "all" or _is_for(term, ours)) for term in record.terms
     )
 
 
-def _modifiers(records: Sequence[Record]) -> list[str]:
+def _modifiers(records: Sequence[SpfRecord]) -> list[str]:
     """Return the modifiers but for redirects, of several explanations the first."""
     terms = [term for record in records for term in record.terms if isinstance(term, Modifier)]
     explanations = [term.text for term in terms if term.name == "exp"][:1]

@@ -9,7 +9,7 @@ from typing import Literal
 
 from domains.dns_answers import DnsAnswer, DnsStatus, LookUp, Step
 from domains.spf.grammar import Directive, is_spf, parse
-from domains.spf.macros import Sender, dotted, expand
+from domains.spf.macros import SendingHost, dotted, expand
 
 Result = Literal["none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"]
 RESULTS: dict[str, Result] = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
@@ -26,7 +26,7 @@ MAX_NAME = 253
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Evaluation:
     """The result; `reason` is a code of `reasons`, a blank and a name for an error; `count` the look-ups needed."""
 
     result: Result
@@ -35,7 +35,7 @@ class Outcome:
     steps: tuple[Step, ...]
 
 
-def check_host(look_up: LookUp, sender: Sender, domain: str, *, to_end: bool = False) -> Outcome:
+def check_host(look_up: LookUp, sender: SendingHost, domain: str, *, to_end: bool = False) -> Evaluation:
     """Evaluate the SPF record of `domain` for `sender`.
 
     With `to_end` every term is followed as for a sender that none matches, beyond the limit of look-ups: the chain and
@@ -49,7 +49,7 @@ def check_host(look_up: LookUp, sender: Sender, domain: str, *, to_end: bool = F
         result, reason = stop.result, stop.reason
     if result != "temperror" and not reason and walk.count > MAX_LOOK_UPS:
         result, reason = "permerror", f"spf_look_ups {walk.count}"
-    return Outcome(result, reason, walk.count, tuple(walk.steps))
+    return Evaluation(result, reason, walk.count, tuple(walk.steps))
 
 
 class _Stop(Exception):
@@ -58,7 +58,7 @@ class _Stop(Exception):
 
 
 class _Walk:
-    def __init__(self, look_up: LookUp, sender: Sender, *, to_end: bool) -> None:
+    def __init__(self, look_up: LookUp, sender: SendingHost, *, to_end: bool) -> None:
         mapped = sender.ip.ipv4_mapped if isinstance(sender.ip, IPv6Address) else None
         self._sender = replace(sender, ip=mapped or sender.ip)
         self._look_up = look_up

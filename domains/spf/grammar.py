@@ -53,7 +53,7 @@ class Modifier:
 
 
 @dataclass(frozen=True)
-class Record:
+class SpfRecord:
     """A record's terms in order; `invalid` are those no receiver can read: one makes the whole record a permerror."""
 
     terms: tuple[Directive | Modifier, ...]
@@ -96,12 +96,12 @@ def same_host(name: str, other: str) -> bool:
     return name.removesuffix(".").lower() == other.removesuffix(".").lower()
 
 
-def parse(text: str) -> Record:
+def parse(text: str) -> SpfRecord:
     """Read a record that begins with "v=spf1"."""
     return parse_terms(text[len("v=spf1") :].split(" "))
 
 
-def parse_terms(texts: list[str]) -> Record:
+def parse_terms(texts: list[str]) -> SpfRecord:
     """Read a record's terms; only spaces separate them."""
     terms: list[Directive | Modifier] = []
     invalid: list[str] = []
@@ -112,7 +112,7 @@ def parse_terms(texts: list[str]) -> Record:
             invalid.append(text)
         else:
             terms.append(term)
-    return Record(tuple(terms), tuple(invalid))
+    return SpfRecord(tuple(terms), tuple(invalid))
 
 
 def parse_term(text: str) -> Directive | Modifier | None:

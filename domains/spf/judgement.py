@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from domains.dns_answers import DnsAnswer, DnsStatus, LookUp
 from domains.records import ExpectedRecord, Judgement, is_quoted
 from domains.spf.advice import is_glued, merged, recovered, repaired
-from domains.spf.evaluation import MAX_LOOK_UPS, Outcome, check_host
-from domains.spf.grammar import Directive, Modifier, Record, is_spf, parse, same_host
-from domains.spf.macros import Sender
+from domains.spf.evaluation import MAX_LOOK_UPS, Evaluation, check_host
+from domains.spf.grammar import Directive, Modifier, SpfRecord, is_spf, parse, same_host
+from domains.spf.macros import SendingHost
 
 # Of our servers' addresses so many of each family stand for all: the ends of each network.
 SAMPLES = 8
@@ -41,7 +41,7 @@ def included(expected: ExpectedRecord) -> str:
     return expected.value.split()[1].removeprefix("include:").lower()
 
 
-def _names(record: Record, ours: str) -> bool:
+def _names(record: SpfRecord, ours: str) -> bool:
     return any(term.mechanism == "include" and term.names(ours) for term in record.directives)
 
 
@@ -63,7 +63,7 @@ class _Check:
     def ours(self) -> str:
         return included(self.expected)
 
-    def single(self, text: str, record: Record) -> Judgement:
+    def single(self, text: str, record: SpfRecord) -> Judgement:
         """Judge a domain's only record."""
         senders, fault = self.senders()
         if fault:
@@ -84,7 +84,7 @@ class _Check:
             reason = f"spf_full {count}"
         return Judgement("wrong", reason, (text,), value, whole.steps)
 
-    def _reason(self, text: str, record: Record, failed: list[Outcome]) -> str:
+    def _reason(self, text: str, record: SpfRecord, failed: list[Evaluation]) -> str:
         if is_glued(text, self.ours):
             return "spf_glued"
         if broken := next((outcome.reason for outcome in failed if outcome.result == "permerror"), ""):
@@ -96,38 +96,49 @@ class _Check:
             return f"spf_qualifier {qualifiers[0]}"
         return "spf_after_all" if _names(record, self.ours) else "spf_lacking"
 
-    def advice(self, records: list[Record]) -> tuple[str, int]:
+    def advice(self, records: list[SpfRecord]) -> tuple[str, int]:
         """Return the record to enter, and how many look-ups it needs."""
-        records = [self._without_dead_ends(record) for record in records]
+        records = [self._without(record, self._is_dead_end) for record in records]
         senders, _fault = self.senders()
-        last, first = merged(records, self.ours), merged(records, self.ours, first=True)
-        whole = self._whole(last, senders)
-        if senders and not self._accepts(last, senders) and self._accepts(first, senders):
-            # In front every other sender needs our look-ups too.
-            at_front = self._whole(first, senders)
-            if at_front <= MAX_LOOK_UPS:
-                return first, at_front
-        return last, whole
+        last = merged(records, self.ours)
+        count = self._whole(last, senders)
+        if not senders or self._accepts(last, senders):
+            return last, count
+        # In front every other sender needs our look-ups too; an include that is an error allows nobody.
+        first = merged(records, self.ours, first=True)
+        sound = merged([self._without(record, self._is_error) for record in records], self.ours)
+        for other in (first, sound):
+            needed = self._whole(other, senders)
+            if needed <= MAX_LOOK_UPS and self._accepts(other, senders):
+                return other, needed
+        return last, max(count, self._whole(first, senders))
 
-    def _without_dead_ends(self, record: Record) -> Record:
-        """Leave out what ends in a permerror: an include of a name without SPF record, or of the domain itself."""
-        return Record(tuple(term for term in record.terms if not self._is_dead_end(term)), record.invalid)
+    def _without(self, record: SpfRecord, is_out: Callable[[Directive | Modifier], bool]) -> SpfRecord:
+        return SpfRecord(tuple(term for term in record.terms if not is_out(term)), record.invalid)
 
-    def _is_dead_end(self, term: object) -> bool:
+    def _is_dead_end(self, term: Directive | Modifier) -> bool:
+        """Say whether a term leads to the domain itself or includes a name without SPF record."""
         if isinstance(term, Modifier):
             return term.name == "redirect" and same_host(term.value, self.expected.domain)
-        if not isinstance(term, Directive) or term.mechanism != "include" or "%" in term.domain:
-            return False
-        if term.names(self.expected.domain):
-            return True
-        answer = self.look_up(term.domain.removesuffix(".").lower(), "TXT")
-        return answer.status is not DnsStatus.UNREACHABLE and not any(map(is_spf, answer.found))
+        return term.mechanism == "include" and (term.names(self.expected.domain) or self._records_at(term) == [])
 
-    def _accepts(self, text: str, senders: list[Sender]) -> bool:
+    def _is_error(self, term: Directive | Modifier) -> bool:
+        """Say whether a term includes a name whose own record receivers answer with a permerror."""
+        records = self._records_at(term) if isinstance(term, Directive) else None
+        return records is not None and (len(records) != 1 or bool(parse(records[0]).invalid))
+
+    def _records_at(self, term: Directive) -> list[str] | None:
+        """Return the SPF records that a term includes; None where it includes none, or that cannot be told."""
+        if term.mechanism != "include" or "%" in term.domain:
+            return None
+        answer = self.look_up(term.domain.removesuffix(".").lower(), "TXT")
+        return None if answer.status is DnsStatus.UNREACHABLE else list(filter(is_spf, answer.found))
+
+    def _accepts(self, text: str, senders: list[SendingHost]) -> bool:
         look_up = self._with(text)
         return all(check_host(look_up, sender, self.expected.domain).result == "pass" for sender in senders)
 
-    def _whole(self, text: str, senders: list[Sender]) -> int:
+    def _whole(self, text: str, senders: list[SendingHost]) -> int:
         if not senders:
             return 0
         return check_host(self._with(text), senders[0], self.expected.domain, to_end=True).count
@@ -141,11 +152,11 @@ class _Check:
 
         return look_up
 
-    def senders(self) -> tuple[list[Sender], str]:
+    def senders(self) -> tuple[list[SendingHost], str]:
         """Return our servers, by a few of their addresses; or none and why not."""
         addresses, fault = addresses_of(self.look_up, self.ours)
         mail_from = f"bounce@{self.expected.domain}"
-        return [Sender(ip, mail_from, self.ours) for ip in addresses], fault
+        return [SendingHost(ip, mail_from, self.ours) for ip in addresses], fault
 
 
 def addresses_of(look_up: LookUp, host: str) -> tuple[list[IPv4Address | IPv6Address], str]:

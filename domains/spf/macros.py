@@ -14,7 +14,7 @@ MAX_NAME = 253
 
 
 @dataclass(frozen=True)
-class Sender:
+class SendingHost:
     """Who sends: the address of the client, the MAIL FROM address (with its local part) and the EHLO name."""
 
     ip: IPv4Address | IPv6Address
@@ -22,7 +22,7 @@ class Sender:
     helo: str
 
 
-def expand(spec: str, sender: Sender, domain: str, validated: Callable[[], str]) -> str:
+def expand(spec: str, sender: SendingHost, domain: str, validated: Callable[[], str]) -> str:
     """Return the name that a domain-spec stands for, shortened from the left to what DNS can hold (7.3).
 
     `validated` gives the client's validated name for %{p}, which costs look-ups.
@@ -45,7 +45,7 @@ def expand(spec: str, sender: Sender, domain: str, validated: Callable[[], str])
     return name
 
 
-def _values(sender: Sender, domain: str) -> dict[str, str]:
+def _values(sender: SendingHost, domain: str) -> dict[str, str]:
     local, _at, sender_domain = sender.mail_from.rpartition("@")
     local = local or "postmaster"
     return {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from domains.spf.evaluation import check_host
-from domains.spf.macros import Sender
+from domains.spf.macros import SendingHost
 from tests.domains.spf.zones import dns
 
 SCENARIOS = json.loads((Path(__file__).parents[2] / "corpus/spf/rfc7208-tests.json").read_text())
@@ -21,8 +21,8 @@ CASES = [
 ]
 
 
-def sender(ip: str, mail_from: str = "a@d.test", helo: str = "mx.ses.test") -> Sender:
-    return Sender(ip_address(ip), mail_from, helo)
+def sender(ip: str, mail_from: str = "a@d.test", helo: str = "mx.ses.test") -> SendingHost:
+    return SendingHost(ip_address(ip), mail_from, helo)
 
 
 @pytest.mark.parametrize(("zone", "case"), CASES)

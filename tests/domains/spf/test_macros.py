@@ -6,9 +6,9 @@ from ipaddress import ip_address
 
 import pytest
 
-from domains.spf.macros import Sender, expand
+from domains.spf.macros import SendingHost, expand
 
-SENDER = Sender(ip_address("192.0.2.3"), "strong-bad@email.example.com", "mx.test")
+SENDER = SendingHost(ip_address("192.0.2.3"), "strong-bad@email.example.com", "mx.test")
 
 
 @pytest.mark.parametrize(
@@ -40,13 +40,15 @@ def test_the_examples(spec: str, name: str) -> None:
 
 
 def test_an_address_of_ipv6_stands_in_nibbles() -> None:
-    sender = Sender(ip_address("2001:db8::cb01"), "a@b.test", "mx.test")
+    sender = SendingHost(ip_address("2001:db8::cb01"), "a@b.test", "mx.test")
     name = expand("%{ir}.%{v}.arpa", sender, "b.test", str)
     assert name == "1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"
 
 
 def test_without_a_local_part_it_is_the_postmasters() -> None:
-    assert expand("%{s}", Sender(ip_address("192.0.2.3"), "b.test", "mx.test"), "b.test", str) == "postmaster@b.test"
+    assert (
+        expand("%{s}", SendingHost(ip_address("192.0.2.3"), "b.test", "mx.test"), "b.test", str) == "postmaster@b.test"
+    )
 
 
 def test_a_name_too_long_loses_labels_from_the_left() -> None:
