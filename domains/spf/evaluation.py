@@ -145,11 +145,14 @@ class _Walk:
             raise _Stop("temperror", f"spf_dns {name}")
         self._show(at, self.steps[at].outcome, ", ".join(answer.found))
         if not answer.found:
-            self._void += 1
-            self._show(at, "void")
-            if self._void > MAX_VOID:
-                raise _Stop("permerror", f"spf_void {name}")
+            self._count_void(name, at)
         return answer.found
+
+    def _count_void(self, name: str, at: int) -> None:
+        self._void += 1
+        self._show(at, "void")
+        if self._void > MAX_VOID:
+            raise _Stop("permerror", f"spf_void {name}")
 
     @property
     def _type(self) -> str:
@@ -179,6 +182,9 @@ class _Walk:
         return bool(self._ask(name, "A", at))
 
     def _ptr(self, directive: Directive, name: str, at: int) -> bool:
+        pointers = self._look_up(reverse_name(self._sender.ip), "PTR")
+        if pointers.status in {DnsStatus.NO_NAME, DnsStatus.NO_DATA}:
+            self._count_void(reverse_name(self._sender.ip), at)
         return any(host == name or host.endswith(f".{name}") for host in self._validated_names())
 
     def _validated_names(self) -> list[str]:

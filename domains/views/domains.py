@@ -127,6 +127,7 @@ class SenderDomainDetail(ConsoleView):
         may_edit = self.caller.may("domains.edit")
         addressed = self.domain.addresses.exists()
         passed = sum(record.state == DnsRecord.State.PASSED for record in records)
+        pasted = [record for record in records if record_rows.may_be_pasted(record)]
         return self.page(
             domain=self.domain,
             state=SenderDomain.State(self.domain.state),
@@ -136,7 +137,9 @@ class SenderDomainDetail(ConsoleView):
             passed=passed,
             step=self._step(passed, len(records)),
             ttl=zone_file.TTL,
-            snippet=zone_file.snippet(record for record in records if not record_rows.is_inherited(record)),
+            snippet=zone_file.snippet(pasted),
+            # A policy that applies already is not missed.
+            left_out=any(record not in pasted and not record_rows.is_inherited(record) for record in records),
             simulated=settings.RESOLVER == "simulator" and may_edit,
             grace_hours=settings.RULES.domain_grace_seconds // 3600,
             may_edit=may_edit,

@@ -14,6 +14,11 @@ from domains import differences, reasons
 from domains.models import DnsRecord
 from domains.records import MX_PRIORITY
 
+# Reasons whose advice begins with a question: entered unread, the record could take somebody's mail away.
+_TO_BE_WEIGHED = frozenset(
+    {"alias", "mx_implicit", "mx_other", "mx_outranked", "spf_full", "spf_several_full", "spf_look_ups"}
+)
+
 PURPOSES = {
     DnsRecord.Kind.MX: gettext_lazy("Returns bounces and complaints to us"),
     DnsRecord.Kind.SPF: gettext_lazy("Allows our servers to send for the domain"),
@@ -85,6 +90,11 @@ def row_of(record: DnsRecord, zone: str) -> RecordRow:
 def is_inherited(record: DnsRecord) -> bool:
     """Say whether the record is not to be entered, since a policy from above applies."""
     return record.reason.startswith("dmarc_inherited")
+
+
+def may_be_pasted(record: DnsRecord) -> bool:
+    """Say whether the record can be entered as it stands, without reading what the page says of it."""
+    return not is_inherited(record) and record.reason.partition(" ")[0] not in _TO_BE_WEIGHED
 
 
 def _breakable(host: str) -> SafeString:

@@ -52,6 +52,11 @@ def test_the_whole_record_is_counted_beyond_the_limit() -> None:
     assert (outcome.result, outcome.count, outcome.reason) == ("permerror", 13, "spf_look_ups 13")
 
 
+def test_an_address_without_a_name_is_a_void_look_up() -> None:
+    zone = {"d.test": [{"TXT": "v=spf1 ptr ptr ptr -all"}]}
+    assert check_host(dns(zone), sender("192.0.2.1"), "d.test").reason == "spf_void 1.2.0.192.in-addr.arpa"
+
+
 def test_a_record_that_includes_itself_ends() -> None:
     zone = {"d.test": [{"TXT": "v=spf1 include:d.test -all"}]}
     for to_end in (False, True):

@@ -148,6 +148,16 @@ class TestDetail:
         assert "IN TXT &quot;v=spf1 ip4:198.51.100.7 include:spf.ses.test -all&quot;" in page
         assert "v=spf1 include:spf.ses.test ~all" not in page
 
+    def test_what_could_take_mail_away_is_not_in_the_zone_file(self, client: Client, account: Account) -> None:
+        domain = create(account)
+        resolver = right(domain)
+        resolver.answers["mail.shop.test", "MX"] = DnsAnswer(DnsStatus.FOUND, ("10 mx.own.test.",))
+        verification.verify(factories.caller(account), domain=domain, resolver=resolver)
+        page = html(client.get(reverse("domains:detail", args=[domain.pk])))
+        assert "IN TXT &quot;v=spf1" in page
+        assert "IN MX" not in page
+        assert "are left out: decide on them above" in page
+
     def test_before_the_first_check_nobody_is_led_to_a_second_record(self, client: Client, account: Account) -> None:
         page = html(client.get(reverse("domains:detail", args=[create(account).pk])))
         assert "Never add a second one" in page
