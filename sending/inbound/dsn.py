@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import HeaderParser
 
 from accounts.mail.addresses import key_or_text
+from sending.inbound import prose
 from sending.inbound.report import Report, ReportKind, decoded_fields, header, parts, text_of, token
 from sending.smtp.codes import enhanced_code
+from sending.smtp.reply_text import decoded
 
 # RFC 8098 3: a reader's program says what became of a mail that was delivered.
 DISPOSITION_PARTS = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 MAX_TEXT = 20_000
 MAX_BLOCKS = 200
-MAX_LINE = 1000
 
 # Action (RFC 3464 2.3.3) -> the kind of report, the gravest first.
 ACTIONS: dict[str, ReportKind] = {
@@ -46,7 +49,6 @@ _STILL_TRYING = re.compile(
     r"|not yet been delivered|no action is required",
     re.IGNORECASE,
 )
-_REPLY = re.compile(r"(?<![\d.])[45]\d\d(?:[ -]|\b.{0,40}[45]\.\d{1,3}\.\d{1,3})")
 _AWAY_SUBJECT = re.compile(
     r"out of (?:the )?office|automatic(?:ally)? (?:generated )?reply|auto-?(?:matic )?(?:reply|response)|"
     r"vacation|on holiday|abwesen|absence|abwezig|自动回复|自動回覆|自動応答",
@@ -93,14 +95,28 @@ def _standard(mail: Message) -> Report | None:
                 continue
             if action not in ACTIONS:
                 action = _ACTION_OF_CLASS.get(status[:1], "failed")
-            diagnostic = _TYPE.sub("", header(block, "Diagnostic-Code", 1000))
+            diagnostic = _TYPE.sub("", _diagnostic(block))
             addresses = tuple(_address(header(block, name)) for name in ("Original-Recipient", "Final-Recipient"))
             reports.append(
                 Report(kind=ACTIONS[action], status=status, diagnostic=diagnostic, action=action, addresses=addresses)
             )
     if not reports:
         return None
+    said = prose.refusal_in(prose.text_for_people(mail))
+    # Which of several recipients its words are about is not known.
+    instead = said.diagnostic if len(reports) == 1 else ""
+    reports = [replace(report, diagnostic=report.diagnostic or instead, stage=said.stage) for report in reports]
     return replace(min(reports, key=_gravity), addresses=(), recipients=tuple(reports) if len(reports) > 1 else ())
+
+
+def _diagnostic(block: Message) -> str:
+    """Return the field in the charset it came in: as it is, or in encoded words (RFC 2047)."""
+    raw = next((str(value) for name, value in block.raw_items() if name.lower() == "diagnostic-code"), "")
+    text = decoded(raw[:4000].encode("utf-8", "surrogateescape"))
+    if "=?" in text:
+        with suppress(MessageError, LookupError, ValueError):
+            text = str(make_header(decode_header(text)))
+    return " ".join(text.split())[:1000]
 
 
 def _gravity(report: Report) -> int:
@@ -137,10 +153,13 @@ def _prose(mail: Message) -> Report | None:
         return None
     if parts(mail, DISPOSITION_PARTS) or _OTHER_REPORT.search(header(mail, "Content-Type", 1000)):
         return None
-    text = "\n".join(text_of(part, MAX_TEXT) for part in parts(mail, frozenset({"text/plain", "text/html"}))[:2])
-    reply_line = next((line for line in text.splitlines() if _REPLY.search(line[:MAX_LINE])), "")[:MAX_LINE]
-    status = enhanced_code(reply_line) or enhanced_code(text)
-    diagnostic = " ".join((reply_line or text[:400]).split())
-    if _STILL_TRYING.search(text):
-        return Report(kind=ReportKind.DELAY, status=status, diagnostic=diagnostic, action="delayed")
-    return Report(kind=ReportKind.BOUNCE, status=status, diagnostic=diagnostic, action="failed")
+    text = prose.text_for_people(mail)
+    said = prose.refusal_in(text)
+    is_delay = _STILL_TRYING.search(text) is not None
+    return Report(
+        kind=ReportKind.DELAY if is_delay else ReportKind.BOUNCE,
+        status=said.status,
+        diagnostic=said.diagnostic,
+        action="delayed" if is_delay else "failed",
+        stage=said.stage,
+    )

@@ -8,6 +8,8 @@ from email import message_from_bytes, policy
 from email.message import Message
 from enum import StrEnum
 
+from sending.smtp.reply_text import decoded
+
 
 class ReportKind(StrEnum):
     """What sort of mail it is; the values are those of the stored report."""
@@ -28,6 +30,8 @@ class Report:
     status: str = ""
     diagnostic: str = ""
     action: str = ""
+    # What the refusal answered, where the report says it: "rcpt", or "data" for the text of the mail.
+    stage: str = ""
     # False when the mail could not be read, for a fault of its own.
     is_parsed: bool = True
     # The addresses it speaks of; and, of a delivery report on several recipients, what it says of each.
@@ -125,7 +129,9 @@ def text_of(part: Message, limit: int) -> str:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
+    charset = part.get_content_charset() or ""
     try:
-        return payload[: 4 * limit].decode(part.get_content_charset() or "utf-8", "replace")[:limit]
+        # GB 18030 reads all that calls itself GB 2312 or GBK, and what these two leave out.
+        return payload[: 4 * limit].decode("gb18030" if charset in {"gb2312", "gbk"} else charset)[:limit]
     except (LookupError, ValueError):
-        return payload[:limit].decode("latin-1")
+        return decoded(payload[: 4 * limit])[:limit]

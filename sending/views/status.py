@@ -137,7 +137,7 @@ class MessagePage(ConsoleView):
         return self.page(
             message=self.message,
             submission=queries.submission_of(self.message),
-            summary=timeline.summary_of(self.message, attempts),
+            summary=timeline.summary_of(self.message, attempts, events_found),
             steps=[(step, *_exact(step.at)) for step in steps],
             checks=checks(self.message.trace),
             response=timeline.reason(self.message.deliver_message),
