@@ -16,14 +16,12 @@ MAX_LINES = 12
 
 # Where the copy of the returned mail begins; what stands there was said by its author.
 _COPY = re.compile(
-    r"^[ \t]*(?:"
-    r"[-=*_#]{2,}.{0,40}\b(?:copy of|below this line|original message(?! was)|header|unsent message|returned message|"
-    r"message text|undelivered message)"
-    r"|(?:message headers follow|below is a copy|original message (?:headers?|follows)|the original message (?:follows|"
-    r"is attached)|here is (?:a|your) (?:copy|message))"
+    r"^(?:[ \t]*[-=*_#]{2,}.{0,40}\b(?:copy of|below this line|original message(?! was)|header|message text"
+    r"|(?:unsent|returned|undelivered) message)"
+    r"|[ \t]*(?:message headers follow|below is a copy|original message (?:headers?|follows)"
+    r"|the original message (?:follows|is attached)|here is (?:a|your) (?:copy|message))"
     r"|(?:received|return-path|message-id|dkim-signature|arc-seal|mime-version)\s*:"
-    r"|[-=*_ ]*(?:原始?邮件|原信|原始郵件)(?!.{0,4}(?:被|无法))"
-    r")",
+    r"|[-=*_ ]*(?:原始?邮件|原信|原始郵件)(?!.{0,4}(?:被|无法)))",
     re.IGNORECASE | re.MULTILINE,
 )
 _REPLY = re.compile(r"(?<![\d.#-])[45]\d\d(?:[ -](?=\S)|\b.{0,40}[45]\.\d{1,3}\.\d{1,3})")
@@ -32,20 +30,26 @@ _SAID = re.compile(
     r"^.*\b(?:said|returned was|response was|replied|responded(?: as follows)?|answered)\s*:?\s*\W{0,3}$"
 )
 # A new entry: an address of its own line, a new exchange of a transcript, what the reporter did then.
-_ENTRY = re.compile(
-    r"^\s*(?:<[^<>\s]+@[^<>\s]+>\s*:|[^\s<>@:]+@[^\s<>@:]+\s*:?\s*$|>>>|Giving up on|Reporting-MTA)", re.IGNORECASE
+_ENTRY = re.compile(r"^\s*(?:<?[^<>\s@:]+@[^<>\s@:]+>?\s*(?::|$)|>>>|Giving up on|Reporting-MTA)", re.IGNORECASE)
+_ADDRESS_LINE = re.compile(
+    r"^[ \t]*[\"'<(]{0,3}[^\s<>@\"'()]{1,200}@[\w.-]{1,255}[\"'>)]*\s*(?:[:,]|on\b|$)", re.MULTILINE
 )
-_ADDRESS_LINE = re.compile(r"^\s*[\"'<(]*[^\s<>@\"']+@[\w.-]+\.\w+[\"'>)]*\s*(?:[:,]|on\b|$)", re.MULTILINE)
 _ADDRESS = re.compile(r"(?<!postmaster)@[\w-]+\.\w", re.IGNORECASE)
+# Of the returned mail, as some reports name it: its author's words again.
+_FIELD = re.compile(
+    r"^[ \t>]*(?:subject|from|to|cc|date|sent|message-id|主题|发件人|收件人|时间)[ \t]*[:：].*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _TAG = re.compile(
-    r"<(?:style|script)\b.*?</(?:style|script)>|<!--.*?-->|<(?![^<>\s]+@)[^<>]*>", re.IGNORECASE | re.DOTALL
+    r"<(?:style|script)\b.{0,4000}?</(?:style|script)>|<!--.{0,1000}?-->|<(?![^<>\s]+@)[^<>]*>",
+    re.IGNORECASE | re.DOTALL,
 )
 _AFTER_DATA = re.compile(
-    r"in reply to (?:the )?(?:end of )?data\b|^\s*>>> (?:data|\.)\s*$|\bafter (?:the )?(?:end of data|data\b)",
+    r"in reply to (?:the )?(?:end of )?data\b|^[ \t]*>>> (?:data|\.)\s*$|\bafter (?:the )?(?:end of data|data\b)",
     re.IGNORECASE | re.MULTILINE,
 )
 _AFTER_RCPT = re.compile(
-    r"in reply to (?:the )?rcpt\b|\bafter (?:the )?rcpt\b|\bfollowing rcpt\b|^\s*>>> rcpt to:|does not like recipient",
+    r"in reply to (?:the )?rcpt\b|\bafter (?:the )?rcpt\b|\bfollowing rcpt\b|^[ \t]*>>> rcpt to:|does not like recipient",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -71,7 +75,7 @@ def text_for_people(mail: Message) -> str:
         # Its boundary is not the one that its header names.
         found = [payload[:MAX_TEXT]]
     text = "".join(found).replace("\r\n", "\n").replace("\xa0", " ")
-    return _COPY.split(text, maxsplit=1)[0] or text
+    return _FIELD.sub("", _COPY.split(text, maxsplit=1)[0] or text)
 
 
 def refusal_in(text: str) -> ProseRefusal:

@@ -69,7 +69,7 @@ def classified(refusal: Refusal, rules: ReplyRules = RULES) -> Verdict:
     if dead := _first(asked, own):
         is_dead = is_consistent and _is_believed(dead, refusal, rules)
         return Verdict(bounce_class=dead.bounce_class, is_dead=is_dead, rule=dead)
-    if weak := _first(rules.weak, readable(refusal.own)):
+    if coded and coded.is_dead and (weak := _first(rules.weak, own)):
         return Verdict(bounce_class=weak.bounce_class, rule=weak)
     if coded:
         return Verdict(bounce_class=coded.bounce_class, is_dead=coded.is_dead and is_consistent, rule=coded)

@@ -205,7 +205,7 @@ def test_only_a_code_in_its_place_is_the_replys_own(text: str, code: str) -> Non
 
 
 @given(
-    st.sampled_from(DEAD_TEXTS), st.sampled_from([" greylisted", " over quota", " (blocked)", " 5.7.1 no", " later"])
+    st.sampled_from(DEAD_TEXTS), st.sampled_from([" greylisted", " over quota", " (blocked)", " 5.7.2 no", " later"])
 )
 def test_no_dead_reply_stays_hard_beside_a_word_against_it(line: str, word: str) -> None:
     assert not outcome_of(line + word).hard
