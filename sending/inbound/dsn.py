@@ -134,7 +134,9 @@ def _blocks(part: Message) -> list[Message]:
         try:
             text = decoded_fields(part, MAX_TEXT)
             if text is None:
-                text = "\n\n".join(block.as_string() for block in payload if isinstance(block, Message))
+                # Bytes that are not ASCII stay as they came: `_diagnostic` reads them.
+                raw = b"\n\n".join(block.as_bytes() for block in payload if isinstance(block, Message))
+                text = raw.decode("utf-8", "surrogateescape")
         except (MessageError, UnicodeError, LookupError, TypeError, AttributeError):
             return []
     else:

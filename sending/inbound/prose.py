@@ -21,7 +21,7 @@ _COPY = re.compile(
     r"|[ \t]*(?:message headers follow|below is a copy|original message (?:headers?|follows)"
     r"|the original message (?:follows|is attached)|here is (?:a|your) (?:copy|message))"
     r"|(?:received|return-path|message-id|dkim-signature|arc-seal|mime-version)\s*:"
-    r"|[-=*_ ]*(?:原始?邮件|原信|原始郵件)(?!.{0,4}(?:被|无法)))",
+    r"|[-=*_ ]*(?:原始?邮件|原信|原始郵件)(?:内容|正文|如下|副本|附后)?[ \t]*[:：]?[-=*_ ]*$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _REPLY = re.compile(r"(?<![\d.#-])[45]\d\d(?:[ -](?=\S)|\b.{0,40}[45]\.\d{1,3}\.\d{1,3})")
@@ -35,6 +35,7 @@ _ADDRESS_LINE = re.compile(
     r"^[ \t]*[\"'<(]{0,3}[^\s<>@\"'()]{1,200}@[\w.-]{1,255}[\"'>)]*\s*(?:[:,]|on\b|$)", re.MULTILINE
 )
 _ADDRESS = re.compile(r"(?<!postmaster)@[\w-]+\.\w", re.IGNORECASE)
+_OF_HELP = re.compile(r"further assistance|please (?:contact|send)|for help", re.IGNORECASE)
 # Of the returned mail, as some reports name it: its author's words again.
 _FIELD = re.compile(
     r"^[ \t>]*(?:subject|from|to|cc|date|sent|message-id|主题|发件人|收件人|时间)[ \t]*[:：].*$",
@@ -49,7 +50,7 @@ _AFTER_DATA = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _AFTER_RCPT = re.compile(
-    r"in reply to (?:the )?rcpt\b|\bafter (?:the )?rcpt\b|\bfollowing rcpt\b|^[ \t]*>>> rcpt to:|does not like recipient",
+    r"in reply to (?:the )?rcpt\b|\b(?:after (?:the )?|following )rcpt\b|^[ \t]*>>> rcpt to:|does not like recipient",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -106,7 +107,7 @@ def _quoted_reply(text: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    """Return what stands below, or beside, the first address that a line begins with, else the paragraph of one."""
+    """Return what stands below or beside the first address that begins a line, else its paragraph and the next."""
     paragraphs = [part for part in re.split(r"\n\s*\n", text) if part.strip()]
     for number, paragraph in enumerate(paragraphs):
         found = _ADDRESS_LINE.search(paragraph)
@@ -115,7 +116,9 @@ def _sentence(text: str) -> str:
             # An address alone: its reason is the next paragraph.
             alone = len(entry) == 1 and not paragraph[found.end() :].strip() and number + 1 < len(paragraphs)
             return _joined(entry + (paragraphs[number + 1].splitlines()[:MAX_LINES] if alone else []))
-    return next((_joined(part.splitlines()) for part in paragraphs if _ADDRESS.search(part)), "")
+        if _ADDRESS.search(paragraph) and not _OF_HELP.search(paragraph):
+            return _joined([*paragraph.splitlines(), *"".join(paragraphs[number + 1 : number + 2]).splitlines()])
+    return ""
 
 
 def _joined(lines: list[str]) -> str:

@@ -36,7 +36,7 @@ def decoded(raw: bytes) -> str:
 def readable(text: str) -> str:
     """Return a reply's text as the rules want it: one line of lower case, "@" for each address."""
     lowered = " ".join(text.lower().translate(_QUOTES).split())
-    return _REPORTER.sub(" ", _ADDRESS.sub("@", lowered))
+    return " ".join(_REPORTER.sub(" ", _ADDRESS.sub("@", lowered)).split())
 
 
 def own_words(text: str, code: int) -> str:

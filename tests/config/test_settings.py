@@ -15,7 +15,6 @@ from pytest_django import DjangoDbBlocker
 
 from tests.database_url import database_url
 
-
 # What is started for the whole file is started once.
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("settings")]
 
