@@ -1,4 +1,7 @@
-"""What a report says in prose: the reply that it quotes, however its lines are broken, or a sentence on an address."""
+"""What a report says in prose: the reply that it quotes, however its lines are broken, or a sentence on an address.
+
+For reports without the fields of RFC 3464, and for those whose fields leave the reply out.
+"""
 
 from __future__ import annotations
 

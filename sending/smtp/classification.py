@@ -1,7 +1,8 @@
 """What a refusal says of its recipient, by the table of rules: one function for replies and reports (pure).
 
 Hard is only what says "this mailbox does not exist" with nothing beside it that says something else: a blocklist made
-from more than that would block addresses in use, for every account. Decisions 0016 and 0027.
+from more than that would block addresses in use, for every account. The enhanced code (RFC 3463 2) alone says it of
+few. Decisions 0016 and 0027.
 """
 
 from __future__ import annotations
