@@ -88,7 +88,8 @@ def is_auto_reply(mail: Message) -> bool:
 def _standard(mail: Message) -> Report | None:
     reports = []
     for part in parts(mail, STATUS_PARTS):
-        for block in _blocks(part):
+        blocks = _blocks(part)
+        for block, following in zip(blocks, [*blocks[1:], Message()], strict=True):
             status = enhanced_code(header(block, "Status"))
             action = token(header(block, "Action", 200))
             if not status and not action:
@@ -96,6 +97,9 @@ def _standard(mail: Message) -> Report | None:
             if action not in ACTIONS:
                 action = _ACTION_OF_CLASS.get(status[:1], "failed")
             diagnostic = _TYPE.sub("", _diagnostic(block))
+            if diagnostic.endswith(":") and not following.keys():
+                # Its second line is not indented as RFC 5322 2.2.3 wants it.
+                diagnostic = " ".join(f"{diagnostic} {following.get_payload() or ''}".split())[:1000]
             addresses = tuple(_address(header(block, name)) for name in ("Original-Recipient", "Final-Recipient"))
             reports.append(
                 Report(kind=ACTIONS[action], status=status, diagnostic=diagnostic, action=action, addresses=addresses)
@@ -105,8 +109,14 @@ def _standard(mail: Message) -> Report | None:
     said = prose.refusal_in(prose.text_for_people(mail))
     # Which of several recipients its words are about is not known.
     instead = said.diagnostic if len(reports) == 1 else ""
-    reports = [replace(report, diagnostic=report.diagnostic or instead, stage=said.stage) for report in reports]
+    reports = [replace(report, diagnostic=_whole(report.diagnostic, instead), stage=said.stage) for report in reports]
     return replace(min(reports, key=_gravity), addresses=(), recipients=tuple(reports) if len(reports) > 1 else ())
+
+
+def _whole(diagnostic: str, instead: str) -> str:
+    """Return a diagnostic, or instead of one that is missing, or ends within a reply, what the words beside it say."""
+    is_cut = not diagnostic or (diagnostic.endswith(":") and diagnostic[:3] in instead)
+    return instead if is_cut and instead else diagnostic
 
 
 def _diagnostic(block: Message) -> str:

@@ -154,6 +154,30 @@ def test_a_delivery_status_without_a_diagnostic_is_completed_by_the_words_beside
     assert classify_report(report.status, report.diagnostic).hard
 
 
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        (b"smtp; 550 <r@x.test>:\n    Recipient address rejected: User unknown", b""),
+        (b"smtp; 550 <r@x.test>:\nRecipient address rejected: User unknown", b""),
+        (b"smtp; 550 <r@x.test>:", EXIM.encode()),
+        (b"smtp; 550-5.1.1 The email account that you tried to reach\n    550 5.1.1 does not exist", b""),
+    ],
+)
+def test_a_diagnostic_that_is_broken_over_two_lines_is_read_whole(field: bytes, words: bytes) -> None:
+    report = dsn.parse(
+        message_from_bytes(
+            b'From: a@mx.test\nContent-Type: multipart/report; boundary="B"\n\n--B\nContent-Type: text/plain\n\n'
+            + words
+            + b"\n--B\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.test\n\n"
+            b"Final-Recipient: rfc822; r@x.test\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: "
+            + field
+            + b"\n\n--B--\n"
+        )
+    )
+    assert report is not None
+    assert classify_report(report.status, report.diagnostic, stage=report.stage).hard
+
+
 def test_a_page_is_read_without_its_tags_and_a_part_whose_boundary_is_wrong_as_text() -> None:
     page = "<p>host <b>mx.x.test</b> said:<br>550 5.1.1 &lt;a@x.test&gt; User unknown</p><style>quota</style>"
     html = message_from_bytes(b"Content-Type: text/html\n\n" + page.encode())

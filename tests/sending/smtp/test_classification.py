@@ -282,6 +282,13 @@ def test_a_report_that_dns_knows_no_such_domain_is_hard(status: str, diagnostic:
     assert not outcome_of(f"550 {diagnostic.removeprefix('smtp; 550 ')}").hard
 
 
+def test_a_reply_that_is_wrapped_over_two_lines_is_one() -> None:
+    wrapped = "550 <r@x.test>:\n    Recipient address rejected: User unknown"
+    assert classify_report("", wrapped).hard
+    assert classify_report("5.0.0", f"host mx.x.test [192.0.2.1]: {wrapped}").hard
+    assert outcome_of(wrapped).hard
+
+
 def test_the_lines_of_one_reply_that_a_report_writes_in_a_row_are_one_reply() -> None:
     diagnostic = "smtp; 550-5.1.1 The email account that you tried to reach 550-5.1.1 does not exist. 550 5.1.1 Bye - x"
     assert classify_report("5.0.0", diagnostic).hard
