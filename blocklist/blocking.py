@@ -36,7 +36,7 @@ class InvalidAddress:
 
 @dataclass(frozen=True, kw_only=True)
 class Reject:
-    """A recipient unsubscribed from, or complained about, a sender domain; `cause` is a `BlockedAddress.Cause`."""
+    """A recipient unsubscribed from, reported or blocked a sender domain; `cause` is a `BlockedAddress.Cause`."""
 
     account_id: int
     sender_domain: str
@@ -108,7 +108,7 @@ def block_invalid(invalid: Sequence[InvalidAddress]) -> None:
 
 
 def block_rejects(rejects: Sequence[Reject]) -> None:
-    """Block recipients who unsubscribed or complained, for that sender domain; runs in the caller's transaction."""
+    """Block recipients who want no more of a sender domain, for that domain; runs in the caller's transaction."""
     if not rejects:
         return
     with connection.cursor() as cursor:

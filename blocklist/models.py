@@ -19,7 +19,7 @@ class BlockedAddress(models.Model):
     class Kind(models.TextChoices):
         # The platform's, for all accounts: the mailbox does not exist. `account` is the one whose mail bounced.
         INVALID = "invalid", gettext_lazy("Invalid address")
-        # The recipient unsubscribed from, or complained about, one sender domain.
+        # The recipient unsubscribed from, complained about, or blocked one sender domain.
         REJECT = "reject", pgettext_lazy("blocklist", "Reject")
         # The account's own list.
         CUSTOM = "custom", gettext_lazy("Custom")
@@ -28,6 +28,8 @@ class BlockedAddress(models.Model):
         BOUNCED = "bounced", gettext_lazy("Hard bounce")
         UNSUBSCRIBED = "unsubscribed", gettext_lazy("Unsubscribed")
         COMPLAINED = "complained", gettext_lazy("Reported as spam")
+        # Their server answered that they have blocked the sender.
+        REFUSED = "refused", gettext_lazy("Blocked by the recipient")
         ENTERED = "entered", gettext_lazy("Entered by hand")
         IMPORTED = "imported", gettext_lazy("Imported")
 

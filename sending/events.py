@@ -48,6 +48,7 @@ FORWARD: dict[EventKind, tuple[DeliverStatus, frozenset[DeliverStatus]]] = {
 }
 VISITS = (EventKind.OPEN, EventKind.CLICK)
 REJECT_CAUSES = {EventKind.UNSUBSCRIBE: "unsubscribed", EventKind.SPAMREPORT: "complained"}
+BLOCKED = "BlockedByRecipient"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +167,8 @@ def record(new_events: Sequence[NewEvent]) -> list[NewEvent]:
     """Record what happened, in one transaction, and return what was really recorded, in order.
 
     A second delivery, bounce, drop, unsubscription or complaint of a message is not; an unknown message is dropped.
-    A hard bounce blocks the address for all, an unsubscription or complaint blocks it for the sender domain.
+    A hard bounce blocks the address for all; an unsubscription, a complaint, and a bounce because the recipient has
+    blocked the sender, block it for the sender domain.
     """
     if not new_events:
         return []
@@ -262,11 +264,18 @@ def _block(recorded: Sequence[NewEvent], states: Mapping[int, MessageState]) -> 
                 account_id=states[event.message].account_id,
                 sender_domain=states[event.message].sender_domain,
                 address=key_or_text(states[event.message].recipient),
-                cause=REJECT_CAUSES[event.kind],
+                cause=_reject_cause(event),
                 reason=storable(event.reason),
                 message=event.message,
             )
             for event in recorded
-            if event.kind in REJECT_CAUSES
+            if _reject_cause(event)
         ]
     )
+
+
+def _reject_cause(event: NewEvent) -> str:
+    """Return why the recipient wants no mail of the sender domain, or an empty string."""
+    if event.kind is EventKind.BOUNCE and event.bounce_class == BLOCKED:
+        return "refused"
+    return REJECT_CAUSES.get(event.kind, "")

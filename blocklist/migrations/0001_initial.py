@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("cause__in", ["bounced", "unsubscribed", "complained", "entered", "imported"])
+                            ("cause__in", ["bounced", "unsubscribed", "complained", "refused", "entered", "imported"])
                         ),
                         name="block_cause_known",
                     ),

@@ -35,12 +35,12 @@ LIST_TEXTS = {
     ),
     Kind.REJECT: (
         gettext_lazy(
-            "Recipients who unsubscribed from a sender domain or reported its email as spam. "
-            "That domain no longer sends to them."
+            "Recipients who unsubscribed from a sender domain, reported its email as spam or blocked it in their "
+            "mailbox. That domain no longer sends to them."
         ),
         EmptyState(
             gettext_lazy("Nobody has rejected your email"),
-            gettext_lazy("Recipients who unsubscribe or complain are listed here."),
+            gettext_lazy("Recipients who unsubscribe, complain or block the sender are listed here."),
         ),
     ),
     Kind.CUSTOM: (

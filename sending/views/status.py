@@ -145,7 +145,7 @@ class MessagePage(ConsoleView):
             and self.caller.may("messages.send")
             and not self.message.recipient.startswith(PREFIX),
             content_days=settings.RULES.content_days,
-            summary=timeline.summary_of(self.message, attempts),
+            summary=timeline.summary_of(self.message, attempts, events_found),
             steps=[(step, *_exact(step.at)) for step in steps],
             checks=checks(self.message.trace),
             response=timeline.reason(self.message.deliver_message),
