@@ -27,6 +27,9 @@ _OWN: dict[str, Mapping[str, str]] = {
     **dict.fromkeys(_HIDDEN, {"display": "none"}),
     **dict.fromkeys(("button", "input", "select", "textarea"), _LETTERS),
 }
+# The attributes by which elements differ from others of their name.
+_DECIDE = frozenset({"color", "hidden", "href", "open", "popover", "size", "style", "text"})
+_NONE: Mapping[str, str] = {}
 _FONT_SIZES = ("x-small", "small", "medium", "large", "x-large", "xx-large", "xxx-large")
 _Declared = tuple[bool, str, str]
 
@@ -54,9 +57,9 @@ class Cascade:
 
     def properties(self, token: Token, subject: Subject, depth: int) -> Mapping[str, str]:
         """Return the properties of an element, none inherited, by its start tag; it is `depth` elements deep."""
+        if not self._rules and not any(attribute.name in _DECIDE for attribute in token.attributes):
+            return _OWN.get(token.name, _NONE)
         style = token.attribute("style")
-        if not self._rules and not token.attributes:
-            return _OWN.get(token.name, {})
         inline = self._inline(style.value) if style else []
         declared = [item for rule in self._matching(subject, depth) for item in rule.declared]
         found = dict(_OWN.get(token.name, {})) | _of_attributes(token)

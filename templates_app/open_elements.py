@@ -37,7 +37,7 @@ from templates_app.element_kinds import (
 from templates_app.markup import Token
 
 # The standard repairs the wrong order of formatting by loops; no document may make them long.
-_MAX_REPAIRS, _MAX_FORMATTING = 100_000, 64
+_MAX_REPAIRS, _MAX_FORMATTING = 20_000, 64
 
 
 class Element:
