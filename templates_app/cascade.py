@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from templates_app import css_syntax
+from templates_app import css_syntax, css_values
 from templates_app.css_properties import understood
 from templates_app.markup import Token
 from templates_app.selectors import Selector, Subject, parse
@@ -28,7 +28,8 @@ _OWN: dict[str, Mapping[str, str]] = {
     **dict.fromkeys(("button", "input", "select", "textarea"), _LETTERS),
 }
 # The attributes by which elements differ from others of their name.
-_DECIDE = frozenset({"color", "hidden", "href", "open", "popover", "size", "style", "text"})
+_DECIDE = frozenset({"background", "bgcolor", "color", "hidden", "href", "open", "popover", "size", "style", "text"})
+_GROUNDED = frozenset({"body", "table", "tbody", "td", "tfoot", "th", "thead", "tr"})
 _NONE: Mapping[str, str] = {}
 _FONT_SIZES = ("x-small", "small", "medium", "large", "x-large", "xx-large", "xxx-large")
 _Declared = tuple[bool, str, str]
@@ -101,15 +102,25 @@ def _of_attributes(token: Token) -> dict[str, str]:
         found["display"] = "none"
     if token.name == "a" and token.attribute("href"):
         found["color"] = "linktext"
-    if token.name == "font" and (colour := token.attribute("color")) and colour.raw:
-        found["color"] = "canvastext"
-    if token.name == "body" and token.attribute("text"):
-        found["color"] = "canvastext"
+    hint = token.attribute({"font": "color", "body": "text"}.get(token.name, ""))
+    if hint and hint.raw:
+        found["color"] = _legacy(hint.value)
+    if token.name in _GROUNDED and (ground := token.attribute("bgcolor")) and ground.raw:
+        found["background-color"] = _legacy(ground.value)
+    if token.name in _GROUNDED and token.attribute("background"):
+        found["background-image"] = "url()"
     if token.name == "font" and (size := token.attribute("size")):
         step = _font_step(size.value.strip())
         if step is not None:
             found["font-size"] = _FONT_SIZES[min(max(step, 1), 7) - 1]
     return found
+
+
+def _legacy(colour: str) -> str:
+    """Return a colour of an attribute, which is never seen through (HTML, 2.3.6); one by other rules is some text's."""
+    colour = colour.strip().lower()
+    written = colour if css_values.alpha(colour) == 1 else f"#{colour}"
+    return written if css_values.paint(written) else "canvastext"
 
 
 def _font_step(size: str) -> int | None:
