@@ -31,6 +31,8 @@ def secrets_are_long(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
     """Refuse short secrets and one secret used for two purposes."""
     found: list[CheckMessage] = []
     named = [("SECRET_KEY", settings.SECRET_KEY), *(("SES_SECRETS_KEY", key) for key in settings.SECRETS_KEYS)]
+    if settings.METRICS_TOKEN:
+        named.append(("SES_METRICS_TOKEN", settings.METRICS_TOKEN))
     for name, value in named:
         if len(value) < MIN_KEY_LENGTH:
             found.append(

@@ -8,7 +8,7 @@ an open or click that turns out within seconds to be a program's (docs/decisions
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from operator import attrgetter
 
@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.expressions import RawSQL
 
+from accounts.erased_addresses import PREFIX
 from accounts.mail.addresses import key_or_text
 from accounts.mail.text import storable
 from blocklist import blocking
@@ -175,7 +176,8 @@ def record(new_events: Sequence[NewEvent]) -> list[NewEvent]:
         found = _lock({event.message for event in new_events})
         states = {state.id: state for state in found}
         before = {state.id: _moving(state) for state in found}
-        recorded = [event for event in new_events if event.message in states and states[event.message].apply(event)]
+        known = [_without_person(event, states[event.message]) for event in new_events if event.message in states]
+        recorded = [event for event in known if states[event.message].apply(event)]
         _move([state for state in found if _moving(state) != before[state.id]])
         _log(recorded, states)
         _block(recorded, states)
@@ -205,6 +207,11 @@ def mark_automated(message: int, events: Collection[int]) -> None:
         cursor.execute(_MARK, [sorted(events)])
         floor = first_of(time_of(message) - timedelta(minutes=10))
         cursor.execute(_FIRST_VISITS, {"message": message, "floor": floor})
+
+
+def _without_person(event: NewEvent, state: MessageState) -> NewEvent:
+    """Return the event as it may be kept: of a person whose data was erased, without texts that may name the person."""
+    return replace(event, reason="", link="", user_agent="") if state.recipient.startswith(PREFIX) else event
 
 
 def _lock(messages: set[int]) -> list[MessageState]:
