@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from sending.smtp.replies import Outcome, OutcomeKind, classify, classify_report
 from sending.smtp.reply_rules import RULES
 from sending.smtp.result import SmtpResult
 
+HERE = Path(__file__).parent
 DEAD_TEXTS = [
     "550 5.1.1 <ada@a.test>: Recipient address rejected: User unknown in local recipient table",
     "550 5.1.1 <ada@a.test>: Recipient address rejected: User unknown in relay recipient table",
@@ -146,6 +149,18 @@ def test_a_reply_that_speaks_against_itself_blocks_nobody(line: str, name: Bounc
         assert (outcome.kind, outcome.hard, outcome.bounce_class) == (OutcomeKind.BOUNCED, False, name)
     assert not classify_report("5.0.0", f"smtp; {line}").hard
     assert not classify_report("", line).hard
+
+
+@pytest.mark.parametrize("line", (HERE / "dead_replies.txt").read_text(encoding="utf-8").splitlines())
+def test_another_way_to_say_that_there_is_no_such_mailbox_is_hard(line: str) -> None:
+    assert outcome_of(line).hard
+    assert classify_report("", f"smtp; {line}").hard
+
+
+@pytest.mark.parametrize("line", (HERE / "soft_replies.txt").read_text(encoding="utf-8").splitlines())
+def test_another_matter_is_soft_though_its_code_is_that_of_a_dead_mailbox(line: str) -> None:
+    assert not outcome_of(line).hard
+    assert not classify_report("5.1.1" if "5.1.1" in line else "", f"smtp; {line}", stage="rcpt").hard
 
 
 @pytest.mark.parametrize(
