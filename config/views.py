@@ -1,6 +1,8 @@
-"""The views of "/" (the API for programs, the overview for people) and of /favicon.ico."""
+"""The API for programs and the overview for people, both at "/", and /favicon.ico."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from django.conf import settings
 from django.http import (
@@ -12,7 +14,6 @@ from django.http import (
 )
 from django.templatetags.static import static
 from django.urls import resolve
-from django.views.decorators.csrf import csrf_exempt
 
 from accounts.api.calls import is_call
 from accounts.api.endpoint import Endpoint
@@ -21,7 +22,19 @@ from config.actions import ACTIONS
 _api = Endpoint.as_view(actions=ACTIONS)
 
 
-@csrf_exempt  # Calls are signed; people only read here.
+class ApiMiddleware:
+    """Answers the calls of the API before anything reads their Host: whatever it is, their signature covers it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a call, or hand on."""
+        if request.path_info == "/" and is_call(request.META):
+            return resolve("/").func(request)  # type: ignore[no-any-return]
+        return self._get_response(request)
+
+
 def root(request: HttpRequest) -> HttpResponseBase:
     """Hand the request to the API when it is a call, else to the page that `stats` has at its root."""
     if is_call(request.META):

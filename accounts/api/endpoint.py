@@ -120,7 +120,8 @@ def _read(request: HttpRequest) -> ApiCall:
     """Return the call a request makes, by whichever protocol; its size is checked before its body is read."""
     protocol = tc3 if _is_tc3(request) else legacy
     query = request.META.get("QUERY_STRING", "")
-    raw = RawRequest(method=request.method or "", query=query, headers=request.headers, body=b"")
+    ports = (80, 443, *settings.WEB_PORTS)
+    raw = RawRequest(method=request.method or "", query=query, headers=request.headers, body=b"", ports=ports)
     protocol.check_content_type(raw)
     if protocol is tc3 and tc3.is_unsigned(raw) and not settings.UNSIGNED_PAYLOAD:
         text = _("Calls with an unsigned body are not accepted here. Sign the body: leave X-TC-Content-SHA256 out.")
