@@ -185,6 +185,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Transport security -----------------------------------------------------------------------
 SECURE_SSL_REDIRECT = _https
+# Where TLS is served here and not by a proxy, the clear port leads to that port.
+SECURE_SSL_HOST = _public.netloc if _https and _public.port == WEB_TLS_PORT else None
 # What machines ask on the inner port; "/" is the API too: config.views.root redirects people.
 SECURE_REDIRECT_EXEMPT = [r"^$", r"^[tu]/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("SES_BEHIND_PROXY", default=False) else None

@@ -31,7 +31,7 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a call, or hand on."""
         if request.path_info == "/" and is_call(request.META):
-            return resolve("/").func(request)  # type: ignore[no-any-return]
+            return resolve("/").func(request)
         return self._get_response(request)
 
 
@@ -40,7 +40,9 @@ def root(request: HttpRequest) -> HttpResponseBase:
     if is_call(request.META):
         return _api(request)
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
-        return HttpResponsePermanentRedirect(f"https://{request.get_host()}{request.get_full_path()}")
+        return HttpResponsePermanentRedirect(
+            f"https://{settings.SECURE_SSL_HOST or request.get_host()}{request.get_full_path()}"
+        )
     page = resolve("/", "stats.urls")
     return page.func(request, *page.args, **page.kwargs)
 
