@@ -129,13 +129,14 @@ def people(product: Product, chromium: Browser) -> Iterator[Callable[..., Person
         page.locator("[name=email]").fill(known["email"])
         page.locator("[name=password]").fill(known["password"])
         page.locator("main form.card button").click()
-        page.wait_for_url(product.url + "/**")
+        page.wait_for_url(lambda url: "/login/" not in url)
         return somebody
 
     yield person
     for context in contexts:
         context.close()
-    assert [trouble for somebody in everybody for trouble in somebody.trouble] == []
+    trouble = [line for somebody in everybody for line in somebody.trouble]
+    assert trouble == [], "the product's last lines:\n" + "".join(product.output[-80:])
 
 
 def watch(page: Page, trouble: list[str], host: str) -> None:
