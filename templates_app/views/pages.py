@@ -13,10 +13,9 @@ from accounts.console.act_page import ActPage
 from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.scoping import get_visible_or_404, visible
-from accounts.stored_texts import lines
 from templates_app import presentation, queries, review, screening
 from templates_app.forms import TemplateFilters
-from templates_app.models import Review, Template, Version
+from templates_app.models import Review, Template, Version, reason_text
 from templates_app.views import body
 
 NAV = "templates:list"
@@ -25,7 +24,7 @@ MAX_REASON = 100
 
 
 def _reason(row: Any, limit: int = 0) -> str:
-    reason = lines(row.reason or "") if row.state == Template.State.REJECTED else ""
+    reason = reason_text(row.reason or "", row.findings) if row.state == Template.State.REJECTED else ""
     return f"{reason[:limit]}…" if limit and len(reason) > limit else reason
 
 
@@ -121,9 +120,16 @@ class SubmitTemplate(ActPage):
 
     def act(self, **kwargs: Any) -> str:
         template = get_visible_or_404(Template.objects.all(), self.caller, **kwargs)
-        review.submit(self.caller, template=template)
-        self.say(gettext("Submitted for review. Someone else will decide; the decision is shown on this page."))
+        submitted = review.submit(self.caller, template=template)
+        self.say(submitted_text(submitted))
         return reverse("templates:detail", args=[template.pk])
+
+
+def submitted_text(submitted: Review) -> str:
+    """Return what is said to whom who submitted: who decides, or that it was decided already."""
+    if submitted.by_machine:
+        return gettext("Submitted, and rejected by the automatic review. This page says what to fix.")
+    return gettext("Submitted for review. Someone else will decide; the decision is shown on this page.")
 
 
 class WithdrawTemplate(ActPage):
