@@ -67,8 +67,8 @@ def tls_line() -> str:
         return line
     authority = _tls_folder() / certificates.AUTHORITY
     return (
-        f"{line}   Trust it: set REQUESTS_CA_BUNDLE (Python, tccli), NODE_EXTRA_CA_CERTS (Node) or SSL_CERT_FILE (Go) "
-        f"to {authority}, or import that file into the browser."
+        f'{line}   Trust it: cat {authority} >> "$(python -m certifi)" (tccli and the Python SDKs), or set '
+        f"NODE_EXTRA_CA_CERTS (Node) or SSL_CERT_FILE (Go, curl) to that file, or import it into the browser."
     )
 
 
