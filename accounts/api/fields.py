@@ -126,17 +126,22 @@ class ParamList(serializers.ListField):
 
     type_name = "list"
 
+    def __init__(self, *, child: Param | Params, **kwargs: Any) -> None:
+        super().__init__(child=child, **kwargs)
+        self._item_type = child.type_name
+
     def to_internal_value(self, data: Any) -> list[Any]:
         if not isinstance(data, list):
             raise wrong_type(self.type_name)
         return super().to_internal_value(data)
 
     def run_child_validation(self, data: Any) -> list[Any]:
-        items, errors = [], {}
+        items: list[Any] = []
+        errors: dict[Any, Any] = {}
         for index, item in enumerate(data):
             try:
                 if item is None:
-                    raise wrong_type(self.child.type_name)
+                    raise wrong_type(self._item_type)
                 items.append(self.child.run_validation(item))
             except ValidationError as error:
                 errors[index] = error.detail

@@ -16,7 +16,7 @@ from accounts.scoping import get_visible_or_404
 from templates_app import forbidden_phrases, presentation, queries, review, screening
 from templates_app.forms import TemplateForm
 from templates_app.models import Template
-from templates_app.views.pages import submitted_text
+from templates_app.views.pages import say_submitted
 
 SUBMIT = "submit"
 
@@ -61,9 +61,10 @@ class _Editor(FormPage):
         # One transaction: when the submission is refused, the version is not stored either.
         with transaction.atomic():
             template = self.write(form)
-            self.success = gettext("Draft saved.")
             if self.request.POST.get("then") == SUBMIT:
-                self.success = submitted_text(review.submit(self.caller, template=template))
+                say_submitted(self.request, review.submit(self.caller, template=template))
+            else:
+                self.success = gettext("Draft saved.")
         return reverse("templates:detail", args=[template.pk])
 
     def write(self, form: TemplateForm) -> Template:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -120,16 +121,18 @@ class SubmitTemplate(ActPage):
 
     def act(self, **kwargs: Any) -> str:
         template = get_visible_or_404(Template.objects.all(), self.caller, **kwargs)
-        submitted = review.submit(self.caller, template=template)
-        self.say(submitted_text(submitted))
+        say_submitted(self.request, review.submit(self.caller, template=template))
         return reverse("templates:detail", args=[template.pk])
 
 
-def submitted_text(submitted: Review) -> str:
-    """Return what is said to whom who submitted: who decides, or that it was decided already."""
+def say_submitted(request: HttpRequest, submitted: Review) -> None:
+    """Leave a toast for who submitted: somebody else decides, or the program has decided."""
     if submitted.by_machine:
-        return gettext("Submitted, and rejected by the automatic review. This page says what to fix.")
-    return gettext("Submitted for review. Someone else will decide; the decision is shown on this page.")
+        text = gettext("Submitted, and rejected by the automatic review. This page says what to fix.")
+        messages.warning(request, text)
+    else:
+        text = gettext("Submitted for review. Someone else will decide; the decision is shown on this page.")
+        messages.success(request, text)
 
 
 class WithdrawTemplate(ActPage):

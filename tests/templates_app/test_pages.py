@@ -100,6 +100,7 @@ def test_what_the_machine_rejects_is_said_so_with_what_to_fix(browser, account):
     page = text(response)
     assert Template.objects.get().state == "rejected"
     assert "Submitted, and rejected by the automatic review." in page
+    assert "toast-warning" in page
     assert '<h2 class="alert-heading">Rejected by the automatic review</h2>' in page
     assert "150 to go" in page
     assert "Decided by the automatic review, " in page
