@@ -22,6 +22,7 @@ HEADINGS: dict[str, str | Promise] = {
     "links": gettext_lazy("Links"),
     "forbidden_phrases": gettext_lazy("Forbidden phrases"),
     "active": gettext_lazy("Scripts and forms"),
+    "outside_sheets": gettext_lazy("External style sheets"),
     "placeholders": gettext_lazy("Variable placement"),
 }
 FAULTS: dict[FaultCode, str | Promise] = {
@@ -35,12 +36,15 @@ FAULTS: dict[FaultCode, str | Promise] = {
     "attribute": "%(text)s=",
     "scheme": gettext_lazy("an address with %(text)s:"),
     "redirect": gettext_lazy("an automatic redirect"),
-    "style_sheet": gettext_lazy("an external style sheet"),
+    "style_sheet": "%(text)s",
     "style_runs": gettext_lazy("a style that runs code"),
     "in_comment": gettext_lazy("%(text)s is in a comment."),
     "in_element": gettext_lazy("%(text)s is inside <%(place)s>."),
     "not_quoted": gettext_lazy("%(text)s is in <%(place)s> outside a quoted value."),
     "after_bracket": gettext_lazy("A variable directly follows “<”."),
+    "section_tag": gettext_lazy(
+        "“%(text)s” is a section tag, and only {{name}} is filled. Write the text out, or send it as one variable."
+    ),
     "no_variable": gettext_lazy("“%(text)s” is not a variable: a name consists of letters, digits, “_”, “-” and “.”."),
 }
 # The categories of the forbidden phrases that every installation begins with.
@@ -165,8 +169,16 @@ def _forbidden_phrases(finding: Finding) -> str:
 
 def _active(finding: Finding) -> str:
     if finding.passed:
-        return gettext("No script, form, frame or external style sheet.")
+        return gettext("No script, form or frame.")
     return gettext("Not allowed in an email: %(names)s.") % {"names": _names(finding)}
+
+
+def _outside_sheets(finding: Finding) -> str:
+    if not finding.value:
+        return gettext("None: all styles are in the template.")
+    sheets = gettext("From elsewhere: %(names)s.") % {"names": _names(finding)}
+    advice = gettext("Most mail programs drop it: check that the email is readable without, as the preview shows it.")
+    return join([sheets, advice])
 
 
 def _placeholders(finding: Finding) -> str:
@@ -210,5 +222,6 @@ _MESSAGES: dict[str, Callable[[Finding], str]] = {
     "links": _links,
     "forbidden_phrases": _forbidden_phrases,
     "active": _active,
+    "outside_sheets": _outside_sheets,
     "placeholders": _placeholders,
 }

@@ -25,11 +25,13 @@ def plain_text(html: str) -> tuple[str | Variable, ...]:
     """Return the text of `html` with its variables: links as "text (address)", lists and lines kept."""
     writer = _Writer()
     for token, shown in walk(html):
-        if token.kind == "text" and shown:
-            writer.text(html[token.start : token.end])
-        elif token.kind == "start" and shown:
+        if not shown:
+            continue
+        if token.kind in ("text", "raw"):
+            writer.text(html[token.start : token.end], decoded=token.kind == "raw")
+        elif token.kind == "start":
             writer.start(token)
-        elif token.kind == "end":
+        else:
             writer.end(token.name)
     return writer.finish()
 
@@ -55,12 +57,12 @@ class _Writer:
         self.link_from = 0
         self.link_element = ""
 
-    def text(self, source: str) -> None:
+    def text(self, source: str, *, decoded: bool = False) -> None:
         for piece in split_text(source):
             if isinstance(piece, Variable):
                 self._write(piece)
                 continue
-            text = _SPACE.sub(" ", decode(piece))
+            text = _SPACE.sub(" ", piece if decoded else decode(piece))
             if text.startswith(" "):
                 self.blank = True
             if text.strip(" "):

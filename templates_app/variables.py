@@ -10,7 +10,7 @@ from typing import NamedTuple
 # A name is letters of any script, digits, "_", "-" and "."; blanks inside the braces do not count.
 VARIABLE = re.compile(r"\{\{[ \t]*([\w.-]{1,64})[ \t]*\}\}")
 # Braces that open a placeholder but make no variable: a reader would see them.
-BROKEN = re.compile(r"\{\{(?![ \t]*[\w.-]{1,64}[ \t]*\}\})[^{}<>\n]{0,80}(?:\}\})?")
+BROKEN = re.compile(r"\{\{(?![ \t]*[\w.-]{1,64}[ \t]*\}\})[{>]?[^{}<>\n]{0,80}(?:\}\}\}?)?")
 
 
 class Position(StrEnum):

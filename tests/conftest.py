@@ -35,6 +35,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         server.stop()
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    # pytest-xdist keeps a group by the test's name, which a newer pytest may no longer let it write, and says nothing.
+    if session.config.getoption("loadgroup", default=False):
+        lone = [
+            item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid
+        ]
+        if lone:
+            pytest.exit(f"pytest-xdist does not keep groups together with pytest {pytest.__version__}: {lone[0]}", 1)
+
+
 _SERVER: pytest.StashKey[embedded_pg.EmbeddedServer] = pytest.StashKey()
 
 

@@ -1,4 +1,4 @@
-"""Delivery reports: as RFC 3464 2 has them, else the prose that some programs write; automatic replies (RFC 3834 5)."""
+"""Delivery reports: as RFC 3464 2 has them, else the prose that some programs write."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from email.message import Message
 from email.parser import HeaderParser
 
 from accounts.mail.addresses import key_or_text
+from sending.inbound import non_delivery, own_words
 from sending.inbound.report import Report, ReportKind, decoded_fields, header, parts, text_of, token
 from sending.smtp.codes import enhanced_code
 
-# RFC 8098 3: a reader's program says what became of a mail that was delivered.
-DISPOSITION_PARTS = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 MAX_TEXT = 20_000
 MAX_BLOCKS = 200
@@ -31,32 +30,12 @@ ACTIONS: dict[str, ReportKind] = {
 # The first digit of Status says what an Action that is not known means.
 _ACTION_OF_CLASS = {"2": "delivered", "4": "delayed"}
 _TYPE = re.compile(r"^\s*[\w-]+\s*;\s*")
-_FROM_ROBOT = re.compile(r"mailer-?daemon|postmaster@|mail delivery (?:sub)?system", re.IGNORECASE)
-_BOUNCE_SUBJECT = re.compile(
-    r"undeliver|delivery (?:status|failure|has failed|problem)|returned (?:mail|to sender)|failure notice"
-    r"|mail(?: system)? (?:delivery )?(?:error|failed|failure)|non-?deliver|could not be delivered",
-    re.IGNORECASE,
-)
-_ANSWER_SUBJECT = re.compile(r"^(?:re|aw|sv|antw|回复|答复|回覆)\s*[:：]", re.IGNORECASE)
-_DELIVERED_SUBJECT = re.compile(r"\b(?:success|successful|successfully|relay|relayed)\b", re.IGNORECASE)
-# RFC 6522 3: a report of another type, even when it has lost the part that the type is named after.
-_OTHER_REPORT = re.compile(r"report-type\s*=\s*\"?(?:feedback-report|disposition-notification)", re.IGNORECASE)
-_STILL_TRYING = re.compile(
-    r"will (?:keep|continue) (?:on )?(?:trying|to try|retry)|will be retried|delivery (?:is |has been )?delayed"
-    r"|not yet been delivered|no action is required",
-    re.IGNORECASE,
-)
 _REPLY = re.compile(r"(?<![\d.])[45]\d\d(?:[ -]|\b.{0,40}[45]\.\d{1,3}\.\d{1,3})")
-_AWAY_SUBJECT = re.compile(
-    r"out of (?:the )?office|automatic(?:ally)? (?:generated )?reply|auto-?(?:matic )?(?:reply|response)|"
-    r"vacation|on holiday|abwesen|absence|abwezig|自动回复|自動回覆|自動応答",
-    re.IGNORECASE,
-)
 
 
-def parse(mail: Message) -> Report | None:
-    """Return what a delivery report says, or None when the mail is none."""
-    return _standard(mail) or _prose(mail)
+def parse(mail: Message, sent: str = "") -> Report | None:
+    """Return what a delivery report says, or None when the mail is none; `sent` is the subject of our email."""
+    return _standard(mail) or _prose(mail, sent)
 
 
 def for_recipient(report: Report, recipient: str) -> Report:
@@ -70,17 +49,6 @@ def for_recipient(report: Report, recipient: str) -> Report:
     key = key_or_text(recipient)
     named = [each for each in report.recipients if key in map(key_or_text, each.addresses)]
     return min(named, key=_gravity) if named else max(report.recipients, key=_gravity)
-
-
-def is_auto_reply(mail: Message) -> bool:
-    """Say whether a program answered in a person's stead (RFC 3834 5 and the fields used before it)."""
-    submitted = header(mail, "Auto-Submitted", 40).lower()
-    return (
-        (bool(submitted) and not submitted.startswith("no"))
-        or any(name in mail for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress"))
-        or header(mail, "Precedence", 40).lower() in {"auto_reply", "auto-reply"}
-        or bool(_AWAY_SUBJECT.search(header(mail, "Subject")))
-    )
 
 
 def _standard(mail: Message) -> Report | None:
@@ -127,20 +95,13 @@ def _blocks(part: Message) -> list[Message]:
     return [HeaderParser().parsestr(block) for block in re.split(r"\n\s*\n", lines)[:MAX_BLOCKS] if block.strip()]
 
 
-def _prose(mail: Message) -> Report | None:
-    subject = header(mail, "Subject")
-    by_robot = _FROM_ROBOT.search(header(mail, "From")) is not None
-    looks_bounced = _BOUNCE_SUBJECT.search(subject) and not _ANSWER_SUBJECT.search(subject)
-    if not by_robot and not looks_bounced and "X-Failed-Recipients" not in mail:
+def _prose(mail: Message, sent: str) -> Report | None:
+    if not non_delivery.is_told(mail, sent):
         return None
-    if _AWAY_SUBJECT.search(subject) or _DELIVERED_SUBJECT.search(subject):
-        return None
-    if parts(mail, DISPOSITION_PARTS) or _OTHER_REPORT.search(header(mail, "Content-Type", 1000)):
-        return None
-    text = "\n".join(text_of(part, MAX_TEXT) for part in parts(mail, frozenset({"text/plain", "text/html"}))[:2])
+    text = own_words.text(mail)
     reply_line = next((line for line in text.splitlines() if _REPLY.search(line[:MAX_LINE])), "")[:MAX_LINE]
     status = enhanced_code(reply_line) or enhanced_code(text)
     diagnostic = " ".join((reply_line or text[:400]).split())
-    if _STILL_TRYING.search(text):
+    if non_delivery.is_still_tried(mail, sent):
         return Report(kind=ReportKind.DELAY, status=status, diagnostic=diagnostic, action="delayed")
     return Report(kind=ReportKind.BOUNCE, status=status, diagnostic=diagnostic, action="failed")

@@ -117,6 +117,7 @@ ROWS: dict[str, Row] = {
     "accounts:logout": public({302}, method="POST"),
     "accounts:theme": public({302}, method="POST"),
     "accounts:language": public({302}, method="POST"),
+    "accounts:form_token": page(EVERYBODY),
     "accounts:switch": act(EVERYBODY),
     "accounts:password": page(EVERYBODY),
     "accounts:time_zone": page(EVERYBODY),

@@ -67,6 +67,8 @@ class Person:
     page: Page
     url: str
     trouble: list[str]
+    # The demo's people by their roles.
+    users: dict[str, dict[str, str]]
     locale: str = "en-US"
 
     def go(self, path: str) -> None:
@@ -121,7 +123,7 @@ def people(product: Product, chromium: Browser) -> Iterator[Callable[..., Person
         context.set_default_timeout(PAGE_MILLISECONDS)
         contexts.append(context)
         page = context.new_page()
-        somebody = Person(page, product.url, [], locale)
+        somebody = Person(page, product.url, [], product.demo["users"], locale)
         everybody.append(somebody)
         watch(page, somebody.trouble, urlsplit(product.url).netloc)
         known = product.demo["users"][role]
@@ -129,13 +131,14 @@ def people(product: Product, chromium: Browser) -> Iterator[Callable[..., Person
         page.locator("[name=email]").fill(known["email"])
         page.locator("[name=password]").fill(known["password"])
         page.locator("main form.card button").click()
-        page.wait_for_url(product.url + "/**")
+        page.wait_for_url(lambda url: "/login/" not in url)
         return somebody
 
     yield person
     for context in contexts:
         context.close()
-    assert [trouble for somebody in everybody for trouble in somebody.trouble] == []
+    trouble = [line for somebody in everybody for line in somebody.trouble]
+    assert trouble == [], "the product's last lines:\n" + "".join(product.output[-80:])
 
 
 def watch(page: Page, trouble: list[str], host: str) -> None:

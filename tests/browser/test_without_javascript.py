@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -85,9 +86,10 @@ def send_a_mail(operator: Person) -> None:
     page.get_by_label("name", exact=True).fill("Ann")
     page.get_by_label("town", exact=True).fill("Ulm")
     page.get_by_role("button", name="Send", exact=True).click()
+    page.wait_for_url(re.compile(r"/sending/status/\d+/$"))
 
     def is_delivered() -> bool:
-        page.reload()
+        page.goto(page.url)
         return page.get_by_text("The recipient's server accepted the email").count() > 0
 
     until(is_delivered, "the email to be delivered")

@@ -20,6 +20,9 @@ from tests.accounts.api.calls import tc3_headers
 from tests.folders import data_folder
 from tests.product import Product, start, stop
 
+# What is started for the whole file is started once.
+pytestmark = pytest.mark.xdist_group("front")
+
 PATIENCE = 60.0
 # What a client that only stalls sends: it is cut off much later than a test takes.
 STALL_SECONDS = "300"

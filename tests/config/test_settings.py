@@ -15,7 +15,8 @@ from pytest_django import DjangoDbBlocker
 
 from tests.database_url import database_url
 
-pytestmark = pytest.mark.django_db
+# What is started for the whole file is started once.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("settings")]
 
 HOST = "ses.example.test"
 # OWASP Password Storage Cheat Sheet: argon2id of at least 19 MiB, two passes, one lane.

@@ -26,7 +26,11 @@ from tests.folders import data_folder
 from tests.product import ROOT, start, stop
 from tests.waiting import WAIT_SECONDS, until
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:tencentcloud")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:tencentcloud"),
+    # The wheel is built once.
+    pytest.mark.xdist_group("wheel"),
+]
 
 PACKAGES = ("accounts", "blocklist", "config", "domains", "sending", "stats", "templates_app")
 DELIVERED = 1

@@ -450,11 +450,11 @@ def test_after_every_kind_of_end_nothing_is_held(
         client = Client(pieces or [b""], ends=ends, takes=takes)
         task = asyncio.create_task(ask(front, client, method, *path, **headers))
         while not task.done() and not client.stuck.is_set():
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.001)
         client.gone.set()
         await task
         while any(pool._free != 2 for pool in front._pools.values()):
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.001)
         assert (front._spool.memory.free, front._spool.disk.free) == free
         assert not front._open
         for pool in front._pools.values():
