@@ -100,7 +100,7 @@ def entered(shop: Shop, text: str) -> None:
 
 
 def imported(shop: Shop, text: str) -> None:
-    parsed = entries.check([(1, text, "")], today=shop.account.created_at.date())
+    parsed = entries.parse(text, today=shop.account.created_at.date())
     assert custom.import_list(shop.caller, parsed=parsed).valid == 1
 
 
