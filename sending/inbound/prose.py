@@ -74,10 +74,6 @@ def text_for_people(mail: Message) -> str:
     if not any(text.strip() for text in found):
         pages = [text_of(part, MAX_TEXT) for part in parts(mail, frozenset({"text/html"}))[:1]]
         found = [html.unescape(_TAG.sub("\n", page)) for page in pages]
-    payload = mail.get_payload()
-    if isinstance(payload, str) and mail.get_content_maintype() == "multipart":
-        # Its boundary is not the one that its header names.
-        found = [payload[:MAX_TEXT]]
     text = "".join(found).replace("\r\n", "\n").replace("\xa0", " ")
     return _FIELD.sub("", _COPY.split(text, maxsplit=1)[0] or text)
 
