@@ -61,7 +61,7 @@ def set_dkim_option(caller: Caller, *, domain: SenderDomain, dkim_option: int) -
             return fresh
         if fresh.may_send:
             raise Refused(
-                "OperationDenied",
+                "FailedOperation.DKIMNotApplied",
                 _(
                     "%(domain)s is verified and signs with its current key. "
                     "Add a subdomain with the other key size and send from it instead."

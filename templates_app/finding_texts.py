@@ -87,6 +87,11 @@ def message(finding: Finding) -> str:
     return gettext("%(part)s: %(message)s") % {"part": part, "message": text}
 
 
+def faults(findings: Iterable[Finding]) -> str:
+    """Return what does not pass, a line for each rule."""
+    return "\n".join(message(finding) for finding in findings if not finding.passed)
+
+
 def summary(findings: Sequence[Finding]) -> str:
     """Return the numbers of a screening in one short line."""
     by_rule = {finding.rule: finding for finding in findings}

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, When
 
 from accounts.caller import Caller
 from accounts.scoping import visible
@@ -70,9 +70,12 @@ def _skeleton(version_id: int) -> dict[str, Any]:
 
 
 def with_reason(templates: QuerySet[Template]) -> QuerySet[Template]:
-    """Add `reason` to each template: the reason of the latest decided review, "" or None without one."""
+    """Add to each template of the latest decided review `reason` and, where the program decided, its `findings`."""
     decided = Review.objects.filter(template=OuterRef("pk"), decided_at__isnull=False).order_by("-id")
-    return templates.annotate(reason=Subquery(decided.values("reason")[:1]))
+    findings = Case(When(by_machine=True, then="findings"), default=None, output_field=JSONField())
+    return templates.annotate(
+        reason=Subquery(decided.values("reason")[:1]), findings=Subquery(decided.values_list(findings)[:1])
+    )
 
 
 def search(templates: QuerySet[Template], *, state: str, text: str) -> QuerySet[Template]:
@@ -86,10 +89,8 @@ def search(templates: QuerySet[Template], *, state: str, text: str) -> QuerySet[
 
 
 def waiting(caller: Caller) -> QuerySet[Review]:
-    """Return the open reviews, oldest first by `id`, each with `again`: the template was decided on before."""
-    earlier = Review.objects.filter(
-        template=OuterRef("template"), state__in=[Review.State.APPROVED, Review.State.REJECTED]
-    )
+    """Return the open reviews, oldest first by `id`, each with `again`: a person decided on the template before."""
+    earlier = Review.objects.filter(template=OuterRef("template"), decided_by__isnull=False)
     return (
         visible(Review.objects.all(), caller)
         .filter(state=Review.State.WAITING)

@@ -24,6 +24,7 @@ from tests.waiting import WAIT_SECONDS
 ROOT = Path(__file__).resolve().parent.parent
 PORTS = (
     "SES_WEB_PORT",
+    "SES_WEB_TLS_PORT",
     "SES_INBOUND_PORT",
     "SES_SIMULATOR_MX_PORT",
     "SES_SIMULATOR_DNS_PORT",

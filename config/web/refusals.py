@@ -12,7 +12,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.api import endpoint
-from accounts.errors import Refused
 from config import health
 from config.web.answer import Answer
 from config.web.environ import Environ
@@ -61,7 +60,7 @@ def malformed(text: str) -> Answer:
 def _response(reason: Reason, request: WSGIRequest, pool: str) -> HttpResponse:
     if pool == "api":
         # The official SDKs read errors in answers of status 200 only.
-        return endpoint.refusal_response(request, Refused(reason.code, reason.text))
+        return endpoint.refusal_response(request, reason.code, reason.text)
     if pool == "health":
         # What a check waits for is the database.
         trouble = "database" if reason is Reason.NO_RESULT else "web"

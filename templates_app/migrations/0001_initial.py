@@ -175,6 +175,7 @@ class Migration(migrations.Migration):
                 ("submitted_at", models.DateTimeField(auto_now_add=True)),
                 ("submitted_by", models.CharField(max_length=254)),
                 ("claimed_until", models.DateTimeField(null=True)),
+                ("by_machine", models.BooleanField(default=False)),
                 ("decided_at", models.DateTimeField(null=True)),
                 ("reason", models.TextField(blank=True)),
                 (
@@ -290,11 +291,23 @@ class Migration(migrations.Migration):
             model_name="review",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None), ("state__in", ["waiting", "withdrawn"])),
                     models.Q(
+                        ("by_machine", False),
+                        ("decided_at", None),
+                        ("decided_by", None),
+                        ("state__in", ["waiting", "withdrawn"]),
+                    ),
+                    models.Q(
+                        ("by_machine", False),
                         ("decided_at__isnull", False),
                         ("decided_by__isnull", False),
                         ("state__in", ["approved", "rejected"]),
+                    ),
+                    models.Q(
+                        ("by_machine", True),
+                        ("decided_at__isnull", False),
+                        ("decided_by", None),
+                        ("state", "rejected"),
                     ),
                     _connector="OR",
                 ),

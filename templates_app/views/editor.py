@@ -16,6 +16,7 @@ from accounts.scoping import get_visible_or_404
 from templates_app import forbidden_phrases, presentation, queries, review, screening
 from templates_app.forms import TemplateForm
 from templates_app.models import Template
+from templates_app.views.pages import say_submitted
 
 SUBMIT = "submit"
 
@@ -57,15 +58,13 @@ class _Editor(FormPage):
         return {name: form.cleaned_data[name] for name in ("name", "html", "text", "summary")}
 
     def act(self, form: TemplateForm) -> str:
-        # One transaction: when screening refuses the submission, the version is not stored either.
+        # One transaction: when the submission is refused, the version is not stored either.
         with transaction.atomic():
             template = self.write(form)
-            self.success = gettext("Draft saved.")
             if self.request.POST.get("then") == SUBMIT:
-                review.submit(self.caller, template=template)
-                self.success = gettext(
-                    "Submitted for review. Someone else will decide; the decision is shown on this page."
-                )
+                say_submitted(self.request, review.submit(self.caller, template=template))
+            else:
+                self.success = gettext("Draft saved.")
         return reverse("templates:detail", args=[template.pk])
 
     def write(self, form: TemplateForm) -> Template:

@@ -10,7 +10,7 @@ from accounts.caller import member
 from accounts.models import User
 from accounts.roles import Role
 from templates_app import review
-from templates_app.models import Template
+from templates_app.models import Review, Template
 from tests import factories
 from tests.templates_app.bodies import GOOD, SHORT
 
@@ -85,12 +85,32 @@ def test_a_template_is_written_and_submitted_in_one_go(browser):
     assert Template.objects.get().state == "in_review"
 
 
-def test_what_screening_refuses_stays_in_the_form_and_nowhere_else(browser):
-    response = browser.post(reverse("templates:create"), fields(then="submit", html="<p>Hi {{name}}, short</p>"))
+def test_unsafe_markup_stays_in_the_form_and_nowhere_else(browser):
+    response = browser.post(reverse("templates:create"), fields(then="submit", html="<p>Hi</p><script>x()</script>"))
     assert response.status_code == 422
-    assert "&lt;p&gt;Hi {{name}}, short&lt;/p&gt;" in text(response)
-    assert "150 to go" in text(response)
+    assert "&lt;p&gt;Hi&lt;/p&gt;&lt;script&gt;" in text(response)
+    assert "Not allowed in an email" in text(response)
     assert Template.objects.count() == 0
+
+
+def test_what_the_machine_rejects_is_said_so_with_what_to_fix(browser, account):
+    response = browser.post(
+        reverse("templates:create"), fields(then="submit", html="<p>Hi {{name}}, short</p>"), follow=True
+    )
+    page = text(response)
+    assert Template.objects.get().state == "rejected"
+    assert "Submitted, and rejected by the automatic review." in page
+    assert "toast-warning" in page
+    assert '<h2 class="alert-heading">Rejected by the automatic review</h2>' in page
+    assert "150 to go" in page
+    assert "Decided by the automatic review, " in page
+    assert "Decided by None" not in page
+    assert "150 to go" in text(browser.get(reverse("templates:list")))
+    reviewer = logged_in(factories.caller(account, Role.REVIEWER).user)
+    assert "No templates to review" in text(reviewer.get(reverse("templates:review_queue")))
+    closed = text(reviewer.get(reverse("templates:review", args=[Review.objects.get().pk])))
+    assert "Decided by the automatic review, " in closed
+    assert 'value="approve"' not in closed
 
 
 def test_refused_names_stand_at_their_field(browser):

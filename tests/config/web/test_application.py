@@ -205,19 +205,29 @@ def test_a_busy_tracking_pool_still_leads_where_links_lead() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("POST", "/", 200), ("POST", "/u/x", 413), ("POST", "/a/", 413)]
 )
-@pytest.mark.parametrize("headers", [{"content_length": "1001"}, {"transfer_encoding": "chunked"}])
-def test_a_body_that_is_too_large_is_refused_in_words(
+@pytest.mark.parametrize("headers", [{"content_length": "5005"}, {"transfer_encoding": "chunked"}])
+def test_a_body_that_is_too_large_is_refused_in_words_and_taken_to_its_end(
     method: str, path: str, status: int, headers: dict[str, str]
 ) -> None:
     site = Site()
 
     async def case() -> None:
-        client = await ask(Front(site, SMALL), Client([bytes(1001), b""]), method, path, **headers)
-        assert client.status == status
+        client = await ask(Front(site, SMALL), Client([bytes(1001)] * 5), method, path, **headers)
+        assert (client.status, client.asked, client.complete) == (status, 5, True)
         assert client.headers["connection"] == "close"
         if path == "/":
             assert json.loads(client.body)["Response"]["Error"]["Code"] == "RequestSizeLimitExceeded"
         assert site.requests == []
+
+    run(case)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en-US", "more bytes"), ("zh-CN", "字节"), ("", "字节")])
+def test_a_call_that_reaches_no_thread_is_refused_in_its_language(language: str, said: str) -> None:
+    async def case() -> None:
+        headers = {"content_length": "1001", **({"x_tc_language": language} if language else {})}
+        client = await ask(Front(Site(), SMALL), Client([bytes(1001)]), "POST", "/", **headers)
+        assert said in json.loads(client.body)["Response"]["Error"]["Message"]
 
     run(case)
 
@@ -370,7 +380,7 @@ def test_a_call_that_hangs_is_answered_as_unknown_and_one_that_waited_is_never_e
 
     async def case() -> None:
         front = Front(site, {**SMALL, "api": PoolSpec(1, 5, 1000, seconds=0.01)})
-        first = await ask(front, Client([b"ab"]), "POST", "/", content_length="2")
+        first = await ask(front, Client([b"ab"]), "POST", "/", content_length="2", x_tc_language="en-US")
         answer = json.loads(first.body)["Response"]["Error"]
         assert (answer["Code"], "may have been done" in answer["Message"]) == ("InternalError", True)
         second = await ask(front, Client([b"cd"]), "POST", "/", content_length="2")
