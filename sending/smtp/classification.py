@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sending.smtp.bounce_class import BounceClass
 from sending.smtp.codes import every_code
-from sending.smtp.reply_rules import RULES, UNDECIDED, UNDECIDED_AT_RCPT, ReplyRule, ReplyRules
+from sending.smtp.reply_rules import OTHER_ADDRESSES, RULES, UNDECIDED, UNDECIDED_AT_RCPT, ReplyRule, ReplyRules
 from sending.smtp.reply_text import readable
 
 # Replies about room, about the session and about us: what they say of an address beside that is not believed.
@@ -99,7 +99,8 @@ def _is_believed(rule: ReplyRule, refusal: Refusal, rules: ReplyRules) -> bool:
         # Who has taken the recipient and then refuses the text means the text, or keeps back what it means.
         return False
     undecided = UNDECIDED | UNDECIDED_AT_RCPT if refusal.stage == "rcpt" else UNDECIDED
-    return refusal.code in rule.replies and (bool(rule.enhanced) or refusal.detail in undecided)
+    is_of_address = refusal.detail.startswith("1.") and refusal.detail not in OTHER_ADDRESSES
+    return refusal.code in rule.replies and (bool(rule.enhanced) or is_of_address or refusal.detail in undecided)
 
 
 def _is_dead_domain(rule: ReplyRule, refusal: Refusal, rules: ReplyRules) -> bool:
