@@ -8,6 +8,7 @@ app_name = "accounts"
 urlpatterns = [
     path("login/", session.LogIn.as_view(), name="login"),
     path("logout/", session.LogOut.as_view(), name="logout"),
+    path("form-token/", session.FormToken.as_view(), name="form_token"),
     path("switch/", session.SwitchAccount.as_view(), name="switch"),
     path("password/", person.ChangePassword.as_view(), name="password"),
     path("time-zone/", person.ChangeTimeZone.as_view(), name="time_zone"),

@@ -21,8 +21,8 @@ from blocklist.models import BlockedAddress
 _STORE = """
 INSERT INTO blocklist_blockedaddress AS held
        (account_id, kind, cause, address, sender_domain, reason, created_at, expires_at)
-SELECT %s, 'custom', %s, address, '', %s, now(), expires_at
-FROM unnest(%s::text[], %s::timestamptz[]) AS entry(address, expires_at)
+SELECT %s, 'custom', %s, address, '', reason, now(), expires_at
+FROM unnest(%s::text[], %s::timestamptz[], %s::text[]) AS entry(address, expires_at, reason)
 ORDER BY address
 ON CONFLICT (address, account_id) WHERE kind = 'custom' DO UPDATE SET
     cause = excluded.cause, reason = excluded.reason,
@@ -53,7 +53,7 @@ def add(caller: Caller, *, address: str, expires: date | None = None, reason: st
         raise Refused("InvalidParameterValue.IllegalEmailAddress", str(error), field="address") from None
     expires_at = _expires_at(expires)
     with transaction.atomic():
-        if not _store(caller, [(key, expires_at)], BlockedAddress.Cause.ENTERED, reason):
+        if not _store(caller, [(key, expires_at, reason)], BlockedAddress.Cause.ENTERED):
             raise Refused(
                 "InvalidParameterValue",
                 _("%(address)s is already on your list. Change its expiry instead.") % {"address": key.text},
@@ -65,13 +65,16 @@ def add(caller: Caller, *, address: str, expires: date | None = None, reason: st
 
 
 def import_list(caller: Caller, *, parsed: entries.ParsedList, reason: str = "", dry_run: bool = False) -> Imported:
-    """Put a list on the account's own list and say what became of every line; a dry run keeps nothing."""
+    """Put a list on the account's own list and say what became of every line; a dry run keeps nothing.
+
+    `reason` is that of the entries which have none of their own.
+    """
     caller.require("blocklist.edit")
     total = len(parsed.entries) + len(parsed.rejected)
     _refuse_length(total)
     with transaction.atomic():
-        rows = [(entry.address, _expires_at(entry.expires)) for entry in parsed.entries]
-        stored = _store(caller, rows, BlockedAddress.Cause.IMPORTED, reason)
+        rows = [(entry.address, _midnight(entry.expires), entry.reason or reason) for entry in parsed.entries]
+        stored = _store(caller, rows, BlockedAddress.Cause.IMPORTED)
         if dry_run:
             transaction.set_rollback(True)
         else:
@@ -131,33 +134,35 @@ def _outcome(parsed: entries.ParsedList, stored: set[str]) -> Imported:
 
 
 def _store(
-    caller: Caller, rows: Sequence[tuple[AddressKey, datetime | None]], cause: BlockedAddress.Cause, reason: str
+    caller: Caller, rows: Sequence[tuple[AddressKey, datetime | None, str]], cause: BlockedAddress.Cause
 ) -> set[str]:
-    """Store the blocks that are not in force yet, and return their addresses."""
+    """Store the blocks (address, end, reason) that are not in force yet, and return their addresses."""
     with connection.cursor() as cursor:
         cursor.execute(
             _STORE,
             [
                 caller.account.pk,
                 cause,
-                reason[:500],
-                [address.text for address, _expires in rows],
-                [ends for _address, ends in rows],
+                [address.text for address, _ends, _reason in rows],
+                [ends for _address, ends, _reason in rows],
+                [reason[:500] for _address, _ends, reason in rows],
             ],
         )
         return {address for (address,) in cursor.fetchall()}
 
 
 def _expires_at(expires: date | None) -> datetime | None:
-    if expires is None:
-        return None
-    if expires <= datetime.now(UTC).date():
+    if expires is not None and expires <= datetime.now(UTC).date():
         raise Refused(
             "InvalidParameterValue.WrongDate",
             _("The expiry date must be later than today. Leave it empty for a block that never expires."),
             field="expires",
         )
-    return datetime.combine(expires, time.min, UTC)
+    return _midnight(expires)
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time.min, UTC) if day else None
 
 
 def _iso(day: date | None) -> str:

@@ -1,28 +1,54 @@
-"""A list of addresses to block, as CSV (RFC 4180): every line is an entry or rejected with a reason. Pure."""
+"""A list of addresses to block: every line is an entry, or rejected with a reason. Pure."""
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
 
+from accounts.csv.reading import CsvColumn, Row, Sheet, as_heading, read
 from accounts.mail.addresses import AddressKey, key_of
-from accounts.mail.text import TooLong
+from accounts.mail.text import TooLong, shown, storable, unseen
 
-HEADINGS = frozenset({"address", "addresses", "email", "e-mail", "emails", "mail", "recipient", "to"})
+MAX_REASON = 500
+# Characters of a rejected line that its report shows.
+MAX_SHOWN = 300
+# The names of our own files, the headings of our pages in both languages, and what other programs write. Without
+# headings the first three columns are these.
+COLUMNS = (
+    CsvColumn(
+        "address",
+        "to, addresses, email, emails, e-mail, e-mails, email address, email addresses, mail, recipient, "
+        "recipient address, e-mail address, to address, toemailaddress",
+        "地址, 邮箱, 邮箱地址, 邮件地址, 电子邮件, 电子邮箱, 电子邮件地址, 收件人, 收件人地址, 收件人邮箱",
+    ),
+    CsvColumn(
+        "expires_at",
+        "expires, expires on, expire date, expiry, expiry date, expiration, expiration date, until, blocked until, "
+        "valid until",
+        "有效期至, 有效期, 过期时间, 过期日期, 到期时间, 到期日期, 失效时间, 屏蔽至, 截止日期",
+    ),
+    CsvColumn("reason", "note, notes, comment, remark", "原因, 备注, 说明, 屏蔽原因", single_line=False),
+    CsvColumn("state", "status", "状态"),
+)
+_WITHOUT_HEADINGS = 3
+# A block that is over is history, which our own files have as well.
+_OVER = {as_heading("expired"), as_heading("已过期"), as_heading("已失效")}
+# The year first, as the standard (ISO 8601) and spreadsheets of China have it: no other order is the same everywhere.
+_DAY = re.compile(r"(\d{4}) *[-/.年] *(\d{1,2}) *[-/.月] *(\d{1,2}) *日?(?: +0?0:00(?::00)?)?")
 
 
 @dataclass(frozen=True)
 class BlockEntry:
-    """A line that can be stored."""
+    """A line that can be stored; `expires` is the UTC day at whose beginning the block is over."""
 
     line: int
     address: AddressKey
     expires: date | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,75 +63,95 @@ class RejectedLine:
 
 @dataclass(frozen=True)
 class ParsedList:
-    """The entries of a list, and the lines that are none."""
+    """The entries of a list, and the lines that are none; `sheet` says how the list was read."""
 
     entries: list[BlockEntry] = field(default_factory=list)
     rejected: list[RejectedLine] = field(default_factory=list)
-
-
-def decode(content: bytes) -> str:
-    """Return an uploaded file's text (UTF-8, or UTF-16 as spreadsheets save it); else raise ValueError."""
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ValueError(
-            _("Line %(line)d is not UTF-8. Save the file as “CSV UTF-8” and try again.") % {"line": line}
-        ) from None
+    sheet: Sheet = field(default_factory=lambda: Sheet(","))
 
 
 def parse(text: str, *, today: date) -> ParsedList:
-    """Return the lines of a CSV: column 1 an address, column 2 (may be left out) the day it is released."""
-    text = text.lstrip("\ufeff")
-    # Blanks behind a comma stand before the quotation marks, not in the cell.
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), skipinitialspace=True)
-    lines: list[tuple[int, str, str]] = []
-    try:
-        for row in rows:
-            cells = [cell.strip() for cell in row]
-            if not any(cells) or (not lines and cells[0].lower() in HEADINGS):
-                continue
-            lines.append((rows.line_num, row[0], cells[1] if len(cells) > 1 else ""))
-    except csv.Error as error:
-        parsed = check(lines, today=today)
-        reason = _("The file cannot be read from this line on: %(error)s.") % {"error": error}
-        bad = RejectedLine(rows.line_num, "", "invalid", reason)
-        return ParsedList(parsed.entries, [*parsed.rejected, bad])
-    return check(lines, today=today)
-
-
-def check(lines: Iterable[tuple[int, str, str]], *, today: date) -> ParsedList:
-    """Return which of (line, address, expiry date or empty) can be stored; a second mention is a repeat."""
-    parsed, seen = ParsedList(), dict[AddressKey, int]()
-    for line, text, expiry in lines:
-        try:
-            address, expires = key_of(text), _day(expiry, today)
-        except ValueError as error:
-            code = "too_long" if isinstance(error, TooLong) else "invalid"
-            parsed.rejected.append(RejectedLine(line, text[:300], code, str(error)))
-            continue
-        if address in seen:
-            reason = _("Already in line %(line)d.") % {"line": seen[address]}
-            parsed.rejected.append(RejectedLine(line, text, "repeat", reason))
-            continue
-        seen[address] = line
-        parsed.entries.append(BlockEntry(line, address, expires))
+    """Return the lines of a list: an address each, and perhaps the day it is released and a reason."""
+    sheet = read(text, COLUMNS, without_headings=_WITHOUT_HEADINGS)
+    parsed = ParsedList(sheet=sheet)
+    for unread in sheet.unread:
+        parsed.rejected.append(RejectedLine(unread.line, _shown(unread.text), "invalid", unread.reason))
+    _check(sheet.rows, parsed, today)
+    parsed.rejected.sort(key=lambda rejected: rejected.line)
     return parsed
 
 
-def _day(text: str, today: date) -> date | None:
-    if not text:
-        return None
+def _check(rows: Iterable[Row], parsed: ParsedList, today: date) -> None:
+    """Put each row among the entries or the rejected; a second mention is a repeat."""
+    seen = dict[AddressKey, int]()
+    for row in rows:
+        address = row.cells["address"]
+        try:
+            entry = _entry(row, today)
+        except ValueError as error:
+            code = "too_long" if isinstance(error, TooLong) else "invalid"
+            parsed.rejected.append(RejectedLine(row.line, _shown(address), code, str(error)))
+            continue
+        if entry.address in seen:
+            reason = _("Already in line %(line)d.") % {"line": seen[entry.address]}
+            parsed.rejected.append(RejectedLine(row.line, _shown(address), "repeat", reason))
+            continue
+        seen[entry.address] = row.line
+        parsed.entries.append(entry)
+
+
+def _entry(row: Row, today: date) -> BlockEntry:
+    """Return the row as an entry; raise ValueError saying what to fix."""
+    over = as_heading(row.cells.get("state", "")) in _OVER
+    reason = storable(row.cells["reason"]) if "reason" in row.cells else ""
+    address, expires = _address(row.cells["address"]), _expires(row.cells.get("expires_at", ""), today, over=over)
+    if len(reason) > MAX_REASON:
+        raise ValueError(
+            _("The reason has %(length)d characters; %(most)d are allowed.")
+            % {"length": len(reason), "most": MAX_REASON}
+        )
+    return BlockEntry(row.line, address, expires, reason)
+
+
+def _address(cell: str) -> AddressKey:
     try:
-        day = date.fromisoformat(text)
+        return key_of(cell)
+    except TooLong:
+        raise
     except ValueError:
-        raise ValueError(_("The expiry date “%(date)s” is not of the form YYYY-MM-DD.") % {"date": text[:40]}) from None
-    if day <= today:
+        _refuse_unseen(cell)
+        raise
+
+
+def _expires(cell: str, today: date, *, over: bool) -> date | None:
+    """Return the first UTC day on which the block is over, not before the time that is given; None for never."""
+    if not cell:
+        return None
+    day = _day(cell)
+    if day <= today and not over:
         raise ValueError(_("The expiry date %(date)s is not later than today.") % {"date": day})
     return day
 
 
-def _delimiter(text: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return next((mark for mark in ",;\t" if mark in first), ",")
+def _day(cell: str) -> date:
+    parts = _DAY.fullmatch(cell)
+    try:
+        if parts:
+            return date(*map(int, parts.groups()))
+        moment = datetime.fromisoformat(cell)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.date() if moment.time() == time.min else moment.date() + timedelta(days=1)
+    except (ValueError, OverflowError):
+        _refuse_unseen(cell)
+        raise ValueError(_("The expiry date “%(date)s” is not of the form YYYY-MM-DD.") % {"date": cell[:40]}) from None
+
+
+def _refuse_unseen(cell: str) -> None:
+    """Raise ValueError naming what cannot be seen in a cell that is refused."""
+    names = unseen(cell)
+    if names:
+        raise ValueError(_("It contains characters that cannot be seen: %(names)s. Remove them.") % {"names": names})
+
+
+def _shown(text: str) -> str:
+    return shown(text[:MAX_SHOWN])

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.filters import Filters
+from accounts.csv.decoding import decode
 from accounts.mail.addresses import key_or_text
-from blocklist import entries
 
 _DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _EXAMPLE = "ann@example.com\nbob@example.com,2027-01-31"
@@ -50,19 +50,23 @@ class AddBlockForm(forms.Form):
 
 
 class ImportBlocksForm(forms.Form):
-    """A list of addresses, as a file or as text."""
+    """A list of addresses, as a file or as text; `encoding` is that of the file, "" for none."""
+
+    encoding = ""
 
     file = forms.FileField(label=gettext_lazy("CSV file"), required=False)
     text = forms.CharField(
         label=gettext_lazy("Or paste the list"),
         required=False,
+        # The lines are counted as they were pasted.
+        strip=False,
         widget=forms.Textarea(attrs={"rows": 8, "class": "mono", "placeholder": _EXAMPLE}),
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=500,
         required=False,
-        help_text=gettext_lazy("Stored with every address of the list."),
+        help_text=gettext_lazy("Stored with every address that has no reason of its own in the list."),
     )
     dry_run = forms.BooleanField(label=gettext_lazy("Check the list without importing it"), required=False)
 
@@ -74,9 +78,11 @@ class ImportBlocksForm(forms.Form):
         if (file.size or 0) > settings.RULES.request_max_bytes:
             raise forms.ValidationError(gettext("The file is too large. Split it into several files."))
         try:
-            return entries.decode(file.read())
+            decoded = decode(file.read())
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
+        self.encoding = decoded.encoding
+        return decoded.text
 
     def clean(self) -> dict[str, Any]:
         """Take exactly one of file and text."""

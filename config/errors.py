@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.console.appearance import theme_of
+from accounts.console.views import safe_back
 from accounts.database_faults import is_database_away
 
 RETRY_SECONDS = 30
@@ -28,8 +29,10 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Return the page for a form without its token."""
-    return _page(request, "403_csrf.html", 403, _("Form not accepted"))
+    """Return the page for a form without its token; a part of a page is told to get another one."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=401)
+    return _page(request, "403_csrf.html", 403, _("Form not accepted"), back=safe_back(request, ""))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -47,8 +50,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, template: str, status: int, title: str | Promise) -> HttpResponse:
-    context: dict[str, Any] = {"theme": theme_of(request), "title": title}
+def _page(request: HttpRequest, template: str, status: int, title: str | Promise, **more: str) -> HttpResponse:
+    context: dict[str, Any] = {"theme": theme_of(request), "title": title, **more}
     # The error may have come before the middleware set the language.
     with translation.override(translation.get_language_from_request(request)):
         return HttpResponse(render_to_string(template, context), status=status)

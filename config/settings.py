@@ -52,6 +52,9 @@ SECRETS_KEYS: list[str] = env.list("SES_SECRETS_KEY", default=[]) or [
     generated_secrets.get_or_create(DATA_DIR, "secrets_key")
 ]
 
+# Opens /metrics and the details of /healthz as a bearer token; empty: nobody gets them.
+METRICS_TOKEN: str = env.str("SES_METRICS_TOKEN", default="")
+
 # Where the last seal of the audit log is kept; None keeps none.
 AUDIT_ANCHOR: Path | None = Path(env.str("SES_AUDIT_ANCHOR", default="") or DATA_DIR / "audit-anchor")
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from string import ascii_letters, digits
 
 from django.db import connection, transaction
 
+from accounts.csv.formulas import NEEDED, PLACE
 from sending.models import EventKind
 from sending.models.ids import SEQUENCE_BITS, first_of
 
@@ -29,11 +31,17 @@ class Selection:
 
 
 def _no_formula(text: str) -> str:
-    """Return SQL for a cell that no spreadsheet takes for a formula; an empty text is an empty cell."""
+    """Return SQL for `formulas.guarded`; an empty text is an empty cell."""
     return (
-        f"CASE WHEN {text} = '' THEN NULL "
-        f"WHEN strpos(E'=+-@\\t\\r\\n', left({text}, 1)) > 0 THEN '''' || {text} ELSE {text} END"
+        f"CASE WHEN {text} = '' THEN NULL WHEN {text} !~ '{NEEDED}' THEN {text} "
+        f"ELSE regexp_replace({text}, '{PLACE}', '''', 'g') END"
     )
+
+
+def _address(text: str) -> str:
+    """Return the same for an address, which was read as one: only its first character can begin a formula."""
+    plain = f"strpos('{ascii_letters}{digits}', left({text}, 1)) > 0"
+    return f"CASE WHEN {text} <> '' AND {plain} THEN {text} ELSE {_no_formula(text)} END"
 
 
 # Column C is the time in milliseconds UTC, which spreadsheets turn into a date by
@@ -41,11 +49,11 @@ def _no_formula(text: str) -> str:
 # Ids, domain names and our own constants cannot begin like a formula; text from outside can.
 COLUMNS: dict[str, str] = {
     "message_id": "coalesce(event.message_id, event.message::text)",
-    "recipient": _no_formula("event.recipient"),
+    "recipient": _address("event.recipient"),
     "event_time_ms": f"event.id >> {SEQUENCE_BITS}",
     "event_time": f"to_char(to_timestamp((event.id >> {SEQUENCE_BITS}) / 1000.0), "
     "'YYYY-MM-DD\"T\"HH24:MI:SS.MSTZH:TZM')",
-    "sender": _no_formula("event.from_address"),
+    "sender": _address("event.from_address"),
     "sender_domain": "event.sender_domain",
     "recipient_domain": "event.recipient_domain",
     "event": "CASE event.kind "

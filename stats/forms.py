@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.caller import Caller
 from accounts.console.filters import DatedFilters, Filters, Window
+from accounts.mail.addresses import key_or_text
 from stats import queries
 
 # The longest span on one axis.
@@ -33,7 +35,7 @@ class LiveFilters(Filters):
     recipient_domain = forms.ChoiceField(label=gettext_lazy("Recipient domain"))
 
     def __init__(self, data: QueryDict, *, caller: Caller) -> None:
-        super().__init__(data, caller=caller)
+        super().__init__(_with_domain_keys(data), caller=caller)
         _set_domain_choices(self, caller)
 
 
@@ -45,7 +47,7 @@ class FigureFilters(DatedFilters):
     field_order = ("range", "since", "until", "sender_domain", "recipient_domain")
 
     def __init__(self, data: QueryDict, *, caller: Caller) -> None:
-        super().__init__(data, caller=caller)
+        super().__init__(_with_domain_keys(data), caller=caller)
         _set_domain_choices(self, caller)
 
     @staticmethod
@@ -53,21 +55,47 @@ class FigureFilters(DatedFilters):
         """Return the preset of a chart whose dates nobody has chosen."""
         return "30d"
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse also a span that is too long for one axis."""
+        cleaned = super().clean()
+        since, until = cleaned.get("since"), cleaned.get("until")
+        last = until or timezone.localdate()
+        if since and last - since >= MAX_SPAN:
+            first = formats.date_format(last - MAX_SPAN + timedelta(days=1), "DATE_FORMAT")
+            text = gettext("A chart shows at most %(days)d days. Choose %(first)s or a later day.")
+            self.add_error("since", text % {"days": MAX_SPAN.days, "first": first})
+            if until:
+                self.add_error(
+                    "until", gettext("The dates are more than %(days)d days apart.") % {"days": MAX_SPAN.days}
+                )
+        return cleaned
+
     def span_text(self) -> str:
         """Return the range as the end of a sentence: "in the last 30 days"."""
-        preset = self.cleaned.get("range") or self.default_range()
+        preset = self.preset
         if preset in SPANS:
             return str(SPANS[preset])
         window = self.window
-        first, last = timezone.localtime(window.start), timezone.localtime(window.end - timedelta(microseconds=1))
-        return gettext("from %(first)s to %(last)s") % {"first": f"{first:%Y-%m-%d}", "last": f"{last:%Y-%m-%d}"}
+        days = (timezone.localtime(window.start), timezone.localtime(window.end - timedelta(microseconds=1)))
+        first, last = (f"{day:%Y-%m-%d}" for day in days)
+        if first == last:
+            return gettext("on %(day)s") % {"day": first}
+        return gettext("from %(first)s to %(last)s") % {"first": first, "last": last}
 
     @property
     def window(self) -> Window:
-        """Return the span that is asked for: a day at least, `MAX_SPAN` at most, whatever the dates say."""
+        """Return the span that is asked for: a day at least."""
         asked = super().window
-        end = asked.end if asked.end > asked.start else asked.start + timedelta(days=1)
-        return Window(max(asked.start, end - MAX_SPAN), end)
+        return asked if asked.end > asked.start else Window(asked.start, asked.start + timedelta(days=1))
+
+
+def _with_domain_keys(data: QueryDict) -> QueryDict:
+    """Return the query with its domains as they are stored: in lower case and A-labels."""
+    data = data.copy()
+    for name in ("sender_domain", "recipient_domain"):
+        if name in data:
+            data[name] = key_or_text(data.get(name, "")).text
+    return data
 
 
 def _set_domain_choices(form: Filters, caller: Caller) -> None:

@@ -18,6 +18,7 @@ class Grain(Enum):
 # The longest span that is shown by minutes, and by hours.
 BY_MINUTE = timedelta(hours=3)
 BY_HOUR = timedelta(days=3)
+_LABELS = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%Y-%m-%d %H:%M", Grain.DAY: "%Y-%m-%d"}
 _STEP = {Grain.MINUTE: timedelta(minutes=1), Grain.HOUR: timedelta(hours=1)}
 
 
@@ -47,8 +48,9 @@ class Axis:
         """Return the start of the first bucket, UTC."""
         if self.grain is Grain.DAY:
             return midnight(self.days[0], self.zone).astimezone(UTC)
-        start = self.start.astimezone(UTC).replace(second=0, microsecond=0)
-        return start if self.grain is Grain.MINUTE else start.replace(minute=0)
+        # By the zone's clock: its hours need not begin with those of UTC.
+        minutes = self.start.astimezone(self.zone).minute if self.grain is Grain.HOUR else 0
+        return self.start.astimezone(UTC).replace(second=0, microsecond=0) - timedelta(minutes=minutes)
 
     @property
     def days(self) -> tuple[date, date]:
@@ -58,19 +60,48 @@ class Axis:
 
     @property
     def on_whole_hours(self) -> bool:
-        """Say whether the zone's days begin on whole hours of UTC, so that hours add up to them."""
-        offsets = (moment.astimezone(self.zone).utcoffset() or timedelta(0) for moment in (self.start, self.end))
-        return all(offset % timedelta(hours=1) == timedelta(0) for offset in offsets)
+        """Say whether the zone's days begin on whole hours of UTC all along, so that hours add up to them."""
+        moments = [*self.buckets, self.end.astimezone(self.zone)]
+        return all(_offset(moment) % timedelta(hours=1) == timedelta(0) for moment in moments)
+
+    @property
+    def clock_changes(self) -> bool:
+        """Say whether the zone's clock is put on or back between the first and the last bucket."""
+        return len({_offset(bucket) for bucket in self.buckets}) > 1
+
+
+def _offset(moment: datetime) -> timedelta:
+    return moment.utcoffset() or timedelta(0)
+
+
+def label(bucket: datetime, grain: Grain) -> str:
+    """Return how a bucket is called: its day, or its time, with the offset from UTC where the clock shows it twice."""
+    text = bucket.strftime(_LABELS[grain])
+    if grain is Grain.DAY or bucket.replace(fold=0).utcoffset() == bucket.replace(fold=1).utcoffset():
+        return text
+    offset = bucket.strftime("%z")
+    return f"{text} {offset[:3]}:{offset[3:5]}"
+
+
+def iso(bucket: datetime, grain: Grain) -> str:
+    """Return how files have a bucket: its day, or its time with the offset from UTC (ISO 8601)."""
+    return bucket.date().isoformat() if grain is Grain.DAY else bucket.isoformat(timespec="minutes")
 
 
 def axis(start: datetime, end: datetime, zone: tzinfo, *, by_recipient: bool = False) -> Axis:
     """Return the axis of a span; figures by recipient domain are kept for UTC days alone."""
+    first, last = Axis(start, end, Grain.DAY, zone).days
     if by_recipient:
-        return Axis(start, end, Grain.DAY, UTC)
-    span = end - start
-    if span <= BY_MINUTE:
+        # As many days as asked for: those of the same dates; where the span ends now, up to the UTC day that runs.
+        whole = end == midnight(last + timedelta(days=1), zone)
+        last_utc = last if whole else end.astimezone(UTC).date()
+        first_utc = last_utc - (last - first)
+        return Axis(midnight(first_utc, UTC), midnight(last_utc + timedelta(days=1), UTC), Grain.DAY, UTC)
+    if end - start <= BY_MINUTE:
         return Axis(start, end, Grain.MINUTE, zone)
-    return Axis(start, end, Grain.HOUR if span <= BY_HOUR else Grain.DAY, zone)
+    # By the clock: a day on which it is put back is one day too.
+    clock = end.astimezone(zone).replace(tzinfo=None) - start.astimezone(zone).replace(tzinfo=None)
+    return Axis(start, end, Grain.HOUR if clock <= BY_HOUR else Grain.DAY, zone)
 
 
 def last_minutes(now: datetime, minutes: int, zone: tzinfo) -> Axis:

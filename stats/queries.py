@@ -89,7 +89,7 @@ def _source(axis: Axis, recipient_domain: str) -> _Source:
     table, key = ("stats_hourvolume", "hour") if axis.on_whole_hours else ("stats_minutevolume", "minute")
     if axis.grain is Grain.DAY:
         return _Source(table, key, f"({key} AT TIME ZONE %(zone)s)::date")
-    return _Source(table, key, f"date_trunc('hour', {key}, 'UTC')")
+    return _Source(table, key, f"date_bin('1 hour', {key}, %(start)s)")
 
 
 def _sum_roll_up(

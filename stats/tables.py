@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from django.utils.translation import gettext
-
 from stats.figures import Series
-from stats.intervals import Axis, Grain
+from stats.intervals import Axis, label
 from stats.pages import ChartDefinition, Rate
 from stats.volumes import Volumes
 
-_LABELS = {Grain.MINUTE: "%H:%M", Grain.HOUR: "%Y-%m-%d %H:%M", Grain.DAY: "%Y-%m-%d"}
+# What stands where there is no rate.
+NO_RATE = "–"
+# So many rows of zeros in a row are shown as one.
+MIN_SILENT = 3
 
 
 @dataclass(frozen=True)
 class TableRow:
-    """One bucket: its numbers in the order of the series, its rates in per cent."""
+    """One bucket: its numbers in the order of the series, and its rates, None for none."""
 
-    at: datetime
     label: str
     counts: list[int]
-    rates: list[str]
+    rates: list[float | None]
+
+    @property
+    def rate_texts(self) -> list[str]:
+        """Return the rates as a page shows them."""
+        return [in_per_cent(rate) for rate in self.rates]
 
 
 @dataclass(frozen=True)
@@ -33,44 +38,54 @@ class Table:
 
     headings: list[str]
     rows: list[TableRow]
-    totals: list[int]
-    total_rates: list[str]
+    totals: TableRow
+
+    @property
+    def shown_rows(self) -> list[TableRow]:
+        """Return the rows with each run of zeros drawn together: one row, from its first to its last bucket."""
+        shown: list[TableRow] = []
+        for silent, run in groupby(self.rows, key=lambda row: not any(row.counts)):
+            rows = list(run)
+            if silent and len(rows) >= MIN_SILENT:
+                columns = zip(*(row.rates for row in rows), strict=True)
+                rates = [next((rate for rate in column if rate is not None), None) for column in columns]
+                rows = [TableRow(f"{rows[-1].label} – {rows[0].label}", rows[0].counts, rates)]
+            shown += rows
+        return shown
+
+
+def rate(part: int, whole: int) -> float | None:
+    """Return a share; None when there is no whole, or less of it than of the part.
+
+    Opens count on their own day and each counts, so that they can be more than the mails delivered that day: then
+    the two numbers are of different emails, and there is no rate of them.
+    """
+    return part / whole if whole and part <= whole else None
+
+
+def in_per_cent(share: float | None) -> str:
+    """Return a share as "12.3%" ("0.04%" below one), a dash for none."""
+    if share is None:
+        return NO_RATE
+    return f"{100 * share:.2f}%" if 0 < share < 0.01 else f"{100 * share:.1f}%"
 
 
 def per_cent(part: int, whole: int) -> str:
-    """Return a share as "12.3%" ("0.04%" below one), a dash when there is no whole.
-
-    Opens count on their own day and each counts, so that they can be more than the mails delivered that day.
-    """
-    if not whole:
-        return "–"
-    if part > whole:
-        return gettext("over 100%")
-    share = 100 * part / whole
-    return f"{share:.2f}%" if 0 < share < 1 else f"{share:.1f}%"
-
-
-def rate(definition: Rate, counts: Mapping[str, int]) -> str:
-    """Return a rate over `counts`, the numbers by counter."""
-    return per_cent(_sum(definition.part, counts), _sum(definition.whole, counts))
+    """Return the share of `part` in per cent."""
+    return in_per_cent(rate(part, whole))
 
 
 def table(volumes: Volumes, series: Sequence[Series], rates: Sequence[Rate], axis: Axis) -> Table:
     """Return the rows of `volumes` that have begun."""
-    begun, sums = volumes.begun(), volumes.sums()
+
+    def row(name: str, counts: Mapping[str, int]) -> TableRow:
+        shares = [rate(_sum(definition.part, counts), _sum(definition.whole, counts)) for definition in rates]
+        return TableRow(name, [_sum(layer.counters, counts) for layer in series], shares)
+
     return Table(
         headings=[str(layer.label) for layer in series] + [str(definition.label) for definition in rates],
-        rows=[
-            TableRow(
-                at,
-                at.strftime(_LABELS[axis.grain]),
-                [_sum(layer.counters, counts) for layer in series],
-                [rate(definition, counts) for definition in rates],
-            )
-            for at, counts in reversed(begun)
-        ],
-        totals=[_sum(layer.counters, sums) for layer in series],
-        total_rates=[rate(definition, sums) for definition in rates],
+        rows=[row(label(at, axis.grain), counts) for at, counts in reversed(volumes.begun())],
+        totals=row("", volumes.sums()),
     )
 
 
@@ -87,11 +102,11 @@ def finding(page: ChartDefinition, volumes: Volumes, axis: Axis, span: str) -> s
         "span": span,
         "share": per_cent(count, whole),
         "whole": f"{whole:,}",
-        "at": at.strftime(_LABELS[axis.grain]),
+        "at": label(at, axis.grain),
         "most": f"{highest:,}",
     }
     # The plural form is chosen when the values are filled in, which the type of a lazy text does not say.
-    text: Any = page.found if whole else page.found_alone
+    text: Any = page.found if rate(count, whole) is not None else page.found_alone
     return str(text % values)
 
 

@@ -141,7 +141,8 @@ class ChartPage(FiguresPage):
 
     def download(self) -> HttpResponseBase:
         """Stream the events behind the chart."""
-        window = self.window
+        # By recipient domain the chart has days of UTC.
+        window = Window(self.axis.start, self.axis.end) if self.chosen["recipient_domain"] else self.window
         selection = exports.Selection(
             account_id=self.caller.account.pk,
             kinds=self.definition.kinds,
@@ -186,7 +187,7 @@ class OverviewPage(FiguresPage):
 
     def cards(self, table: tables.Table) -> list[dict[str, Any]]:
         """Return the totals as cards; each rate stands with the number it is about."""
-        rates = dict(zip(self.rates, table.total_rates, strict=True))
+        rates = dict(zip(self.rates, table.totals.rate_texts, strict=True))
         return [
             {
                 "label": series.label,
@@ -194,7 +195,7 @@ class OverviewPage(FiguresPage):
                 "rate": rates.get(name, ""),
                 "state": series.state,
             }
-            for (name, series), count in zip(self.series.items(), table.totals, strict=True)
+            for (name, series), count in zip(self.series.items(), table.totals.counts, strict=True)
         ]
 
     def contents(self) -> dict[str, Any]:
@@ -210,10 +211,19 @@ class OverviewPage(FiguresPage):
 
     def download(self) -> HttpResponseBase:
         """Return the table."""
+        volumes = self.volumes()
         # A file is the same in every language.
         with translation.override("en"):
-            table = self.table(self.volumes())
+            table = self.table(volumes)
         columns = [*self.series, *(rate.name for rate in self.rates.values())]
-        rows = [[row.label, *row.counts, *row.rates] for row in reversed(table.rows)]
+        rows = [
+            [intervals.iso(at, self.axis.grain), *row.counts, *map(_rounded, row.rates)]
+            for (at, _counts), row in zip(volumes.begun(), reversed(table.rows), strict=True)
+        ]
         response = csv.response("overview", [self.axis.grain.value, *columns], rows)
         return self.attach(response, "overview", self.window.start, self.window.end)
+
+
+def _rounded(share: float | None) -> float | None:
+    """Return a share as files have it: 0.981."""
+    return None if share is None else round(share, 6)

@@ -9,6 +9,7 @@ from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
+from accounts.mail.web_addresses import MAX_LENGTH
 from templates_app.inspection import Fault, FaultCode
 from templates_app.screening import Finding
 
@@ -21,24 +22,29 @@ HEADINGS: dict[str, str | Promise] = {
     "links": gettext_lazy("Links"),
     "forbidden_phrases": gettext_lazy("Forbidden phrases"),
     "active": gettext_lazy("Scripts and forms"),
+    "outside_sheets": gettext_lazy("External style sheets"),
     "placeholders": gettext_lazy("Variable placement"),
 }
 FAULTS: dict[FaultCode, str | Promise] = {
     "starts_with_variable": gettext_lazy("“%(text)s” starts with a variable, so its domain is not fixed."),
     "no_domain": gettext_lazy("“%(text)s” has no domain. It must start with https:// and a domain name."),
     "domain_not_fixed": gettext_lazy("The domain of “%(text)s” is not fixed text up to the first slash."),
+    "too_long": gettext_lazy("“%(text)s” is too long: a link may have at most %(limit)s characters."),
     "phrase": gettext_lazy("“%(text)s” (%(place)s)"),
     "unseen_phrase": gettext_lazy("“%(text)s” (%(place)s, in text that is not shown)"),
     "element": "<%(text)s>",
     "attribute": "%(text)s=",
     "scheme": gettext_lazy("an address with %(text)s:"),
     "redirect": gettext_lazy("an automatic redirect"),
-    "style_sheet": gettext_lazy("an external style sheet"),
+    "style_sheet": "%(text)s",
     "style_runs": gettext_lazy("a style that runs code"),
     "in_comment": gettext_lazy("%(text)s is in a comment."),
     "in_element": gettext_lazy("%(text)s is inside <%(place)s>."),
     "not_quoted": gettext_lazy("%(text)s is in <%(place)s> outside a quoted value."),
     "after_bracket": gettext_lazy("A variable directly follows “<”."),
+    "section_tag": gettext_lazy(
+        "“%(text)s” is a section tag, and only {{name}} is filled. Write the text out, or send it as one variable."
+    ),
     "no_variable": gettext_lazy("“%(text)s” is not a variable: a name consists of letters, digits, “_”, “-” and “.”."),
 }
 # The categories of the forbidden phrases that every installation begins with.
@@ -168,8 +174,16 @@ def _forbidden_phrases(finding: Finding) -> str:
 
 def _active(finding: Finding) -> str:
     if finding.passed:
-        return gettext("No script, form, frame or external style sheet.")
+        return gettext("No script, form or frame.")
     return gettext("Not allowed in an email: %(names)s.") % {"names": _names(finding)}
+
+
+def _outside_sheets(finding: Finding) -> str:
+    if not finding.value:
+        return gettext("None: all styles are in the template.")
+    sheets = gettext("From elsewhere: %(names)s.") % {"names": _names(finding)}
+    advice = gettext("Most mail programs drop it: check that the email is readable without, as the preview shows it.")
+    return join([sheets, advice])
 
 
 def _placeholders(finding: Finding) -> str:
@@ -193,7 +207,11 @@ def _names(finding: Finding) -> str:
 
 
 def _fault(fault: Fault) -> str:
-    return str(FAULTS[fault.code]) % {"text": fault.text, "place": category(fault.place)}
+    return str(FAULTS[fault.code]) % {
+        "text": fault.text,
+        "place": category(fault.place),
+        "limit": _number(MAX_LENGTH),
+    }
 
 
 def _number(value: int) -> str:
@@ -209,5 +227,6 @@ _MESSAGES: dict[str, Callable[[Finding], str]] = {
     "links": _links,
     "forbidden_phrases": _forbidden_phrases,
     "active": _active,
+    "outside_sheets": _outside_sheets,
     "placeholders": _placeholders,
 }

@@ -30,6 +30,7 @@ FaultCode = Literal[
     "not_quoted",
     "after_bracket",
     "no_variable",
+    "section_tag",
 ]
 
 
@@ -54,6 +55,8 @@ _VARIABLE_AS_TAG = re.compile(r"<(?=\{\{[ \t]*[\w.-]{1,64}[ \t]*\}\})")
 _HOST_WITH_VARIABLE = re.compile(
     r"(?:https?://|\bwww\.)[^\s/?#<>\"{}]{0,500}\{\{[ \t]*[\w.-]{1,64}[ \t]*\}\}", re.IGNORECASE
 )
+# What other template languages write for conditions, loops and parts: Mustache, Handlebars and their kin.
+_SECTION_TAG = re.compile(r"\{\{[~\s]*(?:[#/^>!&*]|else\b)")
 _PLACEHOLDER = "\ufffc"
 
 
@@ -69,6 +72,7 @@ class Inspection:
     images: list[Span] = field(default_factory=list)
     link_faults: list[tuple[Fault, Span]] = field(default_factory=list)
     active: list[tuple[Fault, Span]] = field(default_factory=list)
+    outside_sheets: list[tuple[Fault, Span]] = field(default_factory=list)
     misplaced: list[tuple[Fault, Span]] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
 
@@ -135,6 +139,8 @@ def _inspect(
                 _inspect(html, inside, inspection, reader, unseen, outlook=True)
             elif not outlook:
                 _record_misplaced(html, token, inspection, "in_comment")
+        elif token.kind == "raw" and shown:
+            to.read(html[token.start : token.end], decoded=True)
         elif token.kind == "raw":
             _inspect_raw(html, token, inspection, unseen)
         elif token.name in BLOCKS or token.name in ("td", "th", "img"):
@@ -174,15 +180,16 @@ def _inspect_tag(html: str, token: Token, inspection: Inspection, unseen: Visibl
     if "{{" in html[token.start : token.end]:
         _record_misplaced_in_tag(html, token, inspection)
     if token.name == "link" and (rel := token.attribute("rel")) and "stylesheet" in rel.value.lower().split():
-        inspection.active.append((Fault("style_sheet"), span))
+        address = token.attribute("href")
+        inspection.outside_sheets.append((Fault("style_sheet", _short(address.value if address else "")), span))
 
 
 def _images(token: Token) -> int:
-    """Return how many pictures a tag shows: its own, its background, and that of its style."""
+    """Return how many pictures a tag shows: its own, its background, and those of its style."""
     uses = {attribute.name for attribute in token.attributes if use_of(token, attribute) is Use.IMAGE}
     own = token.name in ("img", "image") or bool(uses - {"background"}) and token.name not in _NOT_COUNTED
     style = token.attribute("style")
-    return own + ("background" in uses) + bool(style and style_sheets.images(style.value))
+    return own + ("background" in uses) + (len(style_sheets.images(style.value)) if style else 0)
 
 
 def _inspect_attribute(token: Token, attribute: Attribute, inspection: Inspection) -> None:
@@ -225,8 +232,11 @@ def _inspect_raw(html: str, token: Token, inspection: Inspection, unseen: Visibl
     if token.name == "style":
         inspection.images += [(token.start + start, token.start + end) for start, end in style_sheets.images(source)]
         _inspect_style(source, (token.start, token.end), inspection)
-        if style_sheets.imports(source):
-            inspection.active.append((Fault("style_sheet"), (token.start, token.end)))
+        for address in style_sheets.imports(source):
+            inspection.outside_sheets.append((Fault("style_sheet", _short(address)), (token.start, token.end)))
+            if active_scheme(address, fetched=True) == "data":
+                # Written out here it would be a sheet that nobody has looked at.
+                inspection.active.append((Fault("scheme", "data"), (token.start, token.end)))
     elif token.name != "script":
         unseen.gap()
         unseen.read(source)
@@ -255,7 +265,7 @@ def _record_misplaced_in_tag(html: str, token: Token, inspection: Inspection) ->
 
 
 def _no_variable(text: str) -> Fault:
-    return Fault("no_variable", _short(text))
+    return Fault("section_tag" if _SECTION_TAG.match(text) else "no_variable", _short(text))
 
 
 def _short(text: str) -> str:

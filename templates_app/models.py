@@ -32,6 +32,8 @@ class Template(models.Model):
     latest = models.ForeignKey("Version", null=True, on_delete=models.PROTECT, related_name="+")
     # What is sent is the last version that was approved.
     approved = models.ForeignKey("Version", null=True, on_delete=models.PROTECT, related_name="+")
+    # Variable name -> whether it is sensitive, where that is not what `sensitive_names` makes of the name.
+    sensitive = models.JSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -23,7 +23,7 @@ class FindingRow(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A piece of text and why it is marked: "variable", "fault" or "" for plain."""
+    """A piece of text and why it is marked: "variable", "fault", "note" or "" for plain."""
 
     text: str
     kind: str
@@ -49,13 +49,13 @@ def marked(part: VisibleText, findings: Sequence[Finding]) -> list[Mark]:
 
 
 def marked_source(source: str, findings: Sequence[Finding]) -> list[Mark]:
-    """Return the HTML source with the faults that lie in it marked."""
+    """Return the HTML source with the faults and notes that lie in it marked."""
     return _cut(
         source,
         [
-            (span, "fault")
+            (span, "note" if finding.passed else "fault")
             for finding in findings
-            if finding.where == "source" and not finding.passed
+            if finding.where == "source" and (finding.noted or not finding.passed)
             for span in finding.spans
         ],
     )

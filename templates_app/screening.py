@@ -6,7 +6,7 @@ docs/decisions/0005-what-screening-counts.md says what is counted and why.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from templates_app import phrase_matching
@@ -51,6 +51,11 @@ class Finding:
     # The template has two parts, and this is about the one in `where`.
     one_of_two: bool = False
 
+    @property
+    def noted(self) -> bool:
+        """Say whether there is something for the reviewer to see that is no reason to refuse."""
+        return self.passed and bool(self.faults)
+
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
         lists = {name: [list(item) for item in getattr(self, name)] for name in ("faults", "spans")}
@@ -90,6 +95,7 @@ def screen(html: str, text: str, forbidden: Sequence[Phrase], limits: ReviewLimi
         _links(parts),
         _forbidden_phrases(parts, forbidden),
         _active(document),
+        _outside_sheets(document),
         _placeholders(parts),
     ]
 
@@ -206,6 +212,11 @@ def _forbidden_phrases(parts: list[tuple[Where, Inspection]], forbidden: Sequenc
 
 def _active(document: Inspection) -> Finding:
     return _placed_faults("active", [(fault, span, "html") for fault, span in document.active])
+
+
+def _outside_sheets(document: Inspection) -> Finding:
+    faults: list[tuple[Fault, Span, Where]] = [(fault, span, "html") for fault, span in document.outside_sheets]
+    return replace(_placed_faults("outside_sheets", faults), passed=True)
 
 
 def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
+from templates_app.address_values import joined, split_text
 from templates_app.character_references import decode
 from templates_app.link_targets import followed, target
 from templates_app.markup import BLOCKS, Token
 from templates_app.url_attributes import followed_attribute
-from templates_app.variables import Variable, split
+from templates_app.variables import Variable
 from templates_app.visibility import walk
 
 _SPACE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
+# Where mail programs see the end of a link in text (RFC 3986 C).
+_ENDS_LINK = re.compile(r"[\s\"<>]")
 # Elements with an empty line around them.
 _SPACED = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "table", "blockquote", "dl", "pre", "hr"})
 _CELLS = frozenset({"td", "th"})
@@ -21,11 +25,13 @@ def plain_text(html: str) -> tuple[str | Variable, ...]:
     """Return the text of `html` with its variables: links as "text (address)", lists and lines kept."""
     writer = _Writer()
     for token, shown in walk(html):
-        if token.kind == "text" and shown:
-            writer.text(html[token.start : token.end])
-        elif token.kind == "start" and shown:
+        if not shown:
+            continue
+        if token.kind in ("text", "raw"):
+            writer.text(html[token.start : token.end], decoded=token.kind == "raw")
+        elif token.kind == "start":
             writer.start(token)
-        elif token.kind == "end":
+        else:
             writer.end(token.name)
     return writer.finish()
 
@@ -33,6 +39,10 @@ def plain_text(html: str) -> tuple[str | Variable, ...]:
 def as_written(segments: tuple[str | Variable, ...]) -> str:
     """Return segments as one text, variables as `{{name}}`."""
     return "".join(segment if isinstance(segment, str) else f"{{{{{segment.name}}}}}" for segment in segments)
+
+
+def _percent_encoded(found: re.Match[str]) -> str:
+    return quote(found[0])
 
 
 class _Writer:
@@ -47,12 +57,12 @@ class _Writer:
         self.link_from = 0
         self.link_element = ""
 
-    def text(self, source: str) -> None:
-        for piece in split(source):
+    def text(self, source: str, *, decoded: bool = False) -> None:
+        for piece in split_text(source):
             if isinstance(piece, Variable):
                 self._write(piece)
                 continue
-            text = _SPACE.sub(" ", decode(piece))
+            text = _SPACE.sub(" ", piece if decoded else decode(piece))
             if text.startswith(" "):
                 self.blank = True
             if text.strip(" "):
@@ -93,7 +103,7 @@ class _Writer:
         self._close_link()
         if self.out:
             self.out.append("\n")
-        return _joined(self.out)
+        return tuple(joined(self.out))
 
     def _start_link(self, token: Token) -> None:
         href = followed_attribute(token)
@@ -137,8 +147,12 @@ class _Writer:
         address, self.link = self.link, ()
         if not address:
             return
-        link_text = _joined(self.out[self.link_from :])
+        link_text = tuple(joined(self.out[self.link_from :]))
         if as_written(link_text).strip() == as_written(address):
+            # It is the address, in however many elements.
+            between = self.out[self.link_from]
+            self.link_from += isinstance(between, str) and not between.strip()
+            self.out[self.link_from :] = address
             return
         bracketed = bool(as_written(link_text).strip())
         breaks, self.breaks = self.breaks, 0
@@ -148,22 +162,7 @@ class _Writer:
         if bracketed:
             self._write("(")
         for piece in address:
-            self._write(piece)
+            self._write(_ENDS_LINK.sub(_percent_encoded, piece) if isinstance(piece, str) else piece)
         if bracketed:
             self._write(")")
             self.breaks = breaks
-
-
-def _joined(pieces: list[str | Variable]) -> tuple[str | Variable, ...]:
-    """Return the pieces with neighbouring texts joined."""
-    joined: list[str | Variable] = []
-    run: list[str] = []
-    for piece in [*pieces, Variable("")]:
-        if isinstance(piece, str):
-            run.append(piece)
-            continue
-        if run:
-            joined.append("".join(run))
-            run = []
-        joined.append(piece)
-    return tuple(joined[:-1])

@@ -1,64 +1,112 @@
-"""What of a document is shown: text in no element that its own attributes hide. Pure."""
+"""What of a document is shown, as programs show it that heed its styles and run no scripts. Pure.
+
+docs/decisions/0025-what-hides-text.md says what hides text, and what is not looked at.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from templates_app.markup import Token, tokens
+from templates_app.cascade import Cascade
+from templates_app.computed_style import ComputedStyle, derive
+from templates_app.css_syntax import is_screen
+from templates_app.css_syntax import tokens as style_tokens
+from templates_app.markup import BLOCKS, Token, tokens
+from templates_app.open_elements import Element, OpenElements
 
-# Elements without an end tag.
-_VOID = frozenset({
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
-    "wbr",
-})  # fmt: skip
-_STYLE_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_ZERO = re.compile(r"0*(?:\.0*)?(?:px|em|rem|pt|%)?")
+_DISPLAYS = {
+    **dict.fromkeys(BLOCKS | {"center", "details", "dialog", "dir", "hgroup", "legend", "listing", "menu"}, "block"),
+    **dict.fromkeys(("plaintext", "search", "summary", "xmp"), "block"),
+    **dict.fromkeys(("button", "img", "input", "meter", "progress", "select", "textarea", "video"), "inline-block"),
+    **dict.fromkeys(("tbody", "tfoot", "thead"), "table-row-group"),
+    **dict.fromkeys(("td", "th"), "table-cell"),
+    **dict.fromkeys(("col", "colgroup"), "table-column"),
+    "caption": "table-caption",
+    "table": "table",
+    "tr": "table-row",
+    "br": "inline",
+}
+# Programs show something else in their place; what is in them is for those that cannot (HTML, 4.7 and 4.8).
+_REPLACED = frozenset({"applet", "audio", "canvas", "iframe", "meter", "object", "progress", "template", "video"})
+# Text up to their own end tag that is shown as it is.
+_LITERAL = frozenset({"plaintext", "xmp"})
 
 
 def walk(source: str, start: int = 0, end: int | None = None, *, outlook: bool = False) -> Iterator[tuple[Token, bool]]:
-    """Yield each token and whether it is shown, that is in no element hidden by itself (not by a style sheet)."""
-    inside, depth = "", 0
-    for token in tokens(source, start, end, outlook=outlook):
-        if depth:
-            if token.name == inside and token.kind in ("start", "end"):
-                depth += 1 if token.kind == "start" else -1
+    """Yield each token and whether it is shown: of text, whether it is seen.
+
+    An element whose end tag is left out has one of no length where it ends.
+    """
+    document = list(tokens(source, start, end, outlook=outlook))
+    cascade = Cascade(_sheets(source, document))
+    elements = OpenElements(
+        [_merged(name, document) for name in ("html", "body")],
+        lambda element: _styled(element, cascade),
+    )
+    for token in document:
+        if token.kind == "text":
+            yield token, elements.text(blank=not source[token.start : token.end].strip()).seen
+        elif token.kind == "raw":
+            yield token, token.name in _LITERAL and elements.text(blank=True).seen
+        elif token.kind == "comment" or token.name in _ROOTS:
             yield token, False
-        elif token.kind == "start" and token.name not in _VOID and _hides(token):
-            inside, depth = token.name, 1
-            yield token, False
+        elif token.kind == "start":
+            element, ended = elements.start(token)
+            yield from _ends(ended, token.start)
+            yield token, element.style.shown
         else:
-            yield token, token.kind not in ("raw", "comment")
+            ended = elements.end(token.name)
+            yield from _ends(ended[:-1], token.start)
+            yield token, bool(ended) and ended[-1].style.shown
 
 
-def declarations(style: str) -> dict[str, str]:
-    """Return the declarations of a style attribute, names and values in lower case without white space."""
-    found = {}
-    for declaration in _STYLE_COMMENT.sub("", style).lower().split(";"):
-        name, colon, value = declaration.partition(":")
-        if colon:
-            found[name.strip()] = "".join(value.replace("!important", "").split())
-    return found
+def _ends(ended: Sequence[Element], at: int) -> Iterator[tuple[Token, bool]]:
+    for element in ended:
+        if element.name:
+            yield Token("end", at, at, element.name), element.style.shown
 
 
-def _hides(token: Token) -> bool:
-    if token.name == "template" or token.attribute("hidden"):
-        return True
-    style = token.attribute("style")
-    if not style:
-        return False
-    rules = declarations(style.value)
-    clipped = rules.get("overflow") in ("hidden", "clip") and (
-        _is_zero(rules.get("max-height")) or _is_zero(rules.get("height")) or _is_zero(rules.get("max-width"))
-    )
-    return (
-        rules.get("display") == "none"
-        or rules.get("visibility") in ("hidden", "collapse")
-        or _is_zero(rules.get("opacity"))
-        or _is_zero(rules.get("font-size"))
-        or clipped
-    )
+# They are there whether or not they are written, and a second tag of theirs adds its attributes to the first's.
+_ROOTS = frozenset({"html", "head", "body"})
 
 
-def _is_zero(size: str | None) -> bool:
-    return bool(size) and _ZERO.fullmatch(str(size)) is not None
+def _merged(name: str, document: Sequence[Token]) -> Token:
+    attributes = [
+        attribute
+        for token in document
+        if token.kind == "start" and token.name == name
+        for attribute in token.attributes
+    ]
+    return Token("start", 0, 0, name, tuple(attributes))
+
+
+def _sheets(source: str, document: Sequence[Token]) -> list[str]:
+    """Return the style sheets of the document that are for screens."""
+    sheets = []
+    heeded = False
+    for token in document:
+        if token.name == "style" and token.kind == "start":
+            media, kind = token.attribute("media"), token.attribute("type")
+            heeded = (not media or is_screen(list(style_tokens(media.value)))) and (
+                not kind or kind.value.strip().lower() in ("", "text/css")
+            )
+        elif token.name == "style" and token.kind == "raw" and heeded:
+            sheets.append(source[token.start : token.end])
+    return sheets
+
+
+def _styled(element: Element, cascade: Cascade) -> tuple[ComputedStyle, ComputedStyle]:
+    """Return an element's style, and that which its content begins with."""
+    parent = element.parent
+    inherited = parent.content if parent else ComputedStyle()
+    if parent and parent.name == "details" and element.name == "summary":
+        parent.summary = parent.summary or element
+        if parent.summary is element:
+            inherited = parent.style
+    properties = cascade.properties(element.token, element, element.place)
+    style = inherited
+    if properties or inherited.indent:
+        display = _DISPLAYS.get(element.name, "inline")
+        style = derive(inherited, properties, display=display, is_root=element.name == "html")
+    is_closed = element.name == "details" and "open" not in element.attributes
+    return style, style._replace(gone=True) if is_closed or element.name in _REPLACED else style

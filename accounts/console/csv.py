@@ -5,31 +5,32 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from numbers import Number
 
 from django.http import StreamingHttpResponse
 
+from accounts.csv.formulas import guarded
+
 BOM = "\ufeff"
-_TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 
 def guard(value: object) -> object:
-    """Return a cell that no spreadsheet runs: text that begins like a formula gets an apostrophe in front."""
+    """Return a cell that no spreadsheet runs: numbers and times as they are, text as `formulas.guarded` has it."""
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value).lower()
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="milliseconds")
-    if isinstance(value, int | float):
-        return value
-    text = str(value)
-    return f"'{text}" if text.startswith(_TRIGGERS) else text
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, Number) else guarded(str(value))
 
 
 def lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """Yield the file in pieces: a byte order mark, the header, then one line per row, ended by CRLF."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(header)
+    writer.writerow([guard(heading) for heading in header])
     yield BOM + buffer.getvalue()
     for row in rows:
         buffer.seek(0)

@@ -98,7 +98,7 @@ class DatedFilters(Filters):
         ("90d", gettext_lazy("Last 90 days")),
         ("custom", gettext_lazy("Custom dates")),
     )
-    DAYS = {"24h": 1, "7d": 7, "30d": 30, "90d": 90}
+    DAYS = {"today": 1, "7d": 7, "30d": 30, "90d": 90}
 
     range = forms.ChoiceField(choices=PRESETS, label=gettext_lazy("Time"))
     since = forms.DateField(label=pgettext_lazy("date", "From"), widget=_DAY)
@@ -127,28 +127,37 @@ class DatedFilters(Filters):
         return _plausible(self.cleaned_data["until"])
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a span that ends before it begins."""
+        """Refuse a span that ends before it begins: neither of its days is applied."""
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        if since and not until and since > timezone.localdate():
+            self.add_error("since", gettext("This day is still to come."))
         if since and until and until < since:
-            start = formats.date_format(since, "DATE_FORMAT")
-            self.add_error("until", gettext("This is before the start date, %(start)s.") % {"start": start})
+            days = {name: formats.date_format(day, "DATE_FORMAT") for name, day in (("since", since), ("until", until))}
+            self.add_error("since", gettext("This is after the end date, %(end)s.") % {"end": days["until"]})
+            self.add_error("until", gettext("This is before the start date, %(start)s.") % {"start": days["since"]})
         return self.cleaned_data
 
     @property
+    def preset(self) -> str:
+        """Return the name of the range in force; without a day that can be applied it is the default one."""
+        asked = self.cleaned
+        dated = "since" in asked or "until" in asked
+        preset = str(asked.get("range") or self.default_range())
+        return preset if dated or preset != "custom" else self.default_range()
+
+    @property
     def window(self) -> Window:
-        """Return the span the list covers; dates count in the active time zone."""
-        self.is_valid()
-        now = timezone.now()
-        preset = self.cleaned_data.get("range") or self.default_range()
+        """Return the span the list covers; days are calendar days of the active time zone, today included."""
+        now, today, preset = timezone.now(), timezone.localdate(), self.preset
         if preset == "custom":
             days = settings.RULES.list_window_days
             until = self.cleaned_data.get("until")
             end = _midnight(until) + timedelta(days=1) if until else now
             since = self.cleaned_data.get("since")
             return Window(_midnight(since) if since else end - timedelta(days=days), end)
-        if preset == "today":
-            return Window(_midnight(timezone.localdate()), now)
-        return Window(now - timedelta(days=self.DAYS[preset]), now)
+        if preset == "24h":
+            return Window(now - timedelta(hours=24), now)
+        return Window(_midnight(today - timedelta(days=self.DAYS[preset] - 1)), now)
 
     def chips(self) -> list[Chip]:
         shown = super().chips()

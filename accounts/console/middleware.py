@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,6 +18,10 @@ from accounts.network import client_ip
 
 # The session key of the chosen account.
 ACCOUNT = "account"
+# The session key of when it was last made to last its whole time again, in Unix seconds.
+RENEWED = "renewed"
+# A session in use is renewed, by one write a day.
+RENEWAL_SECONDS = 86_400
 
 
 class ConsoleRequest(HttpRequest):
@@ -67,6 +72,9 @@ def _set_caller(request: ConsoleRequest) -> ZoneInfo | None:
     user = request.user
     if not user.is_authenticated:
         return None
+    now = int(time.time())
+    if now - request.session.get(RENEWED, 0) >= RENEWAL_SECONDS:
+        request.session[RENEWED] = now
     accounts = accounts_of(user)
     account = accounts.filter(pk=request.session.get(ACCOUNT, 0)).first() or accounts.first()
     if account:

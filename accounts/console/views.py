@@ -70,10 +70,9 @@ class ConsoleView(View):
 
 def _to_log_in(request: HttpRequest) -> HttpResponse:
     if "HX-Request" in request.headers:
-        # A part of a page was asked for; the whole page has to go.
-        login = redirect_to_login(safe_back(request, "/")).headers["Location"]
-        return HttpResponse(status=204, headers={"HX-Redirect": login})
-    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+        # A part of a page was asked for: the page, and what is typed in it, stays and says so.
+        return HttpResponse(status=401)
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else safe_back(request, "/"))
 
 
 def safe_back(request: HttpRequest, default: str) -> str:

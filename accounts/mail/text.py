@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,8 @@ INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
 )
+# The same, and white space that looks like a space and is none.
+_UNSEEN = re.compile(f"{INVISIBLE.pattern}|[^\\S \t\r\n]")
 
 
 class TooLong(ValueError):
@@ -62,6 +65,21 @@ def check_name(text: str, what: str) -> None:
         )
 
 
+def unseen(text: str) -> str:
+    """Return by their Unicode names the characters of a text that nobody sees, or takes for a space; "" for none."""
+    return ", ".join(dict.fromkeys(map(_named, _UNSEEN.findall(text))))
+
+
+def shown(text: str) -> str:
+    """Return a text with each character that nobody sees written out, as in "ann⟨U+200B⟩@example.com"."""
+    return _UNSEEN.sub(lambda found: f"⟨{code_point(found[0])}⟩", text)
+
+
 def storable(text: str) -> str:
     """Return text as a row can hold it: without NUL, each unpaired surrogate a question mark."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _named(character: str) -> str:
+    name = unicodedata.name(character, "")
+    return f"{name} ({code_point(character)})" if name else code_point(character)

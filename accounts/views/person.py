@@ -57,7 +57,10 @@ class ChangeTimeZone(FormPage):
 
     title = _("Time zone")
     form_class = TimeZoneForm
-    intro = _("The console shows times in this zone, and days in filters begin at its midnight. CSV files stay in UTC.")
+    intro = _(
+        "The console shows times in this zone, and days in filters begin at its midnight. CSV files of statistics have "
+        "their days and times in this zone too, those of lists have UTC; each time in a file shows its offset."
+    )
 
     def initial(self) -> dict[str, Any]:
         return {"zone": self.caller.user.time_zone if self.caller.user else "UTC"}

@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -22,6 +23,7 @@ from accounts import audit, quota, tokens
 from accounts.caller import member
 from accounts.console.act_page import ActPage
 from accounts.console.middleware import ACCOUNT, accounts_of
+from accounts.console.views import ConsoleView
 from accounts.errors import Refused
 from accounts.forms import LogInForm
 from accounts.models import Account, User
@@ -98,6 +100,15 @@ class LogOut(View):
             audit.log(caller, "session.end", caller.name)
         logout(request)
         return HttpResponseRedirect(reverse(settings.LOGOUT_REDIRECT_URL))
+
+
+class FormToken(ConsoleView):
+    """The token that forms need now, for a page that stays open while its reader logs in again elsewhere."""
+
+    http_method_names = ("get",)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return JsonResponse({"token": get_token(request)}, headers={"Cache-Control": "no-store"})
 
 
 class SwitchAccount(ActPage):

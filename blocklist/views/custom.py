@@ -59,7 +59,8 @@ class ImportBlocks(_CustomBlockPage):
             except Refused as refusal:
                 form.add_error("file" if given["file"] else "text", refusal.message)
             else:
-                return self.render(self.context(form) | {"done": asdict(done), "dry_run": given["dry_run"]})
+                answer = {"done": asdict(done), "sheet": parsed.sheet, "encoding": form.encoding}
+                return self.render(self.context(form) | answer | {"dry_run": given["dry_run"]})
         return self.render(self.context(form), status=422)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from django.conf import settings
 
+from config import monitoring
 from config.web import body, bridge, refusals, server
 from config.web.answer import Answer, AnswerSender, FilePart, Patience, Send, Stream
 from config.web.body import Body, BodyPace, ClientGone, Incoming, Receive, Room, Spool
@@ -171,10 +172,11 @@ class Front:
                 return
 
 
-def _check(environ: Environ) -> tuple[str, str]:
-    """Return what a health request asks for; whatever else they say, its answers are the same."""
+def _check(environ: Environ) -> tuple[str, str, bool]:
+    """Return what a health request asks for and whether it may know more; its answers are the same for all such."""
     method = environ["REQUEST_METHOD"]
-    return method if method in {"GET", "HEAD"} else "other", environ["PATH_INFO"]
+    may_know = monitoring.is_authorised(environ.get("HTTP_AUTHORIZATION", ""))
+    return method if method in {"GET", "HEAD"} else "other", environ["PATH_INFO"], may_know
 
 
 def _forget(environ: Environ, running: asyncio.Future[Answer | None]) -> None:

@@ -1,23 +1,24 @@
-"""Delivery reports: as RFC 3464 2 has them, else the prose that some programs write; automatic replies (RFC 3834 5)."""
+"""Delivery reports: as RFC 3464 2 has them, else the prose that some programs write."""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import HeaderParser
 
 from accounts.mail.addresses import key_or_text
+from sending.inbound import non_delivery, prose
 from sending.inbound.report import Report, ReportKind, decoded_fields, header, parts, text_of, token
 from sending.smtp.codes import enhanced_code
+from sending.smtp.reply_text import decoded
 
-# RFC 8098 3: a reader's program says what became of a mail that was delivered.
-DISPOSITION_PARTS = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 MAX_TEXT = 20_000
 MAX_BLOCKS = 200
-MAX_LINE = 1000
 
 # Action (RFC 3464 2.3.3) -> the kind of report, the gravest first.
 ACTIONS: dict[str, ReportKind] = {
@@ -31,32 +32,11 @@ ACTIONS: dict[str, ReportKind] = {
 # The first digit of Status says what an Action that is not known means.
 _ACTION_OF_CLASS = {"2": "delivered", "4": "delayed"}
 _TYPE = re.compile(r"^\s*[\w-]+\s*;\s*")
-_FROM_ROBOT = re.compile(r"mailer-?daemon|postmaster@|mail delivery (?:sub)?system", re.IGNORECASE)
-_BOUNCE_SUBJECT = re.compile(
-    r"undeliver|delivery (?:status|failure|has failed|problem)|returned (?:mail|to sender)|failure notice"
-    r"|mail(?: system)? (?:delivery )?(?:error|failed|failure)|non-?deliver|could not be delivered",
-    re.IGNORECASE,
-)
-_ANSWER_SUBJECT = re.compile(r"^(?:re|aw|sv|antw|回复|答复|回覆)\s*[:：]", re.IGNORECASE)
-_DELIVERED_SUBJECT = re.compile(r"\b(?:success|successful|successfully|relay|relayed)\b", re.IGNORECASE)
-# RFC 6522 3: a report of another type, even when it has lost the part that the type is named after.
-_OTHER_REPORT = re.compile(r"report-type\s*=\s*\"?(?:feedback-report|disposition-notification)", re.IGNORECASE)
-_STILL_TRYING = re.compile(
-    r"will (?:keep|continue) (?:on )?(?:trying|to try|retry)|will be retried|delivery (?:is |has been )?delayed"
-    r"|not yet been delivered|no action is required",
-    re.IGNORECASE,
-)
-_REPLY = re.compile(r"(?<![\d.])[45]\d\d(?:[ -]|\b.{0,40}[45]\.\d{1,3}\.\d{1,3})")
-_AWAY_SUBJECT = re.compile(
-    r"out of (?:the )?office|automatic(?:ally)? (?:generated )?reply|auto-?(?:matic )?(?:reply|response)|"
-    r"vacation|on holiday|abwesen|absence|abwezig|自动回复|自動回覆|自動応答",
-    re.IGNORECASE,
-)
 
 
-def parse(mail: Message) -> Report | None:
-    """Return what a delivery report says, or None when the mail is none."""
-    return _standard(mail) or _prose(mail)
+def parse(mail: Message, sent: str = "") -> Report | None:
+    """Return what a delivery report says, or None when the mail is none; `sent` is the subject of our email."""
+    return _standard(mail) or _prose(mail, sent)
 
 
 def for_recipient(report: Report, recipient: str) -> Report:
@@ -72,35 +52,48 @@ def for_recipient(report: Report, recipient: str) -> Report:
     return min(named, key=_gravity) if named else max(report.recipients, key=_gravity)
 
 
-def is_auto_reply(mail: Message) -> bool:
-    """Say whether a program answered in a person's stead (RFC 3834 5 and the fields used before it)."""
-    submitted = header(mail, "Auto-Submitted", 40).lower()
-    return (
-        (bool(submitted) and not submitted.startswith("no"))
-        or any(name in mail for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress"))
-        or header(mail, "Precedence", 40).lower() in {"auto_reply", "auto-reply"}
-        or bool(_AWAY_SUBJECT.search(header(mail, "Subject")))
-    )
-
-
 def _standard(mail: Message) -> Report | None:
     reports = []
     for part in parts(mail, STATUS_PARTS):
-        for block in _blocks(part):
+        blocks = _blocks(part)
+        for block, following in zip(blocks, [*blocks[1:], Message()], strict=True):
             status = enhanced_code(header(block, "Status"))
             action = token(header(block, "Action", 200))
             if not status and not action:
                 continue
             if action not in ACTIONS:
                 action = _ACTION_OF_CLASS.get(status[:1], "failed")
-            diagnostic = _TYPE.sub("", header(block, "Diagnostic-Code", 1000))
+            diagnostic = _TYPE.sub("", _diagnostic(block))
+            if diagnostic.endswith(":") and not following.keys():
+                # Its second line is not indented as RFC 5322 2.2.3 wants it.
+                diagnostic = " ".join(f"{diagnostic} {following.get_payload() or ''}".split())[:1000]
             addresses = tuple(_address(header(block, name)) for name in ("Original-Recipient", "Final-Recipient"))
             reports.append(
                 Report(kind=ACTIONS[action], status=status, diagnostic=diagnostic, action=action, addresses=addresses)
             )
     if not reports:
         return None
+    said = prose.refusal_in(prose.text_for_people(mail))
+    # Which of several recipients its words are about is not known.
+    instead = said.diagnostic if len(reports) == 1 else ""
+    reports = [replace(report, diagnostic=_whole(report.diagnostic, instead), stage=said.stage) for report in reports]
     return replace(min(reports, key=_gravity), addresses=(), recipients=tuple(reports) if len(reports) > 1 else ())
+
+
+def _whole(diagnostic: str, instead: str) -> str:
+    """Return a diagnostic, or instead of one that is missing, or ends within a reply, what the words beside it say."""
+    is_cut = not diagnostic or (diagnostic.endswith(":") and diagnostic[:3] in instead)
+    return instead if is_cut and instead else diagnostic
+
+
+def _diagnostic(block: Message) -> str:
+    """Return the field in the charset it came in: as it is, or in encoded words (RFC 2047)."""
+    raw = next((str(value) for name, value in block.raw_items() if name.lower() == "diagnostic-code"), "")
+    text = decoded(raw[:4000].encode("utf-8", "surrogateescape"))
+    if "=?" in text:
+        with suppress(MessageError, LookupError, ValueError):
+            text = str(make_header(decode_header(text)))
+    return " ".join(text.split())[:1000]
 
 
 def _gravity(report: Report) -> int:
@@ -118,7 +111,9 @@ def _blocks(part: Message) -> list[Message]:
         try:
             text = decoded_fields(part, MAX_TEXT)
             if text is None:
-                text = "\n\n".join(block.as_string() for block in payload if isinstance(block, Message))
+                # Bytes that are not ASCII stay as they came: `_diagnostic` reads them.
+                raw = b"\n\n".join(block.as_bytes() for block in payload if isinstance(block, Message))
+                text = raw.decode("utf-8", "surrogateescape")
         except (MessageError, UnicodeError, LookupError, TypeError, AttributeError):
             return []
     else:
@@ -127,20 +122,15 @@ def _blocks(part: Message) -> list[Message]:
     return [HeaderParser().parsestr(block) for block in re.split(r"\n\s*\n", lines)[:MAX_BLOCKS] if block.strip()]
 
 
-def _prose(mail: Message) -> Report | None:
-    subject = header(mail, "Subject")
-    by_robot = _FROM_ROBOT.search(header(mail, "From")) is not None
-    looks_bounced = _BOUNCE_SUBJECT.search(subject) and not _ANSWER_SUBJECT.search(subject)
-    if not by_robot and not looks_bounced and "X-Failed-Recipients" not in mail:
+def _prose(mail: Message, sent: str) -> Report | None:
+    if not non_delivery.is_told(mail, sent):
         return None
-    if _AWAY_SUBJECT.search(subject) or _DELIVERED_SUBJECT.search(subject):
-        return None
-    if parts(mail, DISPOSITION_PARTS) or _OTHER_REPORT.search(header(mail, "Content-Type", 1000)):
-        return None
-    text = "\n".join(text_of(part, MAX_TEXT) for part in parts(mail, frozenset({"text/plain", "text/html"}))[:2])
-    reply_line = next((line for line in text.splitlines() if _REPLY.search(line[:MAX_LINE])), "")[:MAX_LINE]
-    status = enhanced_code(reply_line) or enhanced_code(text)
-    diagnostic = " ".join((reply_line or text[:400]).split())
-    if _STILL_TRYING.search(text):
-        return Report(kind=ReportKind.DELAY, status=status, diagnostic=diagnostic, action="delayed")
-    return Report(kind=ReportKind.BOUNCE, status=status, diagnostic=diagnostic, action="failed")
+    said = prose.refusal_in(prose.text_for_people(mail))
+    is_delay = non_delivery.is_still_tried(mail, sent)
+    return Report(
+        kind=ReportKind.DELAY if is_delay else ReportKind.BOUNCE,
+        status=said.status,
+        diagnostic=said.diagnostic,
+        action="delayed" if is_delay else "failed",
+        stage=said.stage,
+    )

@@ -12,8 +12,8 @@ import signal
 from email.message import Message
 from multiprocessing.connection import Connection
 
-from sending.inbound import arf, dsn
-from sending.inbound.report import OverLimit, ParsingLimits, Report, ReportKind, header, not_parsed, opened
+from sending.inbound import arf, auto_replies, dsn
+from sending.inbound.report import OverLimit, ParsingLimits, Report, ReportKind, not_parsed, opened, text_header
 
 MAX_MEMORY = 1 << 30
 START_SECONDS = 300
@@ -27,13 +27,16 @@ PLAIN = (
 )
 
 
-def parse(raw: bytes, limits: ParsingLimits) -> Report:
-    """Return what a mail at the report port says; UNKNOWN, and not parsed, when it is over a cap."""
+def parse(raw: bytes, limits: ParsingLimits, sent: str = "") -> Report:
+    """Return what a mail at the report port says; UNKNOWN, and not parsed, when it is over a cap.
+
+    `sent` is the subject of the email it came back for: words of ours that it repeats say nothing.
+    """
     try:
         mail = opened(raw, limits)
     except OverLimit as error:
         return not_parsed(str(error))
-    return arf.parse(mail) or dsn.parse(mail) or _other(mail)
+    return arf.parse(mail) or dsn.parse(mail, sent) or _other(mail, sent)
 
 
 class Stopped(Exception):
@@ -68,15 +71,17 @@ class Parser:
         self.process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
 
-    def parse(self, raw: bytes) -> Report:
+    def parse(self, raw: bytes, sent: str = "") -> Report:
         """Return what the mail says; UNKNOWN, and not parsed, when that is the mail's own fault.
+
+        `sent` is the subject of our email, as for `parse`.
 
         Raises ParserUnavailable, ParserEnded, ParserKilled, and Stopped after `stop`.
         """
         pipe = self._running()
         has_answered = False
         try:
-            pipe.send_bytes(raw)
+            pipe.send((raw, sent))
             if pipe.poll(self.wall_seconds):
                 answer: Report | str = pipe.recv()
                 if isinstance(answer, Report):
@@ -176,17 +181,17 @@ def _work(pipe: Connection, limits: ParsingLimits, cpu_seconds: float) -> None:
     pipe.send("ready")
     while True:
         try:
-            raw = pipe.recv_bytes()
+            raw, sent = pipe.recv()
         except EOFError:
             return
-        pipe.send(_judged(raw, limits, cpu_seconds))
+        pipe.send(_judged(raw, limits, cpu_seconds, sent))
 
 
-def _judged(raw: bytes, limits: ParsingLimits, cpu_seconds: float) -> Report | str:
+def _judged(raw: bytes, limits: ParsingLimits, cpu_seconds: float, sent: str) -> Report | str:
     """Return what the mail says, or, as a text, what failed that need not be the mail's fault."""
     signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
     try:
-        return parse(raw, limits)
+        return parse(raw, limits, sent)
     except (MemoryError, OSError, ImportError, SystemError) as error:
         return repr(error)
     except Exception as error:
@@ -196,6 +201,6 @@ def _judged(raw: bytes, limits: ParsingLimits, cpu_seconds: float) -> Report | s
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def _other(mail: Message) -> Report:
-    kind = ReportKind.REPLY if dsn.is_auto_reply(mail) else ReportKind.UNKNOWN
-    return Report(kind=kind, diagnostic=header(mail, "Subject"))
+def _other(mail: Message, sent: str) -> Report:
+    kind = ReportKind.REPLY if auto_replies.is_auto_reply(mail, sent) else ReportKind.UNKNOWN
+    return Report(kind=kind, diagnostic=text_header(mail, "Subject"))

@@ -10,7 +10,7 @@ from accounts.mail.text import storable
 from sending import events
 from sending.inbound import dsn
 from sending.inbound.parsing import Parser
-from sending.inbound.report import ParsingLimits, Report, ReportKind
+from sending.inbound.report import MAX_RETURN_PATH, ParsingLimits, Report, ReportKind
 from sending.models import BounceType, EventKind, InboundReport, Message
 from sending.smtp.replies import classify_report
 
@@ -19,7 +19,8 @@ def parser() -> Parser:
     """Return a parser with the caps of the rules in force."""
     rules = settings.RULES
     limits = ParsingLimits(
-        max_bytes=rules.inbound_max_bytes,
+        # The port took no more than that, and wrote the envelope sender above it.
+        max_bytes=rules.inbound_max_bytes + MAX_RETURN_PATH,
         max_parts=rules.inbound_max_parts,
         max_header_bytes=rules.inbound_header_max_bytes,
     )
@@ -32,10 +33,11 @@ def read(report_id: int, parser: Parser) -> ReportKind | None:
     stored = waiting.first()
     if stored is None:
         return None
-    report = parser.parse(bytes(stored.raw))
     # The envelope's token named the message when the mail came in; what the mail itself claims counts for nothing.
     message = stored.message or 0
-    account, recipient = Message.objects.filter(pk=message).values_list("account_id", "recipient").first() or (None, "")
+    about = Message.objects.filter(pk=message).values_list("account_id", "recipient", "subject").first()
+    account, recipient, sent = about or (None, "", "")
+    report = parser.parse(bytes(stored.raw), sent)
     report = dsn.for_recipient(report, recipient)
     with transaction.atomic():
         updated = waiting.update(
@@ -55,7 +57,7 @@ def read(report_id: int, parser: Parser) -> ReportKind | None:
 def _new_events(report: Report, message: int) -> list[events.NewEvent]:
     reason = _summary(report)
     if report.kind == ReportKind.BOUNCE:
-        outcome = classify_report(report.status, report.diagnostic)
+        outcome = classify_report(report.status, report.diagnostic, stage=report.stage)
         return [
             events.NewEvent(
                 kind=EventKind.BOUNCE,

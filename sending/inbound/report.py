@@ -8,6 +8,10 @@ from email import message_from_bytes, policy
 from email.message import Message
 from enum import StrEnum
 
+from accounts.mail import charsets
+from accounts.mail.header_text import decoded
+from accounts.mail.text import NOT_IN_LINE
+
 
 class ReportKind(StrEnum):
     """What sort of mail it is; the values are those of the stored report."""
@@ -28,6 +32,8 @@ class Report:
     status: str = ""
     diagnostic: str = ""
     action: str = ""
+    # What the refusal answered, where the report says it: "rcpt", or "data" for the text of the mail.
+    stage: str = ""
     # False when the mail could not be read, for a fault of its own.
     is_parsed: bool = True
     # The addresses it speaks of; and, of a delivery report on several recipients, what it says of each.
@@ -61,6 +67,7 @@ _CONTAINER = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECA
 _BOUNDARY = re.compile(rb"^--", re.MULTILINE)
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _LINES_PER_PART = 200
+MAX_RETURN_PATH = 400
 
 
 def opened(raw: bytes, limits: ParsingLimits) -> Message:
@@ -78,9 +85,22 @@ def opened(raw: bytes, limits: ParsingLimits) -> Message:
     return message_from_bytes(raw, policy=policy.compat32)
 
 
+def return_path(mail_from: str) -> bytes:
+    """Return the field that keeps an envelope sender in a mail (RFC 5321 4.4), `MAX_RETURN_PATH` bytes at most."""
+    sender = NOT_IN_LINE.sub("", mail_from).encode("utf-8", "replace")
+    return b"Return-Path: <" + sender[: MAX_RETURN_PATH - 20] + b">\r\n"
+
+
 def header(mail: Message, name: str, limit: int = 500) -> str:
     """Return a header on one line, cut to `limit` characters; empty when there is none."""
     return " ".join(str(mail.get(name, ""))[: 4 * limit].split())[:limit]
+
+
+def text_header(mail: Message, name: str, limit: int = 500) -> str:
+    """Return a header of free text on one line, decoded (RFC 2047, and bytes that came without it)."""
+    # `get` would put U+FFFD for each byte that is not ASCII.
+    value = next((str(value) for key, value in mail.raw_items() if key.lower() == name.lower()), "")
+    return decoded(charsets.text(value[: 8 * limit].encode("utf-8", "surrogateescape")))[:limit]
 
 
 def token(value: str) -> str:
@@ -112,7 +132,11 @@ def parts(mail: Message, content_types: frozenset[str]) -> list[Message]:
     waiting = [mail]
     while waiting:
         part = waiting.pop(0)
-        kind = part.get_content_type()
+        # Old programs leave out the semicolon before the first parameter.
+        kind = part.get_content_type().split(maxsplit=1)[0]
+        if kind.startswith("multipart/") and not part.is_multipart():
+            # Without its boundary it has no parts: its text is all there is (RFC 2046 5.1.1).
+            kind = "text/plain"
         if kind in content_types:
             found.append(part)
         elif part.is_multipart() and not kind.startswith("message/"):
@@ -121,11 +145,12 @@ def parts(mail: Message, content_types: frozenset[str]) -> list[Message]:
 
 
 def text_of(part: Message, limit: int) -> str:
-    """Return the text of a leaf part, at most `limit` characters, whatever its charset claims to be."""
+    """Return the text of a leaf part, at most `limit` characters, by its charset (`accounts.mail.charsets`)."""
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
     try:
-        return payload[: 4 * limit].decode(part.get_content_charset() or "utf-8", "replace")[:limit]
+        charset = part.get_content_charset() or ""
     except (LookupError, ValueError):
-        return payload[:limit].decode("latin-1")
+        charset = ""
+    return charsets.text(payload[: 4 * limit], charset)[:limit]

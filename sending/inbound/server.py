@@ -15,6 +15,7 @@ from django.db import transaction
 from sending.batch_writer import BatchWriter, insert_with_raw
 from sending.database_thread import DatabaseThread
 from sending.inbound import postmaster
+from sending.inbound.report import return_path
 from sending.models import InboundReport
 from sending.smtp.server import MAX_RECIPIENTS, TOO_MANY_RECIPIENTS, UNAVAILABLE, Handler, SmtpServer, new_port
 from sending.smtp.storage import MailData
@@ -99,10 +100,14 @@ def _own_address(server: SMTP) -> str:
 
 
 def write(reports: Sequence[ReceivedReport]) -> None:
-    """Insert what came in, in one transaction."""
+    """Insert what came in, in one transaction; a report begins with its envelope sender (RFC 5321 4.4)."""
     with transaction.atomic():
         insert_with_raw(
-            InboundReport(message=message, kind=InboundReport.Kind.UNKNOWN, raw=report.body.read())
+            InboundReport(
+                message=message,
+                kind=InboundReport.Kind.UNKNOWN,
+                raw=return_path(report.mail_from) + report.body.read(),
+            )
             for report in reports
             for message in report.messages
         )

@@ -16,11 +16,12 @@ from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.lists import Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
+from accounts.erased_addresses import PREFIX
 from accounts.scoping import get_visible_or_404, visible
-from sending import queries, timeline
+from sending import queries, sensitive, timeline
 from sending.acceptance.presentation import checks
 from sending.forms import StatusFilters
-from sending.models import DeliverStatus, Message
+from sending.models import DeliverStatus, Message, Submission
 from templates_app.models import Template
 
 SIBLINGS = 20
@@ -134,10 +135,17 @@ class MessagePage(ConsoleView):
             # The page asks every two seconds while the mail moves; unchanged, it is left alone with all that is open.
             return HttpResponse(status=204)
         steps = timeline.steps(self.message, attempts, events_found)
+        submission = queries.submission_of(self.message)
         return self.page(
             message=self.message,
-            submission=queries.submission_of(self.message),
-            summary=timeline.summary_of(self.message, attempts),
+            submission=submission,
+            variables=_variables(submission) if submission else [],
+            may_resend=submission is not None
+            and place is None
+            and self.caller.may("messages.send")
+            and not self.message.recipient.startswith(PREFIX),
+            content_days=settings.RULES.content_days,
+            summary=timeline.summary_of(self.message, attempts, events_found),
             steps=[(step, *_exact(step.at)) for step in steps],
             checks=checks(self.message.trace),
             response=timeline.reason(self.message.deliver_message),
@@ -157,6 +165,12 @@ class MessagePage(ConsoleView):
         if settings.TRANSPORT != "simulator" or not delivered or not self.caller.may("simulator.view"):
             return ""
         return f"{reverse('sending:inbox')}?{urlencode({'recipient': self.message.recipient})}"
+
+
+def _variables(submission: Submission) -> list[tuple[str, str, bool]]:
+    """Return each variable with its text and whether it is masked."""
+    shown = sensitive.shown(submission.variables, submission.sensitive)
+    return [(name, text, name in submission.sensitive) for name, text in sorted(shown.items())]
 
 
 def _exact(moment: datetime) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from accounts.console.act_page import ActPage
 from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.scoping import get_visible_or_404, visible
-from templates_app import presentation, queries, review, screening
+from templates_app import marking, presentation, queries, review, screening, sensitive_names
 from templates_app.forms import TemplateFilters
 from templates_app.models import Review, Template, Version, reason_text
 from templates_app.views import body
@@ -98,6 +98,8 @@ class TemplateDetail(ConsoleView):
             raise Http404
         reviews = list(queries.history(self.template))
         findings = body.findings(version)
+        variables = marking.variables_of(self.template)
+        sensitive = sensitive_names.among(variables, self.template.sensitive)
         return self.page(
             template=self.template,
             state=Template.State(self.template.state),
@@ -107,6 +109,7 @@ class TemplateDetail(ConsoleView):
             rejected=next((past for past in reviews if past.state != "withdrawn"), None),
             waiting=next((past for past in reviews if past.state == Review.State.WAITING), None),
             may_send=self.template.state == Template.State.APPROVED and self.caller.may("messages.send"),
+            marks=[(name, name in sensitive) for name in variables],
             rows=presentation.rows(findings),
             passes=screening.passes(findings),
             **body.context(request, version, findings, base=None),

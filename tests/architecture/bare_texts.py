@@ -227,6 +227,10 @@ UNSHOWN_CALLS = {
     *("debug", "log", "exception", "critical", "warn", "RuntimeError", "CommandError", "ImproperlyConfigured"),
     *("SystemExit", "AssertionError", "TypeError", "KeyError", "LookupError", "NotImplementedError", "OSError"),
     *("add_argument", "compile", "execute", "RawSQL", "RunSQL", "TemplateSyntaxError", "Warning", "Error", "Critical"),
+    # Headings of other people's files, in all languages: compared, never shown.
+    *("CsvColumn", "as_heading"),
+    # Read by a monitoring system.
+    "Gauge",
 }
 _SENTENCE = re.compile(r"\W*[A-Z][a-z'’]*\s+\S.*|.*[a-z]\s.*[.!?…]\s*|.*[\u4e00-\u9fff].*", re.DOTALL)
 _SQL = re.compile(

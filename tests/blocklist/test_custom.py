@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from accounts.csv.decoding import decode
 from accounts.errors import Forbidden
 from accounts.models import AuditEntry
 from blocklist import blocking, custom, entries
@@ -128,3 +134,61 @@ def test_every_act_needs_the_right_to_edit(act):
     row = factories.block(account, kind="custom", cause="entered")
     with pytest.raises(Forbidden):
         act(factories.caller(account, "analyst"), row)
+
+
+class TestOwnFile:
+    """What the list's own CSV holds is what an import of it makes."""
+
+    TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30) | st.text(
+        st.sampled_from("=+-@＝\t\r\n; ,'\"a\u00a0\u200b"), max_size=10
+    )
+    ROWS = st.lists(
+        st.tuples(
+            st.from_regex(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]{1,12}", fullmatch=True),
+            st.none() | st.dates(TODAY - timedelta(days=100), TODAY + timedelta(days=1000)),
+            TEXTS,
+        ),
+        max_size=6,
+        unique_by=lambda row: row[0],
+    )
+
+    @staticmethod
+    def rows(account):
+        own = BlockedAddress.objects.filter(account=account, kind="custom")
+        return sorted(own.values_list("address", "reason", "expires_at"))
+
+    @given(ROWS)
+    @example([("+ann", None, "=1+1"), ("-bob", TODAY - timedelta(days=1), "'a;=1"), ("'=cid", LATER, ' "x"\r\n-2')])
+    def test_read_back_gives_the_same_rows(self, rows):
+        with transaction.atomic():
+            account, other = factories.account(), factories.account()
+            for local, day, reason in rows:
+                ends = datetime.combine(day, time(), UTC) if day else None
+                factories.block(
+                    account, kind="custom", address=f"{local}@x.test", reason=reason, expires_at=ends, cause="entered"
+                )
+            content = download(account)
+            parsed = entries.parse(decode(content).text, today=TODAY)
+            assert parsed.rejected == []
+            if rows:
+                custom.import_list(factories.caller(other), parsed=parsed)
+            assert self.rows(other) == self.rows(account)
+            transaction.set_rollback(True)
+
+
+def download(account):
+    """The bytes of the list's own CSV."""
+    browser = Client()
+    browser.force_login(factories.user(account, "admin"))
+    response = browser.get(reverse("blocklist:list"), {"kind": "custom", "format": "csv"})
+    return b"".join(response.streaming_content)
+
+
+def test_an_entry_without_a_reason_gets_that_of_the_list():
+    account = factories.account()
+    parsed = entries.parse("address,reason\nann@example.com,asked\nbob@example.com,\n", today=TODAY)
+    custom.import_list(factories.caller(account), parsed=parsed, reason="moved")
+    assert dict(BlockedAddress.objects.values_list("address", "reason")) == {
+        "ann@example.com": "asked",
+        "bob@example.com": "moved",
+    }

@@ -67,6 +67,8 @@ class Person:
     page: Page
     url: str
     trouble: list[str]
+    # The demo's people by their roles.
+    users: dict[str, dict[str, str]]
     locale: str = "en-US"
 
     def go(self, path: str) -> None:
@@ -121,7 +123,7 @@ def people(product: Product, chromium: Browser) -> Iterator[Callable[..., Person
         context.set_default_timeout(PAGE_MILLISECONDS)
         contexts.append(context)
         page = context.new_page()
-        somebody = Person(page, product.url, [], locale)
+        somebody = Person(page, product.url, [], product.demo["users"], locale)
         everybody.append(somebody)
         watch(page, somebody.trouble, urlsplit(product.url).netloc)
         known = product.demo["users"][role]

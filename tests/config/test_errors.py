@@ -95,3 +95,17 @@ def test_a_form_without_its_token_is_explained() -> None:
     response = client.post("/login/", {"email": "ann@example.test", "password": "x"})
     assert response.status_code == 403
     assert b"This form was not accepted" in response.content
+
+
+def test_a_part_of_a_page_with_an_outdated_token_is_told_to_get_another() -> None:
+    asked = request()
+    asked.META["HTTP_HX_REQUEST"] = "true"
+    assert errors.csrf_failure(asked).status_code == 401
+
+
+def test_who_sent_an_outdated_form_is_led_back_to_it_and_nowhere_else() -> None:
+    asked = request()
+    asked.META["HTTP_REFERER"] = "http://testserver/templates/create/"
+    assert b'href="http://testserver/templates/create/"' in errors.csrf_failure(asked).content
+    asked.META["HTTP_REFERER"] = "https://other.test/"
+    assert b"other.test" not in errors.csrf_failure(asked).content

@@ -157,9 +157,12 @@ def test_the_status_of_an_email_is_found_in_every_spelling(said: str, sent: str)
     shop = Shop()
     shop.by_api(sent)
     mail = Message.objects.get()
-    for text in (said, sent, mail.recipient.upper()):
+    for text in (said, sent, mail.recipient.upper(), mail.recipient[:5].upper()):
         page = shop.browser.get("/sending/status/", {"recipient": text})
         assert [line.row.pk for line in page.context["lines"]] == [mail.pk]
+        file = shop.browser.get("/sending/status/", {"recipient": text, "format": "csv"})
+        assert b"".join(file.streaming_content).count(mail.message_id.encode()) == 1
+    for text in (said, sent, mail.recipient.upper()):
         params = {
             "RequestDate": f"{mail.accepted_at.astimezone(CHINA).date()}",
             "Offset": 0,

@@ -12,14 +12,14 @@ from django.test.utils import CaptureQueriesContext
 
 from sending.models import EventKind, QueueItem
 from stats import queries, rollup
-from stats.intervals import Axis, Grain, axis, last_minutes
+from stats.intervals import Axis, Grain, axis, label, last_minutes
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 END = datetime(2026, 3, 10, tzinfo=UTC)
 START = END - timedelta(days=9)
-ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "America/New_York")
+ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe")
 
 
 def fill(account, count=60, seed=5):
@@ -56,6 +56,38 @@ def test_every_event_stands_in_the_bucket_of_its_zone(zone, grain):
         expected[max(moment for moment in expected if moment <= at)] += 1
     assert dict(zip(expected, volumes.of(["delivered"]), strict=True)) == expected
     assert sum(expected.values()) == 12
+
+
+def test_days_of_a_zone_that_is_between_the_hours_in_winter_alone():
+    account = factories.account()
+    at = datetime(2026, 6, 10, 13, 45, tzinfo=UTC)
+    factories.event(account, EventKind.DELIVERED, at)
+    rollup.rebuild(at.date())
+    zone = ZoneInfo("Australia/Lord_Howe")
+    span = Axis(datetime(2026, 2, 1, tzinfo=zone), datetime(2026, 11, 1, tzinfo=zone), Grain.DAY, zone)
+    volumes = queries.volumes(factories.caller(account), span, known_to=span.end)
+    assert [f"{bucket:%m-%d}" for bucket, counts in volumes.begun() if counts["delivered"]] == ["06-11"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "moments", "labels"),
+    [
+        ("America/New_York", ["2026-11-01T05:30Z", "2026-11-01T06:30Z"], ["01:00 -04:00", "01:00 -05:00"]),
+        ("Australia/Lord_Howe", ["2026-04-04T14:45Z", "2026-04-04T15:15Z"], ["01:00", "01:30 +10:30"]),
+        ("America/New_York", ["2026-03-08T06:30Z", "2026-03-08T07:30Z"], ["01:00", "03:00"]),
+    ],
+)
+def test_the_hours_around_a_change_of_the_clock_are_counted_apart(zone, moments, labels):
+    account, zone = factories.account(), ZoneInfo(zone)
+    moments = [datetime.fromisoformat(moment) for moment in moments]
+    for moment in moments:
+        factories.event(account, EventKind.DELIVERED, moment)
+    rollup.rebuild(moments[0].date())
+    day = moments[0].astimezone(zone).replace(hour=0, minute=0)
+    span = axis(day, day + timedelta(days=1), zone)
+    begun = queries.volumes(factories.caller(account), span, known_to=span.end).begun()
+    counted = [label(bucket, span.grain)[11:] for bucket, counts in begun if counts["delivered"]]
+    assert counted == labels
 
 
 def test_filters_narrow_by_sender_and_recipient_domain():

@@ -6,13 +6,14 @@ import csv
 import io
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import formats
 
 from accounts.models import AuditEntry
 from sending.models import EventKind
@@ -127,10 +128,57 @@ def test_dates_and_buckets_are_those_of_the_persons_zone():
     factories.event(account, EventKind.BOUNCE, late)
     rollup.rebuild(late.date())
     url = f"{reverse('stats:bounced')}?since=2026-03-02&until=2026-03-02"
-    assert "No bounces from 2026-03-02" in client(account).get(url).content.decode()
+    assert "No bounces on 2026-03-02" in client(account).get(url).content.decode()
     shanghai = client(account, time_zone="Asia/Shanghai").get(url).content.decode()
-    assert "1 bounce from 2026-03-02 to 2026-03-02" in shanghai
+    assert "1 bounce on 2026-03-02" in shanghai
     assert "times in Asia/Shanghai" in shanghai
+
+
+def test_a_span_that_is_too_long_or_inverted_is_said_and_not_applied():
+    browser = client(factories.account())
+    long = browser.get(reverse("stats:bounced"), {"since": "2020-01-01", "until": "2026-03-01"}).content.decode()
+    first = formats.date_format(date(2025, 1, 26), "DATE_FORMAT")
+    assert f"A chart shows at most 400 days. Choose {first} or a later day." in long
+    assert "No bounces in the last 30 days" in long
+    inverted = browser.get(reverse("stats:bounced"), {"since": "2026-03-02", "until": "2026-03-01"}).content.decode()
+    assert "This is after the end date" in inverted
+    assert "This is before the start date" in inverted
+    assert "No bounces in the last 30 days" in inverted
+    whole = browser.get(reverse("stats:bounced"), {"since": "2025-01-26", "until": "2026-03-01"}).content.decode()
+    assert "No bounces from 2025-01-26 to 2026-03-01" in whole
+    assert len(figures(whole)[0]["traces"][0]["x"]) == 400
+
+
+@pytest.mark.parametrize(("preset", "days"), [("7d", 7), ("30d", 30), ("90d", 90)])
+def test_the_last_days_are_so_many_bars(preset, days):
+    browser = client(factories.account(), time_zone="America/New_York")
+    for query in ({"range": preset}, {"range": preset, "recipient_domain": "example.com"}):
+        html = browser.get(reverse("stats:bounced"), query).content.decode()
+        assert len(figures(html)[0]["traces"][0]["x"]) == days
+
+
+def test_a_domain_in_any_letter_case_is_the_one_that_is_meant():
+    account = factories.account()
+    fill(account)
+    html = client(account).get(reverse("stats:bounced"), {"recipient_domain": "EXAMPLE.com"}).content.decode()
+    assert "3 bounces in" in html
+
+
+def test_the_hour_that_comes_twice_is_two_lines_of_page_and_file():
+    account = factories.account()
+    for hour, count in ((5, 1), (6, 2)):
+        for _ in range(count):
+            factories.event(account, EventKind.ACCEPTED, datetime(2026, 11, 1, hour, 30, tzinfo=UTC))
+    rollup.rebuild(date(2026, 11, 1))
+    browser = client(account, time_zone="America/New_York")
+    query = {"since": "2026-11-01", "until": "2026-11-01"}
+    html = browser.get(reverse("stats:overview"), query).content.decode()
+    assert '<th scope="row" class="fw-normal">2026-11-01 01:00 -04:00</th>' in html
+    assert '<th scope="row" class="fw-normal">2026-11-01 01:00 -05:00</th>' in html
+    response = browser.get(reverse("stats:overview"), query | {"format": "csv"})
+    rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"), newline="")))
+    assert len(rows) == 1 + 25
+    assert [row[:2] for row in rows[2:4]] == [["2026-11-01T01:00-04:00", "1"], ["2026-11-01T01:00-05:00", "2"]]
 
 
 def test_a_recipient_domain_is_shown_by_utc_days_and_the_page_says_so():
@@ -158,6 +206,18 @@ class TestOverview:
         rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"), newline="")))
         assert rows[0][:3] == ["day", "requests", "accepted"]
         assert [f"{at:%Y-%m-%d}", "6", "3"] in [row[:3] for row in rows]
+
+    def test_gives_rates_as_numbers_and_none_where_there_is_none(self):
+        account = factories.account()
+        at = datetime.now(UTC) - timedelta(minutes=5)
+        for kind, count in ((EventKind.ACCEPTED, 32), (EventKind.DELIVERED, 31), (EventKind.OPEN, 40)):
+            for _ in range(count):
+                factories.event(account, kind, at)
+        rollup.roll_up()
+        response = client(account).get(reverse("stats:overview"), {"format": "csv"})
+        rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"), newline="")))
+        row = next(row for row in rows if row["day"] == f"{at:%Y-%m-%d}")
+        assert (row["delivery_rate"], row["open_rate"], row["click_rate"]) == ("0.96875", "", "0.0")
 
 
 def test_pages_are_in_the_reader_s_language_and_files_are_not():

@@ -46,6 +46,11 @@ def test_one_hundred_and_sixty_characters_are_enough(count, passed):
         "<p hidden>xxx</p>",
         "<title>xxx</title>",
         '<i style="display:none">xxx</i>',
+        '<i style="font:0/0 a">xxx</i>',
+        '<i style="color:#ffffff00">xxx</i>',
+        '<i style="position:absolute;left:-9999px">xxx</i>',
+        "<details>xxx</details>",
+        "<video>xxx</video>",
         "&nbsp;&nbsp;",
         "\n\t  ",
         "&#8203;\u200d\ufeff&shy;",
@@ -95,6 +100,41 @@ def test_backgrounds_are_images_too():
         "<picture><source srcset=x><img src=x></picture>"
     )
     assert finding("images", html).value == 4
+
+
+def test_each_picture_of_a_style_counts():
+    items = "<li style='list-style-image:url(a.png);background:url(b.png), url(c.png)'>x" * 17
+    result = finding("images", f"<ul>{items}</ul>")
+    assert (result.passed, result.value) == (False, 51)
+
+
+@pytest.mark.parametrize(
+    ("html", "sheets"),
+    [
+        ("<link rel=stylesheet href='https://fonts.test/css?family=A'>", ["https://fonts.test/css?family=A"]),
+        ("<link rel='preload StyleSheet' href=x>", ["x"]),
+        (
+            "<style>@import 'https://fonts.test/a';@import url(https://fonts.test/b);</style>",
+            ["https://fonts.test/a", "https://fonts.test/b"],
+        ),
+        ("<!--[if !mso]><!--><link href='https://a.test/' rel='stylesheet'><!--<![endif]-->", ["https://a.test/"]),
+        ("<style>p{color:red}</style><link rel=icon href=x>", []),
+    ],
+)
+def test_a_style_sheet_from_elsewhere_is_for_the_reviewer_to_see_and_no_refusal(html, sheets):
+    result = finding("outside_sheets", html)
+    assert [fault.text for fault in result.faults] == sheets
+    assert (result.passed, result.noted) == (True, bool(sheets))
+    assert finding("active", html).passed
+
+
+@pytest.mark.parametrize(
+    "tag",
+    ["{{#each rows}}", "{{/each}}", "{{^a}}", "{{#if a.b}}", "{{> part}}", "{{!x}}", "{{~#if a}}", "{{else if b}}"],
+)
+def test_section_tags_are_refused_by_their_name(tag):
+    result = finding("placeholders", f"<p>{tag}</p>")
+    assert [(fault.code, fault.text) for fault in result.faults] == [("section_tag", tag)]
 
 
 def test_images_for_outlook_are_the_same_images_again():
@@ -199,9 +239,8 @@ def test_names_of_variables_are_no_phrases():
         "<a href=' jAvA&#9;script:x'>",
         "<a href='data:text/html,x'>",
         "<img src=javascript:x>",
-        "<link rel=stylesheet href=x>",
-        "<link rel='preload StyleSheet' href=x>",
-        "<style>@import 'x'</style>",
+        "<style>@import url(data:text/css,x)</style>",
+        "<style>@import 'javascript:x'</style>",
         "<meta http-equiv=refresh content=0>",
         "<iframe srcdoc=x>",
         "<!--[if mso]><script><![endif]-->",
@@ -238,6 +277,10 @@ def test_variables_stand_where_values_are_data(html):
     result = finding("placeholders", html)
     assert not result.passed
     assert result.spans
+
+
+def test_three_braces_are_named_as_a_whole():
+    assert finding("placeholders", "<p>{{{name}}}</p>").faults[0].text == "{{{name}}}"
 
 
 def test_variables_in_quoted_values_and_titles_are_fine():

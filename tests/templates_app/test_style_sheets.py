@@ -18,6 +18,24 @@ from templates_app import style_sheets
         ("background:image-set('a' 1x, 'b' 2x)", 1),
         ("background:image-set(url(https://a.test/a) 1x, url(https://a.test/b) 2x)", 1),
         ("a{content:url(x)} b{background:red}", 1),
+        ("list-style:square url(x)", 1),
+        ("background:url(x), url(y)", 2),
+        ("background:url('a;b'), url(https://a.test/y)", 2),
+        ("cursor:url(x), auto;border-image-source:url(y)", 2),
+        ("mask:url(x);-webkit-mask-box-image:url(y)", 2),
+        ("background:-webkit-image-set(url(a) 1x, url(b) 2x)", 1),
+        ("background:cross-fade(url(a), url(b), 50%)", 2),
+        ("background:image('a', red)", 1),
+        ("--ground:url(x)", 1),
+        ("shape-outside:url(x)", 1),
+        ("list-style-image:/*;*/url(x)", 1),
+        ("filter:progid:DXImageTransform.Microsoft.AlphaImageLoader(src='x')", 1),
+        ("a:hover{background:url(x)}", 1),
+        ("@media (min-width:1px){a{background:url(x)}}", 1),
+        ("@import url(x);@namespace url(y);", 0),
+        ("filter:url(#shadow)", 0),
+        ("background:url()", 0),
+        ("content:'url(x)'", 0),
         ("@font-face{font-family:a;src:url(x)}", 0),
         ("v\\:*{behavior:url(#default#VML)}", 0),
         ("color:red", 0),
@@ -27,9 +45,16 @@ def test_declarations_that_load_a_picture_are_counted(style, count):
     assert len(style_sheets.images(style)) == count
 
 
-@pytest.mark.parametrize("style", ["@import 'x'", "@IMPORT url(x)", "@\\69mport 'x'", "@\\49 MPORT 'x'"])
+@pytest.mark.parametrize(
+    "style",
+    ["@import 'x'", "@IMPORT url(x)", "@\\69mport 'x'", "@\\49 MPORT 'x'", "@import/**/url( 'x' ) print", "@import x;"],
+)
 def test_imports_are_found(style):
-    assert style_sheets.imports(style)
+    assert style_sheets.imports(style) == ["x"]
+
+
+def test_what_only_begins_like_an_import_is_none():
+    assert style_sheets.imports("@importance 'x'; @-import 'y'") == []
 
 
 @pytest.mark.parametrize(
@@ -54,6 +79,10 @@ def test_outlooks_own_behaviour_runs_nothing():
 def test_addresses_are_read_with_their_escapes():
     style = "a:url( 'java\\73 cript:x' );b:url(y);c:image-set('z' 1x, \"w\" 2x)"
     assert style_sheets.addresses(style) == ["javascript:x", "y", "z", "w"]
+
+
+def test_an_imported_sheet_is_an_address():
+    assert style_sheets.addresses("@import 'https://a.test/x'") == ["https://a.test/x"]
 
 
 def test_the_picture_of_a_filter_is_an_address_too():

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from templates_app.text_part import as_written, plain_text
-from templates_app.variables import Variable
+from templates_app.variables import Position, Variable
 
 
 def read(html):
@@ -60,9 +60,16 @@ def test_variables_stay_places_for_values():
         "Hi ",
         Variable("name"),
         ", go (https://a.test/",
-        Variable("id", True),
+        Variable("id", Position.PART),
         ")\n",
     )
+
+
+def test_a_link_ends_in_text_where_it_ends():
+    assert read('<a href="https://a.test/my file.pdf?q=&quot;x&quot;">get</a>') == (
+        "get (https://a.test/my%20file.pdf?q=%22x%22)\n"
+    )
+    assert read('<a href="https://a.test/bücher">get</a>') == "get (https://a.test/bücher)\n"
 
 
 def test_white_space_and_references_read_as_in_a_browser():

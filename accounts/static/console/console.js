@@ -3,7 +3,7 @@
   document.documentElement.classList.add("js");
   // Scripts hold no text: the page brings each in its language.
   const toasts = document.querySelector(".toasts");
-  const { textUnreachable, textForbidden, textGone, textBroken, textCopy, textCopied } = toasts.dataset;
+  const { textLoggedOut, textLogIn, logIn, textUnreachable, textForbidden, textGone, textBroken, textCopy, textCopied } = toasts.dataset;
 
   // Menus are <details>: one at a time, shut by Escape and by a click elsewhere.
   const menus = () => document.querySelectorAll("details.menu[open]");
@@ -15,16 +15,16 @@
     menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
   });
 
-  // Toasts of success leave by themselves; errors stay until closed.
+  // Toasts leave by themselves, warnings later; errors stay until closed.
   document.querySelectorAll("[data-toast]").forEach((toast) => {
     toast.querySelector("[data-toast-close]").addEventListener("click", () => toast.remove());
-    if (toast.matches(".toast-success, .toast-info")) setTimeout(() => toast.remove(), 8000);
+    if (!toast.matches(".toast-error")) setTimeout(() => toast.remove(), toast.matches(".toast-warning") ? 20000 : 8000);
   });
 
   // When a part of a page cannot be fetched, say so, once.
   const trouble = (event) => {
     const status = event.detail.xhr ? event.detail.xhr.status : 0;
-    const text = status === 0 ? textUnreachable : status === 403 ? textForbidden : status === 404 ? textGone : textBroken;
+    const text = status === 0 ? textUnreachable : status === 401 ? textLoggedOut : status === 403 ? textForbidden : status === 404 ? textGone : textBroken;
     const toast = document.createElement("div");
     toast.className = "toast show toast-error";
     const body = document.createElement("div");
@@ -33,13 +33,35 @@
     words.textContent = text;
     body.append(words);
     toast.append(body);
-    toast.addEventListener("click", () => toast.remove());
+    if (status === 401) {
+      const link = document.createElement("a");
+      Object.assign(link, { className: "btn btn-sm btn-primary", href: logIn, target: "_blank", textContent: textLogIn });
+      body.append(link);
+    } else toast.addEventListener("click", () => toast.remove());
     toasts.querySelectorAll("[data-trouble]").forEach((old) => old.remove());
     toast.setAttribute("data-trouble", "");
     toasts.append(toast);
   };
-  document.addEventListener("htmx:responseError", trouble);
+  document.addEventListener("htmx:responseError", (event) => {
+    // Logged out, or logged in again elsewhere: the answer to the new token says which.
+    if (event.detail.xhr.status === 401) renewToken(); else trouble(event);
+  });
   document.addEventListener("htmx:sendError", trouble);
+
+  // Whoever logged in again in another tab has a new token: the forms of this page get it when it is looked at again.
+  const renewToken = async () => {
+    const answer = await fetch(document.body.dataset.formToken, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (answer && answer.status === 401) trouble({ detail: { xhr: answer } });
+    if (!answer || !answer.ok) return;
+    const { token } = await answer.json();
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+    document.querySelectorAll('[name="csrfmiddlewaretoken"]').forEach((field) => { field.value = token; });
+    toasts.querySelectorAll("[data-trouble]").forEach((old) => old.remove());
+  };
+  if (document.body.dataset.formToken) {
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") renewToken(); });
+    window.addEventListener("focus", () => { if (toasts.querySelector("[data-trouble]")) renewToken(); });
+  }
 
   // Copy: [data-copy] gets a button that copies its text; a value names another element's id.
   const live = document.createElement("div");
@@ -94,6 +116,20 @@
     });
     filters.classList.add("live");
   }
+
+  // [data-keeps-typed]: when it is swapped, what was typed meanwhile stays, and the field that has the focus keeps it.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const part = event.detail.target;
+    if (!part.matches("[data-keeps-typed]")) return;
+    const typed = [...part.querySelectorAll("input[id]:not([type=hidden]), textarea[id]")].map((field) => [field.id, field.value]);
+    const active = part.contains(document.activeElement) ? document.activeElement : null;
+    const place = active && [active.id, active.selectionStart, active.selectionEnd];
+    document.addEventListener("htmx:afterSwap", () => {
+      typed.forEach(([id, value]) => { const field = document.getElementById(id); if (field) field.value = value; });
+      const field = place && document.getElementById(place[0]);
+      if (field) { field.focus(); field.setSelectionRange(place[1], place[2]); }
+    }, { once: true });
+  });
 
   // A whole row opens its page; links, buttons and selected text inside keep their own meaning.
   document.addEventListener("click", (event) => {

@@ -8,6 +8,24 @@
     dark: { text: "#e5e7eb", muted: "#a3a9b3", line: "#3b3b3b", ground: "#242424" },
   };
 
+  // As `stats.figures.step` has it: between whole numbers there is nothing to count.
+  const STEPS = 5;
+  const step = (highest) => {
+    let power = 1;
+    while (power * 10 * STEPS < highest) power *= 10;
+    return [1, 2, 5, 10].map((factor) => factor * power).find((size) => size * STEPS >= highest);
+  };
+  // Lines for the series that are shown: who hides the tall ones lowers the axis.
+  const fit = (place) => {
+    const shown = place.data.filter((trace) => trace.visible !== "legendonly");
+    const heights = place.data[0].x.map((_, n) => {
+      const bars = shown.filter((trace) => trace.type === "bar").reduce((sum, trace) => sum + (trace.y[n] || 0), 0);
+      return Math.max(bars, ...shown.map((trace) => trace.y[n] || 0));
+    });
+    const dtick = step(Math.max(0, ...heights));
+    if (place.layout.yaxis.dtick !== dtick) Plotly.relayout(place, { "yaxis.dtick": dtick });
+  };
+
   const draw = (place) => {
     const source = document.getElementById(place.dataset.chart);
     if (!source) return;
@@ -25,11 +43,20 @@
     layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
     layout.hoverlabel = { bgcolor: ground, bordercolor: line, font: { color: text, size: 12 } };
     layout.xaxis.nticks = narrow ? 5 : layout.xaxis.nticks;
+    if (narrow && layout.xaxis.tickvals) {
+      for (const name of ["tickvals", "ticktext"]) layout.xaxis[name] = layout.xaxis[name].filter((_, n) => n % 2 === 1);
+    }
     Object.assign(layout.xaxis, { linecolor: line, tickcolor: line });
     layout.yaxis.gridcolor = line;
     // On a touch screen a drag scrolls the page; elsewhere it zooms, and a double click takes that back.
     layout.dragmode = matchMedia("(hover: none)").matches ? false : "zoom";
-    Plotly.react(place, traces, layout, { displayModeBar: false, responsive: true });
+    // What somebody hid or zoomed to stays so when new numbers come.
+    layout.uirevision = place.dataset.chart;
+    const first = !place.data;
+    Plotly.react(place, traces, layout, { displayModeBar: false, responsive: true }).then(() => {
+      if (first) place.on("plotly_restyle", () => fit(place));
+      else fit(place);
+    });
   };
   const drawAll = (within) => within.querySelectorAll("[data-chart]").forEach(draw);
 

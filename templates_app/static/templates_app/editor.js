@@ -32,7 +32,10 @@
   let waiting;
   const showPreview = (delay) => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => { if (!form.dataset.sent && form.elements[kind()].value) form.requestSubmit(preview); }, delay);
+    waiting = setTimeout(() => {
+      // A page that says it is logged out, or cannot reach the service, gets no preview either.
+      if (!form.dataset.sent && form.elements[kind()].value && !document.querySelector("[data-trouble]")) form.requestSubmit(preview);
+    }, delay);
   };
   form.addEventListener("input", () => showPreview(1000));
   showPreview(0);

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.caller import Caller
-from accounts.console.filters import DatedFilters, Filters
+from accounts.console.filters import DatedFilters, Filters, Window
 from accounts.models import Account
 
 NOBODY = Caller(Account(pk=1), frozenset(), "console")
@@ -60,18 +60,31 @@ def test_what_is_hidden_is_no_chip_and_is_never_cleared() -> None:
     assert filters.cleared() == "?tab=two"
 
 
+def days_of(window: Window) -> int:
+    """How many calendar days a window touches."""
+    return (timezone.localdate(window.end) - timezone.localdate(window.start)).days + 1
+
+
 def test_the_house_window_holds_until_another_is_asked_for() -> None:
-    before = timezone.now()
     window = dated("").window
-    assert before <= window.start + timedelta(days=7) <= timezone.now()
+    assert days_of(window) == 7
+    assert window.end <= timezone.now()
     assert dated("").chips() == []
     assert 'value="7d" selected' in str(dated("")["range"])
 
 
-@pytest.mark.parametrize(("preset", "days"), [("24h", 1), ("7d", 7), ("30d", 30), ("90d", 90)])
-def test_presets_look_back(preset: str, days: int) -> None:
-    window = dated(f"range={preset}").window
-    assert window.end - window.start == timedelta(days=days)
+@pytest.mark.parametrize(("preset", "days"), [("today", 1), ("7d", 7), ("30d", 30), ("90d", 90)])
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York"])
+def test_the_last_days_are_so_many_calendar_days_with_today(preset: str, days: int, zone: str) -> None:
+    with timezone.override(zone):
+        window = dated(f"range={preset}").window
+        assert days_of(window) == days
+        assert timezone.localtime(window.start).strftime("%H:%M:%S") == "00:00:00"
+
+
+def test_24_hours_are_24_hours() -> None:
+    window = dated("range=24h").window
+    assert window.end - window.start == timedelta(hours=24)
 
 
 def test_a_preset_that_was_chosen_is_a_chip() -> None:
@@ -104,8 +117,7 @@ def test_half_a_span_is_completed() -> None:
 
 @pytest.mark.parametrize("query", ["range=nonsense", "since=yesterday", "range=custom", "until=9999-99-99"])
 def test_nonsense_is_the_house_window(query: str) -> None:
-    window = dated(query).window
-    assert timedelta(days=6, hours=23) < window.end - window.start < timedelta(days=7, hours=1)
+    assert days_of(dated(query).window) == 7
 
 
 def test_today_begins_at_the_users_midnight() -> None:
@@ -114,12 +126,18 @@ def test_today_begins_at_the_users_midnight() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "field"),
-    [("until=9999-12-31", "until"), ("since=0001-01-01", "since"), ("since=2026-03-02&until=2026-03-01", "until")],
+    ("query", "fields"),
+    [
+        ("until=9999-12-31", ["until"]),
+        ("since=0001-01-01", ["since"]),
+        ("since=2099-01-01", ["since"]),
+        ("since=2026-03-02&until=2026-03-01", ["since", "until"]),
+    ],
 )
-def test_a_day_that_cannot_be_meant_is_said_at_its_field_and_not_applied(query: str, field: str) -> None:
+def test_a_day_that_cannot_be_meant_is_said_at_its_field_and_not_applied(query: str, fields: list[str]) -> None:
     with timezone.override("Asia/Shanghai"):
         filters = dated(query)
         assert filters.window.start < filters.window.end
-    assert list(filters.errors) == [field]
-    assert field not in filters.cleaned
+        assert days_of(filters.window) == 7
+    assert list(filters.errors) == fields
+    assert not {"since", "until"} & set(filters.cleaned)

@@ -137,3 +137,15 @@ def test_a_page_does_not_take_somebody_it_could_not_look_up_for_a_person_without
 
     with connection.execute_wrapper(gone_once):
         assert logged_in.get("/domains/").status_code == 503
+
+
+@pytest.mark.django_db
+def test_a_session_in_use_is_renewed_once_a_day(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.force_login(factories.user(factories.account(), Role.OPERATOR))
+    now = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp())
+    renewed = []
+    for seconds in (0, 10, 86_399, 86_400, 86_410):
+        monkeypatch.setattr("accounts.console.middleware.time.time", lambda seconds=seconds: now + seconds)
+        response = client.get("/users/")
+        renewed.append(settings.SESSION_COOKIE_NAME in response.cookies)
+    assert renewed == [True, False, False, True, False]

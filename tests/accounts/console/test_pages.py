@@ -24,10 +24,18 @@ def test_a_stranger_is_sent_to_log_in_and_back(client: Client) -> None:
     assert client.get("/users/?role=admin")["Location"] == "/login/?next=/users/%3Frole%3Dadmin"
 
 
-def test_a_part_of_a_page_sends_the_whole_page_to_log_in(client: Client) -> None:
+def test_a_part_of_a_page_leaves_the_page_where_it_is_when_nobody_is_logged_in(client: Client) -> None:
     response = client.get("/users/", headers={"hx-request": "true", "referer": "http://testserver/users/?role=admin"})
-    assert response.status_code == 204
-    assert response["HX-Redirect"] == "/login/?next=http%3A//testserver/users/%3Frole%3Dadmin"
+    assert response.status_code == 401
+    assert not response.content
+    assert "HX-Redirect" not in response
+
+
+def test_who_sends_a_form_and_is_logged_out_comes_back_to_it(client: Client) -> None:
+    response = client.post("/users/add/", {"name": "Ann"}, headers={"referer": "http://testserver/users/add/"})
+    assert response["Location"] == "/login/?next=http%3A//testserver/users/add/"
+    elsewhere = client.post("/users/add/", {"name": "Ann"}, headers={"referer": "http://other.test/users/add/"})
+    assert elsewhere["Location"] == "/login/?next=/"
 
 
 def test_the_page_without_the_right_names_who_has_it(client: Client) -> None:

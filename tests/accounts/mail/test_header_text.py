@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 
 import pytest
@@ -24,6 +25,44 @@ from tests.sending.simulator.mails import RAW
 )
 def test_a_subject_is_found_unfolded_and_decoded(raw: bytes, text: str) -> None:
     assert subject(raw) == text
+
+
+@pytest.mark.parametrize("charset", ["gb18030", "gb2312", "gbk", "big5", "iso-2022-jp", "shift_jis", "euc-jp", "utf-8"])
+@pytest.mark.parametrize("encoding", "bq")
+@pytest.mark.parametrize("size", [3, 7, 100])
+def test_encoded_words_of_every_charset_are_read_even_when_a_character_is_cut(
+    charset: str, encoding: str, size: int
+) -> None:
+    words = "自動返信" if charset != "gb2312" else "自动回复"
+    data = words.encode(charset)
+    if charset == "iso-2022-jp":
+        size = 100
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    encoded = (
+        base64.b64encode(piece).decode() if encoding == "b" else "".join(f"={byte:02X}" for byte in piece)
+        for piece in pieces
+    )
+    value = "\r\n ".join(f"=?{charset.upper()}?{encoding}?{piece}?=" for piece in encoded)
+    assert decoded(f"Re: {value} =?utf-8?q?A-1?=") == f"Re: {words}A-1"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("=?utf-8?Q?Read: Delivery status?=", "Read: Delivery status"),
+        ("=?utf-8*en?q?hi?= you", "hi you"),
+        ("=?utf-8?q?a?= b =?utf-8?q?c?=", "a b c"),
+        ("=?nonsense?b?AAAA?= =?utf-8?q?c?=", "=?nonsense?b?AAAA?= c"),
+        ("=?unknown-8bit?q?=D7=D4=B6=AF?=", "自动"),
+    ],
+)
+def test_encoded_words_are_read_as_they_are_sent(value: str, text: str) -> None:
+    assert decoded(value) == text
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030"])
+def test_a_subject_that_came_without_encoding_is_read(charset: str) -> None:
+    assert subject("Subject: 自动回复：您的订单\r\n\r\n".encode(charset)) == "自动回复：您的订单"
 
 
 def test_control_characters_are_gone() -> None:

@@ -70,3 +70,10 @@ def test_what_a_row_can_hold_is_kept_as_it_is() -> None:
 def test_unseen_characters_are_known_and_white_space_is_not_one_of_them() -> None:
     assert all(text.INVISIBLE.fullmatch(char) for char in "\u200b\u202e\ufeff\u00ad\x00\U000e0041")
     assert not any(text.INVISIBLE.fullmatch(char) for char in " \t\n\u00a0aä")
+
+
+def test_what_nobody_sees_is_named_once_and_written_out() -> None:
+    odd = "a\u200bb\u200b\u00a0c\x07"
+    assert text.unseen(odd) == "ZERO WIDTH SPACE (U+200B), NO-BREAK SPACE (U+00A0), U+0007"
+    assert text.shown(odd) == "a⟨U+200B⟩b⟨U+200B⟩⟨U+00A0⟩c⟨U+0007⟩"
+    assert text.unseen("a b\tc\r\né中") == ""

@@ -238,3 +238,15 @@ def test_somebody_taken_out_of_the_account_is_out_at_the_next_page(client: Clien
 
 def test_a_report_of_an_error_leaves_the_password_out(client: Client, person: User) -> None:
     assert log_in(client).wsgi_request.sensitive_post_parameters == ("password",)
+
+
+def test_a_page_that_stays_open_gets_the_token_of_the_new_session(person: User) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(person)
+    token = browser.get("/form-token/").json()["token"]
+    assert browser.post("/time-zone/", {"zone": "Asia/Tokyo", "csrfmiddlewaretoken": token}).status_code == 302
+    assert browser.get("/form-token/")["Cache-Control"] == "no-store"
+
+
+def test_a_stranger_gets_no_token_and_no_page(client: Client) -> None:
+    assert client.get("/form-token/", headers={"hx-request": "true"}).status_code == 401

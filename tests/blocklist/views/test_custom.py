@@ -78,3 +78,22 @@ class TestImport:
         response = browser.post(self.URL, {"file": file})
         assert response.status_code == 422
         assert "not UTF-8" in response.content.decode()
+
+    def test_the_report_says_how_the_file_was_read(self, browser):
+        content = "原因;邮箱;负责人\r\n客户要求退订;ann@example.com;王伟\r\n".encode("gb18030")
+        page = browser.post(self.URL, {"file": SimpleUploadedFile("list.csv", content)}).content.decode()
+        assert "Read as GB18030" in page
+        assert "Columns are separated by semicolons." in page
+        assert "Columns read: 原因, 邮箱." in page
+        assert "Columns not read: 负责人." in page
+        assert BlockedAddress.objects.get().reason == "客户要求退订"
+
+    def test_what_cannot_be_seen_is_named_on_the_page(self, browser):
+        page = browser.post(self.URL, {"text": "a\u200bnn@example.com"}).content.decode()
+        assert "ZERO WIDTH SPACE (U+200B)" in page
+        assert "a⟨U+200B⟩nn@example.com" in page
+
+    def test_lines_are_counted_as_they_were_pasted(self, browser):
+        page = browser.post(self.URL, {"text": "\r\n\r\nann@example.com\r\nnobody\r\n"}).content.decode()
+        assert "1 of 2 addresses" in page
+        assert "<td>4</td>" in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.header import Header
+
 from sending.inbound.report import ParsingLimits
 
 CAPS = ParsingLimits(max_bytes=1_000_000, max_parts=100, max_header_bytes=100 * 1024)
@@ -98,3 +100,38 @@ def dsn(action: bytes = b"failed", status: bytes = b"5.1.1", words: bytes = b"55
 def arf(type: bytes = b"abuse") -> bytes:
     """Return an RFC 5965 report."""
     return ARF % {b"type": type}
+
+
+def written(
+    subject: str,
+    *fields: str,
+    sender: str = "Ann <ann@example.net>",
+    body: str = "Back on Monday.",
+    charset: str = "utf-8",
+    type: str = "text/plain",
+) -> bytes:
+    """Return a mail without parts."""
+    head = [f"From: {sender}", *fields, f"Content-Type: {type}; charset={charset}"]
+    return (
+        "\r\n".join(head).encode()
+        + b"\r\nSubject: "
+        + encoded(subject, charset)
+        + b"\r\n\r\n"
+        + body.encode(charset, "replace")
+        + b"\r\n"
+    )
+
+
+def encoded(text: str, charset: str) -> bytes:
+    """Return a header's value in encoded words (RFC 2047), or as it is where it is ASCII."""
+    if text.isascii():
+        return text.encode()
+    return Header(text, charset if _holds(charset, text) else "utf-8").encode(linesep="\r\n").encode()
+
+
+def _holds(charset: str, text: str) -> bool:
+    try:
+        text.encode(charset)
+    except UnicodeError:
+        return False
+    return True

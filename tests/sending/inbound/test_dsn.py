@@ -160,7 +160,7 @@ def test_a_status_inside_the_returned_mail_counts_for_nothing() -> None:
 def test_prose_gives_the_line_with_the_reply() -> None:
     report = parse(mails.PROSE)
     assert report == Report(
-        kind=ReportKind.BOUNCE, status="5.1.1", diagnostic="Remote host said: 550 5.1.1 User unknown", action="failed"
+        kind=ReportKind.BOUNCE, status="5.1.1", diagnostic="550 5.1.1 User unknown", action="failed", stage="rcpt"
     )
 
 
@@ -173,22 +173,3 @@ def test_prose_that_still_tries_is_a_delay() -> None:
 @pytest.mark.parametrize("raw", [mails.AWAY, mails.LETTER])
 def test_other_mails_are_no_delivery_reports(raw: bytes) -> None:
     assert parse(raw) is None
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        b"Auto-Submitted: auto-replied",
-        b"Auto-Submitted: auto-generated; x=y",
-        b"X-Autoreply: yes",
-        b"Precedence: auto_reply",
-        b"Subject: Out of office until May",
-        b"Subject: Automatic reply: x",
-    ],
-)
-def test_an_automatic_reply_is_known_by_its_headers(head: bytes) -> None:
-    assert dsn.is_auto_reply(opened(head + b"\r\n\r\nx\r\n", mails.CAPS))
-
-
-def test_a_letter_is_no_automatic_reply() -> None:
-    assert not dsn.is_auto_reply(opened(b"Auto-Submitted: no\r\nSubject: hi\r\n\r\nx", mails.CAPS))

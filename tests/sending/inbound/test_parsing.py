@@ -50,11 +50,11 @@ def pid_of(parser: parsing.Parser) -> int:
 
 
 def judged_with(error: Exception, monkeypatch: pytest.MonkeyPatch) -> Report | str:
-    def fail(raw: bytes, limits: object) -> Report:
+    def fail(raw: bytes, limits: object, sent: str) -> Report:
         raise error
 
     monkeypatch.setattr(parsing, "parse", fail)
-    return parsing._judged(b"", mails.CAPS, 60)
+    return parsing._judged(b"", mails.CAPS, 60, "")
 
 
 def say_that_memory_is_short(pipe: Connection, *others: object) -> None:

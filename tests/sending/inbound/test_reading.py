@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 
 from blocklist.models import BlockedAddress
 from sending import events, holds, report_queue
 from sending.inbound import reading
 from sending.inbound.parsing import Parser
-from sending.inbound.report import Report, ReportKind
+from sending.inbound.report import Report, ReportKind, return_path
 from sending.inbound.worker import ReportWorker
 from sending.models import DeliverStatus, Event, EventKind, InboundReport, Message
 from tests import factories
@@ -43,6 +44,17 @@ def stored(raw: bytes, message: int | None) -> int:
 
 def kinds(message: Message) -> list[int]:
     return list(Event.objects.filter(message=message.pk).order_by("id").values_list("kind", flat=True))
+
+
+def test_a_report_that_the_recipient_has_blocked_the_sender_bars_them_for_the_domain_alone(
+    message: Message, parser: Parser
+) -> None:
+    raw = mails.dsn(status=b"5.7.1", words=b"550 5.7.1 The recipient has blocked you")
+    assert reading.read(stored(raw, message.pk), parser) is ReportKind.BOUNCE
+    event = Event.objects.get(message=message.pk, kind=EventKind.BOUNCE)
+    assert (event.bounce_type, event.bounce_class) == ("soft_bounce", "BlockedByRecipient")
+    block = BlockedAddress.objects.get(address="ann@example.net")
+    assert (block.kind, block.cause) == ("reject", "refused")
 
 
 def test_a_bounce_report_after_delivery_bounces_the_mail_and_blocks_the_address(
@@ -136,9 +148,9 @@ def test_of_two_who_read_a_report_at_once_one_records_it(message: Message, parse
     class ReadMeanwhile(Parser):
         """Parses while another reader, who had the report as well, comes to its end."""
 
-        def parse(self, raw: bytes) -> Report:
+        def parse(self, raw: bytes, sent: str = "") -> Report:
             assert reading.read(report, parser) is ReportKind.COMPLAINT
-            return parser.parse(raw)
+            return parser.parse(raw, sent)
 
     report = stored(mails.arf(), message.pk)
     assert reading.read(report, ReadMeanwhile(mails.CAPS, cpu_seconds=WAIT_SECONDS, wall_seconds=WAIT_SECONDS)) is None
@@ -153,12 +165,42 @@ def test_the_address_inside_the_report_counts_for_nothing(message: Message, pars
     assert BlockedAddress.objects.get().address == "bob@example.net"
 
 
+@pytest.mark.parametrize("path", ["", "ann@example.net"])
+@pytest.mark.parametrize(
+    "subject", ["Auto: %s", "自动回复：%s", "Automatic reply: %s", "%s", "Re: %s", "Read: %s", "[Ticket #550123] %s"]
+)
+@pytest.mark.parametrize("sender", ["Ann <ann@example.net>", "postmaster@example.net"])
+def test_an_answer_that_repeats_our_subject_changes_nothing(
+    parser: Parser, sender: str, subject: str, path: str
+) -> None:
+    sent = "Delivery status of your order: undeliverable A-1"
+    message = factories.message(factories.account(), recipient="ann@example.net", subject=sent)
+    events.record([events.NewEvent(kind=EventKind.DELIVERED, message=message.pk)])
+    raw = (
+        return_path(path)
+        + f"From: {sender}\r\nAuto-Submitted: auto-replied\r\nSubject: ".encode()
+        + mails.encoded(subject % sent, "gb18030")
+        + f"\r\n\r\nThank you for your mail “{sent}”.\r\n\r\n> 550 5.1.1 User unknown\r\n".encode()
+    )
+    report = stored(raw, message.pk)
+    assert reading.read(report, parser) is ReportKind.REPLY
+    assert kinds(message) == [EventKind.DELIVERED]
+    assert not BlockedAddress.objects.exists()
+    # The page shows what it was, and not how it was written.
+    assert "Delivery status of your order" in InboundReport.objects.get(pk=report).summary
+
+
 @pytest.mark.parametrize("number", [None, 5])
 def test_a_report_about_no_message_of_ours_is_kept(parser: Parser, number: int | None) -> None:
     report = stored(mails.dsn(), number)
     assert reading.read(report, parser) is ReportKind.BOUNCE
     assert not Event.objects.exists()
     assert InboundReport.objects.get(pk=report).account_id is None
+
+
+def test_the_envelope_sender_above_it_makes_no_mail_too_large(parser: Parser) -> None:
+    raw = return_path("x" * 500) + b"\r\n" + b"x" * (settings.RULES.inbound_max_bytes - 2)
+    assert parser.parse(raw).is_parsed
 
 
 def test_a_bomb_is_kept_as_not_understood(message: Message, parser: Parser) -> None:

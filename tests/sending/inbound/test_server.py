@@ -168,7 +168,10 @@ def test_reports_and_mails_to_postmaster_are_written_each_to_its_table(tmp_path:
         (7, "waiting"),
         (8, "waiting"),
     ]
-    assert {len(bytes(row.raw)) for row in InboundReport.objects.all()} == {600_041}
+    raws = {bytes(row.raw) for row in InboundReport.objects.all()}
+    assert {len(raw) for raw in raws} == {600_041 + len(b"Return-Path: <a@b.test>\r\n")}
+    # RFC 5321 4.4: what the envelope said is kept with the mail.
+    assert all(raw.startswith(b"Return-Path: <a@b.test>\r\nFrom: a@b.test\r\n") for raw in raws)
     kept = PostmasterMail.objects.get()
     assert (kept.mail_from, kept.recipient, kept.subject) == ("a@b.test", "postmaster@x.test", "Your  server")
     # A person reads its beginning.

@@ -122,7 +122,7 @@ class Scripted(Parser):
     def __init__(self) -> None:
         self.works = True
 
-    def parse(self, raw: bytes) -> Report:
+    def parse(self, raw: bytes, sent: str = "") -> Report:
         if not self.works:
             raise ParserUnavailable("no memory for a process")
         if b"poison" in raw:
@@ -185,7 +185,7 @@ def test_what_cannot_even_be_written_down_makes_the_worker_wait(raw: bytes) -> N
 
 def test_a_parser_that_ends_over_every_mail_is_no_mails_fault(message: Message) -> None:
     class Broken(Scripted):
-        def parse(self, raw: bytes) -> Report:
+        def parse(self, raw: bytes, sent: str = "") -> Report:
             raise ParserEnded("the parser ended (exit code -9)")
 
     report = stored(mails.dsn(), message)

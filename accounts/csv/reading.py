@@ -1,0 +1,154 @@
+"""The one reader of lists that people bring: files of spreadsheets, our own downloads, and what they paste. Pure.
+
+Columns go by their headings, in any language the product speaks; without headings by their order. The delimiter is
+decided over the whole file. Apostrophes that guard a cell (`formulas`) are taken off. Every line of the text is in a
+row, or among the unread with its reason, or among those that say nothing (blank ones, the headings).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from accounts.csv.formulas import unguarded
+from accounts.csv.records import BREAK, DELIMITERS, CsvRecord, directive, first_marks, records
+from accounts.mail.text import INVISIBLE
+
+# Characters of a heading that are kept to be shown.
+MAX_HEADING = 40
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
+
+
+def as_heading(text: str) -> str:
+    """Return a heading as headings are compared: case, width, hyphens and what cannot be seen make no difference."""
+    visible = INVISIBLE.sub("", unicodedata.normalize("NFKC", unguarded(text)))
+    return _BETWEEN_WORDS.sub(" ", visible).strip(" :*").casefold()
+
+
+@dataclass(frozen=True, init=False)
+class CsvColumn:
+    """One column that is read: its name, the headings it may have besides, and whether its cells are one line each."""
+
+    name: str
+    headings: frozenset[str]
+    single_line: bool
+
+    def __init__(self, name: str, *headings: str, single_line: bool = True) -> None:
+        """Take the headings as texts with commas between them."""
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "headings", frozenset(map(as_heading, ",".join([name, *headings]).split(","))))
+        object.__setattr__(self, "single_line", single_line)
+
+
+@dataclass(frozen=True)
+class Row:
+    """The cells of one record by the names of their columns; a cell or column the file does not have is left out."""
+
+    line: int
+    last: int
+    text: str
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class UnreadLine:
+    """A line that is no record, and why."""
+
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What stands in a list; `silent` are the lines that say nothing, `headings` what was recognised and what not."""
+
+    delimiter: str
+    rows: list[Row] = field(default_factory=list)
+    unread: list[UnreadLine] = field(default_factory=list)
+    silent: list[int] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+
+def read(text: str, columns: Sequence[CsvColumn], *, without_headings: int) -> Sheet:
+    """Return the rows of a list; a line is that of the headings if it names the first of `columns`.
+
+    Where there is none, so many of `columns` are expected in their order; also behind headings that are the first ones.
+    """
+    text = text.removeprefix("\ufeff")
+    named = directive(text)
+    sheet = Sheet(named or _delimiter(text, columns))
+    start, line, found, width, in_order = 0, 1, dict[int, CsvColumn](), 0, True
+    for record in records(text, sheet.delimiter):
+        found = _headings(record.cells, columns)
+        if not (found or _says_nothing(record) or (named and record.line == 1)):
+            break
+        sheet.silent.extend(range(record.line, record.last + 1))
+        start, line = record.end, record.last + 1
+        if found:
+            for place, cell in enumerate(record.cells):
+                (sheet.headings if place in found else sheet.ignored).append(cell.strip()[:MAX_HEADING])
+            width = len(record.cells)
+            in_order = dict(enumerate(columns[:width])) == found
+            break
+    if in_order and width < without_headings:
+        found, width = dict(enumerate(columns[:without_headings])), without_headings
+    _read_rows(sheet, text, start, line, found, width)
+    return sheet
+
+
+def _read_rows(sheet: Sheet, text: str, start: int, line: int, places: dict[int, CsvColumn], width: int) -> None:
+    """Put the records from the offset `start` on into `sheet`; `width` cells are those that have a heading."""
+    single_line = {place for place, column in places.items() if column.single_line}
+    for record in records(text, sheet.delimiter, start=start, line=line, single_line=single_line):
+        if record.open_quote:
+            reason = _("A quotation mark opens in this line and is not closed. Close it, or remove it.")
+            sheet.unread.append(UnreadLine(record.line, record.text, reason))
+        elif _says_nothing(record):
+            sheet.silent.extend(range(record.line, record.last + 1))
+        elif any(cell.strip() for cell in record.cells[width:]):
+            reason = _(
+                "The line has %(count)d cells, %(width)d are expected. Put quotation marks around a cell that contains "
+                "the delimiter."
+            ) % {"count": len(record.cells), "width": width}
+            lines = enumerate(BREAK.split(record.text), start=record.line)
+            sheet.unread.extend(UnreadLine(number, content, reason) for number, content in lines)
+        else:
+            cells = {column.name: _value(record.cells, place, column) for place, column in places.items()}
+            sheet.rows.append(Row(record.line, record.last, record.text, cells))
+
+
+def _delimiter(text: str, columns: Sequence[CsvColumn]) -> str:
+    """Return the delimiter by which the first line names most headings; in doubt the first one of most lines."""
+    votes = first_marks(text)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+
+    def recognised(mark: str) -> int:
+        return len(_headings(next(records(first, mark)).cells, columns)) if first else 0
+
+    return max(DELIMITERS, key=lambda mark: (recognised(mark), votes[mark]))
+
+
+def _headings(cells: Sequence[str], columns: Sequence[CsvColumn]) -> dict[int, CsvColumn]:
+    """Return which column stands at which place; nothing unless the first of `columns` is among them."""
+    names = [as_heading(cell) for cell in cells]
+    found: dict[int, CsvColumn] = {}
+    for column in columns:
+        place = next((at for at, name in enumerate(names) if name in column.headings and at not in found), None)
+        if place is not None:
+            found[place] = column
+    return found if columns[0] in found.values() else {}
+
+
+def _value(cells: Sequence[str], place: int, column: CsvColumn) -> str:
+    cell = cells[place] if place < len(cells) else ""
+    return unguarded(cell.strip()).strip() if column.single_line else unguarded(cell)
+
+
+def _says_nothing(record: CsvRecord) -> bool:
+    return not record.open_quote and not any(cell.strip() for cell in record.cells)

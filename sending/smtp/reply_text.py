@@ -1,0 +1,47 @@
+"""The text of a reply as it came, and as the table of rules wants it: pure."""
+
+from __future__ import annotations
+
+import re
+
+from sending.smtp.codes import leading_code
+
+# Runs of bytes that are not ASCII: in GB 2312, as most Chinese servers write it, they come in pairs.
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
+# Addresses, quoted or not: their own words ("<spam@…>") say nothing.
+_ADDRESS = re.compile(
+    r"<[^<>\s]*@[^<>\s]*>|\[[^\[\]\s]*@[^\[\]\s]*\]|\"[^\"\s]*\"@[a-z0-9.-]+|[a-z0-9!#$%&'*+/=?^_{|}~.-]+@[a-z0-9.-]+"
+)
+# How those who report introduce what another host said; its name is not a word of the reply.
+_REPORTER = re.compile(
+    r"\bhost \S+ ?(\[[^\]]*\])?( said)?:|\bremote (mail )?server\b|\bx-?postfix;|\b(smtp|dns|x-unix);"
+)
+_QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00b4": "'", "`": "'"})
+
+
+def decoded(raw: bytes) -> str:
+    """Return a reply's bytes as text: UTF-8 (RFC 6531), else GB 18030 where they look like it, else Latin-1."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    if all(len(run) % 2 == 0 for run in _HIGH_BYTES.findall(raw)):
+        try:
+            return raw.decode("gb18030")
+        except UnicodeDecodeError:
+            pass
+    return raw.decode("latin-1")
+
+
+def readable(text: str) -> str:
+    """Return a reply's text as the rules want it: one line of lower case, "@" for each address."""
+    lowered = " ".join(text.lower().translate(_QUOTES).split())
+    return " ".join(_REPORTER.sub(" ", _ADDRESS.sub("@", lowered)).split())
+
+
+def own_words(text: str, code: int) -> str:
+    """Return what a report quotes after a reply's code, without the codes of its other lines (RFC 5321 4.2.1)."""
+    text = re.sub(rf"^[\s:-]*{code}(?=[ -])", "", text)
+    enhanced = leading_code(text)
+    again = rf"(?<=\s){code}-" + (rf"|(?<=\s){code} (?={re.escape(enhanced)}(?!\S))" if enhanced else "")
+    return re.sub(again, "", text)
