@@ -21,10 +21,10 @@ DONE = [app for app in APPS if app not in PENDING]
 # For the terminal, for logs and for other programs: English alone. Or with languages of their own.
 UNSHOWN = {
     "accounts/secrets.py",
-    # A terminal's lines.
-    *("config/tls_checks.py", "config/web/certificates.py", "config/web/server.py"),
     # Words that are looked for in mails.
     "sending/inbound/phrases.py",
+    # A terminal's lines.
+    *("config/tls_checks.py", "config/web/certificates.py", "config/web/server.py"),
     *("config/checks.py", "config/demo.py", "config/demo_history.py", "config/embedded_pg.py", "config/health.py"),
     *("config/pg_binaries.py", "config/supervisor.py", "config/translations.py", "config/rules.py"),
     *("sending/mime/footers.py", "sending/unsubscribe_languages.py", "sending/simulator/answers.py"),
