@@ -66,7 +66,7 @@ def revise(
     """Write the next version and make the template a draft; an open review ends, the approved version stays.
 
     A draft whose content did not change keeps its version. `base` is the number of the version that the text was
-    written from: raise EditedMeanwhile when it is no longer the latest, unless its text is ours; None asks for no check.
+    written from: raise EditedMeanwhile when it is no longer the latest, unless its text is ours; None asks for none.
     """
     caller.require("templates.edit")
     content = content_rules.check(name=name, html=html, text=text, summary=summary, renamed=True)
