@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
+CLIENTS := tests/browser/clients
 
 .PHONY: setup test-programs run test soak torture browser bench lint format types contracts migrations-check deploy-check lock clean messages translations
 
@@ -31,9 +32,22 @@ translations: .venv/.installed
 messages: .venv/.installed
 	$(BIN)/python -m config.translations update $(APP)
 
-# The programs the tests drive: a browser and the second DKIM verifier.
-test-programs:
+# The programs the tests drive: a browser, the second DKIM verifier, and the official clients.
+test-programs: .clients/cli/.installed .clients/international/.installed .clients/node/.installed
 	@.ci/test-programs
+
+# Each by itself: the Python clients have packages of one name, and none of them is part of the product.
+.clients/node/.installed: $(CLIENTS)/package-lock.json
+	@echo "Installing the official Node clients of $< into .clients/node …"
+	@mkdir -p $(@D) && cp $(CLIENTS)/package.json $(CLIENTS)/package-lock.json $(@D)
+	@npm ci --prefix $(@D) --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
+
+.clients/%/.installed: $(CLIENTS)/%.lock .venv/.installed
+	@echo "Installing the official client of $< into .clients/$* …"
+	@rm -rf $(@D)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --target $(@D) -r $<
+	@touch $@
 
 test: setup test-programs
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
@@ -79,7 +93,10 @@ lock: setup
 		pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-header --upgrade \
 		--group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	for each in cli international; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
+		--no-header --upgrade $(CLIENTS)/$$each.in -o $(CLIENTS)/$$each.lock; done
 	npm install --package-lock-only --no-audit --no-fund
+	npm install --package-lock-only --no-audit --no-fund --prefix $(CLIENTS)
 
 clean:
-	rm -rf .venv node_modules var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .clients node_modules var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

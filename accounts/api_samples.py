@@ -51,9 +51,13 @@ LANGUAGES = (
 
 
 def endpoints() -> list[Endpoint]:
-    """Return where the API answers; programs take the first."""
+    """Return where the API answers, the public address first: programs take that; the port with TLS after it."""
     public = urlsplit(settings.PUBLIC_URL)
-    return [Endpoint(public.scheme, public.netloc)]
+    found = [Endpoint(public.scheme, public.netloc)]
+    if settings.WEB_TLS_PORT and public.scheme == "http":
+        host = public.netloc.removesuffix(f":{public.port}")
+        found.append(Endpoint("https", f"{host}:{settings.WEB_TLS_PORT}"))
+    return found
 
 
 def samples(secret_id: str, endpoint: Endpoint) -> list[Sample]:

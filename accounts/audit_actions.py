@@ -39,6 +39,7 @@ AREAS: dict[str, tuple[str | Promise, dict[str, str | Promise]]] = {
             "templates.revise": _("Template edited"),
             "templates.submit": _("Template submitted for review"),
             "templates.withdraw": _("Template withdrawn"),
+            "templates.mark_sensitive": _("Sensitive variables of a template changed"),
             "templates.claim": _("Review claimed"),
             "templates.release": _("Review released"),
             "templates.approve": _("Template approved"),
@@ -68,6 +69,10 @@ AREAS: dict[str, tuple[str | Promise, dict[str, str | Promise]]] = {
     "exports": (
         _("Export"),
         {"exports.download": _("CSV file downloaded")},
+    ),
+    "recipients": (
+        _("Personal data"),
+        {"recipients.erase": _("Data of a person erased")},
     ),
     "users": (
         _("Users and Roles"),
@@ -128,6 +133,10 @@ DETAILS: dict[str, str | Promise] = {
     "before": _("before"),
     "after": _("after"),
     "version": _("version"),
+    "sensitive": _("sensitive variables"),
+    "emails": _("emails"),
+    "blocks": _("blocks"),
+    "waiting": _("emails that still wait"),
     "kind": _("kind"),
     "cause": _("cause"),
     "category": _("category"),

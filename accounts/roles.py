@@ -54,6 +54,7 @@ RIGHTS: dict[str, frozenset[str]] = {
         "keys.manage",
         "audit.view",
         "account.edit",
+        "recipients.erase",
     },
 }
 

@@ -1,4 +1,8 @@
-"""Tokens that emails carry: a number or two, and an HMAC (RFC 2104) of 128 bits bound to one purpose."""
+"""Tokens that emails carry, each bound to one purpose.
+
+Either a number or two with an HMAC (RFC 2104) of 128 bits, or any content, encrypted by AES-SIV (RFC 5297): it needs no
+nonce, is 16 bytes longer than its content, and the same content makes the same token at every attempt.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,10 @@ import binascii
 import hashlib
 import hmac
 import struct
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from accounts.secrets import keys_for
 
@@ -27,6 +35,21 @@ def read(purpose: str, token: bytes) -> tuple[int, ...] | None:
     if not any(hmac.compare_digest(_mac(key, body), mac) for key in keys_for(f"token.{purpose}")):
         return None
     return struct.unpack(f">{len(body) // 8}q", body)
+
+
+def encrypt(purpose: str, content: bytes) -> bytes:
+    """Return a token that holds `content` (not empty), which only `decrypt` with the same purpose can read."""
+    return _cipher(keys_for(f"token.{purpose}.encrypted")[0]).encrypt(content, None)
+
+
+def decrypt(purpose: str, token: bytes) -> bytes | None:
+    """Return the content of an unaltered encrypted token of this purpose, else None."""
+    for key in keys_for(f"token.{purpose}.encrypted"):
+        try:
+            return _cipher(key).decrypt(token, None)
+        except InvalidTag:
+            continue
+    return None
 
 
 def to_url(token: bytes) -> str:
@@ -54,6 +77,11 @@ def from_local_part(text: str) -> bytes:
         return base64.b32decode(text.upper() + "=" * (-len(text) % 8))
     except (binascii.Error, ValueError):
         return b""
+
+
+@lru_cache(maxsize=64)
+def _cipher(key: bytes) -> AESSIV:
+    return AESSIV(key)
 
 
 def _mac(key: bytes, body: bytes) -> bytes:

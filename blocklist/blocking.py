@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.caller import Caller
+from accounts.erased_addresses import spellings
 from accounts.errors import Refused
 from accounts.mail.addresses import AddressKey, key_or_text, require_key
 from blocklist.models import BlockedAddress, Exemption
@@ -35,7 +36,7 @@ class InvalidAddress:
 
 @dataclass(frozen=True, kw_only=True)
 class Reject:
-    """A recipient unsubscribed from, or complained about, a sender domain; `cause` is a `BlockedAddress.Cause`."""
+    """A recipient unsubscribed from, reported or blocked a sender domain; `cause` is a `BlockedAddress.Cause`."""
 
     account_id: int
     sender_domain: str
@@ -107,7 +108,7 @@ def block_invalid(invalid: Sequence[InvalidAddress]) -> None:
 
 
 def block_rejects(rejects: Sequence[Reject]) -> None:
-    """Block recipients who unsubscribed or complained, for that sender domain; runs in the caller's transaction."""
+    """Block recipients who want no more of a sender domain, for that domain; runs in the caller's transaction."""
     if not rejects:
         return
     with connection.cursor() as cursor:
@@ -150,7 +151,7 @@ def whitelist(caller: Caller, *, address: str, reason: str = "") -> Exemption:
     """Exempt the account from the platform's block of `address`; for other accounts the block stays."""
     caller.require("blocklist.edit")
     row = BlockedAddress.objects.filter(
-        address=key_or_text(address).text, kind=BlockedAddress.Kind.INVALID, expires_at__gt=timezone.now()
+        address__in=spellings(key_or_text(address)), kind=BlockedAddress.Kind.INVALID, expires_at__gt=timezone.now()
     ).first()
     if row is None:
         raise Refused(
@@ -176,7 +177,7 @@ def unwhitelist(caller: Caller, *, address: str) -> None:
     caller.require("blocklist.edit")
     key = key_or_text(address)
     with transaction.atomic():
-        gone, _rows = Exemption.objects.filter(account=caller.account, address=key.text).delete()
+        gone, _rows = Exemption.objects.filter(account=caller.account, address__in=spellings(key)).delete()
         if not gone:
             raise Refused("ResourceNotFound", _("This address is not on your whitelist."))
         audit.log(caller, "blocklist.unwhitelist", key.text)

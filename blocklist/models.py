@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.constraints import only_choices
+from accounts.erased_addresses import PREFIX
 from accounts.models import Account
 
 
@@ -18,7 +19,7 @@ class BlockedAddress(models.Model):
     class Kind(models.TextChoices):
         # The platform's, for all accounts: the mailbox does not exist. `account` is the one whose mail bounced.
         INVALID = "invalid", gettext_lazy("Invalid address")
-        # The recipient unsubscribed from, or complained about, one sender domain.
+        # The recipient unsubscribed from, complained about, or blocked one sender domain.
         REJECT = "reject", pgettext_lazy("blocklist", "Reject")
         # The account's own list.
         CUSTOM = "custom", gettext_lazy("Custom")
@@ -27,6 +28,8 @@ class BlockedAddress(models.Model):
         BOUNCED = "bounced", gettext_lazy("Hard bounce")
         UNSUBSCRIBED = "unsubscribed", gettext_lazy("Unsubscribed")
         COMPLAINED = "complained", gettext_lazy("Reported as spam")
+        # Their server answered that they have blocked the sender.
+        REFUSED = "refused", gettext_lazy("Blocked by the recipient")
         ENTERED = "entered", gettext_lazy("Entered by hand")
         IMPORTED = "imported", gettext_lazy("Imported")
 
@@ -39,7 +42,7 @@ class BlockedAddress(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False, related_name="+")
     kind = models.CharField(max_length=7, choices=Kind)
     cause = models.CharField(max_length=12, choices=Cause)
-    # The text of an `accounts.mail.addresses.AddressKey`.
+    # The text of an `accounts.mail.addresses.AddressKey`, or what stands for it once its person's data was erased.
     address = models.CharField(max_length=254, db_collation="C")
     # The sender domain of a reject; empty for the other kinds.
     sender_domain = models.CharField(max_length=253, blank=True, db_collation="C")
@@ -65,6 +68,7 @@ class BlockedAddress(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["address"], name="block_look_up"),
+            models.Index(fields=["address"], condition=Q(address__startswith=PREFIX), name="block_erased"),
             models.Index(fields=["account", "kind", "-id"], name="block_list"),
             models.Index(F("expires_at"), condition=Q(expires_at__isnull=False), name="block_releases"),
         ]

@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 from config import data_version, database_roles
+from sending.smtp.reply_rules import RULES
+from sending.smtp.rule_faults import faults
 from sending.unsubscribe_languages import SITES
 
 MIN_KEY_LENGTH = 32
@@ -29,6 +31,8 @@ def secrets_are_long(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
     """Refuse short secrets and one secret used for two purposes."""
     found: list[CheckMessage] = []
     named = [("SECRET_KEY", settings.SECRET_KEY), *(("SES_SECRETS_KEY", key) for key in settings.SECRETS_KEYS)]
+    if settings.METRICS_TOKEN:
+        named.append(("SES_METRICS_TOKEN", settings.METRICS_TOKEN))
     for name, value in named:
         if len(value) < MIN_KEY_LENGTH:
             found.append(
@@ -226,6 +230,19 @@ def tasks_have_a_second_worker(app_configs: Sequence[Any] | None, **kwargs: Any)
             )
         ]
     return []
+
+
+@register()
+def reply_rules_are_sound(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a table of reply rules in which a rule decides nothing, or a class has no advice."""
+    return [
+        Error(
+            f"A rule of what receivers' replies mean is wrong: {fault}.",
+            hint="Mend it in sending/smtp/rules; docs/decisions/0027-reply-rules-are-data.md says what each must have.",
+            id="ses.E018",
+        )
+        for fault in faults(RULES)
+    ]
 
 
 @register(Tags.database)

@@ -19,6 +19,7 @@ from accounts.caller import Caller, member, service
 from accounts.models import Account, Membership, User
 from accounts.roles import Role
 from config import demo_history
+from config.web import server
 from domains import addresses, sender_domains, verification
 from domains.models import SenderDomain
 from sending.models import Message
@@ -107,8 +108,9 @@ def introduction() -> str:
     """Return the text that greets a new user: the address, the logins, and a line that sends an email."""
     known = facts()
     people = "\n".join(f"  {role:<9} {who['email']:<22} {who['password']}" for role, who in known["users"].items())
+    with_tls = f"\n{server.tls_line()}".rstrip()
     return f"""
-Console    {known["url"]}
+Console    {known["url"]}{with_tls}
 
 Log in as
 {people}

@@ -59,6 +59,7 @@ ENTRIES = (
     NavigationEntry(ACCESS, _("Users and Roles"), "accounts:users", "users.manage", "users"),
     NavigationEntry(ACCESS, _("API Keys"), "accounts:keys", "keys.manage", "key"),
     NavigationEntry(ACCESS, _("Audit Log"), "accounts:audit", "audit.view", "list-search"),
+    NavigationEntry(ACCESS, _("Erase personal data"), "sending:erase", "recipients.erase", "user-x"),
     NavigationEntry(_("Platform"), _("Hold"), "sending:hold", "platform.manage", "player-pause"),
 )
 

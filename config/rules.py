@@ -150,6 +150,11 @@ class Rules:
     retention_days: int = _rule(
         180, "days of mails, attempts and events", "published: messages can be searched for 180 days"
     )
+    content_days: int = _rule(
+        7,
+        "days of variables, attachments, extra headers and raw emails",
+        "chosen: long enough to look into a complaint",
+    )
     late_event_seconds: int = _rule(10, "seconds", "chosen: from taking an event's id to its transaction's first write")
     burst_clicks: int = _rule(5, "clicks of an email within the next rule's time", "field practice")
     burst_milliseconds: int = _rule(1000, "milliseconds", "field practice: no person clicks so fast, gateways do")

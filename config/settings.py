@@ -26,6 +26,8 @@ environ.Env.read_env(str(HOME / ".env"))
 DATA_DIR = Path(env.str("SES_DATA_DIR", default=str(HOME / "var"))).resolve()
 PUBLIC_URL: str = env.str("SES_PUBLIC_URL", default="").rstrip("/")
 WEB_PORT: int = env.int("SES_WEB_PORT", default=8000)
+# The same with TLS; None serves none.
+WEB_TLS_PORT: int | None = int(env.str("SES_WEB_TLS_PORT", default="8443") or 0) or None
 # SMTP submission will listen there; the names are promised already, so that two copies can be given ports of their own.
 SMTPS_PORT: int = env.int("SES_SMTPS_PORT", default=2465)
 SUBMISSION_PORT: int = env.int("SES_SUBMISSION_PORT", default=2587)
@@ -36,6 +38,11 @@ if not PUBLIC_URL:
     PUBLIC_URL = f"http://127.0.0.1:{WEB_PORT}"
 _public = urlsplit(PUBLIC_URL)
 _https = _public.scheme == "https"
+# At which the console and the API may be called.
+WEB_PORTS: tuple[int, ...] = tuple(port for port in (WEB_PORT, WEB_TLS_PORT, _public.port) if port)
+# A certificate of one's own, with its chain, and its key, both PEM; without them one is made under DATA_DIR.
+TLS_CERT: str = env.str("SES_TLS_CERT", default="")
+TLS_KEY: str = env.str("SES_TLS_KEY", default="")
 
 # --- Secrets ----------------------------------------------------------------------------------
 # When not set, both are generated once and kept in DATA_DIR, readable by the owner alone.
@@ -44,6 +51,9 @@ SECRET_KEY: str = env.str("SECRET_KEY", default="") or generated_secrets.get_or_
 SECRETS_KEYS: list[str] = env.list("SES_SECRETS_KEY", default=[]) or [
     generated_secrets.get_or_create(DATA_DIR, "secrets_key")
 ]
+
+# Opens /metrics and the details of /healthz as a bearer token; empty: nobody gets them.
+METRICS_TOKEN: str = env.str("SES_METRICS_TOKEN", default="")
 
 # Where the last seal of the audit log is kept; None keeps none.
 AUDIT_ANCHOR: Path | None = Path(env.str("SES_AUDIT_ANCHOR", default="") or DATA_DIR / "audit-anchor")
@@ -97,6 +107,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.views.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -177,7 +188,9 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Transport security -----------------------------------------------------------------------
 SECURE_SSL_REDIRECT = _https
-# What machines ask on the inner port; "/" is the API and the console: config.views.root redirects people.
+# Where TLS is served here and not by a proxy, the clear port leads to that port.
+SECURE_SSL_HOST = _public.netloc if _https and _public.port == WEB_TLS_PORT else None
+# What machines ask on the inner port; "/" is the API too: config.views.root redirects people.
 SECURE_REDIRECT_EXEMPT = [r"^$", r"^[tu]/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("SES_BEHIND_PROXY", default=False) else None
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -22,3 +23,27 @@ class DnsAnswer:
     status: DnsStatus
     values: tuple[str, ...] = ()
     alias: str = ""
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        """Return the records, none unless the look-up found some."""
+        return self.values if self.status is DnsStatus.FOUND else ()
+
+
+# Asks for the records of a type at a name and never raises.
+LookUp = Callable[[str, str], DnsAnswer]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One link in a chain of look-ups: a term or name that was followed, and what it led to.
+
+    `level` is the depth of nesting; `number` counts look-ups from 1, 0 where none is counted; `outcome` is a code of
+    `reasons.OUTCOMES`; `found` is the text DNS returned.
+    """
+
+    level: int
+    term: str
+    number: int
+    outcome: str
+    found: str = ""

@@ -86,7 +86,7 @@ class DnsRecord(models.Model):
         PASSED = "passed", gettext_lazy("Passed")
         MISSING = "missing", gettext_lazy("Not found")
         WRONG = "wrong", gettext_lazy("Other value")
-        UNREACHABLE = "unreachable", gettext_lazy("DNS did not answer")
+        UNREACHABLE = "unreachable", gettext_lazy("Could not be checked")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     domain = models.ForeignKey(SenderDomain, on_delete=models.CASCADE, related_name="records")
@@ -94,11 +94,14 @@ class DnsRecord(models.Model):
     type = models.CharField(max_length=5, choices=Type)
     # Full name without the final dot.
     host = models.CharField(max_length=253)
+    # What to enter: since the first check, with what the domain's present record says.
     expected = models.TextField()
     seen = models.TextField(blank=True)
     state = models.CharField(max_length=11, choices=State, default=State.UNCHECKED)
-    # Why it does not pass: a code of `reasons`, see `records.RecordVerdict`.
+    # Why it does not pass, or what to know though it does: a code of `reasons`, see `records.RecordVerdict`.
     reason = models.CharField(max_length=500, blank=True)
+    # The look-ups of the last check: `dns_answers.Step` as dicts.
+    steps = models.JSONField(default=list, blank=True)
     checked_at = models.DateTimeField(null=True)
 
     @only_choices("record", kind=Kind.values, type=Type.values, state=State.values)

@@ -61,9 +61,9 @@ class DnspythonResolver:
             found = self._resolver.resolve(
                 absolute, type, lifetime=self.lifetime, search=False, raise_on_no_answer=False
             )
-        except dns.resolver.NXDOMAIN:
+        except dns.resolver.NXDOMAIN as missing:
             self.lifetime = LIFETIME
-            return DnsAnswer(DnsStatus.NO_NAME)
+            return DnsAnswer(DnsStatus.NO_NAME, alias=_other_name(missing.canonical_name, absolute))
         except dns.exception.Timeout:
             self.lifetime = LIFETIME_AFTER_SILENCE
             return DnsAnswer(DnsStatus.UNREACHABLE)
@@ -75,18 +75,21 @@ class DnspythonResolver:
             logger.exception("The look-up of %s %s failed.", name, type)
             return DnsAnswer(DnsStatus.UNREACHABLE)
         self.lifetime = LIFETIME
-        alias = found.canonical_name.to_text(omit_final_dot=True) if found.canonical_name != absolute else ""
+        alias = _other_name(found.canonical_name, absolute)
         if found.rrset is None:
             return DnsAnswer(DnsStatus.NO_DATA, alias=alias)
         return DnsAnswer(DnsStatus.FOUND, tuple(text_of(rdata) for rdata in found.rrset), alias)
 
 
 def text_of(rdata: dns.rdata.Rdata) -> str:
-    """Return a record's value as one printable text; the strings of a TXT record are joined (RFC 7208 3.3)."""
+    """Return a record's value as one text; a TXT record's strings are joined with nothing between (RFC 7208 3.3)."""
     if not isinstance(rdata, TXT):
         return rdata.to_text()
-    text = b"".join(rdata.strings).decode("utf-8", "backslashreplace")
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+    return b"".join(rdata.strings).decode("utf-8", "backslashreplace")
+
+
+def _other_name(canonical: dns.name.Name, asked: dns.name.Name) -> str:
+    return canonical.to_text(omit_final_dot=True) if canonical != asked else ""
 
 
 def from_settings() -> Resolver:

@@ -61,7 +61,7 @@ def set_dkim_option(caller: Caller, *, domain: SenderDomain, dkim_option: int) -
             return fresh
         if fresh.may_send:
             raise Refused(
-                "OperationDenied",
+                "FailedOperation.DKIMNotApplied",
                 _(
                     "%(domain)s is verified and signs with its current key. "
                     "Add a subdomain with the other key size and send from it instead."
@@ -75,7 +75,12 @@ def set_dkim_option(caller: Caller, *, domain: SenderDomain, dkim_option: int) -
         for row in _expected_rows(fresh):
             if row.kind == DnsRecord.Kind.DKIM:
                 fresh.records.filter(kind=row.kind).update(
-                    expected=row.expected, seen="", reason="", state=DnsRecord.State.UNCHECKED, checked_at=None
+                    expected=row.expected,
+                    seen="",
+                    reason="",
+                    steps=[],
+                    state=DnsRecord.State.UNCHECKED,
+                    checked_at=None,
                 )
         audit.log(caller, "domains.dkim_option", fresh.name, dkim_bits=bits)
     return fresh

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from accounts import audit
 from accounts.caller import Caller, service
 from accounts.database_faults import is_fault_of_row
 from accounts.errors import Refused
-from domains import queries, records, states
+from domains import judging, queries, records, states
 from domains import resolver as dns_resolver
 from domains.models import SenderDomain
 from domains.records import ExpectedRecord, RecordVerdict
@@ -55,7 +55,7 @@ def verify(caller: Caller, *, domain: SenderDomain, resolver: Resolver | None = 
     """
     caller.require("domains.edit")
     port = resolver or dns_resolver.from_settings()
-    checked = [_check(expected, port) for expected in expected_records(domain)]
+    checked = [CheckedRecord(expected, judging.judge(expected, port.look_up)) for expected in expected_records(domain)]
     now = timezone.now()
     with transaction.atomic():
         fresh = locked(domain)
@@ -105,27 +105,21 @@ def locked(domain: SenderDomain) -> SenderDomain:
     return fresh
 
 
-def _check(expected: ExpectedRecord, port: Resolver) -> CheckedRecord:
-    answer = port.look_up(expected.host, expected.type)
-    verdict = records.judge(expected, answer)
-    if verdict.state in {"missing", "wrong"}:
-        elsewhere = {name: port.look_up(name, expected.type) for name in records.misplaced(expected)}
-        verdict = records.judge(expected, answer, elsewhere)
-    return CheckedRecord(expected, verdict)
-
-
 def _store(domain: SenderDomain, checked: list[CheckedRecord], now: datetime) -> None:
     for record in checked:
+        expected, verdict = record.expected, record.verdict
+        values = {
+            "account_id": domain.account_id,
+            "type": expected.type,
+            "host": expected.host,
+            "seen": verdict.seen,
+            "state": verdict.state,
+            "reason": verdict.reason,
+            "steps": [asdict(step) for step in verdict.steps],
+            "checked_at": now,
+        }
+        # Where DNS did not answer, what to enter stays what it was.
+        defaults = values | {"expected": verdict.value} if verdict.value else values
         domain.records.update_or_create(
-            kind=record.expected.kind,
-            defaults={
-                "account_id": domain.account_id,
-                "type": record.expected.type,
-                "host": record.expected.host,
-                "expected": record.expected.value,
-                "seen": record.verdict.seen,
-                "state": record.verdict.state,
-                "reason": record.verdict.reason,
-                "checked_at": now,
-            },
+            kind=expected.kind, defaults=defaults, create_defaults={"expected": expected.value} | defaults
         )

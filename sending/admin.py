@@ -39,6 +39,8 @@ class _Newest(ReadOnlyAdmin, admin.ModelAdmin):
 class SubmissionAdmin(_Newest):
     list_display = ("message_id", "account", "channel", "from_address", "subject")
     search_fields = ("=message_id",)
+    # What people are sent is no business of the platform's.
+    exclude = ("variables", "sensitive", "headers")
 
 
 @admin.register(Message)

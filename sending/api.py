@@ -28,7 +28,7 @@ class TemplateInput(Params):
     """Which template, and its variables as a JSON object in a string."""
 
     TemplateID = Integer()
-    TemplateData = Text(lines=True, required=False)
+    TemplateData = Text(lines=True)
 
 
 class SimpleInput(Params):
@@ -61,7 +61,7 @@ class SendEmail(Action):
         Template = TemplateInput(required=False)
         Simple = SimpleInput(required=False)
         Attachments = ParamList(child=AttachmentInput(), required=False)
-        Unsubscribe = Text(numbers=True, required=False)
+        Unsubscribe = Text(required=False)
         TriggerType = Integer(max_value=1, required=False)
         SmtpMessageId = Text(required=False)
         SmtpHeaders = Text(lines=True, required=False)
@@ -75,7 +75,21 @@ class SendEmail(Action):
                 gettext("Only emails from a template are sent. Leave Simple out and give an approved Template."),
                 field="Simple",
             )
+        if not data["FromEmailAddress"].strip():
+            raise Refused(
+                "InvalidParameterValue.EmailAddressIsNULL",
+                gettext("There is no sender. Give one of your sender addresses."),
+                field="FromEmailAddress",
+            )
         template = data.get("Template", {})
+        if template and not template["TemplateData"]:
+            raise Refused(
+                "FailedOperation.MissingEmailContent",
+                gettext(
+                    '`TemplateData` is empty. Give a JSON object in a string, "{}" when the template has no variables.'
+                ),
+                field="Template.TemplateData",
+            )
         draft = Draft(
             from_address=data["FromEmailAddress"],
             subject=data["Subject"],
@@ -83,7 +97,7 @@ class SendEmail(Action):
             cc=tuple(data.get("Cc", ())),
             bcc=tuple(data.get("Bcc", ())),
             template_id=template.get("TemplateID"),
-            variables=variables(template["TemplateData"]) if "TemplateData" in template else None,
+            variables=variables(template["TemplateData"]) if template else None,
             reply_to=data.get("ReplyToAddresses", ""),
             attachments=tuple(_file(index, file) for index, file in enumerate(data.get("Attachments", ()))),
             unsubscribe=data.get("Unsubscribe", "") or "0",

@@ -8,7 +8,7 @@ an open or click that turns out within seconds to be a program's (docs/decisions
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from operator import attrgetter
 
@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.expressions import RawSQL
 
+from accounts.erased_addresses import PREFIX
 from accounts.mail.addresses import key_or_text
 from accounts.mail.text import storable
 from blocklist import blocking
@@ -47,6 +48,7 @@ FORWARD: dict[EventKind, tuple[DeliverStatus, frozenset[DeliverStatus]]] = {
 }
 VISITS = (EventKind.OPEN, EventKind.CLICK)
 REJECT_CAUSES = {EventKind.UNSUBSCRIBE: "unsubscribed", EventKind.SPAMREPORT: "complained"}
+BLOCKED = "BlockedByRecipient"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +167,8 @@ def record(new_events: Sequence[NewEvent]) -> list[NewEvent]:
     """Record what happened, in one transaction, and return what was really recorded, in order.
 
     A second delivery, bounce, drop, unsubscription or complaint of a message is not; an unknown message is dropped.
-    A hard bounce blocks the address for all, an unsubscription or complaint blocks it for the sender domain.
+    A hard bounce blocks the address for all; an unsubscription, a complaint, and a bounce because the recipient has
+    blocked the sender, block it for the sender domain.
     """
     if not new_events:
         return []
@@ -173,7 +176,8 @@ def record(new_events: Sequence[NewEvent]) -> list[NewEvent]:
         found = _lock({event.message for event in new_events})
         states = {state.id: state for state in found}
         before = {state.id: _moving(state) for state in found}
-        recorded = [event for event in new_events if event.message in states and states[event.message].apply(event)]
+        known = [_without_person(event, states[event.message]) for event in new_events if event.message in states]
+        recorded = [event for event in known if states[event.message].apply(event)]
         _move([state for state in found if _moving(state) != before[state.id]])
         _log(recorded, states)
         _block(recorded, states)
@@ -203,6 +207,11 @@ def mark_automated(message: int, events: Collection[int]) -> None:
         cursor.execute(_MARK, [sorted(events)])
         floor = first_of(time_of(message) - timedelta(minutes=10))
         cursor.execute(_FIRST_VISITS, {"message": message, "floor": floor})
+
+
+def _without_person(event: NewEvent, state: MessageState) -> NewEvent:
+    """Return the event as it may be kept: of a person whose data was erased, without texts that may name the person."""
+    return replace(event, reason="", link="", user_agent="") if state.recipient.startswith(PREFIX) else event
 
 
 def _lock(messages: set[int]) -> list[MessageState]:
@@ -255,11 +264,18 @@ def _block(recorded: Sequence[NewEvent], states: Mapping[int, MessageState]) -> 
                 account_id=states[event.message].account_id,
                 sender_domain=states[event.message].sender_domain,
                 address=key_or_text(states[event.message].recipient),
-                cause=REJECT_CAUSES[event.kind],
+                cause=_reject_cause(event),
                 reason=storable(event.reason),
                 message=event.message,
             )
             for event in recorded
-            if event.kind in REJECT_CAUSES
+            if _reject_cause(event)
         ]
     )
+
+
+def _reject_cause(event: NewEvent) -> str:
+    """Return why the recipient wants no mail of the sender domain, or an empty string."""
+    if event.kind is EventKind.BOUNCE and event.bounce_class == BLOCKED:
+        return "refused"
+    return REJECT_CAUSES.get(event.kind, "")

@@ -20,6 +20,7 @@ from sending.acceptance.draft import Draft
 from sending.models import DeliverStatus, HoldPeriod
 from sending.simulator.scenarios import SCENARIOS
 from sending.unsubscribe_languages import BY_TAG, by_code
+from templates_app import sensitive_names
 from templates_app.models import Template, Version
 from templates_app.queries import compiled
 from templates_app.rendering import names_in
@@ -135,6 +136,15 @@ class SendForm(forms.Form):
         """Return what stands in the variables' fields, filled or not."""
         return {name: str(self[f"{VALUE}{name}"].value() or "") for name in self.names}
 
+    @property
+    def sensitive(self) -> list[str]:
+        """Return the names of the variables whose values are masked after sending."""
+        chosen = str(self["template_id"].value() or "")
+        marks: dict[str, bool] = next(
+            (template.sensitive for template in self.templates if str(template.pk) == chosen), {}
+        )
+        return sensitive_names.among((name for name in self.names if self.values[name]), marks)
+
     def variable_fields(self) -> list[forms.BoundField]:
         """Return the fields of the variables."""
         return [self[f"{VALUE}{name}"] for name in self.names]
@@ -186,6 +196,26 @@ class SendForm(forms.Form):
 
 def _named(address: SenderAddress) -> str:
     return f"{address.name} <{address.address}>" if address.name else address.address
+
+
+class ErasureForm(forms.Form):
+    """Whose data is erased."""
+
+    address = forms.CharField(
+        label=gettext_lazy("Email address"),
+        max_length=320,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    everywhere = forms.BooleanField(label=gettext_lazy("In all accounts of the platform"), required=False)
+    sure = forms.BooleanField(
+        label=gettext_lazy("Erase it for good"),
+        help_text=gettext_lazy("Nobody can bring it back."),
+    )
+
+    def __init__(self, *args: Any, may_everywhere: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_everywhere:
+            del self.fields["everywhere"]
 
 
 class HoldForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 from django.db.models import QuerySet
@@ -32,6 +32,11 @@ def statuses(
     if recipient:
         found = found.filter(Exact(_KEY, key_or_text(recipient).text))
     return list(found.order_by("id")[offset : offset + limit])
+
+
+def first_kept(days: int, now: datetime) -> int:
+    """Return the smallest id of what is kept for so many days: the older goes as whole days (UTC)."""
+    return first_of(datetime.combine(now.astimezone(UTC).date() - timedelta(days=days), time(), UTC))
 
 
 def between(messages: QuerySet[Message], start: datetime, end: datetime) -> QuerySet[Message]:

@@ -76,7 +76,8 @@ def read_again(*, ids: Sequence[int] | None = None, since: datetime | None = Non
     `since` leaves out those that were read or set aside before. What a report says is recorded once, however often
     it is read.
     """
-    chosen = InboundReport.objects.exclude(state=InboundReport.State.WAITING)
+    # Of one whose mail was erased with age, what was read is all there is.
+    chosen = InboundReport.objects.exclude(state=InboundReport.State.WAITING).exclude(raw=b"")
     chosen = chosen.filter(pk__in=ids) if ids is not None else chosen.filter(state=InboundReport.State.ASIDE)
     if since is not None:
         chosen = chosen.filter(read_at__gte=since)

@@ -5,7 +5,7 @@ them. A new field of a mail is named here and nowhere else in a list (pure).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,8 @@ class SubmissionFields:
     template: int
     version: int
     variables: Mapping[str, str]
+    # Names of the sensitive ones: "" while their value stands above, then its keyed hash (sending.sensitive).
+    sensitive: Mapping[str, str] = field(default_factory=dict)
     # With its angle brackets.
     header_message_id: str
     # Extra headers, name -> value.

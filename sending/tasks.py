@@ -11,8 +11,8 @@ def keep_partitions() -> int:
 
 
 def retire() -> int:
-    """Delete mail, attempts and events older than the days of retention."""
-    return retention.retire()
+    """Erase content older than its days; delete mail, attempts and events older than the days of retention."""
+    return retention.erase_content() + retention.retire()
 
 
 def notice_late_reports() -> int:

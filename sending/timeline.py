@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from sending.models import Attempt, BounceType, DeliverStatus, Event, EventKind, Message
 from sending.models.ids import time_of
+from sending.smtp.bounce_class import ADVICE, BounceClass
 from sending.smtp.result import Failure
 
 
@@ -66,43 +67,20 @@ _SHOWN_BY_ATTEMPT = {EventKind.DELIVERED: "delivered", EventKind.DEFERRED: "defe
 # A result is written soon after its attempt ended; what comes later came by another way.
 _SOON = timedelta(seconds=30)
 
-ADVICE: dict[str, str | Promise] = {
-    "InvalidRecipient": gettext_lazy(
-        "The mailbox does not exist. Remove the address from your lists; it is blocked from now on."
-    ),
-    "BadDomain": gettext_lazy("The domain does not accept email. Check the address for typing errors."),
-    "InactiveMailbox": gettext_lazy("The mailbox is not in use. Remove the address from your lists."),
-    "QuotaIssues": gettext_lazy("The mailbox is full. Try again in a few days, or contact the person another way."),
-    "SpamBlock": gettext_lazy(
-        "The recipient's server does not trust the sender. Check the domain's DNS records and complaint rate."
-    ),
-    "SpamContent": gettext_lazy(
-        "The recipient's server took the content for spam. Change the wording and the links of the template."
-    ),
-    "AuthenticationFailed": gettext_lazy("SPF, DKIM or DMARC did not pass. Check the domain's DNS records."),
-    "PolicyRelated": gettext_lazy(
-        "The recipient's server rejected the email by its own policy. Its response below says which."
-    ),
-    "RateLimited": gettext_lazy(
-        "The recipient's server wants email more slowly. No action needed: delivery slows down automatically."
-    ),
-    "MessageTooLarge": gettext_lazy("The email is too large for this mailbox. Send a link instead of the attachment."),
-    "MessageExpired": gettext_lazy("No attempt succeeded within the time allowed. Check the address, then send again."),
-    "NoAnswerFromHost": gettext_lazy("The recipient's server did not answer. Check the domain, then send again later."),
-}
 REFUSALS: dict[int, str | Promise] = {
     1006: gettext_lazy("This address has been sent as many emails this hour as allowed. Send again in an hour."),
     1007: gettext_lazy("The address is on a blocklist. If it is in use, remove it on the Blocklist page."),
-    1008: gettext_lazy("The person reported this sender as spam. Do not send to them from this domain again."),
+    1008: gettext_lazy(
+        "The person reported this sender as spam, or has blocked it. Do not send to them from this domain again."
+    ),
     1013: gettext_lazy("The person unsubscribed from this sender domain. Respect that."),
 }
 SEE_BELOW = gettext_lazy("The reason is shown below.")
 
 
-def summary_of(message: Message, attempts: Sequence[Attempt]) -> DeliverySummary:
+def summary_of(message: Message, attempts: Sequence[Attempt], events_found: Sequence[Event] = ()) -> DeliverySummary:
     """Return where the mail stands and what to do about it."""
     status = DeliverStatus(message.deliver_status)
-    bounce_class = attempts[-1].bounce_class if attempts else ""
     if message.send_status:
         advice = REFUSALS.get(message.send_status, SEE_BELOW)
         return DeliverySummary("ban", "orange", gettext_lazy("Dropped: no email was sent"), advice)
@@ -111,11 +89,8 @@ def summary_of(message: Message, attempts: Sequence[Attempt]) -> DeliverySummary
             "circle-check", "green", gettext_lazy("The recipient's server accepted the email"), _seen(message)
         )
     if status is DeliverStatus.BOUNCED:
-        advice = ADVICE.get(
-            bounce_class, gettext_lazy("The server response below says why. Fix the cause before you send again.")
-        )
         headline = gettext_lazy("Bounced: the recipient's server rejected the email permanently")
-        return DeliverySummary("circle-x", "red", headline, advice)
+        return DeliverySummary("circle-x", "red", headline, _bounce_advice(attempts, events_found))
     if status is DeliverStatus.DROPPED:
         return DeliverySummary("ban", "orange", gettext_lazy("Dropped before it was sent"), SEE_BELOW)
     if status is DeliverStatus.DEFERRED:
@@ -126,6 +101,13 @@ def summary_of(message: Message, attempts: Sequence[Attempt]) -> DeliverySummary
         gettext_lazy("Accepted and on its way"),
         gettext_lazy("No action needed: delivery usually takes a few seconds."),
     )
+
+
+def _bounce_advice(attempts: Sequence[Attempt], events_found: Sequence[Event]) -> str | Promise:
+    """Return what to do about a bounce: by its event, which a report may have brought, or else by the last attempt."""
+    said = [event.bounce_class for event in events_found if event.kind == EventKind.BOUNCE]
+    said += [attempt.bounce_class for attempt in attempts[-1:]]
+    return ADVICE.get(next(filter(None, said), ""), ADVICE[BounceClass.OTHER])
 
 
 def _deferred(last: Attempt | None) -> tuple[Promise, Promise]:

@@ -16,9 +16,10 @@ from accounts.errors import Refused
 from accounts.models import Account
 from sending import events, holds
 from sending.events import NewEvent
-from sending.models import EventKind, HoldPeriod
+from sending.models import EventKind, HoldPeriod, Message
 from sending.models.ids import first_of, time_of
 from sending.models.rows import fetch, selected
+from sending.sensitive import mask_where_final
 from sending.smtp.bounce_class import BounceClass
 
 BATCH = 1000
@@ -127,6 +128,8 @@ def _drop_batch(actor: PlatformActor, moment: datetime, size: int) -> int:
                 for message, _ in sorted(rows)
             ]
         )
+        submissions = Message.objects.filter(pk__in=[message for message, _ in rows])
+        mask_where_final(set(submissions.values_list("submission_id", flat=True)))
         counts = Counter(account for _, account in rows)
         for account in Account.objects.filter(pk__in=counts).order_by("pk"):
             audit.log_platform(

@@ -94,7 +94,7 @@ def _with_domain_keys(data: QueryDict) -> QueryDict:
     data = data.copy()
     for name in ("sender_domain", "recipient_domain"):
         if name in data:
-            data[name] = key_or_text(data[name]).text
+            data[name] = key_or_text(str(data[name])).text
     return data
 
 

@@ -24,7 +24,7 @@ class VersionAdmin(ReadOnlyAdmin, admin.ModelAdmin):
 
 @admin.register(Review)
 class ReviewAdmin(ReadOnlyAdmin, admin.ModelAdmin):
-    list_display = ("id", "account", "template", "state", "submitted_by", "decided_by", "decided_at")
+    list_display = ("id", "account", "template", "state", "submitted_by", "by_machine", "decided_by", "decided_at")
     list_filter = ("state",)
     list_select_related = ("account", "template", "decided_by")
 

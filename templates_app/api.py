@@ -19,7 +19,6 @@ from accounts.api.fields import Base64, Integer, Params, Text
 from accounts.caller import Caller
 from accounts.errors import Refused
 from accounts.scoping import visible
-from accounts.stored_texts import lines
 from templates_app import review
 from templates_app.models import Review, Template, Version
 
@@ -34,7 +33,7 @@ class Content(Params):
 
 
 class CreateEmailTemplate(Action):
-    """Create a template and submit it for review; when screening refuses it, nothing is stored."""
+    """Create a template and submit it; what breaks a rule of the review is rejected at once, and has its id."""
 
     codes = {
         "TemplateContent.Html": "InvalidParameterValue.TemplateContentIsWrong",
@@ -122,13 +121,13 @@ def visible_version(template: Template) -> Version | None:
 
 
 def _reasons(templates: list[Template]) -> dict[int, str]:
-    """Return the reviewer's reason for each template's visible version; approvals without a reason read "Approved"."""
+    """Return why each template's visible version was decided so; an approval without a reason reads "Approved"."""
     versions = [
         template.approved_id if template.state == Template.State.DRAFT else template.latest_id for template in templates
     ]
     decided = Review.objects.filter(version__in=versions, decided_at__isnull=False).order_by("pk")
     return {
-        row.template_id: lines(row.reason) or (_("Approved") if row.state == Review.State.APPROVED else "")
+        row.template_id: row.translated_reason or (_("Approved") if row.state == Review.State.APPROVED else "")
         for row in decided
     }
 

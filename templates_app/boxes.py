@@ -74,15 +74,18 @@ def is_folded(own: Mapping[str, str], measure: Measure, display: str) -> bool:
 
 
 def _has_no_room(own: Mapping[str, str], side: str, padding: str, measure: Measure) -> bool:
-    least = css_values.length(own.get(f"min-{side}", "0"), measure) or 0.0
+    min_size = css_values.length(own.get(f"min-{side}", "0"), measure) or 0.0
     # Text runs over into the padding behind it.
     behind = css_values.length(own.get(padding, "0"), measure._replace(whole=WINDOW)) or 0.0
-    if least >= MIN_PIXELS or behind >= MIN_PIXELS:
+    if min_size >= MIN_PIXELS or behind >= MIN_PIXELS:
         return False
-    size, most = css_values.length(own.get(side, ""), measure), css_values.length(own.get(f"max-{side}", ""), measure)
+    size, max_size = (
+        css_values.length(own.get(side, ""), measure),
+        css_values.length(own.get(f"max-{side}", ""), measure),
+    )
     if own.get(f"max-{side}") == "0%":
-        most = 0.0
-    return any(value is not None and value < MIN_PIXELS for value in (size, most))
+        max_size = 0.0
+    return any(value is not None and value < MIN_PIXELS for value in (size, max_size))
 
 
 def is_elsewhere(own: Mapping[str, str], measure: Measure) -> bool:

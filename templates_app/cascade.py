@@ -10,13 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from templates_app import css_syntax
+from templates_app import css_syntax, css_values
 from templates_app.css_properties import understood
 from templates_app.markup import Token
 from templates_app.selectors import Selector, Subject, parse
 
 # Comparisons of elements with selectors in one document, so that no document takes long; rules past it do not count.
-_MAX_COMPARISONS = 500_000
+MAX_COMPARISONS = 500_000
 _LETTERS = {"font-size": "13.33px", "color": "buttontext", "text-indent": "0"}
 _HIDDEN = ("datalist", "noembed", "noframes", "rp", "script", "style", "template", "title")
 # What programs give elements by themselves (HTML, 15.3), as far as it decides whether text is seen.
@@ -27,6 +27,10 @@ _OWN: dict[str, Mapping[str, str]] = {
     **dict.fromkeys(_HIDDEN, {"display": "none"}),
     **dict.fromkeys(("button", "input", "select", "textarea"), _LETTERS),
 }
+# The attributes by which elements differ from others of their name.
+_DECIDE = frozenset({"background", "bgcolor", "color", "hidden", "href", "open", "popover", "size", "style", "text"})
+_GROUNDED = frozenset({"body", "table", "tbody", "td", "tfoot", "th", "thead", "tr"})
+_NONE: Mapping[str, str] = {}
 _FONT_SIZES = ("x-small", "small", "medium", "large", "x-large", "xx-large", "xxx-large")
 _Declared = tuple[bool, str, str]
 
@@ -40,10 +44,10 @@ class _StyleRule(NamedTuple):
 class Cascade:
     """Gives elements their properties; made for one document."""
 
-    def __init__(self, sheets: Iterable[str] = ()) -> None:
+    def __init__(self, sheets: Iterable[str] = (), *, max_comparisons: int = MAX_COMPARISONS) -> None:
         self._rules: dict[str, list[_StyleRule]] = defaultdict(list)
         self._styles: dict[str, list[_Declared]] = {}
-        self._comparisons = 0
+        self._comparisons, self._max_comparisons = 0, max_comparisons
         number = 0
         for sheet in sheets:
             for rule in css_syntax.rules(sheet):
@@ -54,9 +58,9 @@ class Cascade:
 
     def properties(self, token: Token, subject: Subject, depth: int) -> Mapping[str, str]:
         """Return the properties of an element, none inherited, by its start tag; it is `depth` elements deep."""
+        if not self._rules and not any(attribute.name in _DECIDE for attribute in token.attributes):
+            return _OWN.get(token.name, _NONE)
         style = token.attribute("style")
-        if not self._rules and not token.attributes:
-            return _OWN.get(token.name, {})
         inline = self._inline(style.value) if style else []
         declared = [item for rule in self._matching(subject, depth) for item in rule.declared]
         found = dict(_OWN.get(token.name, {})) | _of_attributes(token)
@@ -80,7 +84,7 @@ class Cascade:
         for key in keys:
             for rule in self._rules.get(key, ()):
                 self._comparisons += 1 + (depth if len(rule.selector.compounds) > 1 else 0)
-                if self._comparisons > _MAX_COMPARISONS:
+                if self._comparisons > self._max_comparisons:
                     return []
                 if rule.selector.matches(subject):
                     matching.append(rule)
@@ -98,15 +102,25 @@ def _of_attributes(token: Token) -> dict[str, str]:
         found["display"] = "none"
     if token.name == "a" and token.attribute("href"):
         found["color"] = "linktext"
-    if token.name == "font" and (colour := token.attribute("color")) and colour.raw:
-        found["color"] = "canvastext"
-    if token.name == "body" and token.attribute("text"):
-        found["color"] = "canvastext"
+    hint = token.attribute({"font": "color", "body": "text"}.get(token.name, ""))
+    if hint and hint.raw:
+        found["color"] = _legacy(hint.value)
+    if token.name in _GROUNDED and (ground := token.attribute("bgcolor")) and ground.raw:
+        found["background-color"] = _legacy(ground.value)
+    if token.name in _GROUNDED and token.attribute("background"):
+        found["background-image"] = "url()"
     if token.name == "font" and (size := token.attribute("size")):
         step = _font_step(size.value.strip())
         if step is not None:
             found["font-size"] = _FONT_SIZES[min(max(step, 1), 7) - 1]
     return found
+
+
+def _legacy(colour: str) -> str:
+    """Return a colour of an attribute, which is never seen through (HTML, 2.3.6); one by other rules is some text's."""
+    colour = colour.strip().lower()
+    written = colour if css_values.alpha(colour) == 1 else f"#{colour}"
+    return written if css_values.paint(written) else "canvastext"
 
 
 def _font_step(size: str) -> int | None:

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from templates_app.variables import Variable
+from templates_app.variables import Position, Variable
+
+# Changes with the meaning of what is stored. Skeletons without a form know of a variable in an address only whether it
+# follows a "=".
+FORM = 2
 
 
 class Link(NamedTuple):
@@ -37,6 +41,7 @@ class Compiled:
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
         return {
+            "form": FORM,
             "html": None if self.html is None else [_dump(segment) for segment in self.html],
             "text": [_dump(segment) for segment in self.text],
             "links": [[_dump(segment) for segment in link] for link in self.links],
@@ -55,6 +60,11 @@ class Compiled:
         )
 
     @cached_property
+    def different_links(self) -> int:
+        """How many links lead to different places."""
+        return len(set(self.links))
+
+    @cached_property
     def tracked(self) -> Plan:
         """The HTML part with a slot for each link."""
         return _plan(self.html or (), track=True)
@@ -70,7 +80,7 @@ class Plan(NamedTuple):
 
     pieces: list[str]
     values: list[tuple[int, str]]
-    addresses: list[tuple[int, str, bool]]
+    addresses: list[tuple[int, str, Position]]
     links: list[tuple[int, int, bool]]
     end: int
 
@@ -78,16 +88,16 @@ class Plan(NamedTuple):
 def _plan(segments: tuple[Segment, ...], *, track: bool) -> Plan:
     pieces: list[str] = []
     values: list[tuple[int, str]] = []
-    addresses: list[tuple[int, str, bool]] = []
+    addresses: list[tuple[int, str, Position]] = []
     links: list[tuple[int, int, bool]] = []
     end = 0
     for at, segment in enumerate(_flatten(segments, track=track)):
         pieces.append(segment if isinstance(segment, str) else "")
         if isinstance(segment, Variable):
-            if segment.url:
-                addresses.append((at, segment.name, segment.argument))
-            else:
+            if segment.position is Position.TEXT:
                 values.append((at, segment.name))
+            else:
+                addresses.append((at, segment.name, segment.position))
         elif isinstance(segment, Link):
             links.append((at, segment.number, segment.quoted))
         elif isinstance(segment, End):
@@ -111,7 +121,7 @@ def _dump(segment: Segment) -> Any:
     if isinstance(segment, str):
         return segment
     if isinstance(segment, Variable):
-        return ["argument" if segment.argument else "url" if segment.url else "value", segment.name]
+        return [segment.position.value, segment.name]
     if isinstance(segment, Link):
         return ["link", segment.number, segment.quoted, [_dump(piece) for piece in segment.source]]
     return ["end"]
@@ -124,4 +134,4 @@ def _load(part: Any) -> Segment:
 
 
 def _load_piece(part: Any) -> str | Variable:
-    return part if isinstance(part, str) else Variable(part[1], part[0] != "value", part[0] == "argument")
+    return part if isinstance(part, str) else Variable(part[1], Position(part[0]))

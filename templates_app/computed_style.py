@@ -30,11 +30,15 @@ class ComputedStyle(NamedTuple):
     font: float = 16.0
     root: float = 16.0
     ink: float = 1.0
+    # Of letters and of what is behind them, as six digits; "" where it is not known.
+    paint: str = ""
+    ground: str = ""
     # Its own paint for letters, over the colour.
     fill: float | None = None
     shadow: bool = False
     # Letters are cut out of a background.
     cut_out: bool = False
+    spacing: float = 0.0
     indent: float = 0.0
     # It or an element that it is in cuts off what is outside it.
     cut_off: bool = False
@@ -50,8 +54,11 @@ class ComputedStyle(NamedTuple):
     def seen(self) -> bool:
         """Say whether text directly in the element is seen."""
         ink = self.ink if self.fill is None else self.fill
-        inked = ink * self.opacity >= MIN_OPACITY or self.shadow or self.cut_out
-        return self.shown and not self.moved and self.font >= MIN_PIXELS and inked
+        differs = not self.paint or self.paint != self.ground or self.fill is not None
+        inked = differs and ink * self.opacity >= MIN_OPACITY or self.shadow or self.cut_out
+        # Letters that stand on one another, or the one before the other, are no text.
+        apart = self.spacing > -0.75 * self.font
+        return self.shown and not self.moved and self.font >= MIN_PIXELS and inked and apart
 
 
 INITIAL_STYLE = ComputedStyle()
@@ -89,9 +96,14 @@ def derive(
         font=font,
         root=measure.root,
         ink=_inherited(properties, "color", parent.ink, 1.0, lambda value: _ink(value, parent.ink)),
+        paint=_inherited(properties, "color", parent.paint, "", lambda value: _paint(value, parent.paint)),
+        ground=_ground(properties, parent.ground),
         fill=_inherited(properties, "-webkit-text-fill-color", parent.fill, None, css_values.alpha),
         shadow=_inherited(properties, "text-shadow", parent.shadow, False, _is_shadow),
         cut_out=parent.cut_out or "text" in re.split(r"[ ,]+", own.get("background-clip", "")),
+        spacing=_inherited(
+            properties, "letter-spacing", parent.spacing, 0.0, lambda value: css_values.length(value, measure) or 0.0
+        ),
         indent=indent,
         cut_off=cut_off,
         moved=parent.moved if inline else indent <= boxes.AWAY or indent >= WINDOW and cut_off,
@@ -132,6 +144,21 @@ def _opacity(value: str) -> float:
 def _ink(value: str, current: float) -> float:
     alpha = css_values.alpha(value)
     return current if alpha is None else alpha
+
+
+def _paint(value: str, current: str) -> str:
+    return current if value == "currentcolor" else css_values.paint(value)
+
+
+def _ground(properties: Mapping[str, str], behind: str) -> str:
+    """Return the colour of what is behind the letters; "" if that is a picture, or not known for certain."""
+    if properties.get("background-image", "none") not in ("none", INITIAL, UNSET, REVERT):
+        return ""
+    colour = properties.get("background-color", "transparent")
+    if colour in ("transparent", INITIAL, UNSET, REVERT):
+        # What is moved may lie over something else.
+        return "" if properties.get("position", "static") != "static" else behind
+    return css_values.paint(colour)
 
 
 def _is_shadow(value: str) -> bool:

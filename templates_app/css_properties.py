@@ -68,6 +68,7 @@ _UNDERSTOOD: dict[str, Callable[[str], bool]] = {
     "-webkit-text-fill-color": _colour,
     "text-shadow": bool,
     "text-indent": _indent,
+    "letter-spacing": _length("normal"),
     "position": _keywords("static", "relative", "absolute", "fixed", "sticky", "-webkit-sticky"),
     "float": _keywords("left", "right", "none", "inline-start", "inline-end"),
     "clip": lambda value: _CLIP.fullmatch(value) is not None,
@@ -79,6 +80,8 @@ _UNDERSTOOD: dict[str, Callable[[str], bool]] = {
     ),
     "scale": lambda value: value == "none" or all(css_values.opacity(word) is not None for word in words(value)),
     "background-clip": bool,
+    "background-color": _colour,
+    "background-image": bool,
     **dict.fromkeys(("overflow-x", "overflow-y"), _OVERFLOWS.__contains__),
     **dict.fromkeys(("height", "width", "max-height", "max-width", "min-height", "min-width"), _size),
     **dict.fromkeys(("left", "right", "top", "bottom", "margin-left", "margin-top"), _length("auto")),
@@ -116,8 +119,7 @@ def _longhands(name: str, value: str) -> list[tuple[str, str]]:
         size = css_values.size_in_font(value)
         return [("font-size", size)] if size else []
     if name == "background":
-        # The shorthand's boxes are words among others; text is the one that matters.
-        return [("background-clip", "text" if "text" in words(value) else "border-box")]
+        return list(_background(value).items())
     values = [value]
     if name in _SHORTHANDS:
         values = words(value)
@@ -133,8 +135,20 @@ def _longhands(name: str, value: str) -> list[tuple[str, str]]:
     return pairs if all(longhand in _UNDERSTOOD and _UNDERSTOOD[longhand](part) for longhand, part in pairs) else []
 
 
+def _background(value: str) -> dict[str, str]:
+    """Return what the shorthand says of a ground: its colour, whether there is a picture, and what it is cut to."""
+    parts = words(value.replace(",", " ") if "(" not in value else value)
+    colour = next((part for part in parts if _colour(part)), "transparent")
+    is_drawn = any("(" in part and not _colour(part) for part in parts)
+    return {
+        "background-clip": "text" if "text" in parts else "border-box",
+        "background-color": colour,
+        "background-image": "url()" if is_drawn else "none",
+    }
+
+
 _SHORTHANDS: dict[str, tuple[str, ...]] = {
-    "background": ("background-clip",),
+    "background": ("background-clip", "background-color", "background-image"),
     "font": ("font-size",),
     "inset": ("top", "right", "bottom", "left"),
     "margin": ("margin-top", "margin-left"),

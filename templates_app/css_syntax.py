@@ -13,16 +13,16 @@ _TOKEN = re.compile(
     rf"""
     (?P<comment>/\*.*?(?:\*/|\Z))
     |(?P<space>[ \t\n\f\r]+)
-    |(?P<string>"(?:[^"\\\n\f\r]|\\.|\\\Z)*(?:"|(?=[\n\f\r])|\Z)|'(?:[^'\\\n\f\r]|\\.|\\\Z)*(?:'|(?=[\n\f\r])|\Z))
+    |(?P<string>"(?:[^"\\\n\f\r]+|\\.|\\\Z)*(?:"|(?=[\n\f\r])|\Z)|'(?:[^'\\\n\f\r]+|\\.|\\\Z)*(?:'|(?=[\n\f\r])|\Z))
     |(?P<cdo><!--|-->)
-    |(?P<at>@(?:[\w-]|[^\x00-\x7f]|{_ESCAPE})+)
-    |(?P<word>(?:[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![\w-]))?)?(?:[\w-]|[^\x00-\x7f]|{_ESCAPE})+%?
+    |(?P<at>@(?:[\w-]+|[^\x00-\x7f]|{_ESCAPE})+)
+    |(?P<word>(?:[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![\w-]))?)?(?:[\w-]+|[^\x00-\x7f]|{_ESCAPE})+%?
       |[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?%?)
     |(?P<mark>.)
     """,
     re.DOTALL | re.VERBOSE,
 )
-_UNQUOTED = re.compile(rf"\(([ \t\n\f\r]*(?![ \t\n\f\r\"'])(?:{_ESCAPE}|[^)\\])*)\)?")
+_UNQUOTED = re.compile(rf"\(([ \t\n\f\r]*(?![ \t\n\f\r\"'])(?:{_ESCAPE}|[^)\\]+)*)\)?")
 _ESCAPED = re.compile(r"\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[ \t\n\f\r])?|([^\n\f\r]))")
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 # What of a value is of no interest.
@@ -31,7 +31,7 @@ _LEFT_OUT = {"space": " ", "string": '""', "url": "url()"}
 _LOOSE = re.compile(r" ?([(),/]) ?")
 
 
-class Token(NamedTuple):
+class StyleToken(NamedTuple):
     """One piece of a style: source[start:end]; `text` has its escapes resolved, a string or address its quotes off."""
 
     kind: Kind
@@ -51,11 +51,11 @@ class Declaration(NamedTuple):
 class Rule(NamedTuple):
     """A style rule that holds on every screen."""
 
-    selector: tuple[Token, ...]
+    selector: tuple[StyleToken, ...]
     declarations: tuple[Declaration, ...]
 
 
-def tokens(style: str) -> Iterator[Token]:
+def tokens(style: str) -> Iterator[StyleToken]:
     """Yield the tokens of a style in order, comments left out."""
     at, size = 0, len(style)
     while at < size:
@@ -66,23 +66,23 @@ def tokens(style: str) -> Iterator[Token]:
             continue
         text = match[0]
         if kind == "string":
-            yield Token(
+            yield StyleToken(
                 "string", unescape(text[1:-1] if len(text) > 1 and text[-1] == text[0] else text[1:]), *match.span()
             )
         elif kind == "at":
-            yield Token("at", unescape(text[1:]).lower(), *match.span())
+            yield StyleToken("at", unescape(text[1:]).lower(), *match.span())
         elif kind == "word" and style.startswith("(", at):
             name = unescape(text).lower()
             address = _UNQUOTED.match(style, at) if name == "url" else None
             at = address.end() if address else at + 1
             if address:
-                yield Token("url", unescape(address[1].strip()), match.start(), at)
+                yield StyleToken("url", unescape(address[1].strip()), match.start(), at)
             else:
-                yield Token("function", name, match.start(), at)
+                yield StyleToken("function", name, match.start(), at)
         elif kind == "word":
-            yield Token("word", unescape(text), *match.span())
+            yield StyleToken("word", unescape(text), *match.span())
         else:
-            yield Token("space" if kind == "space" else "mark", text, *match.span())
+            yield StyleToken("space" if kind == "space" else "mark", text, *match.span())
 
 
 def declarations(style: str) -> list[Declaration]:
@@ -122,7 +122,7 @@ def rules(sheet: str) -> list[Rule]:
     return read
 
 
-def is_screen(query: Sequence[Token]) -> bool:
+def is_screen(query: Sequence[StyleToken]) -> bool:
     """Say whether a media query holds on every screen, of whatever size and colours."""
     words = "".join(" " if token.kind == "space" else token.text.lower() for token in query)
     return any(choice.strip() in ("", "all", "screen", "only screen", "only all") for choice in words.split(","))
@@ -140,7 +140,7 @@ def _resolve(escape: re.Match[str]) -> str:
     return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
 
 
-def _declarations(found: list[Token], closings: dict[int, int], at: int, end: int) -> list[Declaration]:
+def _declarations(found: list[StyleToken], closings: dict[int, int], at: int, end: int) -> list[Declaration]:
     declared: list[Declaration] = []
     while at < end:
         start, at = at, _skip(found, closings, at, end, ";", block_ends=True)
@@ -151,7 +151,7 @@ def _declarations(found: list[Token], closings: dict[int, int], at: int, end: in
     return declared
 
 
-def _declaration(parts: list[Token]) -> Declaration | None:
+def _declaration(parts: list[StyleToken]) -> Declaration | None:
     solid = [token for token in parts[:4] if token.kind != "space"]
     if len(solid) < 2 or solid[0].kind != "word" or solid[1][:2] != ("mark", ":"):
         return None
@@ -161,13 +161,13 @@ def _declaration(parts: list[Token]) -> Declaration | None:
     return Declaration(solid[0].text.lower(), value.strip(), bool(mark))
 
 
-def _value(parts: list[Token]) -> str:
+def _value(parts: list[StyleToken]) -> str:
     text = "".join(_LEFT_OUT.get(token.kind) or f"{token.text}{'(' * (token.kind == 'function')}" for token in parts)
     return _LOOSE.sub(r"\1", text.lower())
 
 
 def _skip(
-    found: list[Token], closings: dict[int, int], at: int, end: int, ends: str, *, block_ends: bool = False
+    found: list[StyleToken], closings: dict[int, int], at: int, end: int, ends: str, *, block_ends: bool = False
 ) -> int:
     """Return where the next mark of `ends` stands that is in no brackets; `block_ends`: so does a closed block."""
     while at < end:
@@ -182,7 +182,7 @@ def _skip(
     return end
 
 
-def _closings(found: list[Token]) -> dict[int, int]:
+def _closings(found: list[StyleToken]) -> dict[int, int]:
     """Return for each bracket that opens where it is closed; the end if it never is."""
     closings: dict[int, int] = {}
     still_open: list[tuple[int, str]] = []

@@ -59,6 +59,14 @@ _NAMES = (
 # CSS Color 4, 6.1 and 6.2.
 _COLOURS = frozenset(_NAMES.split())
 
+# CSS Color 4, 6.1: those that HTML 4 had, which are nearly all that mails name.
+_PAINTS = {
+    "aqua": "00ffff", "black": "000000", "blue": "0000ff", "fuchsia": "ff00ff", "gray": "808080", "green": "008000",
+    "grey": "808080", "lime": "00ff00", "maroon": "800000", "navy": "000080", "olive": "808000", "purple": "800080",
+    "red": "ff0000", "silver": "c0c0c0", "teal": "008080", "white": "ffffff", "whitesmoke": "f5f5f5",
+    "yellow": "ffff00",
+}  # fmt: skip
+
 
 class Measure(NamedTuple):
     """What relative lengths are measured by, in pixels; without `whole` a percentage is none."""
@@ -137,6 +145,25 @@ def alpha(colour: str) -> float | None:
     if function[1] and len(parts) == 4:
         return opacity(parts[3])
     return 1.0 if inside else None
+
+
+def paint(colour: str) -> str:
+    """Return an opaque colour as six hexadecimal digits; "" for one that is seen through, or is not known by number."""
+    if alpha(colour) != 1:
+        return ""
+    if colour.startswith("#"):
+        digits = colour[1:]
+        return "".join(digit * 2 for digit in digits[:3]) if len(digits) < 6 else digits[:6]
+    if colour.startswith("rgb"):
+        channels = [_channel(part) for part in re.split(r"[ ,/]+", colour.partition("(")[2].rstrip(")"))[:3]]
+        return "".join(f"{channel:02x}" for channel in channels) if len(channels) == 3 and -1 not in channels else ""
+    return _PAINTS.get(colour, "")
+
+
+def _channel(part: str) -> int:
+    scale = 2.55 if part.endswith("%") else 1.0
+    number = _number(part.removesuffix("%"))
+    return -1 if number is None else round(min(max(number * scale, 0.0), 255.0))
 
 
 def words(value: str) -> list[str]:

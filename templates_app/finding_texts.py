@@ -9,6 +9,7 @@ from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
+from accounts.mail.web_addresses import MAX_LENGTH
 from templates_app.inspection import Fault, FaultCode
 from templates_app.screening import Finding
 
@@ -28,6 +29,7 @@ FAULTS: dict[FaultCode, str | Promise] = {
     "starts_with_variable": gettext_lazy("“%(text)s” starts with a variable, so its domain is not fixed."),
     "no_domain": gettext_lazy("“%(text)s” has no domain. It must start with https:// and a domain name."),
     "domain_not_fixed": gettext_lazy("The domain of “%(text)s” is not fixed text up to the first slash."),
+    "too_long": gettext_lazy("“%(text)s” is too long: a link may have at most %(limit)s characters."),
     "phrase": gettext_lazy("“%(text)s” (%(place)s)"),
     "unseen_phrase": gettext_lazy("“%(text)s” (%(place)s, in text that is not shown)"),
     "element": "<%(text)s>",
@@ -83,6 +85,11 @@ def message(finding: Finding) -> str:
         return text
     part = gettext("HTML part") if finding.where == "html" else gettext("Text part")
     return gettext("%(part)s: %(message)s") % {"part": part, "message": text}
+
+
+def faults(findings: Iterable[Finding]) -> str:
+    """Return what does not pass, a line for each rule."""
+    return "\n".join(message(finding) for finding in findings if not finding.passed)
 
 
 def summary(findings: Sequence[Finding]) -> str:
@@ -200,7 +207,11 @@ def _names(finding: Finding) -> str:
 
 
 def _fault(fault: Fault) -> str:
-    return str(FAULTS[fault.code]) % {"text": fault.text, "place": category(fault.place)}
+    return str(FAULTS[fault.code]) % {
+        "text": fault.text,
+        "place": category(fault.place),
+        "limit": _number(MAX_LENGTH),
+    }
 
 
 def _number(value: int) -> str:

@@ -136,6 +136,22 @@ class TemplateForm(forms.Form):
         self.data = data
 
 
+class SensitiveForm(forms.Form):
+    """Which variables are sensitive."""
+
+    names = forms.MultipleChoiceField(
+        label=gettext_lazy("Variables"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+    )
+
+    def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["names"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(name, name) for name in names]
+
+
 class TemplateFilters(Filters):
     """Narrow the list of templates."""
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 from typing import Literal
-from urllib.parse import urlsplit
 
+from accounts.mail.web_addresses import MAX_LENGTH, to_uri
+from templates_app.address_values import HARMLESS, scheme, split_address
 from templates_app.character_references import decode_attribute
 from templates_app.markup import Attribute
-from templates_app.variables import Variable, split
+from templates_app.variables import Variable
 
-LinkFault = Literal["starts_with_variable", "no_domain", "domain_not_fixed"]
+LinkFault = Literal["starts_with_variable", "no_domain", "domain_not_fixed", "too_long"]
 
 _BLANKS = str.maketrans("", "", "\t\n\r")
 _STRIPPED = "".join(map(chr, range(0x21)))
 # The host ends inside the fixed text, so no value can lengthen it.
 _FIXED = re.compile(r"https?://[^\s/?#\\@{}]+(?:[/?#]|\Z)", re.IGNORECASE)
-_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _IGNORED = re.compile(r"[\x00-\x20\x7f]+")
-# Schemes allowed besides http and https: they open a program of the reader's, not a page.
-HARMLESS = frozenset({"mailto", "tel", "sms"})
 # Schemes that run code, or bring content of their own.
 ACTIVE_SCHEMES = frozenset({
     "javascript", "vbscript", "livescript", "mocha", "data", "file", "blob", "filesystem", "mhtml", "jar",
@@ -40,7 +38,7 @@ def target(href: Attribute) -> tuple[str | Variable, ...]:
 def target_of(raw: str) -> tuple[str | Variable, ...]:
     """Return where an address leads that stands in an attribute as `raw`."""
     pieces: list[str | Variable] = []
-    for piece in split(raw, url=True):
+    for piece in split_address(raw, decode_attribute):
         pieces.append(decode_attribute(piece).translate(_BLANKS) if isinstance(piece, str) else piece)
     if pieces and isinstance(pieces[0], str):
         pieces[0] = pieces[0].lstrip(_STRIPPED)
@@ -61,16 +59,9 @@ def followed(pieces: tuple[str | Variable, ...]) -> bool:
 def _has_host(address: str) -> bool:
     """Say whether there is a host, and a port only if it is one: all else no reader could be sent on to."""
     try:
-        parts = urlsplit(address)
-        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        return bool(to_uri(address))
     except ValueError:
         return False
-
-
-def scheme(value: str) -> str:
-    """Return the scheme a browser would see in `value` ("" for none), through blanks and control characters."""
-    found = _SCHEME.match(_IGNORED.sub("", value))
-    return found[1].lower() if found else ""
 
 
 def fault(pieces: tuple[str | Variable, ...]) -> LinkFault | None:
@@ -84,7 +75,13 @@ def fault(pieces: tuple[str | Variable, ...]) -> LinkFault | None:
         return None
     if scheme(first) not in ("http", "https"):
         return "no_domain"
-    return None if followed(pieces) else "domain_not_fixed"
+    if not followed(pieces):
+        return "domain_not_fixed"
+    return "too_long" if len(to_uri(_fixed_text(pieces))) > MAX_LENGTH else None
+
+
+def _fixed_text(pieces: tuple[str | Variable, ...]) -> str:
+    return "".join(piece for piece in pieces if isinstance(piece, str))
 
 
 def fetched_fault(pieces: tuple[str | Variable, ...]) -> LinkFault | None:

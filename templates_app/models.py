@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy
 from accounts.constraints import only_choices
 from accounts.models import Account, User
 from accounts.stored_texts import lines
+from templates_app import finding_texts
+from templates_app.screening import Finding
 
 
 class Template(models.Model):
@@ -30,6 +32,8 @@ class Template(models.Model):
     latest = models.ForeignKey("Version", null=True, on_delete=models.PROTECT, related_name="+")
     # What is sent is the last version that was approved.
     approved = models.ForeignKey("Version", null=True, on_delete=models.PROTECT, related_name="+")
+    # Variable name -> whether it is sensitive, where that is not what `sensitive_names` makes of the name.
+    sensitive = models.JSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -88,10 +92,12 @@ class Review(models.Model):
     submitted_by = models.CharField(max_length=254)
     claimed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     claimed_until = models.DateTimeField(null=True)
-    # Both or neither, by the state. PROTECT: who decided a review stays known.
+    # The program rejected it, for its findings (decision 31).
+    by_machine = models.BooleanField(default=False)
+    # Who decided, if it was a person, and when, by the state. PROTECT: who decided a review stays known.
     decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
-    # As typed; the lines that are quick reasons in English.
+    # As typed; the lines that are quick reasons in English, and so is all that the program says.
     reason = models.TextField(blank=True)
 
     @only_choices("review", state=State.values)
@@ -104,8 +110,16 @@ class Review(models.Model):
                 condition=~models.Q(state="rejected", reason=""), name="review_rejection_has_reason"
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=["waiting", "withdrawn"], decided_by=None, decided_at=None)
-                | models.Q(state__in=["approved", "rejected"], decided_by__isnull=False, decided_at__isnull=False),
+                condition=models.Q(
+                    state__in=["waiting", "withdrawn"], by_machine=False, decided_by=None, decided_at=None
+                )
+                | models.Q(
+                    state__in=["approved", "rejected"],
+                    by_machine=False,
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                )
+                | models.Q(state="rejected", by_machine=True, decided_by=None, decided_at__isnull=False),
                 name="review_decision_has_who_and_when",
             ),
         ]
@@ -121,8 +135,15 @@ class Review(models.Model):
 
     @property
     def translated_reason(self) -> str:
-        """Return the reason, its quick reasons in the active language."""
-        return lines(self.reason)
+        """Return the reason in the active language, of what a person wrote the quick reasons."""
+        return reason_text(self.reason, self.findings if self.by_machine else None)
+
+
+def reason_text(reason: str, findings: list[dict[str, Any]] | None) -> str:
+    """Return a stored reason in the active language; `findings` are those by which the program decided."""
+    if findings is None:
+        return lines(reason)
+    return finding_texts.faults(Finding.from_json(finding) for finding in findings)
 
 
 class Skeleton(models.Model):

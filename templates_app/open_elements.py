@@ -37,7 +37,7 @@ from templates_app.element_kinds import (
 from templates_app.markup import Token
 
 # The standard repairs the wrong order of formatting by loops; no document may make them long.
-_MAX_REPAIRS, _MAX_FORMATTING = 100_000, 64
+_MAX_REPAIRS, _MAX_FORMATTING = 20_000, 64
 
 
 class Element:
@@ -232,19 +232,22 @@ class OpenElements:
     def _pop(self) -> Element:
         element = self._stack.pop()
         element.is_open = False
-        if element.name:
-            self._places[element.name].pop()
-        for group in element.groups:
+        for group in (element.name, *element.groups):
             self._places[group].pop()
         if element.holds_formatting:
             self._formatting.pop()
+        while not self._stack[-1].name:
+            self._stack.pop()
         return element
 
     def _pop_to(self, place: int) -> list[Element]:
-        return [self._pop() for _ in range(len(self._stack) - place)]
+        ended = []
+        while len(self._stack) > place:
+            ended.append(self._pop())
+        return ended
 
     def _forget(self, element: Element) -> None:
-        """Leave an element's place on the stack to nothing."""
+        """Take an element's name off it: it stays on the stack, as nothing, until what is in it has ended."""
         self._places[element.name].remove(element.place)
         element.is_open = False
         element.name = ""

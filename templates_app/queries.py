@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, When
 
 from accounts.caller import Caller
 from accounts.scoping import visible
-from templates_app.compiled import Compiled
+from templates_app.compiled import FORM, Compiled
 from templates_app.models import Review, Skeleton, Template, Version
+from templates_app.rendering import compile
 from templates_app.screening import ReviewLimits
 
 
@@ -27,15 +29,18 @@ def limits() -> ReviewLimits:
 
 
 def sendable(account_id: int, template_id: int) -> Version | None:
-    """Return the approved version of an account's template; None without one, or for another's template."""
+    """Return the approved version of an account's template, with the template; None without one, or for another's."""
     template = (
         Template.objects.filter(pk=template_id, account_id=account_id, approved__isnull=False)
         .select_related("approved")
         # Without the texts: what is sent comes from the skeleton.
-        .only("approved__account_id", "approved__template_id", "approved__number")
+        .only("sensitive", "approved__account_id", "approved__template_id", "approved__number")
         .first()
     )
-    return template.approved if template else None
+    if template is None or template.approved is None:
+        return None
+    template.approved.template = template
+    return template.approved
 
 
 @lru_cache(maxsize=256)
@@ -44,16 +49,33 @@ def compiled(version_id: int) -> Compiled:
 
     Kept in the process: a version never changes.
     """
-    parts = Skeleton.objects.filter(pk=version_id).values_list("parts", flat=True).first()
+    parts = _skeleton(version_id)
+    if parts.get("form") == FORM:
+        return Compiled.from_json(parts)
+    html, text = Version.objects.values_list("html", "text").get(pk=version_id)
+    return compile(html, text)
+
+
+@lru_cache(maxsize=64)
+def compiled_at_approval(version_id: int) -> Compiled:
+    """Return an approved version as links are numbered and filled that `compiled` no longer makes; LookupError."""
+    return Compiled.from_json(_skeleton(version_id))
+
+
+def _skeleton(version_id: int) -> dict[str, Any]:
+    parts: dict[str, Any] | None = Skeleton.objects.filter(pk=version_id).values_list("parts", flat=True).first()
     if parts is None:
         raise LookupError(f"version {version_id} has no skeleton")
-    return Compiled.from_json(parts)
+    return parts
 
 
 def with_reason(templates: QuerySet[Template]) -> QuerySet[Template]:
-    """Add `reason` to each template: the reason of the latest decided review, "" or None without one."""
+    """Add to each template of the latest decided review `reason` and, where the program decided, its `findings`."""
     decided = Review.objects.filter(template=OuterRef("pk"), decided_at__isnull=False).order_by("-id")
-    return templates.annotate(reason=Subquery(decided.values("reason")[:1]))
+    findings = Case(When(by_machine=True, then="findings"), default=None, output_field=JSONField())
+    return templates.annotate(
+        reason=Subquery(decided.values("reason")[:1]), findings=Subquery(decided.values_list(findings)[:1])
+    )
 
 
 def search(templates: QuerySet[Template], *, state: str, text: str) -> QuerySet[Template]:
@@ -67,10 +89,8 @@ def search(templates: QuerySet[Template], *, state: str, text: str) -> QuerySet[
 
 
 def waiting(caller: Caller) -> QuerySet[Review]:
-    """Return the open reviews, oldest first by `id`, each with `again`: the template was decided on before."""
-    earlier = Review.objects.filter(
-        template=OuterRef("template"), state__in=[Review.State.APPROVED, Review.State.REJECTED]
-    )
+    """Return the open reviews, oldest first by `id`, each with `again`: a person decided on the template before."""
+    earlier = Review.objects.filter(template=OuterRef("template"), decided_by__isnull=False)
     return (
         visible(Review.objects.all(), caller)
         .filter(state=Review.State.WAITING)

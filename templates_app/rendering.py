@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from html import escape
 
+from templates_app.address_values import encode, split_address, split_text
+from templates_app.character_references import decode_attribute
 from templates_app.compiled import Compiled, End, Link, Segment
 from templates_app.link_targets import followed, target
 from templates_app.markup import Attribute, conditional, tokens
 from templates_app.text_part import plain_text
 from templates_app.url_attributes import followed_attribute, use_of
-from templates_app.variables import Variable, fill_plain, names_in, split, url_encode
+from templates_app.variables import Variable, fill_plain, names_in
 
 __all__ = [
     "Compiled",
@@ -34,7 +36,7 @@ def compile(html: str, text: str) -> Compiled:
     """Return the template cut into pieces; without `text` the plain text is made from the HTML."""
     links: list[tuple[str | Variable, ...]] = []
     body = tuple(_cut(html, links)) if html else None
-    plain = tuple(split(text)) if text else plain_text(html)
+    plain = tuple(split_text(text)) if text else plain_text(html)
     return Compiled(body, plain, tuple(links), frozenset(names_in(html)) | frozenset(names_in(text)))
 
 
@@ -52,8 +54,8 @@ def fill_html(
     pieces = plan.pieces.copy()
     for at, name in plan.values:
         pieces[at] = escape(values.get(name, ""))
-    for at, name, argument in plan.addresses:
-        pieces[at] = escape(url_encode(values.get(name, ""), argument=argument))
+    for at, name, position in plan.addresses:
+        pieces[at] = escape(encode(values.get(name, ""), position))
     if link is not None:
         for at, index, quoted in plan.links:
             pieces[at] = escape(link(index)) if quoted else f'"{escape(link(index))}"'
@@ -65,7 +67,7 @@ def fill_html(
 
 
 def fill_text(compiled: Compiled, values: Mapping[str, str], *, footer: str) -> str:
-    """Return the plain-text body, the footer a paragraph of its own at the end; values go in as they are."""
+    """Return the plain-text body, the footer a paragraph of its own at the end; values are encoded in links only."""
     body = _filled(compiled.text, values)
     return f"{body.rstrip()}\n\n{footer}\n" if footer else body
 
@@ -77,11 +79,7 @@ def fill_link(compiled: Compiled, index: int, values: Mapping[str, str]) -> str:
 
 def _filled(segments: tuple[str | Variable, ...], values: Mapping[str, str]) -> str:
     return "".join(
-        segment
-        if isinstance(segment, str)
-        else url_encode(values.get(segment.name, ""), argument=segment.argument)
-        if segment.url
-        else values.get(segment.name, "")
+        segment if isinstance(segment, str) else encode(values.get(segment.name, ""), segment.position)
         for segment in segments
     )
 
@@ -94,10 +92,10 @@ def _cut(html: str, links: list[tuple[str | Variable, ...]]) -> list[Segment]:
     closed = False
     for attribute, follow in places:
         if end <= attribute.start and not closed:
-            segments += [*split(html[at:end]), End()]
+            segments += [*split_text(html[at:end]), End()]
             at, closed = end, True
-        segments += split(html[at : attribute.start])
-        inside = split(html[attribute.start : attribute.end], url=True)
+        segments += split_text(html[at : attribute.start])
+        inside = split_address(html[attribute.start : attribute.end], decode_attribute)
         if follow:
             segments.append(Link(len(links), bool(attribute.quote), tuple(inside)))
             links.append(target(attribute))
@@ -105,9 +103,9 @@ def _cut(html: str, links: list[tuple[str | Variable, ...]]) -> list[Segment]:
             segments += inside
         at = attribute.end
     if not closed:
-        segments += [*split(html[at:end]), End()]
+        segments += [*split_text(html[at:end]), End()]
         at = end
-    return segments + list(split(html[at:]))
+    return segments + split_text(html[at:])
 
 
 def _places(html: str) -> tuple[list[tuple[Attribute, bool]], int]:

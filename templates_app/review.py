@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts import audit, notices
-from accounts.caller import Caller
+from accounts.caller import Caller, PlatformActor
 from accounts.errors import Refused
 from accounts.models import Account, Notice, User
 from templates_app import content_rules, finding_texts, forbidden_phrases, queries, rendering, screening, states
 from templates_app.models import Review, Skeleton, Template, Version
 
 MAX_REASON = 2_000
+# Who rejects what breaks a rule of the review.
+MACHINE = PlatformActor(gettext_noop("automatic review"), "task")
 # Characters of a reason that a notice repeats.
 _MAX_NOTICE = 400
+
+
+class EditedMeanwhile(Refused):
+    """Somebody else saved `version` while this text was written from an earlier one."""
+
+    def __init__(self, version: Version) -> None:
+        super().__init__(
+            "FailedOperation",
+            _("%(author)s saved version %(number)s while you were writing. Compare the two, then save again or leave.")
+            % {"author": version.author, "number": version.number},
+        )
+        self.version = version
 
 
 def create(caller: Caller, *, name: str, html: str = "", text: str = "", summary: str = "") -> Template:
@@ -45,16 +60,21 @@ def create(caller: Caller, *, name: str, html: str = "", text: str = "", summary
     return template
 
 
-def revise(caller: Caller, *, template: Template, name: str, html: str, text: str, summary: str) -> Version:
+def revise(
+    caller: Caller, *, template: Template, name: str, html: str, text: str, summary: str, base: int | None = None
+) -> Version:
     """Write the next version and make the template a draft; an open review ends, the approved version stays.
 
-    A draft whose content did not change keeps its version.
+    A draft whose content did not change keeps its version. `base` is the number of the version that the text was
+    written from: raise EditedMeanwhile when it is no longer the latest, unless its text is ours; None asks for none.
     """
     caller.require("templates.edit")
     content = content_rules.check(name=name, html=html, text=text, summary=summary, renamed=True)
     with transaction.atomic():
         template = states.locked(caller, template)
         latest = template.latest
+        if latest and base not in {None, latest.number} and not content_rules.is_same(latest, content):
+            raise EditedMeanwhile(latest)
         if latest and template.state == Template.State.DRAFT and content_rules.is_same(latest, content):
             version = latest
         else:
@@ -66,7 +86,10 @@ def revise(caller: Caller, *, template: Template, name: str, html: str, text: st
 
 
 def submit(caller: Caller, *, template: Template) -> Review:
-    """Send the latest version to review; Refused with every finding's numbers when screening does not pass."""
+    """Send the latest version to review, or have it rejected at once by what screening finds (decision 31).
+
+    Refused, and nothing changed, for what no template may hold: more bytes than are allowed, or unsafe markup.
+    """
     caller.require("templates.edit")
     with transaction.atomic():
         template = states.locked(caller, template)
@@ -74,9 +97,9 @@ def submit(caller: Caller, *, template: Template) -> Review:
         if version is None:
             raise Refused("InvalidParameterValue.TemplateContentIsNULL", _("Enter a body first."))
         findings = screening.screen(version.html, version.text, forbidden_phrases.current(), queries.limits())
-        if not screening.passes(findings):
-            failed = finding_texts.join(finding_texts.message(finding) for finding in findings if not finding.passed)
-            raise Refused("InvalidParameterValue.TemplateContentIsWrong", failed)
+        if unacceptable := screening.unacceptable(findings):
+            found = finding_texts.join(finding_texts.message(finding) for finding in unacceptable)
+            raise Refused("InvalidParameterValue.TemplateContentIsWrong", found)
         states.move(template, "submit")
         review = Review.objects.create(
             account=template.account,
@@ -87,7 +110,25 @@ def submit(caller: Caller, *, template: Template) -> Review:
         )
         notices.withdraw(template.account, subject=_subject(template))
         audit.log(caller, "templates.submit", _target(template), version=version.number)
+        if not screening.passes(findings):
+            _reject_by_machine(review, template, findings)
     return review
+
+
+def _reject_by_machine(review: Review, template: Template, findings: Sequence[screening.Finding]) -> None:
+    with translation.override("en"):
+        reason = finding_texts.faults(findings)
+    review.state, review.by_machine, review.decided_at, review.reason = (
+        Review.State.REJECTED,
+        True,
+        timezone.now(),
+        reason,
+    )
+    review.save(update_fields=["state", "by_machine", "decided_at", "reason"])
+    states.move(template, "reject")
+    _post(template, Notice.Level.WARNING, gettext_noop("Template “%(name)s” was rejected by the automatic review."), [])
+    details = {"version": review.version.number, "reason": reason}
+    audit.log_platform(MACHINE, "templates.reject", _target(template), account=template.account, **details)
 
 
 def withdraw(caller: Caller, *, template: Template) -> Template:
@@ -222,12 +263,16 @@ def _notify(template: Template, state: Review.State, reason: str) -> None:
     else:
         text = gettext_noop("Template “%(name)s” was approved.")
     shown = reason if len(reason) <= _MAX_NOTICE else f"{reason[: _MAX_NOTICE - 1]}…"
+    _post(template, Notice.Level.INFO if approved else Notice.Level.WARNING, text, shown.splitlines())
+
+
+def _post(template: Template, level: Notice.Level, text: str, reason: list[str]) -> None:
     notices.post(
         template.account,
-        level=Notice.Level.INFO if approved else Notice.Level.WARNING,
+        level=level,
         subject=_subject(template),
         text=text,
-        values={"name": template.name, "reason": shown.splitlines()},
+        values={"name": template.name, "reason": reason},
         link=reverse("templates:detail", args=[template.pk]),
     )
 

@@ -16,6 +16,8 @@ from templates_app.visible_text import Span
 
 Where = Literal["html", "text", "source"]
 _MAX_SPANS = 200
+# Rules about what the reference service cannot take; all others are the review's (decision 31).
+UNACCEPTABLE = frozenset({"size", "active"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,8 +101,13 @@ def screen(html: str, text: str, forbidden: Sequence[Phrase], limits: ReviewLimi
 
 
 def passes(findings: Sequence[Finding]) -> bool:
-    """Say whether a template with these findings may be submitted."""
+    """Say whether a template with these findings goes to a person; any other is rejected as soon as it is submitted."""
     return all(finding.passed for finding in findings)
+
+
+def unacceptable(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings with which a template is not even kept as submitted: too large, or unsafe markup."""
+    return [finding for finding in findings if not finding.passed and finding.rule in UNACCEPTABLE]
 
 
 def read(html: str, text: str) -> list[VisibleText]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from templates_app.css_syntax import Token
+from templates_app.css_syntax import StyleToken
 
 _OPERATORS = frozenset({"", "=", "~=", "^=", "$=", "*=", "|="})
 
@@ -91,9 +91,9 @@ class Selector(NamedTuple):
         return True
 
 
-def parse(prelude: Sequence[Token]) -> list[Selector]:
+def parse(prelude: Sequence[StyleToken]) -> list[Selector]:
     """Return the selectors of a rule; none if one of them is not understood, as then the rule counts for none."""
-    chains: list[list[Token]] = [[]]
+    chains: list[list[StyleToken]] = [[]]
     for token in prelude:
         if token.kind == "mark" and token.text == ",":
             chains.append([])
@@ -103,12 +103,12 @@ def parse(prelude: Sequence[Token]) -> list[Selector]:
     return [selector for selector in selectors if selector]
 
 
-def _chain(found: Sequence[Token]) -> Selector | None:
+def _chain(found: Sequence[StyleToken]) -> Selector | None:
     """Return one selector; a blank or ">" parts its compounds."""
     compounds: list[Compound] = []
-    part: list[Token] = []
+    part: list[StyleToken] = []
     in_brackets = False
-    for token in [*found, Token("space", " ", 0, 0)]:
+    for token in [*found, StyleToken("space", " ", 0, 0)]:
         mark = token.text if token.kind == "mark" else ""
         in_brackets = mark == "[" or in_brackets and mark != "]"
         is_child = mark == ">"
@@ -129,7 +129,7 @@ def _chain(found: Sequence[Token]) -> Selector | None:
     return Selector(tuple(compounds)) if compounds and not compounds[-1].child else None
 
 
-def _compound(part: Sequence[Token]) -> Compound | None:
+def _compound(part: Sequence[StyleToken]) -> Compound | None:
     name = ""
     identifiers: list[str] = []
     classes: list[str] = []
@@ -158,7 +158,7 @@ def _compound(part: Sequence[Token]) -> Compound | None:
     return Compound(name, tuple(identifiers), tuple(classes), tuple(attributes))
 
 
-def _attribute(part: Sequence[Token]) -> tuple[str, str, str] | None:
+def _attribute(part: Sequence[StyleToken]) -> tuple[str, str, str] | None:
     if not part or part[0].kind != "word":
         return None
     marks = "".join(token.text for token in part[1:] if token.kind == "mark")

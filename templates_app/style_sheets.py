@@ -8,6 +8,8 @@ from templates_app.css_syntax import tokens, unescape
 from templates_app.visible_text import Span
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+# No picture without one of these, or an escape that may hide it.
+_MAY_LOAD = re.compile(r"\\|(?:url|src|image|image-set|loader)\(", re.IGNORECASE)
 _FETCHES = frozenset({"image", "src", "url"})
 _SETS = frozenset({"image-set", "-webkit-image-set"})
 # The filter is Internet Explorer's, and was how its pictures got a transparent ground.
@@ -29,6 +31,8 @@ _RUNS = re.compile(
 def images(style: str) -> list[Span]:
     """Return the places of the pictures that declarations load, whatever the property: of a set it is one."""
     found: list[Span] = []
+    if not _MAY_LOAD.search(style):
+        return found
     name, before, inside, sets = "", "", [""], 0
     for token in tokens(style):
         opens = token.kind == "function" or token.text == "(" and token.kind == "mark"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
+from templates_app.address_values import joined, split_text
 from templates_app.character_references import decode
 from templates_app.link_targets import followed, target
 from templates_app.markup import BLOCKS, Token
 from templates_app.url_attributes import followed_attribute
-from templates_app.variables import Variable, split
+from templates_app.variables import Variable
 from templates_app.visibility import walk
 
 _SPACE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
+# Where mail programs see the end of a link in text (RFC 3986 C).
+_ENDS_LINK = re.compile(r"[\s\"<>]")
 # Elements with an empty line around them.
 _SPACED = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "table", "blockquote", "dl", "pre", "hr"})
 _CELLS = frozenset({"td", "th"})
@@ -22,6 +26,8 @@ def plain_text(html: str) -> tuple[str | Variable, ...]:
     writer = _Writer()
     for token, shown in walk(html):
         if not shown:
+            if token.kind == "text" and html[token.start : token.end].strip():
+                writer.hidden()
             continue
         if token.kind in ("text", "raw"):
             writer.text(html[token.start : token.end], decoded=token.kind == "raw")
@@ -37,6 +43,10 @@ def as_written(segments: tuple[str | Variable, ...]) -> str:
     return "".join(segment if isinstance(segment, str) else f"{{{{{segment.name}}}}}" for segment in segments)
 
 
+def _percent_encoded(found: re.Match[str]) -> str:
+    return quote(found[0])
+
+
 class _Writer:
     """Collects lines; white space between words is one blank, lines break where blocks do."""
 
@@ -48,9 +58,11 @@ class _Writer:
         self.link: tuple[str | Variable, ...] = ()
         self.link_from = 0
         self.link_element = ""
+        # There is a picture in the link; there is nothing but text that is not seen.
+        self.link_pictured = self.link_hidden = False
 
     def text(self, source: str, *, decoded: bool = False) -> None:
-        for piece in split(source):
+        for piece in split_text(source):
             if isinstance(piece, Variable):
                 self._write(piece)
                 continue
@@ -60,6 +72,10 @@ class _Writer:
             if text.strip(" "):
                 self._write(text.strip(" "))
                 self.blank = text.endswith(" ")
+
+    def hidden(self) -> None:
+        """Take note of text that is not seen: a link around nothing else is not seen either."""
+        self.link_hidden = not self.link_pictured
 
     def start(self, token: Token) -> None:
         name = token.name
@@ -78,6 +94,7 @@ class _Writer:
             self._write("-" * 20)
             self._line(2)
         elif name == "img":
+            self.link_pictured, self.link_hidden = True, False
             self._alternative(token)
         self._start_link(token)
 
@@ -95,7 +112,7 @@ class _Writer:
         self._close_link()
         if self.out:
             self.out.append("\n")
-        return _joined(self.out)
+        return tuple(joined(self.out))
 
     def _start_link(self, token: Token) -> None:
         href = followed_attribute(token)
@@ -105,6 +122,7 @@ class _Writer:
         address = target(href) if href else ()
         if followed(address):
             self.link, self.link_from, self.link_element = address, len(self.out), token.name
+            self.link_pictured = self.link_hidden = False
         if token.name == "area":
             self.blank = True
             self._alternative(token)
@@ -139,10 +157,16 @@ class _Writer:
         address, self.link = self.link, ()
         if not address:
             return
-        link_text = _joined(self.out[self.link_from :])
+        link_text = tuple(joined(self.out[self.link_from :]))
         if as_written(link_text).strip() == as_written(address):
+            # It is the address, in however many elements.
+            between = self.out[self.link_from]
+            self.link_from += isinstance(between, str) and not between.strip()
+            self.out[self.link_from :] = address
             return
         bracketed = bool(as_written(link_text).strip())
+        if not bracketed and self.link_hidden:
+            return
         breaks, self.breaks = self.breaks, 0
         if not bracketed:
             self.breaks = breaks
@@ -150,22 +174,10 @@ class _Writer:
         if bracketed:
             self._write("(")
         for piece in address:
-            self._write(piece)
+            self._write(_ENDS_LINK.sub(_percent_encoded, piece) if isinstance(piece, str) else piece)
         if bracketed:
             self._write(")")
             self.breaks = breaks
-
-
-def _joined(pieces: list[str | Variable]) -> tuple[str | Variable, ...]:
-    """Return the pieces with neighbouring texts joined."""
-    joined: list[str | Variable] = []
-    run: list[str] = []
-    for piece in [*pieces, Variable("")]:
-        if isinstance(piece, str):
-            run.append(piece)
-            continue
-        if run:
-            joined.append("".join(run))
-            run = []
-        joined.append(piece)
-    return tuple(joined[:-1])
+        else:
+            # What follows is no part of the address.
+            self.blank = True

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from templates_app.views import editor, forbidden_phrases, pages, preview, review
+from templates_app.views import editor, forbidden_phrases, marking, pages, preview, review
 
 app_name = "templates"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("templates/preview/", preview.UnsavedPreview.as_view(), name="preview_unsaved"),
     path("templates/<int:pk>/", pages.TemplateDetail.as_view(), name="detail"),
     path("templates/<int:pk>/edit/", editor.EditTemplate.as_view(), name="edit"),
+    path("templates/<int:pk>/sensitive/", marking.SensitiveVariables.as_view(), name="sensitive"),
     path("templates/<int:pk>/submit/", pages.SubmitTemplate.as_view(), name="submit"),
     path("templates/<int:pk>/withdraw/", pages.WithdrawTemplate.as_view(), name="withdraw"),
     path("templates/versions/<int:pk>/preview/", preview.VersionPreview.as_view(), name="preview"),

@@ -24,10 +24,15 @@ from tests.waiting import WAIT_SECONDS
 ROOT = Path(__file__).resolve().parent.parent
 PORTS = (
     "SES_WEB_PORT",
+    "SES_WEB_TLS_PORT",
     "SES_INBOUND_PORT",
     "SES_SIMULATOR_MX_PORT",
     "SES_SIMULATOR_DNS_PORT",
 )
+
+# What opens /metrics and the details of /healthz in the products of tests.
+METRICS_TOKEN = "metrics-" + "0" * 32
+AUTHORIZED = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 
 
 @dataclass
@@ -57,7 +62,8 @@ def start(
     """Start `manage.py up` (or that of another `program`) on free ports and return once it has introduced itself."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SES_", "DJANGO_"))}
     environment |= {name: str(port) for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)}
-    environment |= {"SES_DATA_DIR": str(data_dir), "PYTHONDONTWRITEBYTECODE": "1"} | changed
+    environment |= {"SES_DATA_DIR": str(data_dir), "PYTHONDONTWRITEBYTECODE": "1", "SES_METRICS_TOKEN": METRICS_TOKEN}
+    environment |= changed
     environment.pop("DATABASE_URL", None)
     process = subprocess.Popen(
         [*program, "up"], cwd=folder, env=environment, text=True,

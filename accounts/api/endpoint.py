@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -98,10 +99,10 @@ class Endpoint(APIView):
         return self.actions[call.action]
 
 
-def refusal_response(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    """Return the answer to a call that is refused before it reaches the endpoint."""
+def refusal_response(request: HttpRequest, code: str, text: Promise) -> HttpResponse:
+    """Return the answer, in the call's language, to one that is refused before it reaches the endpoint."""
     with _language_of(request):
-        return _envelope(_error(refusal))
+        return _envelope(_error(Refused(code, text)))
 
 
 def _is_tc3(request: HttpRequest) -> bool:
@@ -120,7 +121,8 @@ def _read(request: HttpRequest) -> ApiCall:
     """Return the call a request makes, by whichever protocol; its size is checked before its body is read."""
     protocol = tc3 if _is_tc3(request) else legacy
     query = request.META.get("QUERY_STRING", "")
-    raw = RawRequest(method=request.method or "", query=query, headers=request.headers, body=b"")
+    ports = (80, 443, *settings.WEB_PORTS)
+    raw = RawRequest(method=request.method or "", query=query, headers=request.headers, body=b"", ports=ports)
     protocol.check_content_type(raw)
     if protocol is tc3 and tc3.is_unsigned(raw) and not settings.UNSIGNED_PAYLOAD:
         text = _("Calls with an unsigned body are not accepted here. Sign the body: leave X-TC-Content-SHA256 out.")

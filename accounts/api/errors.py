@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.functional import Promise
@@ -24,6 +25,8 @@ MESSAGES: dict[str, str | Promise] = {
         "The provided credentials could not be validated. Please check your signature is correct."
     ),
 }
+# Whose errors come before those of values.
+_ORDER = {fields.UNKNOWN: 0, "required": 1, fields.TYPE: 2}
 INTERNAL = "InternalError", gettext_lazy("Something went wrong on our side. Please try again.")
 
 
@@ -43,30 +46,31 @@ def message(refused: Refused) -> str:
 
 
 def from_validation(detail: Any, codes: dict[str, str]) -> Refused:
-    """Return a serializer's first error as a refusal; `codes`: path of a parameter -> the code of its bad values."""
-    path, error = _first(detail)
+    """Return a serializer's first error as a refusal; `codes`: path of a parameter -> the code of its bad values.
+
+    First is what the original's common layer sees before the service sees values: unknown parameters anywhere in the
+    input, then missing ones, then wrong types.
+    """
+    path, error = min(_all(detail), key=lambda found: _ORDER.get(found[1].code, len(_ORDER)))
     name = ".".join(path)[:100]
     if error.code == "required":
         return missing(name)
     if error.code == fields.UNKNOWN:
-        unknown = gettext("The parameter `%(name)s` is not defined for this action.")
+        unknown = gettext("The parameter `%(name)s` is not recognized.")
         return Refused("UnknownParameter", unknown % {"name": name}, field=name)
-    code = "InvalidParameter" if error.code in {fields.TYPE, "null"} else "InvalidParameterValue"
+    code = "InvalidParameter" if error.code == fields.TYPE else "InvalidParameterValue"
     if error.code == fields.VALUE:
         code = codes.get(".".join(step for step in path if not step.isdigit()), code)
     return Refused(code, fields.named(str(error), f"`{name}`" if name else gettext("The input")), field=name)
 
 
-def _first(detail: Any) -> tuple[list[str], Any]:
-    """Return the path to the first error and the error itself."""
+def _all(detail: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield each error with its path, in the order of the parameters."""
     if isinstance(detail, dict):
-        name, inner = next(iter(detail.items()))
-        path, error = _first(inner)
-        return ([str(name), *path] if name != "" else path), error
-    if isinstance(detail, list):
-        index, inner = next((i, item) for i, item in enumerate(detail) if item)
-        if isinstance(inner, dict | list):
-            path, error = _first(inner)
-            return [str(index), *path], error
-        return [], inner
-    return [], detail
+        for name, inner in detail.items():
+            yield from _all(inner, (*path, str(name)) if name != "" else path)
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            yield from _all(inner, (*path, str(index)) if isinstance(inner, dict | list) else path)
+    else:
+        yield path, detail

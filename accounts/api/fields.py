@@ -1,4 +1,8 @@
-"""The types of an action's parameters: strict for JSON, converting where parameters came as text."""
+"""The types of an action's parameters: strict for JSON, converting where parameters came as text.
+
+Two layers answer, as in the original: first whatever is wrong with names, presence and types anywhere in the input,
+then with values (`errors.from_validation` chooses). So a field raises `wrong_type` or an error of code VALUE.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,8 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from accounts.mail.text import NOT_IN_LINE, NOT_IN_ROW, code_point
 
 _WHOLE = re.compile(r"-?[0-9]{1,20}")
+# Of 64 bits without a sign, as the original's; a column holds the values up to the second one.
+_UNSIGNED = 2**64
 MAX_INTEGER = 2**63 - 1
 
 # Codes of our validation errors; `errors.from_validation` turns them into the API's.
@@ -30,8 +36,17 @@ def named(text: str, name: str) -> str:
     return text.replace(NAME, name) if NAME in text else f"{name}: {text}"
 
 
+def wrong_type(type_name: str) -> ValidationError:
+    """Return the error of a value that is of another JSON type, in the original's words."""
+    text = _("The value type of parameter %(name)s is not valid, input type should be `%(type)s`")
+    return ValidationError(text % {"name": NAME, "type": type_name}, code=TYPE)
+
+
 class Param(serializers.Field[Any, Any, Any, Any]):
     """One parameter of an action; subclasses say what it may hold."""
+
+    # As the original names it in its messages.
+    type_name = ""
 
     @property
     def as_text(self) -> bool:
@@ -42,16 +57,15 @@ class Param(serializers.Field[Any, Any, Any, Any]):
 class Text(Param):
     """A string without control characters; `lines` lets line breaks and tabs through."""
 
-    def __init__(self, *, lines: bool = False, numbers: bool = False, **kwargs: Any) -> None:
+    type_name = "string"
+
+    def __init__(self, *, lines: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._forbidden = NOT_IN_ROW if lines else NOT_IN_LINE
-        self._numbers = numbers
 
     def to_internal_value(self, data: Any) -> str:
-        if self._numbers and isinstance(data, int) and not isinstance(data, bool):
-            return str(data)
         if not isinstance(data, str):
-            raise ValidationError(_("%(name)s must be a string."), code=TYPE)
+            raise wrong_type(self.type_name)
         found = self._forbidden.search(data)
         if found:
             text = _("%(name)s contains the character %(character)s. Remove it.")
@@ -60,7 +74,9 @@ class Text(Param):
 
 
 class Integer(Param):
-    """A whole number from `min_value` to `max_value`."""
+    """A whole number from `min_value` to `max_value`; a negative one is of another type."""
+
+    type_name = "uint64"
 
     def __init__(self, *, min_value: int = 0, max_value: int = MAX_INTEGER, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -70,8 +86,8 @@ class Integer(Param):
     def to_internal_value(self, data: Any) -> int:
         if self.as_text and isinstance(data, str) and _WHOLE.fullmatch(data):
             data = int(data)
-        if isinstance(data, bool) or not isinstance(data, int):
-            raise ValidationError(_("%(name)s must be a whole number."), code=TYPE)
+        if isinstance(data, bool) or not isinstance(data, int) or not 0 <= data < _UNSIGNED:
+            raise wrong_type(self.type_name)
         if not self._min_value <= data <= self._max_value:
             text = _("%(name)s must be a number from %(min)d to %(max)d.")
             raise ValidationError(text % {"name": NAME, "min": self._min_value, "max": self._max_value}, code=VALUE)
@@ -81,20 +97,24 @@ class Integer(Param):
 class Boolean(Param):
     """true or false."""
 
+    type_name = "bool"
+
     def to_internal_value(self, data: Any) -> bool:
         if self.as_text and isinstance(data, str) and data.lower() in {"true", "false"}:
             data = data.lower() == "true"
         if not isinstance(data, bool):
-            raise ValidationError(_("%(name)s must be true or false."), code=TYPE)
+            raise wrong_type(self.type_name)
         return data
 
 
 class Base64(Param):
     """Standard base64 (RFC 4648 4), line breaks between its characters tolerated; its value is the bytes."""
 
+    type_name = "string"
+
     def to_internal_value(self, data: Any) -> bytes:
         if not isinstance(data, str):
-            raise ValidationError(_("%(name)s must be a string in base64."), code=TYPE)
+            raise wrong_type(self.type_name)
         try:
             return base64.b64decode(data.replace("\r", "").replace("\n", ""), validate=True)
         except (binascii.Error, ValueError):
@@ -102,20 +122,42 @@ class Base64(Param):
 
 
 class ParamList(serializers.ListField):
-    """An array of one kind of parameter."""
+    """An array of one kind of parameter; `null` is of no kind."""
+
+    type_name = "list"
+
+    def __init__(self, *, child: Param | Params, **kwargs: Any) -> None:
+        super().__init__(child=child, **kwargs)
+        self._item_type = child.type_name
 
     def to_internal_value(self, data: Any) -> list[Any]:
         if not isinstance(data, list):
-            raise ValidationError(_("%(name)s must be an array."), code=TYPE)
+            raise wrong_type(self.type_name)
         return super().to_internal_value(data)
+
+    def run_child_validation(self, data: Any) -> list[Any]:
+        items: list[Any] = []
+        errors: dict[Any, Any] = {}
+        for index, item in enumerate(data):
+            try:
+                if item is None:
+                    raise wrong_type(self._item_type)
+                items.append(self.child.run_validation(item))
+            except ValidationError as error:
+                errors[index] = error.detail
+        if errors:
+            raise ValidationError(errors)
+        return items
 
 
 class Params(serializers.Serializer[Any]):
     """An object whose parameters are all declared: an unknown one is an error, `null` is the same as absent."""
 
+    type_name = "object"
+
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, Mapping):
-            raise ValidationError({"": ErrorDetail(_("%(name)s must be an object."), code=TYPE)})
+            raise ValidationError({"": wrong_type(self.type_name).detail})
         unknown = next((name for name in data if name not in self.fields), None)
         if unknown is not None:
             raise ValidationError({unknown: ErrorDetail("", code=UNKNOWN)})

@@ -69,7 +69,6 @@ def read(raw: RawRequest) -> ApiCall:
             % {"methods": ", ".join(METHODS)},
             field="SignatureMethod",
         )
-    host = raw.headers.get("Host", "")
     return ApiCall(
         action=flat["Action"],
         version=flat.get("Version", ""),
@@ -78,8 +77,11 @@ def read(raw: RawRequest) -> ApiCall:
         secret_id=flat["SecretId"],
         token=flat.get("Token", ""),
         as_text=True,
-        signed_by=lambda secret_key: hmac.compare_digest(
-            sign(secret_key, method, string_to_sign(raw.method, host, flat)).encode(), flat["Signature"].encode()
+        signed_by=lambda secret_key: any(
+            hmac.compare_digest(
+                sign(secret_key, method, string_to_sign(raw.method, host, flat)).encode(), flat["Signature"].encode()
+            )
+            for host in raw.hosts
         ),
         params=lambda: params.nest({name: value for name, value in flat.items() if name not in COMMON}),
     )

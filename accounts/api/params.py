@@ -28,8 +28,8 @@ def from_json(body: bytes) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise Refused(
             "InvalidParameter",
-            _("The body is not JSON: %(error)s at line %(line)d, column %(column)d. Send a JSON object.")
-            % {"error": error.msg, "line": error.lineno, "column": error.colno},
+            _("The body is not JSON: see line %(line)d, column %(column)d. Send a JSON object.")
+            % {"line": error.lineno, "column": error.colno},
         ) from None
     except (ValueError, RecursionError):
         raise Refused(

@@ -14,6 +14,8 @@ from accounts.errors import Refused
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
+_PORT = re.compile(r":[0-9]*\Z")
+
 
 @dataclass(frozen=True, kw_only=True)
 class RawRequest:
@@ -23,11 +25,20 @@ class RawRequest:
     query: str
     headers: Mapping[str, str]
     body: bytes
+    # At which a client may have called: its Host names one of them, and may have lost it on the way.
+    ports: tuple[int, ...] = (80, 443)
 
     @property
     def content_type(self) -> str:
         """Return the media type in lower case, without its parameters."""
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @property
+    def hosts(self) -> list[str]:
+        """Return what the client may have signed as its Host: as received first, then without and with a port."""
+        received = self.headers.get("Host", "")
+        name = _PORT.sub("", received)
+        return list(dict.fromkeys([received, name, *(f"{name}:{port}" for port in self.ports)]))
 
 
 @dataclass(frozen=True, kw_only=True)

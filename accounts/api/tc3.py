@@ -1,6 +1,7 @@
 """The signature TC3-HMAC-SHA256: "Signature v3" of the Tencent Cloud API 3.0 reference (pure).
 
 The canonical request and its hash, the string to sign, the derived key, the HMAC (RFC 2104); only the path "/".
+What clients do differently in it: decision 30.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +25,7 @@ SERVICE = "ses"
 UNSIGNED = "UNSIGNED-PAYLOAD"
 
 _AUTHORIZATION = re.compile(
-    rf"{ALGORITHM} +Credential=(?P<secret_id>[^/\s,]+)/(?P<date>[0-9-]+)/(?P<service>[a-z0-9]+)/tc3_request, *"
+    rf"{ALGORITHM} +Credential=(?P<secret_id>[^/\s,]+)/(?P<date>[0-9-]+)/(?P<service>[^/\s,]{{1,255}})/tc3_request, *"
     r"SignedHeaders=(?P<signed>[A-Za-z0-9;-]+), *Signature=(?P<signature>[0-9a-f]{64})"
 )
 
@@ -99,19 +100,34 @@ def parse(header: str) -> Authorization:
 
 def verify(raw: RawRequest, authorization: Authorization, secret_key: str) -> bool:
     """Say whether `secret_key` signed the request, on the day and for the service that its scope names."""
-    timestamp = raw.headers.get("X-TC-Timestamp", "")
+    timestamp, service = raw.headers.get("X-TC-Timestamp", ""), authorization.service
     day = datetime.fromtimestamp(seconds(timestamp), UTC).date().isoformat()
-    if authorization.date != day or authorization.service != SERVICE:
+    if authorization.date != day:
         return False
-    canonical = canonical_request(
-        method=raw.method,
-        query=raw.query if raw.method == "GET" else "",
-        headers=raw.headers,
-        signed=authorization.signed,
-        payload_hash=payload_hash(raw),
-    )
-    expected = sign(secret_key, day, string_to_sign(timestamp, day, canonical))
-    return hmac.compare_digest(expected, authorization.signature)
+    hashed = payload_hash(raw)
+    key = signing_key(secret_key, day, service)
+    for headers in _signable(raw, authorization.signed):
+        canonical = canonical_request(
+            method=raw.method,
+            query=raw.query if raw.method == "GET" else "",
+            headers=headers,
+            signed=authorization.signed,
+            payload_hash=hashed,
+        )
+        expected = _hmac(key, string_to_sign(timestamp, day, canonical, service)).hex()
+        if hmac.compare_digest(expected, authorization.signature):
+            return True
+    return False
+
+
+def _signable(raw: RawRequest, signed: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Yield the headers as clients may have signed them, the commonest first."""
+    received = {name: raw.headers.get(name, "") for name in signed}
+    for host in raw.hosts:
+        exact = received | {"host": host}
+        yield exact
+        # As the reference says it; the SDKs do not.
+        yield {name: value.lower() for name, value in exact.items()}
 
 
 def is_unsigned(raw: RawRequest) -> bool:
@@ -134,23 +150,23 @@ def canonical_request(
     return "\n".join([method, "/", query, lines, ";".join(signed), payload_hash])
 
 
-def string_to_sign(timestamp: str, day: str, canonical: str) -> str:
+def string_to_sign(timestamp: str, day: str, canonical: str, service: str = SERVICE) -> str:
     """Return what is signed: algorithm, time, scope, and the hash of the canonical request."""
     digest = hashlib.sha256(canonical.encode()).hexdigest()
-    return f"{ALGORITHM}\n{timestamp}\n{day}/{SERVICE}/tc3_request\n{digest}"
+    return f"{ALGORITHM}\n{timestamp}\n{day}/{service}/tc3_request\n{digest}"
 
 
-def signing_key(secret_key: str, day: str) -> bytes:
-    """Return kSigning: the key of one secret, one UTC day and this service."""
+def signing_key(secret_key: str, day: str, service: str = SERVICE) -> bytes:
+    """Return kSigning: the key of one secret, one UTC day and one service."""
     key = f"TC3{secret_key}".encode()
-    for step in (day, SERVICE, "tc3_request"):
+    for step in (day, service, "tc3_request"):
         key = _hmac(key, step)
     return key
 
 
-def sign(secret_key: str, day: str, text: str) -> str:
+def sign(secret_key: str, day: str, text: str, service: str = SERVICE) -> str:
     """Return the hexadecimal signature of a string to sign."""
-    return _hmac(signing_key(secret_key, day), text).hex()
+    return _hmac(signing_key(secret_key, day, service), text).hex()
 
 
 def _canonical(name: str, value: str) -> str:

@@ -20,6 +20,8 @@ from accounts.mail.text import INVISIBLE
 
 # Characters of a heading that are kept to be shown.
 MAX_HEADING = 40
+# What programs put around a cell; whatever else is white there is for the reader of the cell to judge.
+_BLANKS = " \u00a0"
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 
 
@@ -147,7 +149,7 @@ def _headings(cells: Sequence[str], columns: Sequence[CsvColumn]) -> dict[int, C
 
 def _value(cells: Sequence[str], place: int, column: CsvColumn) -> str:
     cell = cells[place] if place < len(cells) else ""
-    return unguarded(cell.strip()).strip() if column.single_line else unguarded(cell)
+    return unguarded(cell.strip(_BLANKS)).strip(_BLANKS) if column.single_line else unguarded(cell)
 
 
 def _says_nothing(record: CsvRecord) -> bool:

@@ -35,6 +35,9 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(fields=["address"], name="block_look_up"),
+                    models.Index(
+                        condition=models.Q(("address__startswith", "erased:")), fields=["address"], name="block_erased"
+                    ),
                     models.Index(fields=["account", "kind", "-id"], name="block_list"),
                     models.Index(
                         models.F("expires_at"), condition=models.Q(("expires_at__isnull", False)), name="block_releases"
@@ -61,7 +64,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("cause__in", ["bounced", "unsubscribed", "complained", "entered", "imported"])
+                            ("cause__in", ["bounced", "unsubscribed", "complained", "refused", "entered", "imported"])
                         ),
                         name="block_cause_known",
                     ),

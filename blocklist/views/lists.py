@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.act_page import ActPage
 from accounts.console.lists import Button, Column, EmptyState, ListPage
+from accounts.erased_addresses import PREFIX
 from accounts.scoping import get_visible_or_404, visible
 from blocklist import blocking, forms
 from blocklist.models import BlockedAddress, Exemption
@@ -34,12 +35,12 @@ LIST_TEXTS = {
     ),
     Kind.REJECT: (
         gettext_lazy(
-            "Recipients who unsubscribed from a sender domain or reported its email as spam. "
-            "That domain no longer sends to them."
+            "Recipients who unsubscribed from a sender domain, reported its email as spam or blocked it in their "
+            "mailbox. That domain no longer sends to them."
         ),
         EmptyState(
             gettext_lazy("Nobody has rejected your email"),
-            gettext_lazy("Recipients who unsubscribe or complain are listed here."),
+            gettext_lazy("Recipients who unsubscribe, complain or block the sender are listed here."),
         ),
     ),
     Kind.CUSTOM: (
@@ -50,7 +51,13 @@ LIST_TEXTS = {
     ),
 }
 
-_ADDRESS = Column("address", gettext_lazy("Address"), "address", "mono", href=lambda row: paths.look_up(row.address))
+
+def _look_up(row: BlockedAddress) -> str:
+    # What stands for an erased address is none that could be looked up.
+    return "" if row.address.startswith(PREFIX) else paths.look_up(row.address)
+
+
+_ADDRESS = Column("address", gettext_lazy("Address"), "address", "mono", href=_look_up)
 _CAUSE = Column("cause", gettext_lazy("Cause"), lambda row: row.get_cause_display())
 _REASON = Column("reason", gettext_lazy("Reason"), "reason")
 _SINCE = Column("created_at", gettext_lazy("Blocked since"), "created_at", "time")

@@ -19,10 +19,11 @@ from typing import Any
 
 from django.conf import settings
 
+from config import monitoring
 from config.web import body, bridge, refusals, server
 from config.web.answer import Answer, AnswerSender, FilePart, Patience, Send, Stream
-from config.web.body import Body, BodyPace, ClientGone, Receive, Room, Spool
-from config.web.environ import Environ, MalformedRequest, client_of, environ_of
+from config.web.body import Body, BodyPace, ClientGone, Incoming, Receive, Room, Spool
+from config.web.environ import Environ, MalformedRequest, client_of, declared_length, environ_of, has_body
 from config.web.pools import DOWNLOADS, HEALTH, POOLS, NoResult, Pool, PoolIsFull, PoolSpec, pool_of
 from config.web.refusals import Reason
 
@@ -83,20 +84,22 @@ class Front:
                 await sender.whole(refusals.refuse(Reason.TOO_MANY, environ, pool.name))
 
     async def _answer(self, environ: Environ, pool: Pool, receive: Receive, sender: AnswerSender) -> Answer | None:
-        refuse = partial(refusals.refuse, environ=environ, pool=pool.name)
+        incoming = Incoming(receive, expected=has_body(environ))
         try:
-            return await self._run(environ, pool, receive, sender)
+            return await self._run(environ, pool, incoming, sender)
         except body.BodyTooLarge:
-            return refuse(Reason.TOO_LARGE)
+            reason = Reason.TOO_LARGE
         except body.BodyTooSlow:
-            return refuse(Reason.TOO_SLOW)
+            return refusals.refuse(Reason.TOO_SLOW, environ, pool.name)
         except (body.NoRoom, PoolIsFull):
-            return refuse(Reason.BUSY)
+            reason = Reason.BUSY
         except NoResult:
-            return refuse(Reason.NO_RESULT)
+            return refusals.refuse(Reason.NO_RESULT, environ, pool.name)
+        await body.discard(incoming, self._pace, declared=declared_length(environ))
+        return refusals.refuse(reason, environ, pool.name)
 
-    async def _run(self, environ: Environ, pool: Pool, receive: Receive, sender: AnswerSender) -> Answer | None:
-        whole = await self._body(environ, pool.spec.body, receive)
+    async def _run(self, environ: Environ, pool: Pool, incoming: Incoming, sender: AnswerSender) -> Answer | None:
+        whole = await self._body(environ, pool.spec.body, incoming)
         environ["wsgi.input"] = whole.file
         stream = Stream(sender, asyncio.get_running_loop()) if pool.name == DOWNLOADS else None
         job = partial(bridge.respond, self._handler, environ, stream)
@@ -132,15 +135,16 @@ class Front:
         finally:
             held.close()
 
-    async def _body(self, environ: Environ, max_bytes: int, receive: Receive) -> Body:
-        length, chunked = environ.get("CONTENT_LENGTH"), environ.pop("HTTP_TRANSFER_ENCODING", "")
-        if not length and not chunked:
+    async def _body(self, environ: Environ, max_bytes: int, incoming: Incoming) -> Body:
+        if not incoming.expected:
             return Body(self._spool)
-        declared = int(length) if length else None
+        declared = declared_length(environ)
         if environ.pop("HTTP_EXPECT", "") and declared is not None and declared > max_bytes:
             # It asks before it sends (RFC 9110 10.1.1).
+            incoming.expected = False
             raise body.BodyTooLarge
-        whole = await body.read(receive, self._spool, declared=declared, max_bytes=max_bytes, pace=self._pace)
+        whole = await body.read(incoming, self._spool, declared=declared, max_bytes=max_bytes, pace=self._pace)
+        environ.pop("HTTP_TRANSFER_ENCODING", "")
         environ["CONTENT_LENGTH"] = str(whole.size)
         return whole
 
@@ -168,10 +172,11 @@ class Front:
                 return
 
 
-def _check(environ: Environ) -> tuple[str, str]:
-    """Return what a health request asks for; whatever else they say, its answers are the same."""
+def _check(environ: Environ) -> tuple[str, str, bool]:
+    """Return what a health request asks for and whether it may know more; its answers are the same for all such."""
     method = environ["REQUEST_METHOD"]
-    return method if method in {"GET", "HEAD"} else "other", environ["PATH_INFO"]
+    may_know = monitoring.is_authorised(environ.get("HTTP_AUTHORIZATION", ""))
+    return method if method in {"GET", "HEAD"} else "other", environ["PATH_INFO"], may_know
 
 
 def _forget(environ: Environ, running: asyncio.Future[Answer | None]) -> None:

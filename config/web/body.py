@@ -6,7 +6,7 @@ import asyncio
 import io
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,9 +16,8 @@ from typing import IO, Any
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 # So much of one body is held in memory; the rest goes to the disk.
 IN_MEMORY = 64 * 1024
-# A body that is too large is read on, and thrown away, up to this multiple of what is allowed: a client that is cut
-# off while it sends never sees the answer.
-DISCARDED = 4
+# So much of a body that is refused is still taken and thrown away: 32 times what a call may have.
+MAX_DISCARDED_BYTES = 256 * 1024 * 1024
 
 
 class BodyTooLarge(Exception):
@@ -35,6 +34,19 @@ class ClientGone(Exception):
 
 class NoRoom(Exception):
     """Too much of other bodies is held already, or the disk is full."""
+
+
+class Incoming:
+    """What the client sends, and whether more is to come."""
+
+    def __init__(self, receive: Receive, *, expected: bool = True) -> None:
+        self._receive, self.expected = receive, expected
+
+    async def __call__(self) -> Mapping[str, Any]:
+        """Return the server's next message."""
+        message = await self._receive()
+        self.expected = message["type"] == "http.request" and bool(message.get("more_body"))
+        return message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,40 +136,57 @@ class Spool:
 
 
 async def read(receive: Receive, spool: Spool, *, declared: int | None, max_bytes: int, pace: BodyPace) -> Body:
-    """Return the whole body, at its beginning.
+    """Return the whole body, at its beginning; `declared` is its Content-Length.
 
-    Raise BodyTooLarge, BodyTooSlow, ClientGone or NoRoom; nothing is held then. `declared` is its Content-Length.
+    Raise BodyTooLarge, BodyTooSlow, ClientGone or NoRoom, as soon as that is known; nothing is held then.
     """
-    if declared is not None and declared > max_bytes * DISCARDED:
+    if declared is not None and declared > max_bytes:
         raise BodyTooLarge
-    body, received = Body(spool), 0
-    began = time.monotonic()
-    loop = asyncio.get_running_loop()
+    body = Body(spool)
     try:
-        while True:
-            now = time.monotonic()
-            left = pace.deadline(began=began, now=now, received=received) - now
-            try:
-                async with asyncio.timeout_at(loop.time() + left):
-                    message = await receive()
-            except TimeoutError:
-                raise BodyTooSlow from None
-            if message["type"] != "http.request":
-                raise ClientGone
-            chunk = message.get("body", b"")
-            received += len(chunk)
-            if received <= max_bytes:
-                await body.add(chunk)
-            elif received > max_bytes * DISCARDED:
+        async for chunk in _chunks(receive, pace):
+            if body.size + len(chunk) > max_bytes:
                 raise BodyTooLarge
-            if not message.get("more_body"):
-                break
-        if received > max_bytes:
-            raise BodyTooLarge
-        if declared is not None and declared != received:
+            await body.add(chunk)
+        if declared is not None and declared != body.size:
             raise ClientGone
         body.file.seek(0)
         return body
     except BaseException:
         body.close()
         raise
+
+
+async def discard(incoming: Incoming, pace: BodyPace, *, declared: int | None) -> None:
+    """Throw away what is still to come of a body that is refused, as long as it keeps the pace and has some limit.
+
+    Who is cut off while he sends sees a broken connection, and not the answer that says why (RFC 9112 9.6). The server
+    closes the connection once an answer is complete, so it must be sent after this.
+    """
+    received = 0
+    with suppress(BodyTooSlow, ClientGone):
+        if incoming.expected and (declared or 0) <= MAX_DISCARDED_BYTES:
+            async for chunk in _chunks(incoming, pace):
+                received += len(chunk)
+                if received > MAX_DISCARDED_BYTES:
+                    return
+
+
+async def _chunks(receive: Receive, pace: BodyPace) -> AsyncIterator[bytes]:
+    """Yield a body as it comes; raise BodyTooSlow or ClientGone."""
+    received, began, loop = 0, time.monotonic(), asyncio.get_running_loop()
+    more = True
+    while more:
+        now = time.monotonic()
+        left = pace.deadline(began=began, now=now, received=received) - now
+        try:
+            async with asyncio.timeout_at(loop.time() + left):
+                message = await receive()
+        except TimeoutError:
+            raise BodyTooSlow from None
+        if message["type"] != "http.request":
+            raise ClientGone
+        chunk = message.get("body", b"")
+        received += len(chunk)
+        more = bool(message.get("more_body"))
+        yield chunk

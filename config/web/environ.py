@@ -63,6 +63,17 @@ def environ_of(scope: Mapping[str, Any]) -> Environ:
     return environ
 
 
+def has_body(environ: Environ) -> bool:
+    """Say whether a body follows the head: one of a known length, or one in chunks (RFC 9112 6.3)."""
+    return bool(environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING"))
+
+
+def declared_length(environ: Environ) -> int | None:
+    """Return the length that a body has by its head; None for one that has none, or comes in chunks."""
+    length = environ.get("CONTENT_LENGTH")
+    return int(length) if length else None
+
+
 def client_of(environ: Environ) -> str:
     """Return whom requests are counted for: an address, of IPv6 its network of 64 bits; "" if unknown."""
     text = network.client_address(environ)

@@ -6,16 +6,16 @@ import io
 from enum import Enum
 
 from django.core.handlers.wsgi import WSGIRequest
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.api import endpoint
-from accounts.errors import Refused
+from config import health
 from config.web.answer import Answer
 from config.web.environ import Environ
-from sending.tracking.views import pixel
+from sending.tracking.views import pixel, redirect
 
 RETRY_SECONDS = 1
 
@@ -60,13 +60,18 @@ def malformed(text: str) -> Answer:
 def _response(reason: Reason, request: WSGIRequest, pool: str) -> HttpResponse:
     if pool == "api":
         # The official SDKs read errors in answers of status 200 only.
-        return endpoint.refusal_response(request, Refused(reason.code, reason.text))
+        return endpoint.refusal_response(request, reason.code, reason.text)
     if pool == "health":
         # What a check waits for is the database.
         trouble = "database" if reason is Reason.NO_RESULT else "web"
-        return JsonResponse({"ok": False, "troubles": [trouble]}, status=503)
+        return health.unanswered(request, trouble)
     if pool == "tracking" and request.path.startswith("/t/o/"):
         # The reader sees no broken picture; only our figure is short of one.
         return pixel()
+    if pool == "tracking" and request.path.startswith("/t/c/") and request.method in ("GET", "HEAD"):
+        # Nor is anybody lost who follows a link: its token says where it leads.
+        redirected = redirect(request.path.removeprefix("/t/c/"))
+        if redirected:
+            return redirected
     with translation.override(translation.get_language_from_request(request)):
         return HttpResponse(f"{reason.text}\n", status=reason.status, content_type="text/plain; charset=utf-8")

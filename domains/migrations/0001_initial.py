@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                 ("seen", models.TextField(blank=True)),
                 ("state", models.CharField(default="unchecked", max_length=11)),
                 ("reason", models.CharField(blank=True, max_length=500)),
+                ("steps", models.JSONField(blank=True, default=list)),
                 ("checked_at", models.DateTimeField(null=True)),
                 (
                     "account",

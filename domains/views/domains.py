@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +9,6 @@ from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.act_page import ActPage
@@ -18,21 +16,15 @@ from accounts.console.forms import FormPage
 from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.mail.addresses import key_or_text
-from accounts.mail.host_names import relative, zone_of
+from accounts.mail.host_names import zone_of
 from accounts.scoping import get_visible_or_404, visible
-from domains import differences, reasons, sender_domains, verification, zone_file
+from domains import sender_domains, verification, zone_file
 from domains.forms import DomainForm, SenderDomainFilters
 from domains.models import DnsRecord, SenderDomain
-from domains.records import MX_PRIORITY
 from domains.reputation import daily_quota
+from domains.views import record_rows
 
 DOMAINS = "domains:list"
-PURPOSES = {
-    DnsRecord.Kind.MX: gettext_lazy("Returns bounces and complaints to us"),
-    DnsRecord.Kind.SPF: gettext_lazy("Allows our servers to send for the domain"),
-    DnsRecord.Kind.DKIM: gettext_lazy("The public key that our signatures are checked with"),
-    DnsRecord.Kind.DMARC: gettext_lazy("Your policy for email that passes neither SPF nor DKIM"),
-}
 
 
 class SenderDomainList(ListPage):
@@ -100,7 +92,6 @@ class CreateDomain(FormPage):
     form_class = DomainForm
     submit_label = gettext_lazy("Create")
     intro = gettext_lazy("A domain cannot be deleted once it is verified, because sent email refers to it.")
-    success = gettext_lazy("Domain created. Enter the records below at your DNS host, then verify.")
 
     def parent(self) -> tuple[str, str]:
         return gettext("Sender Domain"), reverse(DOMAINS)
@@ -108,21 +99,14 @@ class CreateDomain(FormPage):
     def act(self, form: DomainForm) -> str:
         given = form.cleaned_data
         domain = sender_domains.create(self.caller, name=given["name"], dkim_option=given["dkim_option"])
+        simulated = settings.RESOLVER == "simulator"
+        messages.success(
+            self.request,
+            gettext("Domain created. Publish its records in the simulator, then verify.")
+            if simulated
+            else gettext("Domain created. Enter the records below at your DNS host, then verify."),
+        )
         return reverse("domains:detail", args=[domain.pk])
-
-
-@dataclass(frozen=True)
-class RecordRow:
-    """One record as the page shows it."""
-
-    record: DnsRecord
-    state: DnsRecord.State
-    purpose: str | Promise
-    # Why it does not pass, and what to do.
-    reason: str
-    relative_host: str
-    priority: int | None
-    seen: list[list[differences.Piece]]
 
 
 class SenderDomainDetail(ConsoleView):
@@ -143,15 +127,19 @@ class SenderDomainDetail(ConsoleView):
         may_edit = self.caller.may("domains.edit")
         addressed = self.domain.addresses.exists()
         passed = sum(record.state == DnsRecord.State.PASSED for record in records)
+        pasted = [record for record in records if record_rows.may_be_pasted(record)]
         return self.page(
             domain=self.domain,
             state=SenderDomain.State(self.domain.state),
             quota=daily_quota(self.domain.reputation_level),
             dns_zone=zone,
-            rows=[self._row(record, zone) for record in records],
+            rows=[record_rows.row_of(record, zone) for record in records],
             passed=passed,
             step=self._step(passed, len(records)),
-            snippet=zone_file.snippet(records),
+            ttl=zone_file.TTL,
+            snippet=zone_file.snippet(pasted),
+            # A policy that applies already is not missed.
+            left_out=any(record not in pasted and not record_rows.is_inherited(record) for record in records),
             simulated=settings.RESOLVER == "simulator" and may_edit,
             grace_hours=settings.RULES.domain_grace_seconds // 3600,
             may_edit=may_edit,
@@ -173,25 +161,6 @@ class SenderDomainDetail(ConsoleView):
         published = "published" in self.request.GET or passed == wanted
         return "publish" if settings.RESOLVER == "simulator" and not published else "verify"
 
-    def _row(self, record: DnsRecord, zone: str) -> RecordRow:
-        kind = DnsRecord.Kind(record.kind)
-        priority = MX_PRIORITY if kind == DnsRecord.Kind.MX else None
-        expected = f"{priority} {record.expected}" if priority else record.expected
-        marked = record.state == DnsRecord.State.WRONG
-        seen = [
-            differences.pieces(expected, line) if marked else [differences.Piece(line, False)]
-            for line in record.seen.splitlines()
-        ]
-        return RecordRow(
-            record=record,
-            state=DnsRecord.State(record.state),
-            purpose=PURPOSES[kind],
-            reason=reasons.sentence(record),
-            relative_host=relative(record.host, zone),
-            priority=priority,
-            seen=seen,
-        )
-
 
 class _DomainAct(ActPage):
     right = "domains.edit"
@@ -206,12 +175,16 @@ class VerifyDomain(_DomainAct):
 
     def act(self, **kwargs: Any) -> str:
         domain = verification.verify(self.caller, domain=self.domain(kwargs["pk"]))
-        not_passed = domain.records.exclude(state=DnsRecord.State.PASSED).order_by("pk")
-        kinds = ", ".join(record.get_kind_display() for record in not_passed)
-        if not kinds:
-            self.say(gettext("All records pass. %(domain)s is verified and can send.") % {"domain": domain.name})
+        records = list(domain.records.order_by("pk"))
+        unchecked = _kinds(records, {DnsRecord.State.UNREACHABLE})
+        wrong = _kinds(records, {DnsRecord.State.MISSING, DnsRecord.State.WRONG})
+        if wrong:
+            self.say(gettext("Not all records pass: see %(records)s.") % {"records": wrong}, messages.WARNING)
+        elif unchecked:
+            text = gettext("Not all records could be checked: see %(records)s. The check is repeated automatically.")
+            self.say(text % {"records": unchecked}, messages.WARNING)
         else:
-            self.say(gettext("Not all records pass: see %(records)s.") % {"records": kinds}, messages.WARNING)
+            self.say(gettext("All records pass. %(domain)s is verified and can send.") % {"domain": domain.name})
         return reverse("domains:detail", args=[domain.pk])
 
 
@@ -235,6 +208,10 @@ class DeleteDomain(_DomainAct):
         sender_domains.delete(self.caller, domain=domain)
         self.say(gettext("%(name)s was deleted.") % {"name": domain.name})
         return reverse(DOMAINS)
+
+
+def _kinds(records: list[DnsRecord], states: set[str]) -> str:
+    return ", ".join(record.get_kind_display() for record in records if record.state in states)
 
 
 def _share(passed: int, wanted: int) -> str:

@@ -17,6 +17,7 @@ from django.db import connection, models, transaction
 
 from accounts.caller import Caller
 from accounts.errors import Refused
+from sending import sensitive
 from sending.acceptance.case import Case, Recipient
 from sending.acceptance.draft import Draft
 from sending.acceptance.gates import GATES
@@ -34,6 +35,7 @@ from sending.models.rows import (
 )
 from sending.queue_signal import notifier
 from sending.submission_fields import SubmissionFields
+from templates_app.rendering import fill_plain
 
 _SUFFIX = string.ascii_letters + string.digits
 MAX_SUBJECT_KEPT = 200
@@ -135,7 +137,7 @@ def _write(case: Case) -> Accepted:
     values = {
         **parameters(submission),
         "recipients": as_json([values_of(row) for row in _recipient_rows(case)]),
-        "filled": case.subject[:MAX_SUBJECT_KEPT],
+        "filled": _subject_shown(case)[:MAX_SUBJECT_KEPT],
     }
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, values)
@@ -172,9 +174,18 @@ def _submission(case: Case) -> SubmissionFields:
         "template": draft.template_id,
         "version": case.version.pk,
         "variables": case.values,
+        "sensitive": dict.fromkeys(case.sensitive, ""),
         "header_message_id": draft.header_message_id or _header_message_id(message_id, sender.domain.name),
     }
+    if not case.live:
+        # Nothing of it waits to be sent: this is its final state.
+        found |= sensitive.masked(message_id, case.values, case.sensitive)
     return SubmissionFields(**{**given, **found})
+
+
+def _subject_shown(case: Case) -> str:
+    """Return the filled subject as pages and exports show it: without sensitive values."""
+    return fill_plain(case.draft.subject, sensitive.shown(case.values, case.sensitive))
 
 
 def _recipient_rows(case: Case) -> list[_RecipientRow]:

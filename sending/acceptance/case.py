@@ -77,7 +77,9 @@ class Case:
     cc: list[Recipient] = field(init=False)
     bcc: list[Recipient] = field(init=False)
     version: Version = field(init=False)
+    # Filled in; what is stored of it shows no sensitive value.
     subject: str = field(init=False)
+    sensitive: list[str] = field(init=False)
 
     @property
     def account(self) -> Account:

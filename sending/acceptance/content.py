@@ -17,6 +17,7 @@ from sending.acceptance.case import Case, GateFinding, grouped, listed
 from sending.acceptance.extra_headers import MAX_HEADERS, check_header, check_message_id
 from sending.models import Submission
 from sending.unsubscribe_languages import CODES
+from templates_app import sensitive_names
 from templates_app.queries import compiled, sendable
 from templates_app.rendering import Link, Variable, fill_plain, names_in
 
@@ -69,6 +70,7 @@ def variables_given(case: Case) -> GateFinding:
             gettext("A variable contains a NUL character or an unpaired surrogate. Remove it."),
             field="variables",
         )
+    case.sensitive = sensitive_names.among(case.values, case.version.template.sensitive)
     return GateFinding(len(case.values), len(wanted))
 
 

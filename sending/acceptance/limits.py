@@ -26,6 +26,11 @@ _BLOCKS = {
         "FailedOperation.RejectedByRecipients",
         gettext_noop("%(address)s has reported an email of %(domain)s as spam."),
     ),
+    ("reject", "refused"): (
+        1008,
+        "FailedOperation.RejectedByRecipients",
+        gettext_noop("%(address)s has blocked the emails of %(domain)s."),
+    ),
 }
 
 

@@ -21,13 +21,14 @@ from sending.mime import message
 from sending.mime.footers import footer
 from sending.mime.header_fields import Unsendable, address
 from sending.models import Submission
+from sending.sensitive import shown
 from sending.smtp.bounce_class import BounceClass
 from sending.smtp.data import stuff
 from sending.smtp.replies import Outcome, OutcomeKind
 from sending.smtp.result import SmtpResult, fault
 from sending.tracking import links, verp
 from templates_app import queries
-from templates_app.rendering import Compiled, fill_html, fill_plain, fill_text
+from templates_app.rendering import Compiled, fill_html, fill_link, fill_plain, fill_text
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +112,7 @@ def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
         else fill_html(
             compiled,
             submission.variables,
-            link=lambda index: links.click_url(queued.message, index),
+            link=lambda index: _tracked(queued, compiled, index),
             pixel=links.pixel_url(queued.message),
             footer=html_footer,
         ),
@@ -133,6 +134,15 @@ def render(queued: QueuedMessage, files: Files = ()) -> RenderedMail | Outcome:
         recipient,
         stuff(message.join(head, body, signature)),
     )
+
+
+def _tracked(queued: QueuedMessage, compiled: Compiled, index: int) -> str:
+    """Return the tracked address of a link; what is recorded of its clicks has no sensitive value."""
+    submission = queued.submission
+    target, recorded = fill_link(compiled, index, submission.variables), ""
+    if submission.sensitive:
+        recorded = fill_link(compiled, index, shown(submission.variables, submission.sensitive))
+    return links.click_url(queued.message, target, links=compiled.different_links, recorded=recorded)
 
 
 def _block_query(queued: QueuedMessage) -> BlockQuery:

@@ -21,6 +21,7 @@ from sending.delivery.queued import QueuedMessage
 from sending.events import NewEvent
 from sending.models import Attempt, HoldPeriod
 from sending.models.rows import fetch, insert, selected, values_of
+from sending.sensitive import mask_where_final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +199,14 @@ def settle(settlements: Sequence[Settlement], worker: str) -> set[int]:
         written = [settlement for settlement in settlements if settlement.queued.message in held]
         insert(Attempt, [values_of(settlement.attempt) for settlement in written if settlement.attempt])
         events.record([settlement.event for settlement in written if settlement.event])
+        # Last, and in the order of ids, so that no two workers wait for each other.
+        mask_where_final(
+            {
+                settlement.queued.submission.id
+                for settlement in written
+                if settlement.again is None and settlement.queued.submission.sensitive
+            }
+        )
     return held
 
 

@@ -14,6 +14,7 @@ from sending.delivery.queue import NewAttempt, Settlement
 from sending.delivery.queued import QueuedMessage
 from sending.events import NewEvent
 from sending.models import BounceType, EventKind
+from sending.sensitive import without_values
 from sending.smtp.replies import Outcome, OutcomeKind, classify
 from sending.smtp.result import SmtpResult
 
@@ -49,6 +50,7 @@ class Clock:
 def settlement_of(queued: QueuedMessage, smtp_result: SmtpResult, *, began: datetime, seconds: float) -> Settlement:
     """Return the settlement of an attempt that began at `began` (the database's time) and took `seconds`."""
     rules = settings.RULES
+    smtp_result = _without_values(queued, smtp_result)
     outcome = classify(smtp_result)
     now = began + timedelta(seconds=seconds)
     next_attempt = None
@@ -107,6 +109,18 @@ def without_texts(settlement: Settlement) -> Settlement:
         attempt=attempt and replace(attempt, host="", tls="", enhanced_code="", reply="", conversation=""),
         event=event and replace(event, reason=""),
     )
+
+
+def _without_values(queued: QueuedMessage, smtp_result: SmtpResult) -> SmtpResult:
+    """Return the result without the sensitive values that the receiver repeats, as of a link that it blocks."""
+    submission = queued.submission
+    if not submission.sensitive:
+        return smtp_result
+    text, conversation = (
+        without_values(said, submission.variables, submission.sensitive)
+        for said in (smtp_result.text, smtp_result.conversation)
+    )
+    return replace(smtp_result, text=text, conversation=conversation)
 
 
 def _event(queued: QueuedMessage, outcome: Outcome) -> NewEvent:

@@ -9,14 +9,13 @@ from email.message import Message
 from email.parser import HeaderParser
 
 from accounts.mail.addresses import key_or_text
-from sending.inbound import non_delivery, own_words
-from sending.inbound.report import Report, ReportKind, decoded_fields, header, parts, text_of, token
+from sending.inbound import non_delivery, prose
+from sending.inbound.report import Report, ReportKind, decoded_fields, header, parts, text_header, text_of, token
 from sending.smtp.codes import enhanced_code
 
 STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 MAX_TEXT = 20_000
 MAX_BLOCKS = 200
-MAX_LINE = 1000
 
 # Action (RFC 3464 2.3.3) -> the kind of report, the gravest first.
 ACTIONS: dict[str, ReportKind] = {
@@ -30,7 +29,6 @@ ACTIONS: dict[str, ReportKind] = {
 # The first digit of Status says what an Action that is not known means.
 _ACTION_OF_CLASS = {"2": "delivered", "4": "delayed"}
 _TYPE = re.compile(r"^\s*[\w-]+\s*;\s*")
-_REPLY = re.compile(r"(?<![\d.])[45]\d\d(?:[ -]|\b.{0,40}[45]\.\d{1,3}\.\d{1,3})")
 
 
 def parse(mail: Message, sent: str = "") -> Report | None:
@@ -54,21 +52,35 @@ def for_recipient(report: Report, recipient: str) -> Report:
 def _standard(mail: Message) -> Report | None:
     reports = []
     for part in parts(mail, STATUS_PARTS):
-        for block in _blocks(part):
+        blocks = _blocks(part)
+        for block, following in zip(blocks, [*blocks[1:], Message()], strict=True):
             status = enhanced_code(header(block, "Status"))
             action = token(header(block, "Action", 200))
             if not status and not action:
                 continue
             if action not in ACTIONS:
                 action = _ACTION_OF_CLASS.get(status[:1], "failed")
-            diagnostic = _TYPE.sub("", header(block, "Diagnostic-Code", 1000))
+            diagnostic = _TYPE.sub("", text_header(block, "Diagnostic-Code", 1000).strip())
+            if diagnostic.endswith(":") and not following.keys():
+                # Its second line is not indented as RFC 5322 2.2.3 wants it.
+                diagnostic = " ".join(f"{diagnostic} {following.get_payload() or ''}".split())[:1000]
             addresses = tuple(_address(header(block, name)) for name in ("Original-Recipient", "Final-Recipient"))
             reports.append(
                 Report(kind=ACTIONS[action], status=status, diagnostic=diagnostic, action=action, addresses=addresses)
             )
     if not reports:
         return None
+    said = prose.refusal_in(prose.text_for_people(mail))
+    # Which of several recipients its words are about is not known.
+    instead = said.diagnostic if len(reports) == 1 else ""
+    reports = [replace(report, diagnostic=_whole(report.diagnostic, instead), stage=said.stage) for report in reports]
     return replace(min(reports, key=_gravity), addresses=(), recipients=tuple(reports) if len(reports) > 1 else ())
+
+
+def _whole(diagnostic: str, instead: str) -> str:
+    """Return a diagnostic, or instead of one that is missing, or ends within a reply, what the words beside it say."""
+    is_cut = not diagnostic or (diagnostic.endswith(":") and diagnostic[:3] in instead)
+    return instead if is_cut and instead else diagnostic
 
 
 def _gravity(report: Report) -> int:
@@ -86,7 +98,9 @@ def _blocks(part: Message) -> list[Message]:
         try:
             text = decoded_fields(part, MAX_TEXT)
             if text is None:
-                text = "\n\n".join(block.as_string() for block in payload if isinstance(block, Message))
+                # Bytes that are not ASCII stay as they came: `text_header` reads them.
+                raw = b"\n\n".join(block.as_bytes() for block in payload if isinstance(block, Message))
+                text = raw.decode("utf-8", "surrogateescape")
         except (MessageError, UnicodeError, LookupError, TypeError, AttributeError):
             return []
     else:
@@ -98,10 +112,12 @@ def _blocks(part: Message) -> list[Message]:
 def _prose(mail: Message, sent: str) -> Report | None:
     if not non_delivery.is_told(mail, sent):
         return None
-    text = own_words.text(mail)
-    reply_line = next((line for line in text.splitlines() if _REPLY.search(line[:MAX_LINE])), "")[:MAX_LINE]
-    status = enhanced_code(reply_line) or enhanced_code(text)
-    diagnostic = " ".join((reply_line or text[:400]).split())
-    if non_delivery.is_still_tried(mail, sent):
-        return Report(kind=ReportKind.DELAY, status=status, diagnostic=diagnostic, action="delayed")
-    return Report(kind=ReportKind.BOUNCE, status=status, diagnostic=diagnostic, action="failed")
+    said = prose.refusal_in(prose.text_for_people(mail))
+    is_delay = non_delivery.is_still_tried(mail, sent)
+    return Report(
+        kind=ReportKind.DELAY if is_delay else ReportKind.BOUNCE,
+        status=said.status,
+        diagnostic=said.diagnostic,
+        action="delayed" if is_delay else "failed",
+        stage=said.stage,
+    )

@@ -57,7 +57,7 @@ def read(report_id: int, parser: Parser) -> ReportKind | None:
 def _new_events(report: Report, message: int) -> list[events.NewEvent]:
     reason = _summary(report)
     if report.kind == ReportKind.BOUNCE:
-        outcome = classify_report(report.status, report.diagnostic)
+        outcome = classify_report(report.status, report.diagnostic, stage=report.stage)
         return [
             events.NewEvent(
                 kind=EventKind.BOUNCE,

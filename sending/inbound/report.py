@@ -32,6 +32,8 @@ class Report:
     status: str = ""
     diagnostic: str = ""
     action: str = ""
+    # What the refusal answered, where the report says it: "rcpt", or "data" for the text of the mail.
+    stage: str = ""
     # False when the mail could not be read, for a fault of its own.
     is_parsed: bool = True
     # The addresses it speaks of; and, of a delivery report on several recipients, what it says of each.

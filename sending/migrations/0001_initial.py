@@ -117,6 +117,8 @@ class Migration(migrations.Migration):
                 ("template", models.BigIntegerField()),
                 ("version", models.BigIntegerField()),
                 ("variables", models.JSONField(default=dict)),
+                ("sensitive", models.JSONField(default=dict)),
+                ("is_content_erased", models.BooleanField(default=False)),
                 ("header_message_id", models.CharField(max_length=300)),
                 ("headers", models.JSONField(default=dict)),
                 ("unsubscribe", models.CharField(default="0", max_length=2)),
@@ -321,6 +323,11 @@ class Migration(migrations.Migration):
                     models.Index(fields=["account", "-id"], name="report_list"),
                     models.Index(condition=models.Q(("state", "waiting")), fields=["due_at", "id"], name="report_due"),
                     models.Index(condition=models.Q(("state", "aside")), fields=["id"], name="report_aside"),
+                    models.Index(
+                        condition=models.Q(("state", "read"), models.Q(("raw", b""), _negated=True)),
+                        fields=["id"],
+                        name="report_with_raw",
+                    ),
                     models.Index(fields=["message"], name="report_by_message"),
                 ],
                 "constraints": [
@@ -423,6 +430,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="submission",
             index=models.Index(fields=["account", "-id"], name="submission_list"),
+        ),
+        migrations.AddIndex(
+            model_name="submission",
+            index=models.Index(
+                condition=models.Q(("is_content_erased", False)), fields=["id"], name="submission_with_content"
+            ),
         ),
         migrations.AddConstraint(
             model_name="submission",

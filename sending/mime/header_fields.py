@@ -1,4 +1,4 @@
-"""Header fields as bytes: folding (RFC 5322 2.2.3), mailboxes (3.4), encoded words (RFC 2047), parameters (RFC 2231).
+"""Header fields as bytes: folding (RFC 5322 2.2.3), mailboxes (3.4), encoded words (RFC 2047).
 
 Pure; control characters are refused here.
 """
@@ -9,7 +9,6 @@ import base64
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from urllib.parse import quote
 
 from django.utils.translation import gettext_noop
 
@@ -51,12 +50,12 @@ def text(field: str, value: str) -> bytes:
     """Return free text as a header value, folded at blanks, as encoded words where ASCII cannot say it."""
     value = clean(field, value)
     if not value.isascii() or "=?" in value or "  " in value:
-        return _encoded_words(value, FOLD_AT - len(field) - 2)
+        return encoded_words(value, FOLD_AT - len(field) - 2)
     if len(field) + 2 + len(value) <= FOLD_AT:
         return value.encode("ascii")
     words = value.split(" ")
     if max(map(len, words)) > MAX_LINE - len(field) - 2:
-        return _encoded_words(value, FOLD_AT - len(field) - 2)
+        return encoded_words(value, FOLD_AT - len(field) - 2)
     return _folded(field, words, " ")
 
 
@@ -90,7 +89,7 @@ def named_mailbox(field: str, phrase: str, value: str) -> str:
     if not phrase:
         return where
     if not phrase.isascii() or "=?" in phrase:
-        return f"{_encoded_words(phrase, FOLD_AT - len(field) - 2).decode('ascii')} <{where}>"
+        return f"{encoded_words(phrase, FOLD_AT - len(field) - 2).decode('ascii')} <{where}>"
     if not _ATOMS.fullmatch(phrase):
         phrase = '"' + re.sub(r'(["\\])', r"\\\1", phrase) + '"'
     return f"{phrase} <{where}>"
@@ -105,19 +104,7 @@ def address(field: str, value: str) -> str:
         raise Unsendable(text % {"field": field, "address": value[:100], "error": fault}) from None
 
 
-def parameter(key: str, value: str) -> bytes:
-    """Return `; key=value` of a MIME header on lines of its own, encoded by RFC 2231 where needed."""
-    value = clean(key, value)
-    if re.fullmatch(r"[ !#-\[\]-~]{1,60}", value):
-        return f';\r\n\t{key}="{value}"'.encode("ascii")
-    escaped = re.findall(r"(?:%..|[^%]){1,18}", f"utf-8''{quote(value, safe='')}")
-    # The pattern never cuts an escape in two.
-    if len(escaped) == 1:
-        return f";\r\n\t{key}*={escaped[0]}".encode("ascii")
-    return "".join(f";\r\n\t{key}*{n}*={piece}" for n, piece in enumerate(escaped)).encode("ascii")
-
-
-def _encoded_words(value: str, first_room: int) -> bytes:
+def encoded_words(value: str, first_room: int) -> bytes:
     """Return base64 encoded words, split between characters; the first fits into `first_room`."""
     room = min(MAX_WORD_BYTES, max((first_room - 12) // 4 * 3, 12))
     words, piece = [], b""

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop
 
 from sending.header_names import is_reserved
 from sending.mime import header_fields
+from sending.mime.file_names import filename_parameter, name_parameter
 from sending.mime.header_fields import Unsendable
 from sending.submission_fields import SubmissionFields
 
@@ -119,9 +120,9 @@ def _attachment(name: str, content: bytes) -> tuple[list[Header], bytes]:
     if kind.startswith(OPAQUE):
         kind = "application/octet-stream"
     return [
-        (b"Content-Type", kind.encode("ascii")),
+        (b"Content-Type", kind.encode("ascii") + name_parameter(name)),
         (b"Content-Transfer-Encoding", b"base64"),
-        (b"Content-Disposition", b"attachment" + header_fields.parameter("filename", name)),
+        (b"Content-Disposition", b"attachment" + filename_parameter(name)),
     ], _base64(content)
 
 

@@ -50,6 +50,10 @@ class Submission(models.Model):
     version = models.BigIntegerField()
     # Variable name -> text.
     variables = models.JSONField(default=dict)
+    # Names of the sensitive ones: "" while their value stands above, then its keyed hash (sending.sensitive).
+    sensitive = models.JSONField(default=dict)
+    # Whether the days of content are over: variables, extra headers and files are gone.
+    is_content_erased = models.BooleanField(default=False)
     # RFC 5322 Message-ID with its angle brackets: the same in every copy and at every attempt.
     header_message_id = models.CharField(max_length=300)
     # Extra headers, name -> value.
@@ -60,7 +64,10 @@ class Submission(models.Model):
 
     @only_choices("submission", channel=Channel.values, trigger_type=TriggerType.values)
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["account", "-id"], name="submission_list")]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "-id"], name="submission_list"),
+            models.Index(fields=["id"], condition=models.Q(is_content_erased=False), name="submission_with_content"),
+        ]
 
     def __str__(self) -> str:
         return self.message_id

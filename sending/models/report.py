@@ -36,6 +36,7 @@ class InboundReport(models.Model):
     message = models.BigIntegerField(null=True)
     kind = models.CharField(max_length=7, choices=Kind)
     summary = models.CharField(max_length=500, blank=True)
+    # Empty once it was read and the days of content are over.
     raw = models.BinaryField()
     # A mail taken at the port is stored first, and waits.
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
@@ -60,6 +61,7 @@ class InboundReport(models.Model):
             models.Index(fields=["account", "-id"], name="report_list"),
             models.Index(fields=["due_at", "id"], condition=models.Q(state="waiting"), name="report_due"),
             models.Index(fields=["id"], condition=models.Q(state="aside"), name="report_aside"),
+            models.Index(fields=["id"], condition=models.Q(state="read") & ~models.Q(raw=b""), name="report_with_raw"),
             models.Index(fields=["message"], name="report_by_message"),
         ]
 

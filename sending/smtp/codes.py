@@ -6,10 +6,10 @@ import re
 
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 
-# Where a reply has its own code: at its start (RFC 2034 4), or last in brackets as qmail writes it. Anywhere else it
-# may be what another host said.
+# Where a reply has its own code: at its start (RFC 2034 4), or last in brackets as qmail and its patches write it.
+# Anywhere else it may be what another host said.
 _LEADING = re.compile(rf"[\s\[(<#:-]*{_ENHANCED.pattern}")
-_LAST = re.compile(rf"\(#{_ENHANCED.pattern}\)\s*$")
+_LAST = re.compile(rf"\(#{_ENHANCED.pattern}\b[^()]{{0,40}}\)\s*$")
 
 # A code that no document names counts by its first digit (RFC 5321 4.2). These are named, for other places: help,
 # greeting, QUIT (RFC 5321 4.2.2) and AUTH (RFC 4954 4); as the answer to a mail they show a host out of step.

@@ -1,24 +1,41 @@
 """The addresses a mail carries to the outside: its pixel, its links and its unsubscribe link (RFC 8058 3.1).
 
-Each is a token and nothing else: no address, no target, no query to tamper with.
+Each is a token and nothing else: no address, no target, no query to tamper with. A link's token holds its target,
+encrypted: a click needs neither the mail's variables nor the database (docs/decisions/0028).
 """
 
 from __future__ import annotations
 
+import struct
+import zlib
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 
 from accounts import tokens
-from accounts.mail.host_names import host_name
+from accounts.mail.web_addresses import MAX_LENGTH, to_uri
 
 OPEN, CLICK, UNSUBSCRIBE = "open", "click", "unsubscribe"
+
+# The message, and how many different links it has.
+_HEAD = struct.Struct(">qH")
+_MAX_COUNT = 2**16 - 1
 
 
 @dataclass(frozen=True)
 class ClickToken:
-    """What a click token names: a message and the position of a link in its template version."""
+    """What a click token holds: a message, where the link leads, what is recorded of it, and its mail's links."""
+
+    message: int
+    target: str
+    recorded: str
+    # How many of them are different.
+    links: int
+
+
+@dataclass(frozen=True)
+class NumberedClick:
+    """What click tokens named before they held a target: a message and the position of a link in its version."""
 
     message: int
     index: int
@@ -29,9 +46,22 @@ def pixel_url(message: int) -> str:
     return f"{settings.PUBLIC_URL}/t/o/{tokens.to_url(tokens.make(OPEN, message))}"
 
 
-def click_url(message: int, index: int) -> str:
-    """Return the tracked address of link number `index` of a message."""
-    return f"{settings.PUBLIC_URL}/t/c/{tokens.to_url(tokens.make(CLICK, message, index))}"
+def click_url(message: int, target: str, *, links: int, recorded: str = "") -> str:
+    """Return the tracked address of a link of a message, or `target` itself where no redirect can take it.
+
+    `links` is how many different links the mail has; `recorded` is what a click is recorded with where that is not
+    the target, which may hold secrets of its reader.
+    """
+    if not _is_redirectable(target):
+        return target
+    head = _HEAD.pack(message, min(links, _MAX_COUNT))
+    body = "\0".join((target, recorded) if recorded and recorded != target else (target,)).encode()
+    # A web address never begins as a zlib stream does (RFC 1950 2.2).
+    for content in (body, zlib.compress(body, 9)):
+        url = f"{settings.PUBLIC_URL}/t/c/{tokens.to_url(tokens.encrypt(CLICK, head + content))}"
+        if len(url) <= MAX_LENGTH:
+            return url
+    return target
 
 
 def unsubscribe_url(message: int) -> str:
@@ -45,9 +75,20 @@ def read_pixel(token: str) -> int | None:
 
 
 def read_click(token: str) -> ClickToken | None:
-    """Return the message and link of an unaltered click token, else None."""
+    """Return what an unaltered click token holds, else None."""
+    content = tokens.decrypt(CLICK, tokens.from_url(token))
+    if content is None:
+        return None
+    message, links = _HEAD.unpack_from(content)
+    body = content[_HEAD.size :]
+    target, _nul, recorded = (zlib.decompress(body) if body[:1] == b"x" else body).decode().partition("\0")
+    return ClickToken(message, target, recorded or target, links)
+
+
+def read_numbered_click(token: str) -> NumberedClick | None:
+    """Return what an unaltered click token of the earlier form names, else None."""
     numbers = tokens.read(CLICK, tokens.from_url(token))
-    return ClickToken(*numbers) if numbers and len(numbers) == 2 else None
+    return NumberedClick(*numbers) if numbers and len(numbers) == 2 else None
 
 
 def read_unsubscribe(token: str) -> int | None:
@@ -55,16 +96,11 @@ def read_unsubscribe(token: str) -> int | None:
     return _message_of(UNSUBSCRIBE, token)
 
 
-def location(target: str) -> str:
-    """Return a web address as HTTP takes it: a host in the letters of its language becomes A-labels (RFC 3987 3.1)."""
-    parts = urlsplit(target)
-    if parts.netloc.isascii():
-        return target
-    host, colon, port = parts.netloc.partition(":")
+def _is_redirectable(target: str) -> bool:
     try:
-        return urlunsplit(parts._replace(netloc=f"{host_name(host)}{colon}{port}"))
+        return len(to_uri(target)) <= MAX_LENGTH
     except ValueError:
-        return target
+        return False
 
 
 def _message_of(purpose: str, token: str) -> int | None:

@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import base64
 import logging
-from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from sending import events
+from accounts.mail.web_addresses import to_uri
+from sending import events, sensitive
 from sending.models import EventKind, Message, Submission
 from sending.models.ids import ms_of
+from sending.queries import first_kept
 from sending.tracking import agents, bursts, links
 from sending.tracking.masking import masked
 from sending.unsubscribe_languages import language_of
@@ -30,6 +31,8 @@ from templates_app import queries, rendering
 
 logger = logging.getLogger(__name__)
 
+# What says where a numbered link led.
+_MADE_FROM = ("version", "variables", "sensitive", "is_content_erased")
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 NO_STORE = "no-store, no-cache, must-revalidate, private, max-age=0"
 RETRY_SECONDS = 30
@@ -53,25 +56,24 @@ class PixelView(View):
 
 
 class ClickView(View):
-    """A tracked link: to the target its template version holds, and nowhere else."""
+    """A tracked link: to the target that its token holds, and nowhere else."""
 
     http_method_names = ("get", "head", "options")
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """Record a click, and send the reader on."""
-        click = links.read_click(token)
         try:
-            target = _target(click) if click else None
+            click = links.read_click(token) or _numbered_click(token)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("a click cannot be followed: %s", error)
             return _plain(AWAY, 503, **{"Retry-After": str(RETRY_SECONDS)})
-        if not click or not target:
+        response = _redirect(click) if click else None
+        if not click or not response:
             return _plain(GONE, 404)
         if request.method == "GET":
-            _record(_visit(request, EventKind.CLICK, click.message, link=target.url), links_in_mail=target.links)
-        return HttpResponseRedirect(
-            links.location(target.url), headers={"Cache-Control": NO_STORE, "Referrer-Policy": "no-referrer"}
-        )
+            visit = _visit(request, EventKind.CLICK, click.message, link=click.recorded)
+            _record(visit, links_in_mail=click.links)
+        return response
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -117,28 +119,48 @@ def pixel() -> HttpResponse:
     return HttpResponse(PIXEL, content_type="image/gif", headers={"Cache-Control": NO_STORE})
 
 
-class _Target(NamedTuple):
-    url: str
-    # How many different links the mail has.
-    links: int
+def redirect(token: str) -> HttpResponse | None:
+    """Return the redirect of a click token that holds its target, nothing recorded and no database asked, else None."""
+    click = links.read_click(token)
+    return _redirect(click) if click else None
 
 
-def _target(click: links.ClickToken) -> _Target | None:
+def _redirect(click: links.ClickToken) -> HttpResponse | None:
+    """Return the redirect; None for a target that is no web address, or once events of its time are no longer kept."""
+    if click.message < first_kept(settings.RULES.retention_days, timezone.now()):
+        return None
+    try:
+        location = to_uri(click.target)
+    except ValueError:
+        return None
+    return HttpResponseRedirect(location, headers={"Cache-Control": NO_STORE, "Referrer-Policy": "no-referrer"})
+
+
+def _numbered_click(token: str) -> links.ClickToken | None:
+    """Return the click of a token of the earlier form, which names a link of the version its mail was made from."""
+    click = links.read_numbered_click(token)
+    if click is None:
+        return None
     submission = Message.objects.filter(pk=click.message).values_list("submission_id", flat=True).first()
     if submission is None:
         return None
-    made_from = Submission.objects.filter(pk=submission).values_list("version", "variables").first()
+    made_from = Submission.objects.filter(pk=submission).values_list(*_MADE_FROM).first()
     if made_from is None:
         return None
-    version, variables = made_from
+    version, variables, names, is_content_erased = made_from
     try:
-        compiled = queries.compiled(version)
-        url = rendering.fill_link(compiled, click.index, variables)
-        parts = urlsplit(url)
-    except (LookupError, ValueError):
+        compiled = queries.compiled_at_approval(version)
+        wanted = {piece.name for piece in compiled.links[click.index] if isinstance(piece, rendering.Variable)}
+    except LookupError:
         return None
-    is_web = parts.scheme in {"http", "https"} and parts.netloc
-    return _Target(url, len(set(compiled.links))) if is_web else None
+    missing = wanted - variables.keys()
+    if missing and (is_content_erased or missing & names.keys()):
+        # Its values are no longer kept: another address would be a wrong one.
+        return None
+    target, recorded = (
+        rendering.fill_link(compiled, click.index, values) for values in (variables, sensitive.shown(variables, names))
+    )
+    return links.ClickToken(click.message, target, recorded, compiled.different_links)
 
 
 def _visit(request: HttpRequest, kind: EventKind, message: int, *, link: str = "") -> events.NewEvent:

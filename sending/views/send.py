@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.forms import FormPage
+from sending import sensitive
 from sending.acceptance.accept import accept
 from sending.forms import VALUE, SendForm
 
@@ -33,7 +34,9 @@ class SendPage(FormPage):
 
     def context(self, form: SendForm) -> dict[str, Any]:
         version = form.version
-        given = urlencode({f"{VALUE}{name}": value for name, value in form.values.items() if value})
+        # Addresses are kept in histories and logs: no sensitive value stands in one.
+        values = sensitive.shown(form.values, form.sensitive)
+        given = urlencode({f"{VALUE}{name}": value for name, value in values.items() if value})
         return {
             **super().context(form),
             "version": version,

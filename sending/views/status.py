@@ -18,11 +18,12 @@ from django.utils.translation import gettext, gettext_lazy
 from accounts.console.column_choice import ChosenColumnsPage
 from accounts.console.lists import Column, EmptyState, Refresh
 from accounts.console.views import ConsoleView
+from accounts.erased_addresses import PREFIX
 from accounts.scoping import get_visible_or_404, visible
-from sending import queries, timeline
+from sending import queries, sensitive, timeline
 from sending.acceptance.presentation import checks
 from sending.forms import StatusFilters
-from sending.models import DeliverStatus, Message
+from sending.models import DeliverStatus, Message, Submission
 from templates_app.models import Template
 
 SIBLINGS = 20
@@ -149,10 +150,17 @@ class MessagePage(ConsoleView):
             # The page asks every two seconds while the mail moves; unchanged, it is left alone with all that is open.
             return HttpResponse(status=204)
         steps = timeline.steps(self.message, attempts, events_found)
+        submission = queries.submission_of(self.message)
         return self.page(
             message=self.message,
-            submission=queries.submission_of(self.message),
-            summary=timeline.summary_of(self.message, attempts),
+            submission=submission,
+            variables=_variables(submission) if submission else [],
+            may_resend=submission is not None
+            and place is None
+            and self.caller.may("messages.send")
+            and not self._is_erased,
+            content_days=settings.RULES.content_days,
+            summary=timeline.summary_of(self.message, attempts, events_found),
             steps=[(step, *_exact(step.at)) for step in steps],
             checks=checks(self.message.trace),
             response=timeline.reason(self.message.deliver_message),
@@ -166,12 +174,23 @@ class MessagePage(ConsoleView):
             state=state,
         )
 
+    @property
+    def _is_erased(self) -> bool:
+        return self.message.recipient.startswith(PREFIX)
+
     def _inbox(self) -> str:
         """Return where the simulator shows the mail; "" where it has none or the caller may not look."""
-        delivered = self.message.delivered_at is not None
+        # To an erased person's mail there is none.
+        delivered = self.message.delivered_at is not None and not self._is_erased
         if settings.TRANSPORT != "simulator" or not delivered or not self.caller.may("simulator.view"):
             return ""
         return f"{reverse('sending:inbox')}?{urlencode({'recipient': self.message.recipient})}"
+
+
+def _variables(submission: Submission) -> list[tuple[str, str, bool]]:
+    """Return each variable with its text and whether it is masked."""
+    shown = sensitive.shown(submission.variables, submission.sensitive)
+    return [(name, text, name in submission.sensitive) for name, text in sorted(shown.items())]
 
 
 def _exact(moment: datetime) -> tuple[str, str]:

@@ -99,6 +99,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=100)),
                 ("state", models.CharField(default="draft", max_length=10)),
+                ("sensitive", models.JSONField(default=dict)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "account",
@@ -174,6 +175,7 @@ class Migration(migrations.Migration):
                 ("submitted_at", models.DateTimeField(auto_now_add=True)),
                 ("submitted_by", models.CharField(max_length=254)),
                 ("claimed_until", models.DateTimeField(null=True)),
+                ("by_machine", models.BooleanField(default=False)),
                 ("decided_at", models.DateTimeField(null=True)),
                 ("reason", models.TextField(blank=True)),
                 (
@@ -289,11 +291,23 @@ class Migration(migrations.Migration):
             model_name="review",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None), ("state__in", ["waiting", "withdrawn"])),
                     models.Q(
+                        ("by_machine", False),
+                        ("decided_at", None),
+                        ("decided_by", None),
+                        ("state__in", ["waiting", "withdrawn"]),
+                    ),
+                    models.Q(
+                        ("by_machine", False),
                         ("decided_at__isnull", False),
                         ("decided_by__isnull", False),
                         ("state__in", ["approved", "rejected"]),
+                    ),
+                    models.Q(
+                        ("by_machine", True),
+                        ("decided_at__isnull", False),
+                        ("decided_by", None),
+                        ("state", "rejected"),
                     ),
                     _connector="OR",
                 ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,10 +14,9 @@ from accounts.console.act_page import ActPage
 from accounts.console.lists import Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.scoping import get_visible_or_404, visible
-from accounts.stored_texts import lines
-from templates_app import presentation, queries, review, screening
+from templates_app import marking, presentation, queries, review, screening, sensitive_names
 from templates_app.forms import TemplateFilters
-from templates_app.models import Review, Template, Version
+from templates_app.models import Review, Template, Version, reason_text
 from templates_app.views import body
 
 NAV = "templates:list"
@@ -25,7 +25,7 @@ MAX_REASON = 100
 
 
 def _reason(row: Any, limit: int = 0) -> str:
-    reason = lines(row.reason or "") if row.state == Template.State.REJECTED else ""
+    reason = reason_text(row.reason or "", row.findings) if row.state == Template.State.REJECTED else ""
     return f"{reason[:limit]}…" if limit and len(reason) > limit else reason
 
 
@@ -98,6 +98,8 @@ class TemplateDetail(ConsoleView):
             raise Http404
         reviews = list(queries.history(self.template))
         findings = body.findings(version)
+        variables = marking.variables_of(self.template)
+        sensitive = sensitive_names.among(variables, self.template.sensitive)
         return self.page(
             template=self.template,
             state=Template.State(self.template.state),
@@ -107,6 +109,7 @@ class TemplateDetail(ConsoleView):
             rejected=next((past for past in reviews if past.state != "withdrawn"), None),
             waiting=next((past for past in reviews if past.state == Review.State.WAITING), None),
             may_send=self.template.state == Template.State.APPROVED and self.caller.may("messages.send"),
+            marks=[(name, name in sensitive) for name in variables],
             rows=presentation.rows(findings),
             passes=screening.passes(findings),
             **body.context(request, version, findings, base=None),
@@ -121,9 +124,18 @@ class SubmitTemplate(ActPage):
 
     def act(self, **kwargs: Any) -> str:
         template = get_visible_or_404(Template.objects.all(), self.caller, **kwargs)
-        review.submit(self.caller, template=template)
-        self.say(gettext("Submitted for review. Someone else will decide; the decision is shown on this page."))
+        say_submitted(self.request, review.submit(self.caller, template=template))
         return reverse("templates:detail", args=[template.pk])
+
+
+def say_submitted(request: HttpRequest, submitted: Review) -> None:
+    """Leave a toast for who submitted: somebody else decides, or the program has decided."""
+    if submitted.by_machine:
+        text = gettext("Submitted, and rejected by the automatic review. This page says what to fix.")
+        messages.warning(request, text)
+    else:
+        text = gettext("Submitted for review. Someone else will decide; the decision is shown on this page.")
+        messages.success(request, text)
 
 
 class WithdrawTemplate(ActPage):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hmac
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
@@ -86,3 +87,48 @@ def test_a_mac_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> 
     token = tokens.make("test", 7)
     assert tokens.read("test", token) == (7,)
     assert compared == [{token[8:]}]
+
+
+@given(st.binary(min_size=1, max_size=300))
+def test_an_encrypted_token_gives_its_content_back_to_its_purpose_only(content: bytes) -> None:
+    token = tokens.encrypt("test", content)
+    assert tokens.decrypt("test", token) == content
+    assert tokens.decrypt("other", token) is None
+    assert len(token) == len(content) + 16
+    # The same mail has the same bytes at every attempt.
+    assert tokens.encrypt("test", content) == token
+
+
+@given(st.binary(min_size=1, max_size=60), st.integers(min_value=0), st.integers(min_value=1, max_value=255))
+def test_an_altered_encrypted_token_is_none(content: bytes, place: int, change: int) -> None:
+    token = bytearray(tokens.encrypt("test", content))
+    token[place % len(token)] ^= change
+    assert tokens.decrypt("test", bytes(token)) is None
+
+
+@given(st.binary(max_size=60))
+def test_made_up_bytes_are_no_encrypted_token(made_up: bytes) -> None:
+    assert tokens.decrypt("test", made_up) is None
+    assert tokens.decrypt("test", tokens.make("test", 1, 2)) is None
+
+
+def test_nothing_of_the_content_can_be_read() -> None:
+    content = b"https://shop.example.test/reset?token=secret"
+    token = tokens.encrypt("test", content)
+    assert not any(content[at : at + 4] in token for at in range(len(content) - 4))
+
+
+def test_an_encrypted_token_outlives_the_rotation_of_its_key(settings: Settings) -> None:
+    settings.SECRETS_KEYS = ["old key " * 5]
+    token = tokens.encrypt("test", b"content")
+    settings.SECRETS_KEYS = ["new key " * 5, "old key " * 5]
+    assert tokens.decrypt("test", token) == b"content"
+    assert tokens.encrypt("test", b"content") != token
+    settings.SECRETS_KEYS = ["new key " * 5]
+    assert tokens.decrypt("test", token) is None
+
+
+def test_a_token_is_encrypted_by_a_key_of_its_own(settings: Settings) -> None:
+    content = b"content"
+    assert tokens.encrypt("test", content) == AESSIV(keys_for("token.test.encrypted")[0]).encrypt(content, None)
+    assert keys_for("token.test.encrypted") != keys_for("token.test")

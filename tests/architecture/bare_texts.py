@@ -229,6 +229,8 @@ UNSHOWN_CALLS = {
     *("add_argument", "compile", "execute", "RawSQL", "RunSQL", "TemplateSyntaxError", "Warning", "Error", "Critical"),
     # Headings of other people's files, in all languages: compared, never shown.
     *("CsvColumn", "as_heading"),
+    # Read by a monitoring system.
+    "Gauge",
 }
 _SENTENCE = re.compile(r"\W*[A-Z][a-z'’]*\s+\S.*|.*[a-z]\s.*[.!?…]\s*|.*[\u4e00-\u9fff].*", re.DOTALL)
 _SQL = re.compile(

@@ -109,9 +109,10 @@ def submit_a_template(operator: Person, walk: Walk) -> None:
     expect(page.get_by_text(seen % {"count": 30, "limit": 160, "missing": 130}).first).to_be_visible()
     operator.look("template-short")
     page.get_by_role("button", name=operator.text("Submit for review")).click()
-    expect(page.get_by_role("alert").first).to_be_visible()
+    expect(page.get_by_role("heading", name=operator.text("Rejected by the automatic review"))).to_be_visible()
+    operator.look("template-rejected-by-machine")
+    page.get_by_role("link", name=operator.text("Edit"), exact=True).click()
     assert page.get_by_label(operator.text("HTML body")).input_value() == TOO_SHORT
-    operator.was_refused_once()
     page.get_by_label(operator.text("HTML body")).fill(LETTER)
     operator.look("template-edit")
     page.get_by_role("button", name=operator.text("Submit for review")).click()

@@ -9,6 +9,7 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from config import checks
+from sending.smtp import reply_rules
 
 
 def ids(found):
@@ -21,8 +22,30 @@ def test_the_settings_of_a_first_start_pass(settings):
 
 
 def test_no_two_checks_share_an_id():
-    found = re.findall(r'id="(ses\.[EW]\d+)"', Path(checks.__file__).read_text())
+    found = re.findall(
+        r'id="(ses\.[EW]\d+)"', "".join(path.read_text() for path in Path(checks.__file__).parent.glob("*checks.py"))
+    )
     assert sorted(set(found)) == sorted(found)
+
+
+def test_a_reply_rule_that_decides_nothing_stops_every_command(monkeypatch):
+    twice = reply_rules.load(
+        {
+            **reply_rules.read(),
+            "zz.toml": """
+[[rule]]
+class = "QuotaIssues"
+provider = "any"
+source = "RFC 3463 3.3"
+[rule.words]
+'quota exceeded' = "550 quota exceeded"
+""",
+        }
+    )
+    monkeypatch.setattr(checks, "RULES", twice)
+    (found,) = run_checks()
+    assert found.id == "ses.E018"
+    assert "quota exceeded" in found.msg
 
 
 def test_translations_that_were_never_compiled_are_named(settings, tmp_path):

@@ -7,8 +7,14 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from django.test import override_settings
+
+from sending.models.ids import first_of
+from sending.tracking.links import click_url
 from tests.config.test_database_away import Installation, is_healthy
 from tests.config.test_database_away import installed as installed
 
@@ -42,15 +48,21 @@ def test_a_database_that_never_answers_holds_no_client_and_is_told(installed: In
     installed.until(lambda: is_healthy(installed), "a healthy service")
     installed.until(lambda: installed.send("ann@first.test") == "", "an accepted email")
 
+    with override_settings(SECRETS_KEYS=[(installed.folder / "secrets" / "secrets_key").read_text().strip()]):
+        link = urlsplit(click_url(first_of(datetime.now(UTC)), "https://shop.test/", links=1)).path
+
     with frozen(installed):
         for _ in range(3):
             status, text, _ = installed.request("GET", "/healthz")
-            assert (status, json.loads(text)["troubles"]) == (503, ["database"])
+            assert (status, json.loads(text)) == (503, {"ok": False})
         # More than the threads of both processes: the first are unknown, the others were not executed.
         codes = [installed.send(f"ann{number}@second.test") for number in range(10)]
         assert set(codes) <= {"InternalError", "RequestLimitExceeded"}
         assert codes[0] == "InternalError"
         assert installed.request("GET", "/t/o/none")[0] == 200
+        # A link leads on though its click cannot be recorded.
+        status, _, headers = installed.request("GET", link)
+        assert (status, headers["location"]) == (302, "https://shop.test/")
         # Nothing of the database is needed for these.
         assert installed.request("GET", "/static/img/mark.svg")[0] == 200
 

@@ -1,15 +1,22 @@
-from datetime import timedelta
+import json
 from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection
-from django.utils import timezone
+from django.test import Client
 
 from config import health
 from sending import holds
-from sending.models import InboundReport
-from tests import factories
 from tests.sending.inbound.database import read_only
+
+TOKEN = "a token of the tests, long enough"
+
+
+@pytest.fixture
+def client(settings):
+    """Return a client that shows the token."""
+    settings.METRICS_TOKEN = TOKEN
+    return Client(headers={"Authorization": f"Bearer {TOKEN}"})
 
 
 @pytest.mark.django_db
@@ -18,27 +25,16 @@ def test_health_is_green_while_mail_can_be_accepted(client):
     assert (answer.status_code, answer.json()) == (200, {"ok": True, "troubles": []})
 
 
-def test_health_names_the_database_when_it_is_away(rf, monkeypatch):
+def test_health_names_the_database_when_it_is_away(rf, settings, monkeypatch):
     class Away:
         def cursor(self):
             raise DatabaseError
 
     monkeypatch.setattr(health, "connection", Away())
-    answer = health.healthz(rf.get("/healthz"))
+    settings.METRICS_TOKEN = TOKEN
+    answer = health.healthz(rf.get("/healthz", headers={"Authorization": f"bearer {TOKEN}"}))
     assert answer.status_code == 503
     assert b'"database"' in answer.content
-
-
-@pytest.mark.django_db
-def test_metrics_count_what_waits(client):
-    from sending.models import QueueItem
-
-    account = factories.account()
-    QueueItem.objects.create(message=1, account=account, recipient_domain="a.test")
-    QueueItem.objects.create(message=2, account=account, recipient_domain="a.test", worker="w1")
-    text = client.get("/metrics").content.decode()
-    assert "\nses_queue_waiting 1\n" in text
-    assert "\nses_queue_held 1\n" in text
 
 
 @pytest.mark.django_db(transaction=True)
@@ -86,17 +82,6 @@ def test_a_disk_that_cannot_be_asked_is_trouble(client, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_metrics_count_reports_that_wait_and_that_were_set_aside(client):
-    now = timezone.now()
-    InboundReport.objects.create(kind="unknown", raw=b"", waiting_since=now - timedelta(hours=2))
-    InboundReport.objects.create(kind="unknown", raw=b"", state="aside", read_at=now)
-    text = client.get("/metrics").content.decode()
-    assert "\nses_reports_waiting 1\n" in text
-    assert "\nses_reports_aside 1\n" in text
-    assert "\nses_reports_waiting_seconds 72" in text
-
-
-@pytest.mark.django_db
 def test_health_says_what_is_on_hold_and_stays_green_because_mail_is_accepted(client):
     holds.hold(holds.COMMAND_LINE, kinds=[holds.Kind.REPORTS, holds.Kind.DELIVERY], reason="")
     answer = client.get("/healthz")
@@ -105,37 +90,29 @@ def test_health_says_what_is_on_hold_and_stays_green_because_mail_is_accepted(cl
 
 
 @pytest.mark.django_db
-def test_metrics_say_what_is_on_hold_and_mail_on_hold_is_not_overdue(client):
-    from sending.models import QueueItem
-
-    account = factories.account()
-    due = timezone.now() - timedelta(hours=5)
-    QueueItem.objects.create(message=1, account=account, recipient_domain="a.test", available_at=due)
-    holds.hold(holds.COMMAND_LINE, kinds=[holds.Kind.DELIVERY], reason="")
-    text = client.get("/metrics").content.decode()
-    assert '\nses_on_hold{kind="delivery"} 1\n' in text
-    assert '\nses_on_hold{kind="reports"} 0\n' in text
-    assert "\nses_queue_waiting 1\n" in text
-    assert "\nses_queue_overdue_seconds 0.000\n" in text
-    holds.release(holds.COMMAND_LINE, kinds=holds.Kind)
-    text = client.get("/metrics").content.decode()
-    assert '\nses_on_hold{kind="delivery"} 0\n' in text
-    # Due since the release, not since five hours ago.
-    assert float(text.partition("\nses_queue_overdue_seconds ")[2].partition("\n")[0]) < 3600
-
-
-@pytest.mark.django_db
-def test_an_empty_queue_is_not_overdue_after_a_hold(client):
+@pytest.mark.parametrize("free", [0, 100])
+def test_a_stranger_learns_whether_it_is_well_and_nothing_more(settings, monkeypatch, free):
     holds.hold(holds.COMMAND_LINE, kinds=holds.Kind, reason="")
-    holds.release(holds.COMMAND_LINE, kinds=holds.Kind)
-    assert "\nses_queue_overdue_seconds 0.000\n" in client.get("/metrics").content.decode()
+    monkeypatch.setattr(health.shutil, "disk_usage", lambda folder: SimpleNamespace(total=100, free=free))
+    for token in ("", TOKEN):
+        settings.METRICS_TOKEN = token
+        for headers in ({}, {"Authorization": "Bearer "}, {"Authorization": f"Bearer {TOKEN}x"}):
+            answer = Client().get("/healthz", headers=headers)
+            assert (answer.status_code, answer.json()) == (200 if free else 503, {"ok": bool(free)})
+        for method in ("GET", "POST", "OPTIONS", "PUT"):
+            answer = Client().generic(method, "/metrics")
+            assert (answer.status_code, answer.content) == (404, b"Not found\n")
 
 
-@pytest.mark.django_db
-def test_metrics_count_overdue_mail_where_nothing_was_ever_on_hold(client):
-    from sending.models import QueueItem
-
-    due = timezone.now() - timedelta(hours=5)
-    QueueItem.objects.create(message=1, account=factories.account(), recipient_domain="a.test", available_at=due)
-    text = client.get("/metrics").content.decode()
-    assert float(text.partition("\nses_queue_overdue_seconds ")[2].partition("\n")[0]) > 17_000
+@pytest.mark.parametrize("path", ["/healthz", "/metrics"])
+@pytest.mark.parametrize("known", [True, False])
+def test_a_check_that_no_thread_answered_says_no_more_either(rf, settings, path, known):
+    settings.METRICS_TOKEN = TOKEN
+    asked = rf.get(path, headers={"Authorization": f"Bearer {TOKEN}"} if known else {})
+    answer = health.unanswered(asked, "database")
+    if known:
+        assert (answer.status_code, json.loads(answer.content)) == (503, {"ok": False, "troubles": ["database"]})
+    elif path == "/metrics":
+        assert answer.status_code == 404
+    else:
+        assert (answer.status_code, json.loads(answer.content)) == (503, {"ok": False})

@@ -14,14 +14,14 @@ from pathlib import Path
 
 from config import embedded_pg
 from tests.folders import data_folder
-from tests.product import PORTS, ROOT, free_ports
+from tests.product import AUTHORIZED, METRICS_TOKEN, PORTS, ROOT, free_ports
 from tests.waiting import until
 
 
 def environment_of(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SES_", "DJANGO_"))}
     kept.pop("DATABASE_URL", None)
-    return kept | {"SES_DATA_DIR": str(folder)}
+    return kept | {"SES_DATA_DIR": str(folder), "SES_METRICS_TOKEN": METRICS_TOKEN}
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def product(folder: Path, *options: str) -> Iterator[tuple[str, Path]]:
 
 
 def health(url: str) -> dict[str, object]:
-    with urllib.request.urlopen(f"{url}/healthz") as answer:
+    with urllib.request.urlopen(urllib.request.Request(f"{url}/healthz", headers=AUTHORIZED)) as answer:
         found: dict[str, object] = json.load(answer)
         return found
 

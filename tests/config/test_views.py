@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests import factories
+from tests.accounts.api.calls import post
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,26 @@ def test_a_post_is_a_call_without_any_form_token() -> None:
 @pytest.mark.parametrize(("query", "headers"), [("?Action=SendEmail", {}), ("", {"x-tc-action": "SendEmail"})])
 def test_a_get_that_names_an_action_is_a_call(browser: Client, query: str, headers: dict[str, str]) -> None:
     assert "Error" in browser.get(f"/{query}", headers=headers).json()["Response"]
+
+
+@pytest.mark.parametrize(
+    "host", ["ses.tencentcloudapi.com", "198.51.100.7:8000", "", "a b", "_", "x" * 300, "[::", "é"]
+)
+def test_a_call_is_answered_in_json_whatever_its_host(host: str) -> None:
+    client = Client(headers={"host": host})
+    key = factories.api_key(factories.account())
+    for response in (
+        client.post("/", b"{}", content_type="application/json"),
+        client.get("/?Action=SendEmail"),
+        client.put("/"),
+        client.options("/"),
+        client.get("/", headers={"Authorization": "TC3-HMAC-SHA256 x"}),
+    ):
+        assert (response.status_code, response["Content-Type"]) == (200, "application/json")
+        assert "Error" in response.json()["Response"]
+    assert post(client, key, "ListEmailAddress", Host=host)["EmailSenders"] == []
+    # Pages go by the names that are ours.
+    assert Client(headers={"host": "ses.tencentcloudapi.com"}).get("/").status_code == 400
 
 
 def test_a_page_that_names_no_icon_gets_ours(client: Client) -> None:
@@ -86,5 +107,7 @@ def test_the_console_is_served_to_a_browser_that_came_by_https(browser: Client, 
 
 @pytest.mark.parametrize("path", ["/healthz", "/metrics"])
 @pytest.mark.parametrize("host", ["10.0.0.7:8000", "evil.example", "", "a b"])
-def test_a_load_balancer_may_ask_by_any_host(path: str, host: str) -> None:
-    assert Client().get(path, headers={"Host": host}).status_code == 200
+def test_a_load_balancer_may_ask_by_any_host(path: str, host: str, settings: Any) -> None:
+    settings.METRICS_TOKEN = "t" * 32
+    headers = {"Host": host, "Authorization": f"Bearer {settings.METRICS_TOKEN}"}
+    assert Client().get(path, headers=headers).status_code == 200

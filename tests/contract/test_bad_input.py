@@ -161,14 +161,8 @@ BAD = {
         lambda shop: shop.send(Template={"TemplateID": shop.template, "TemplateData": "{"}),
         "FailedOperation.WrongContentJson",
     ),
-    "a template of too few characters": Bad(
-        lambda shop: shop.create("<p>Hello {{name}}</p>"), "InvalidParameterValue.TemplateContentIsWrong"
-    ),
-    "a template of too many variables": Bad(
-        lambda shop: shop.create(PLAIN + "{{a}}" * 100), "InvalidParameterValue.TemplateContentIsWrong"
-    ),
-    "a template of too many pictures": Bad(
-        lambda shop: shop.create(PLAIN + "<img src='https://a.test/x.png' alt=''>" * 51), "InvalidParameterValue.TemplateContentIsWrong"
+    "a template with a script": Bad(
+        lambda shop: shop.create(PLAIN + "<script>x()</script>"), "InvalidParameterValue.TemplateContentIsWrong"
     ),
     "a template that is no Base64": Bad(
         lambda shop: post(

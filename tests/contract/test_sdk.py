@@ -172,8 +172,17 @@ def test_everything_a_mail_may_carry_arrives(sdk: Sdk, sender: str, template: in
     assert (file.name, bytes(file.content)) == ("terms.txt", b"terms")
 
 
-def test_bare_scalars_pass_as_programs_in_the_wild_send_them(sdk: Sdk, sender: str, template: int):
-    params = mail(sender, template, Unsubscribe=0)
+def test_a_number_for_unsubscribe_is_refused_in_the_originals_words(sdk: Sdk, sender: str, template: int):
+    refused = refusal(sdk(), "SendEmail", **mail(sender, template, Unsubscribe=0))
+    assert refused.get_code() == "InvalidParameter"
+    assert refused.get_message() == (
+        "The value type of parameter `Unsubscribe` is not valid, input type should be `string`"
+    )
+    assert not Submission.objects.exists()
+
+
+def test_bare_scalars_pass_as_variables_as_programs_in_the_wild_send_them(sdk: Sdk, sender: str, template: int):
+    params = mail(sender, template, Unsubscribe="0")
     params["Template"]["TemplateData"] = '{"name": true, "order": 10.50}'
     sent = sdk().SendEmail(request("SendEmail", **params))
     assert Submission.objects.get(message_id=sent.MessageId).variables == {"name": "true", "order": "10.50"}
@@ -188,8 +197,20 @@ def test_bare_scalars_pass_as_programs_in_the_wild_send_them(sdk: Sdk, sender: s
         ({"Destination": [f"a{n}@customer.test" for n in range(51)]}, "FailedOperation.TooManyRecipients"),
         ({"Destination": ["no address"]}, "FailedOperation.IncorrectEmail"),
         ({"Template": None}, "FailedOperation.MissingEmailContent"),
-        ({"Template": {"TemplateID": 9999999}}, "FailedOperation.InvalidTemplateID"),
-        ({"Template": {"TemplateID": -1}}, "InvalidParameterValue"),
+        ({"Template": {"TemplateID": 9999999, "TemplateData": "{}"}}, "FailedOperation.InvalidTemplateID"),
+        ({"Template": {"TemplateID": 0, "TemplateData": "{}"}}, "FailedOperation.InvalidTemplateID"),
+        ({"Template": {"TemplateID": -1, "TemplateData": "{}"}}, "InvalidParameter"),
+        ({"Template": {"TemplateID": "1", "TemplateData": "{}"}}, "InvalidParameter"),
+        ({"Template": {"TemplateID": 1, "TemplateData": {}}}, "InvalidParameter"),
+        ({"Template": {"TemplateID": 1}}, "MissingParameter"),
+        ({"Template": {"TemplateID": 1, "TemplateData": ""}}, "FailedOperation.MissingEmailContent"),
+        ({"FromEmailAddress": ""}, "InvalidParameterValue.EmailAddressIsNULL"),
+        ({"FromEmailAddress": None}, "MissingParameter"),
+        ({"Destination": "ann@customer.test"}, "InvalidParameter"),
+        ({"Destination": [""]}, "InvalidParameterValue.EmailAddressIsNULL"),
+        ({"TriggerType": "1"}, "InvalidParameter"),
+        ({"Unsubscribe": 0}, "InvalidParameter"),
+        ({"Unsubscribe": True, "Subject": None}, "MissingParameter"),
         ({"Template": {"TemplateData": "{}"}}, "MissingParameter"),
         ({"Simple": {"Text": "aGk="}}, "FailedOperation.WithOutPermission"),
         ({"Template": None, "Simple": {"Text": "aGk="}}, "FailedOperation.WithOutPermission"),
@@ -218,7 +239,7 @@ def test_a_bad_mail_is_refused_with_its_code_and_nothing_is_stored(
     assert not QueueItem.objects.exists()
 
 
-@pytest.mark.parametrize("data", ["", "{", "[]", '{"name": "Ann"}', '{"name": ["Ann"], "order": 1}'])
+@pytest.mark.parametrize("data", ["{", "[]", '{"name": "Ann"}', '{"name": ["Ann"], "order": 1}'])
 def test_bad_variables_are_refused(sdk: Sdk, sender: str, template: int, data: str):
     params = mail(sender, template, Template={"TemplateID": template, "TemplateData": data})
     assert refusal(sdk(), "SendEmail", **params).get_code() == "FailedOperation.WrongContentJson"
@@ -254,7 +275,8 @@ def test_a_barred_recipient_is_told_and_shows_in_the_status(sdk: Sdk, account: A
         ({"Limit": 101}, "FailedOperation.InvalidLimit"),
         ({"Limit": None}, "MissingParameter"),
         ({"Offset": None}, "MissingParameter"),
-        ({"Offset": -1}, "InvalidParameterValue"),
+        ({"Offset": -1}, "InvalidParameter"),
+        ({"Limit": "10"}, "InvalidParameter"),
     ],
 )
 def test_a_bad_question_about_status_is_refused(sdk: Sdk, query: dict[str, Any], code: str):
@@ -295,6 +317,21 @@ def test_wrong_credentials_raise_their_codes(sdk: Sdk, key: ApiKey):
         (sdk(signMethod="HmacSHA1", secret_key="wrong"), "AuthFailure.SignatureFailure"),
     ):
         assert refusal(client, "ListEmailAddress").get_code() == code
+
+
+@pytest.mark.parametrize("action", ["GetEmailIdentity", "UpdateEmailIdentity"])
+@pytest.mark.parametrize("name", ["", "not a domain", "none.example", "a@b.example", "xn--", "-.example", "1" * 300])
+def test_a_domain_that_is_none_of_ours_does_not_exist(sdk: Sdk, action: str, name: str):
+    assert refusal(sdk(), action, EmailIdentity=name).get_code() == "InvalidParameterValue.NotExistDomain"
+
+
+def test_a_key_that_was_never_made_is_not_applied(sdk: Sdk, account: Account):
+    name = factories.domain(account).name
+    for option in (2, 0):
+        refused = refusal(sdk(), "UpdateEmailIdentity", EmailIdentity=name, DKIMOption=option)
+        assert refused.get_code() == "FailedOperation.DKIMNotApplied"
+    refused = refusal(sdk(), "UpdateEmailIdentity", EmailIdentity=name, DKIMOption=3)
+    assert refused.get_code() == "InvalidParameterValue"
 
 
 def test_a_disabled_key_is_refused(sdk: Sdk, key: ApiKey):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
+
 from domains import verification
 from domains.dns_answers import DnsAnswer, DnsStatus
 from domains.models import SenderDomain
@@ -32,6 +34,7 @@ def right(domain: SenderDomain) -> FakeResolver:
             )
             for record in verification.expected_records(domain)
         }
+        | {(settings.SPF_INCLUDE, "TXT"): DnsAnswer(DnsStatus.FOUND, ("v=spf1 ip4:192.0.2.1 -all",))}
     )
 
 

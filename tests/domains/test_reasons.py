@@ -10,25 +10,34 @@ from django.utils import translation
 
 from domains import records
 from domains.models import DnsRecord
-from domains.reasons import REASONS, sentence
+from domains.reasons import OUTCOMES, REASONS, SPF_ERRORS, sentence
+
+FOLDER = Path(records.__file__).parent
+JUDGES = ("mx_records", "key_records", "judging", "spf/judgement", "spf/evaluation", "dmarc/judgement")
 
 
 def test_every_code_has_its_sentence_and_every_sentence_its_code() -> None:
-    source = Path(records.__file__).read_text()
-    codes = set(re.findall(r'"((?:mx|spf|dkim|dmarc)_\w+|quoted|unreachable)"', source))
-    assert codes | {"alias", "misplaced"} == set(REASONS)
+    source = "".join((FOLDER / f"{name}.py").read_text() for name in JUDGES)
+    codes = set(re.findall(r'"((?:mx|spf|dkim|dmarc)_[a-z_]+)[ "]', source))
+    found = codes | set(re.findall(r'f?"(quoted|unreachable|alias|misplaced)[ "]', source))
+    assert found == set(REASONS) | set(SPF_ERRORS)
     # The states of a verdict are no reasons.
     assert "dkim_cut" in codes
 
 
-@pytest.mark.parametrize("code", sorted(REASONS))
+def test_every_outcome_of_a_look_up_has_its_text() -> None:
+    source = "".join((FOLDER / f"{name}.py").read_text() for name in ("spf/evaluation", "dmarc/discovery"))
+    outcomes = set(re.findall(r'_show\(at, "(\w+)"', source)) | set(re.findall(r'outcome = "(\w+)"', source))
+    assert outcomes <= set(OUTCOMES)
+
+
+@pytest.mark.parametrize("code", sorted([*REASONS, *SPF_ERRORS]))
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_every_sentence_can_be_filled(code: str, language: str) -> None:
     kind = code.partition("_")[0]
     expected = {"spf": "v=spf1 include:spf.ses.test ~all", "dkim": "v=DKIM1; p=abc"}.get(kind, "mx.ses.test.")
-    row = DnsRecord(
-        kind=kind, host="a.d.test", expected=expected, seen="v=DKIM1; p=a", reason=f"{code} a.d.test.d.test"
-    )
+    about = "spf_look_ups 12" if code == "spf_others" else "a.d.test.d.test"
+    row = DnsRecord(kind=kind, host="a.d.test", expected=expected, seen="v=DKIM1; p=a", reason=f"{code} {about}")
     with translation.override(language):
         text = sentence(row)
     assert text

@@ -8,7 +8,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import dns.message
+import dns.rcode
 import dns.rdata
+import dns.rrset
 import pytest
 from pytest_django import Settings
 
@@ -119,6 +122,59 @@ def test_a_resolver_that_fails_in_a_way_of_its_own_is_unreachable(asked: Dnspyth
     assert asked.look_up("mx.test", "MX").status is DnsStatus.FOUND
 
 
+@contextmanager
+def answering(code: dns.rcode.Rcode, *records: str) -> Iterator[DnspythonResolver]:
+    """Run a server that gives one answer to every question, and give a resolver that asks it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+
+        def answer() -> None:
+            while (asked := server.recvfrom(4096))[0]:
+                reply = dns.message.make_response(dns.message.from_wire(asked[0]), recursion_available=True)
+                reply.set_rcode(code)
+                reply.answer = [dns.rrset.from_text(*record.split(" ", 4)) for record in records]
+                server.sendto(reply.to_wire(), asked[1])
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        try:
+            yield DnspythonResolver([server.getsockname()])
+        finally:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
+                last.sendto(b"", server.getsockname())
+            thread.join(10)
+
+
+ALIASES = ("a.test. 60 IN CNAME b.test.", "b.test. 60 IN CNAME c.test.")
+
+
+def test_a_chain_of_aliases_is_followed_to_its_end() -> None:
+    with answering(dns.rcode.NOERROR, *ALIASES, 'c.test. 60 IN TXT "v=spf1 -all"') as resolver_:
+        assert resolver_.look_up("a.test", "TXT") == DnsAnswer(DnsStatus.FOUND, ("v=spf1 -all",), "c.test")
+
+
+def test_an_alias_of_a_name_that_does_not_exist_is_named() -> None:
+    with answering(dns.rcode.NXDOMAIN, *ALIASES) as resolver_:
+        assert resolver_.look_up("a.test", "TXT") == DnsAnswer(DnsStatus.NO_NAME, (), "c.test")
+
+
+def test_an_alias_of_a_name_without_such_records_is_named() -> None:
+    with answering(dns.rcode.NOERROR, *ALIASES) as resolver_:
+        assert resolver_.look_up("a.test", "TXT") == DnsAnswer(DnsStatus.NO_DATA, (), "c.test")
+
+
+@pytest.mark.parametrize("code", [dns.rcode.SERVFAIL, dns.rcode.REFUSED, dns.rcode.FORMERR, dns.rcode.NOTIMP])
+def test_a_server_that_cannot_answer_says_nothing_about_the_record(code: dns.rcode.Rcode) -> None:
+    with answering(code) as resolver_:
+        assert resolver_.look_up("a.test", "TXT") == DnsAnswer(DnsStatus.UNREACHABLE)
+
+
+def test_aliases_in_a_circle_say_nothing_about_the_record() -> None:
+    with answering(dns.rcode.NOERROR, *ALIASES, "c.test. 60 IN CNAME a.test.") as resolver_:
+        resolver_.lifetime = 1.0
+        assert resolver_.look_up("a.test", "TXT") == DnsAnswer(DnsStatus.UNREACHABLE)
+
+
 def test_without_any_server_nothing_is_reachable(monkeypatch: pytest.MonkeyPatch) -> None:
     def unconfigured(configure: bool = True) -> dns.resolver.Resolver:
         if configure:
@@ -141,11 +197,12 @@ def test_a_name_that_cannot_be_does_not_exist(asked: DnspythonResolver, name: st
         (r'"a" "b"', "ab"),
         (r'"\195\188"', "ü"),
         (r'"\255"', "\\xff"),
-        (r'"a\000b"', "a\\x00b"),
+        (r'"a\000b"', "a\x00b"),
+        (r'"p=MII\009BIj" "AN\009BgkQ"', "p=MII\tBIjAN\tBgkQ"),
         (r'"say \"hi\""', 'say "hi"'),
     ],
 )
-def test_any_bytes_become_text_that_can_be_stored(wire: str, text: str) -> None:
+def test_any_bytes_become_the_text_that_receivers_read(wire: str, text: str) -> None:
     assert text_of(dns.rdata.from_text("IN", "TXT", wire)) == text
 
 

@@ -123,7 +123,7 @@ class TestDkimOption:
         domain = verify(domain, right(domain))
         with refused() as refusal:
             sender_domains.set_dkim_option(factories.caller(domain.account), domain=domain, dkim_option=OPTION.RSA_2048)
-        assert refusal.value.code == "OperationDenied"
+        assert refusal.value.code == "FailedOperation.DKIMNotApplied"
 
 
 class TestDelete:

@@ -12,7 +12,7 @@ from importlib import import_module
 from tests.performance.stage import stage
 
 # In this order; each is the module `bench_<name>` with a `run(stage, scale)` that returns False when it was too slow.
-NAMES = ("delivery", "latency", "acceptance", "front", "queue", "blocklist", "figures", "texts")
+NAMES = ("delivery", "latency", "acceptance", "front", "queue", "blocklist", "figures", "texts", "replies")
 # A run that hangs ends here, and still cleans up.
 MAX_SECONDS = 600
 

@@ -16,6 +16,7 @@ from sending import events
 from sending.events import FORWARD, NewEvent
 from sending.models import DeliverStatus, Event, EventKind, Message
 from sending.models.ids import take
+from sending.smtp.bounce_class import BounceClass
 from tests import factories
 from tests.side_by_side import side_by_side
 
@@ -213,6 +214,18 @@ def test_who_wants_no_more_is_barred_for_that_sender_domain(kind: EventKind, cau
         message.sender_domain,
         message.account_id,
     )
+
+
+def test_a_recipient_who_has_blocked_the_sender_is_barred_for_that_sender_domain_and_is_not_dead() -> None:
+    assert events.BLOCKED == BounceClass.BLOCKED_BY_RECIPIENT
+    message = new_message()
+    reason = "550 5.7.1 recipient has blocked you"
+    happen(EventKind.DEFERRED, message, bounce_class=events.BLOCKED)
+    assert not BlockedAddress.objects.exists()
+    happen(EventKind.BOUNCE, message, bounce_type="soft_bounce", bounce_class=events.BLOCKED, reason=reason)
+    block = BlockedAddress.objects.get()
+    assert (block.kind, block.cause, block.sender_domain) == ("reject", "refused", message.sender_domain)
+    assert (block.account_id, block.reason) == (message.account_id, reason)
 
 
 def test_texts_that_a_database_cannot_hold_are_cleaned() -> None:

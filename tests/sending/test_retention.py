@@ -8,18 +8,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from sending import retention, tasks
+from sending import report_queue, retention, tasks
 from sending.models import (
     Attachment,
     Event,
     InboundReport,
     Message,
     PostmasterMail,
+    QueueItem,
     SimulatedMail,
     Submission,
     partitions,
 )
 from sending.models.ids import first_of
+from sending.sensitive import hashed
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +47,65 @@ def test_days_beyond_retention_go_and_the_others_stay(rules: Callable[..., None]
     for model in (Message, Event, Submission, Attachment, SimulatedMail, InboundReport, PostmasterMail):
         assert model.objects.count() == 1
     assert partitions.existing("sending_message")[0] == (NOW - timedelta(days=10)).date()
+
+
+def test_content_goes_before_what_became_of_the_mail(rules: Callable[..., None]) -> None:
+    account = factories.account()
+    values = {"variables": {"name": "Ann", "code": "493817"}, "sensitive": {"code": ""}, "headers": {"X-A": "b"}}
+    for days in (8, 7):
+        at = first_of(NOW - timedelta(days=days))
+        whole = factories.submission(account, id=at, **values)
+        factories.message(account, submission=whole, id=at + 1, subject="Hello Ann")
+        Attachment.objects.create(account=account, submission=whole, name="a.pdf", content=b"x")
+        SimulatedMail.objects.create(id=at, account=account, mail_from="a", recipient="b", raw=b"x")
+        InboundReport.objects.create(id=at, account=account, kind="dsn", raw=b"x", state="read", read_at=NOW)
+    rules(content_days=7)
+    assert retention.erase_content(NOW) == 3
+    assert retention.erase_content(NOW) == 0
+    old, young = Submission.objects.order_by("id")
+    assert (old.variables, old.headers, old.is_content_erased) == ({}, {}, True)
+    assert old.sensitive == {"code": hashed(old.message_id, "code", "493817")}
+    assert (young.variables, young.sensitive, young.is_content_erased) == (values["variables"], {"code": ""}, False)
+    assert Attachment.objects.get().submission == young
+    assert SimulatedMail.objects.get().pk == young.pk
+    assert [bytes(report.raw) for report in InboundReport.objects.order_by("id")] == [b"", b"x"]
+    assert Message.objects.filter(subject="Hello Ann").count() == 2
+
+
+def test_what_waits_keeps_its_content_however_old() -> None:
+    account = factories.account()
+    at = first_of(NOW - timedelta(days=100))
+    whole = factories.submission(account, id=at, variables={"name": "Ann"})
+    Attachment.objects.create(account=account, submission=whole, name="a.pdf", content=b"x")
+    # One recipient has it, the other's is still in the queue: work was on hold.
+    factories.message(account, submission=whole, id=at + 1)
+    message = factories.message(account, submission=whole, id=at + 2)
+    item = QueueItem.objects.create(message=message.pk, account=account, recipient_domain="a.test")
+    SimulatedMail.objects.create(id=at, account=account, mail_from="a", recipient="b", raw=b"x", act_at=NOW)
+    InboundReport.objects.create(id=at, account=account, kind="dsn", raw=b"x")
+    InboundReport.objects.create(id=at + 1, account=account, kind="unknown", raw=b"x", state="aside", read_at=NOW)
+    assert retention.erase_content(NOW) == 0
+    item.delete()
+    assert retention.erase_content(NOW) == 1
+    assert Submission.objects.get().variables == {}
+    assert not Attachment.objects.exists()
+    assert {bytes(report.raw) for report in InboundReport.objects.all()} == {b"x"}
+
+
+def test_content_goes_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "_CONTENT_BATCH", 2)
+    account = factories.account()
+    for number in range(5):
+        factories.submission(account, id=first_of(datetime(2020, 1, 1, tzinfo=UTC)) + number)
+    assert retention.erase_content(NOW) == 5
+
+
+def test_a_report_whose_mail_was_erased_is_not_read_again() -> None:
+    at = first_of(NOW - timedelta(days=100))
+    InboundReport.objects.create(id=at, kind="dsn", raw=b"x", state="read", read_at=NOW, summary="bounced")
+    retention.erase_content(NOW)
+    assert report_queue.read_again(ids=[at]) == 0
+    assert InboundReport.objects.get().summary == "bounced"
 
 
 def test_rows_outside_the_days_partitions_go_too() -> None:

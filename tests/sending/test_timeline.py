@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from sending import timeline
 from sending.delivery import pipeline
 from sending.models import Attempt, DeliverStatus, Event, EventKind, Message
 from sending.models.ids import first_of
-from sending.smtp.bounce_class import BounceClass
+from sending.smtp.bounce_class import ADVICE, BounceClass
 from sending.smtp.result import Failure
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -95,6 +96,23 @@ def test_the_advice_for_a_bounce_follows_its_class() -> None:
     assert "DNS records" in timeline.summary_of(bounced, [tried("bounced", bounce_class="AuthenticationFailed")]).advice
 
 
+def test_the_advice_for_a_bounce_that_a_report_brought_follows_the_report() -> None:
+    bounced = message(deliver_status=DeliverStatus.BOUNCED)
+    reported = happened(EventKind.BOUNCE, 600, bounce_class="BlockedByRecipient")
+    summary = timeline.summary_of(bounced, [tried("delivered")], [happened(EventKind.DELIVERED), reported])
+    assert "has blocked this sender" in summary.advice
+    assert "response below says why" in timeline.summary_of(bounced, [tried("delivered")]).advice
+
+
+@pytest.mark.parametrize("bounce_class", [each for each in BounceClass if each])
+def test_every_class_has_advice_in_both_languages(bounce_class: BounceClass) -> None:
+    bounced = message(deliver_status=DeliverStatus.BOUNCED)
+    advice = str(timeline.summary_of(bounced, [tried("bounced", bounce_class=bounce_class.value)]).advice)
+    assert advice
+    with override("zh-hans"):
+        assert re.search("[\u4e00-\u9fff]", str(ADVICE[bounce_class]))
+
+
 def test_our_own_reasons_are_translated_and_a_server_s_words_are_not() -> None:
     with override("zh-hans"):
         assert timeline.reason(Failure.NO_DOMAIN) == "域名不存在"
@@ -102,7 +120,3 @@ def test_our_own_reasons_are_translated_and_a_server_s_words_are_not() -> None:
         assert timeline.reason(pipeline.DOMAIN_DELETED) == "发信域名已被删除。"
         assert timeline.reason("550 5.1.1 No such user") == "550 5.1.1 No such user"
         assert timeline.reason("") == ""
-
-
-def test_every_class_that_has_advice_is_one_that_delivery_knows() -> None:
-    assert set(timeline.ADVICE) <= {bounce_class.value for bounce_class in BounceClass}

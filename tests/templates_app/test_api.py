@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from accounts.caller import Caller, key_holder
 from accounts.models import Account
@@ -60,11 +62,53 @@ def test_a_new_template_goes_to_review_at_once(caller: Caller):
     }
 
 
-def test_a_template_that_screening_refuses_is_not_stored(caller: Caller):
+# The two samples of the original's own documentation.
+SAMPLE_HTML = "PGh0bWw+dGhpcyBpcyBhIGV4YW1wbGUge3tjb2RlfX08L2h0bWw+"
+SAMPLE_TEXT = "dGhpcyBpcyBhIGV4YW1wbGUge3tjb2RlfX0="
+
+
+@pytest.mark.parametrize("content", [{"Html": SAMPLE_HTML}, {"Text": SAMPLE_TEXT}])
+def test_the_documentations_short_samples_are_taken_and_judged_at_once(caller: Caller, content: dict[str, str]):
+    number = create(caller, **content)
+    assert get(caller, number) == {
+        "TemplateContent": {"Html": "", "Text": ""} | content,
+        "TemplateStatus": 2,
+        "TemplateName": "Order sent",
+    }
+    for language, said in (("en", "18 of 160 visible characters"), ("zh-hans", "18")):
+        with translation.override(language):
+            (row,) = listed(caller)["TemplatesMetadata"]
+        assert (row["TemplateID"], row["TemplateStatus"]) == (number, 2)
+        assert said in row["ReviewReason"]
+        assert bool(re.search("[\u4e00-\u9fff]", row["ReviewReason"])) is (language != "en")
+
+
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [
+        ("<p>Too short</p>", "160"),
+        (HTML + "{{a}}" * 200, "variables"),
+        (HTML + '<img src="https://a.test/x.png" alt="">' * 51, "images"),
+        (HTML + "<p>online casino</p>", "online casino"),
+        (HTML + '<a href="https://{{host}}/">x</a>', "not fixed"),
+        (HTML + "<p>{{first name}}</p>", "is not a variable"),
+    ],
+)
+def test_what_breaks_a_rule_of_the_review_has_an_id_and_a_rejection_that_says_why(caller: Caller, html: str, said: str):
+    number = create(caller, Html=coded(html))
+    (row,) = listed(caller)["TemplatesMetadata"]
+    assert (row["TemplateID"], row["TemplateStatus"]) == (number, 2)
+    assert said in row["ReviewReason"]
+    assert get(caller, number)["TemplateStatus"] == 2
+
+
+@pytest.mark.parametrize(
+    "markup", ["<script>x()</script>", '<a onclick="x()">x</a>', "<iframe src='https://a.test'></iframe>"]
+)
+def test_unsafe_markup_is_not_stored(caller: Caller, markup: str):
     with refused() as caught:
-        create(caller, Html=coded("<p>Too short</p>"))
+        create(caller, Html=coded(HTML + markup))
     assert caught.value.code == "InvalidParameterValue.TemplateContentIsWrong"
-    assert "160" in caught.value.message
     assert not Template.objects.exists()
     assert not Review.objects.exists()
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from templates_app.css_values import Measure, alpha, font_size, length, opacity, size_in_font, words
+from templates_app.css_values import Measure, alpha, font_size, length, opacity, paint, size_in_font, words
 
 MEASURE = Measure(font=20.0, root=10.0, whole=600.0)
 
@@ -65,6 +65,25 @@ def test_of_a_colour_it_counts_how_much_is_seen(colour, seen):
 )
 def test_an_opacity_is_from_0_to_1(value, number):
     assert opacity(value) == number
+
+
+@pytest.mark.parametrize(
+    ("colour", "digits"),
+    [
+        ("#fff", "ffffff"),
+        ("#12345f", "12345f"),
+        ("#123f", "112233"),
+        ("rgb(255,0,300)", "ff00ff"),
+        ("rgb(100% 0% 50%)", "ff007f"),
+        ("white", "ffffff"),
+        ("#fff8", ""),
+        ("rgb(from red r g b)", ""),
+        ("papayawhip", ""),
+        ("colour", ""),
+    ],
+)
+def test_opaque_colours_are_compared_by_their_digits(colour, digits):
+    assert paint(colour) == digits
 
 
 def test_words_stand_between_blanks_outside_parentheses():

@@ -43,6 +43,14 @@ def test_faults_are_named_up_to_a_number():
     )
 
 
+def test_a_link_that_is_too_long_is_refused_with_the_length_that_it_may_have():
+    html = f'<a href="https://a.test/?q={"x" * 3000}&amp;y={{{{z}}}}">x</a>'
+    shown = "https://a.test/?q=" + "x" * 39 + "…"
+    assert message_of("links", html) == f"“{shown}” is too long: a link may have at most 2,048 characters."
+    with translation.override("zh-hans"):
+        assert message_of("links", html) == f"“{shown}”过长：链接最多 2,048 个字符。"
+
+
 def test_forbidden_phrases_come_with_their_category():
     html = "online casino <p hidden>代开发票</p>"
     assert message_of("forbidden_phrases", html) == (

@@ -2,9 +2,9 @@
 
 import pytest
 
-from templates_app.link_targets import fault, followed, scheme, target
+from templates_app.link_targets import fault, followed, target
 from templates_app.markup import tokens
-from templates_app.variables import Variable
+from templates_app.variables import Position, Variable
 
 
 def of(href, quote='"'):
@@ -13,7 +13,7 @@ def of(href, quote='"'):
 
 
 def test_the_target_is_decoded_and_trimmed():
-    assert of(" https://a.test/?x=1&amp;y={{z}}\n") == ("https://a.test/?x=1&y=", Variable("z", True, True))
+    assert of(" https://a.test/?x=1&amp;y={{z}}\n") == ("https://a.test/?x=1&y=", Variable("z", Position.PART))
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,20 @@ def test_links_that_open_no_page_are_allowed_and_not_followed(href):
     assert fault(of(href)) is None
 
 
-@pytest.mark.parametrize("value", ["javascript:x", " JaVaScRiPt:x", "java\tscript:x", "\x01java\nscript:x"])
-def test_a_scheme_does_not_hide_behind_blanks(value):
-    assert scheme(value) == "javascript"
+@pytest.mark.parametrize("href", ["https://bücher.example/{{x}}", "https://i❤.ws/", "https://例え.テスト:8080/ü?é"])
+def test_a_host_in_the_letters_of_its_language_is_one(href):
+    assert followed(of(href))
+    assert fault(of(href)) is None
+
+
+def test_a_link_may_be_as_long_as_a_redirect_can_take_it():
+    longest = "https://a.test/?q=" + "x" * 2030
+    assert len(longest) == 2048
+    assert fault(of(longest)) is None
+    assert fault(of(longest + "{{y}}")) is None
+    assert fault(of(longest + "x")) == "too_long"
+    assert fault(of(longest + "x{{y}}")) == "too_long"
+    # As it is sent: three characters for each byte of "é".
+    assert fault(of("https://a.test/?q=" + "é" * 339)) == "too_long"
+    assert fault(of("https://a.test/?q=" + "é" * 338)) is None
+    assert fault(of("mailto:a@b.test?body=" + "x" * 3000)) is None

@@ -31,6 +31,21 @@ def test_a_decided_review_has_who_and_when_and_no_other_has(state: str, by: bool
         Review.objects.filter(pk=review.pk).update(state=state, decided_by=who, decided_at=when, reason="No.")
 
 
+@pytest.mark.parametrize("state", [State.WAITING, State.APPROVED, State.WITHDRAWN])
+def test_the_machine_rejects_and_decides_nothing_else(state: str) -> None:
+    review = factories.review(factories.account())
+    when = None if state in {State.WAITING, State.WITHDRAWN} else timezone.now()
+    with pytest.raises(IntegrityError, match="review_decision_has_who_and_when"):
+        Review.objects.filter(pk=review.pk).update(state=state, by_machine=True, decided_at=when)
+
+
+def test_what_the_machine_rejects_has_no_person_beside_it() -> None:
+    fields = {"state": State.REJECTED, "by_machine": True, "decided_at": timezone.now(), "reason": "No."}
+    assert factories.review(factories.account(), **fields).pk
+    with pytest.raises(IntegrityError, match="review_decision_has_who_and_when"):
+        factories.review(factories.account(), decided_by=factories.user(), **fields)
+
+
 @pytest.mark.parametrize("state", State.values)
 def test_every_state_of_a_review_can_be_stored(state: str) -> None:
     decided = {"decided_by": factories.user(), "decided_at": timezone.now(), "reason": "No."}

@@ -10,7 +10,7 @@ from accounts.caller import member
 from accounts.models import User
 from accounts.roles import Role
 from templates_app import review
-from templates_app.models import Template
+from templates_app.models import Review, Template
 from tests import factories
 from tests.templates_app.bodies import GOOD, SHORT
 
@@ -85,12 +85,32 @@ def test_a_template_is_written_and_submitted_in_one_go(browser):
     assert Template.objects.get().state == "in_review"
 
 
-def test_what_screening_refuses_stays_in_the_form_and_nowhere_else(browser):
-    response = browser.post(reverse("templates:create"), fields(then="submit", html="<p>Hi {{name}}, short</p>"))
+def test_unsafe_markup_stays_in_the_form_and_nowhere_else(browser):
+    response = browser.post(reverse("templates:create"), fields(then="submit", html="<p>Hi</p><script>x()</script>"))
     assert response.status_code == 422
-    assert "&lt;p&gt;Hi {{name}}, short&lt;/p&gt;" in text(response)
-    assert "150 to go" in text(response)
+    assert "&lt;p&gt;Hi&lt;/p&gt;&lt;script&gt;" in text(response)
+    assert "Not allowed in an email" in text(response)
     assert Template.objects.count() == 0
+
+
+def test_what_the_machine_rejects_is_said_so_with_what_to_fix(browser, account):
+    response = browser.post(
+        reverse("templates:create"), fields(then="submit", html="<p>Hi {{name}}, short</p>"), follow=True
+    )
+    page = text(response)
+    assert Template.objects.get().state == "rejected"
+    assert "Submitted, and rejected by the automatic review." in page
+    assert "toast-warning" in page
+    assert '<h2 class="alert-heading">Rejected by the automatic review</h2>' in page
+    assert "150 to go" in page
+    assert "Decided by the automatic review, " in page
+    assert "Decided by None" not in page
+    assert "150 to go" in text(browser.get(reverse("templates:list")))
+    reviewer = logged_in(factories.caller(account, Role.REVIEWER).user)
+    assert "No templates to review" in text(reviewer.get(reverse("templates:review_queue")))
+    closed = text(reviewer.get(reverse("templates:review", args=[Review.objects.get().pk])))
+    assert "Decided by the automatic review, " in closed
+    assert 'value="approve"' not in closed
 
 
 def test_refused_names_stand_at_their_field(browser):
@@ -324,3 +344,43 @@ def test_a_long_reason_is_cut_on_the_page_and_whole_in_the_file(browser, operato
     review.reject(factories.caller(account, Role.REVIEWER), review=open_review, reason="why " * 60)
     assert "why " * 30 not in text(browser.get(reverse("templates:list")))
     assert "why " * 59 in browser.get(reverse("templates:list"), {"format": "csv"}).getvalue().decode()
+
+
+class TestTwoTabsThatEditOneTemplate:
+    """The second to save sees what the first one saved, and chooses."""
+
+    @pytest.fixture
+    def template(self, operator):
+        return review.create(operator, name="Order", html=GOOD)
+
+    def saved(self, browser, template, **changed):
+        return browser.post(f"/templates/{template.pk}/edit/", fields(**changed))
+
+    def test_the_second_save_is_asked_and_loses_nothing(self, browser, template, account):
+        other = logged_in(factories.user(account, Role.OPERATOR, email="bo@example.test"))
+        assert b'name="base" value="1"' in browser.get(f"/templates/{template.pk}/edit/").content
+        assert self.saved(other, template, html=GOOD + "<p>Theirs</p>", base=1).status_code == 302
+        answer = self.saved(browser, template, html=GOOD + "<p>Mine</p>", base=1)
+        assert answer.status_code == 422
+        page = text(answer)
+        assert "bo@example.test saved version 2 while you were writing" in page
+        assert "Theirs" in page
+        assert "&lt;p&gt;Mine&lt;/p&gt;" in page
+        assert 'name="base" value="2"' in page
+        assert template.versions.count() == 2
+        assert self.saved(browser, template, html=GOOD + "<p>Mine</p>", base=2).status_code == 302
+        assert template.versions.latest("number").html.endswith("<p>Mine</p>")
+
+    def test_another_fault_does_not_make_the_second_save_the_next_version(self, browser, operator, template):
+        review.revise(operator, template=template, name="Order", html=GOOD + "<p>Theirs</p>", text="", summary="")
+        answer = self.saved(browser, template, html="", base=1)
+        assert 'name="base" value="1"' in text(answer)
+
+    def test_the_same_text_saved_twice_is_no_conflict(self, browser, template):
+        assert self.saved(browser, template, html=GOOD + "<p>Twice</p>", base=1).status_code == 302
+        assert self.saved(browser, template, html=GOOD + "<p>Twice</p>", base=1).status_code == 302
+        assert template.versions.count() == 2
+
+    @pytest.mark.parametrize("base", ["", "x", "9" * 30])
+    def test_a_program_that_names_no_version_saves_as_before(self, browser, template, base):
+        assert self.saved(browser, template, html=GOOD + "<p>New</p>", base=base).status_code == 302

@@ -220,11 +220,56 @@ def test_a_released_review_is_free(operator, reviewer, account):
     review.claim(factories.caller(account, Role.REVIEWER), review=open_review)
 
 
-def test_screening_stops_a_submission_with_its_numbers(operator):
-    template = review.create(operator, name="Order", html=SHORT)
+def test_what_breaks_a_rule_of_the_review_is_rejected_by_the_machine_at_once(operator, reviewer, account):
+    closed = submitted(operator, html=SHORT)
+    assert (closed.state, closed.by_machine, closed.decided_by) == ("rejected", True, None)
+    assert closed.decided_at is not None
+    assert (state(closed), state(closed.template)) == ("rejected", "rejected")
+    assert "3 of 160 visible characters, 157 to go" in closed.translated_reason
+    with translation.override("zh-hans"):
+        assert "157" in closed.translated_reason
+        assert "visible" not in closed.translated_reason
+    notice = Notice.objects.get(account=account, closed_at=None)
+    assert (notice.level, notice.link) == ("warning", f"/templates/{closed.template_id}/")
+    entries = AuditEntry.objects.filter(account=account).order_by("id")
+    assert [(entry.act, entry.actor) for entry in entries if entry.target.startswith("template ")] == [
+        ("templates.create", operator.name),
+        ("templates.submit", operator.name),
+        ("templates.reject", "automatic review"),
+    ]
+    # Nobody is asked, and nobody can decide otherwise.
+    assert list(queries.waiting(reviewer)) == []
+    assert "closed" in refusal(review.approve, reviewer, review=closed).message
+    assert queries.sendable(account.pk, closed.template_id) is None
+
+
+def test_whom_the_machine_rejected_writes_anew_and_comes_to_a_person(operator, reviewer, account):
+    template = submitted(operator, html=SHORT).template
+    review.revise(operator, template=template, name="Order", html=GOOD, text="", summary="")
+    again = review.submit(operator, template=template)
+    assert (again.state, again.by_machine) == ("waiting", False)
+    assert not Notice.objects.filter(account=account, closed_at=None).exists()
+    # The queue says "resubmitted" of what a person has seen before.
+    assert [row.again for row in queries.waiting(reviewer)] == [False]
+    review.approve(reviewer, review=again)
+    assert queries.sendable(account.pk, template.pk) == again.version
+
+
+def test_the_machine_leaves_the_approved_version_in_use(operator, reviewer, account):
+    first = submitted(operator)
+    review.approve(reviewer, review=first)
+    review.revise(operator, template=first.template, name="Order", html=SHORT, text="", summary="")
+    assert review.submit(operator, template=first.template).by_machine
+    assert queries.sendable(account.pk, first.template_id) == first.version
+
+
+def test_unsafe_markup_stops_a_submission_and_changes_nothing(operator):
+    template = review.create(operator, name="Order", html=SHORT + "<script>x()</script>")
     refused = refusal(review.submit, operator, template=template)
     assert refused.code == "InvalidParameterValue.TemplateContentIsWrong"
-    assert "3 of 160 visible characters, 157 to go" in refused.message
+    assert "<script>" in refused.message
+    # What a person or the machine would decide on is not spoken of yet.
+    assert "160" not in refused.message
     assert (state(template), Review.objects.count()) == ("draft", 0)
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from templates_app.text_part import as_written, plain_text
-from templates_app.variables import Variable
+from templates_app.variables import Position, Variable
 
 
 def read(html):
@@ -47,6 +47,18 @@ def test_other_links_are_their_text():
     assert read('<a href="#top">up</a> <a href="mailto:a@b.test">write</a>') == "up write\n"
 
 
+def test_a_link_around_text_that_nobody_sees_is_not_there():
+    assert read('<a href="https://a.test/" style="font-size:0">x</a>T') == "T\n"
+    assert read('<a href="https://a.test/" style="display:none">x</a>T') == "T\n"
+    assert read('<a href="https://a.test/" style="font-size:0">x<img src=y></a>T') == "https://a.test/ T\n"
+    assert read('<a href="https://a.test/"><i style="display:none">x</i><b>Go</b></a>') == "Go (https://a.test/)\n"
+
+
+def test_a_hidden_list_does_not_end_the_one_around_it():
+    html = "<ol><li>a<ul style='display:none'><li>b</ul><li>c</ol>"
+    assert read(html) == "1. a\n2. c\n"
+
+
 def test_cells_stand_beside_each_other_and_rows_below():
     assert read("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>") == "a b\nc\n"
 
@@ -60,9 +72,16 @@ def test_variables_stay_places_for_values():
         "Hi ",
         Variable("name"),
         ", go (https://a.test/",
-        Variable("id", True),
+        Variable("id", Position.PART),
         ")\n",
     )
+
+
+def test_a_link_ends_in_text_where_it_ends():
+    assert read('<a href="https://a.test/my file.pdf?q=&quot;x&quot;">get</a>') == (
+        "get (https://a.test/my%20file.pdf?q=%22x%22)\n"
+    )
+    assert read('<a href="https://a.test/bücher">get</a>') == "get (https://a.test/bücher)\n"
 
 
 def test_white_space_and_references_read_as_in_a_browser():

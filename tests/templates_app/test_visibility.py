@@ -62,13 +62,16 @@ HIDING = [
     "-webkit-text-fill-color:transparent",
     "text-indent:-9999px",
     "text-indent:-100em",
+    "letter-spacing:-99px",
+    "letter-spacing:-1em",
 ]
 
 
 @pytest.mark.parametrize("style", HIDING)
 def test_what_is_inherited_hides_until_a_child_sets_it_anew(style):
     resets = (
-        "visibility:visible;font-size:15px;color:#333;-webkit-text-fill-color:currentcolor;text-indent:0;display:block"
+        "visibility:visible;font-size:15px;color:#333;-webkit-text-fill-color:currentcolor;text-indent:0;"
+        "letter-spacing:0;display:block"
     )
     html = f'a<div style="{style}">b<p>c</p><div style="{resets}">T<b>U</b></div>d</div>e'
     assert shown(html) == "aTUe"
@@ -293,6 +296,31 @@ def test_elements_end_where_the_standard_ends_them(html, seen):
 def test_rules_of_style_elements_are_followed(sheet, html, seen):
     assert shown(f"<style>{sheet}</style>{html}") == seen
     assert shown(f"{html}<style media='only screen'>{sheet}</style>") == seen
+
+
+@pytest.mark.parametrize(
+    ("html", "seen"),
+    [
+        ('<div style="background:#fff;color:#ffffff">x<b style="color:#333">T</b></div>', "T"),
+        ("<table><tr><td bgcolor=ffffff><font color='#FFF'>x</font>T</td></table>", "T"),
+        ('<body bgcolor="#f3f3f3"><span style="color:#f3f3f3">x</span>T', "T"),
+        ('<div style="background-color:white"><p style="color:rgb(255,255,255)">x</p>T', "T"),
+        ('<div style="background:#FFF no-repeat;color:rgb(100% 100% 100%)">x</div>T', "T"),
+        ('<style>.b{background:#222}.b p{color:#fff}</style><table bgcolor="#fff"><tr><td class=b><p>T', "T"),
+        ('<div style="background:#fff"><a href=x style="color:#fff">x</a><a href=y>T</a>', "T"),
+        # Of these grounds it is not known what they look like.
+        ('<div style="color:#fff">T</div>', "T"),
+        ('<table><td bgcolor="#ffffff" background="x.png"><p style="color:#fff">T', "T"),
+        ('<div style="background:#fff"><div style="background:url(x) #fff;color:white">T', "T"),
+        ('<div style="background:linear-gradient(red,blue),#fff;color:#fff">T', "T"),
+        ('<div style="background:#fff"><span style="position:absolute;color:#fff">T', "T"),
+        ('<div style="background:rgba(255,255,255,.5);color:#fff">T', "T"),
+        ('<div style="background:var(--x);color:#fff">T', "T"),
+        ('<div style="background:#fff;color:#fff;text-shadow:0 0 1px #000">T', "T"),
+    ],
+)
+def test_text_in_the_very_colour_of_its_ground_is_not_seen(html, seen):
+    assert shown(html) == seen
 
 
 def test_a_sheet_for_paper_hides_nothing():

@@ -20,7 +20,7 @@ import psycopg
 
 from config import embedded_pg
 from tests.processes import running
-from tests.product import Product
+from tests.product import AUTHORIZED, Product
 from tests.waiting import until
 
 PROCESSES = ("run_delivery", "granian-worker", "run_inbound", "granian", "run_tasks")
@@ -180,7 +180,8 @@ def _ballast(folder: Path, *, leave: int) -> Iterator[Callable[[], None]]:
 def troubles(product: Product) -> list[str]:
     """Return what /healthz complains of; "no answer" when there is none."""
     try:
-        with urllib.request.urlopen(f"{product.url}/healthz", timeout=30) as answer:
+        asked = urllib.request.Request(f"{product.url}/healthz", headers=AUTHORIZED)
+        with urllib.request.urlopen(asked, timeout=30) as answer:
             return list(json.load(answer)["troubles"])
     except urllib.error.HTTPError as error:
         return list(json.load(error)["troubles"]) if error.code == 503 else [f"HTTP {error.code}"]

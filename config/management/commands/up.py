@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -129,6 +130,7 @@ class Command(BaseCommand):
         if hold:
             holds.hold(COMMAND_LINE, kinds=holds.Kind, reason=holds.AT_START)
         static_files.collect()
+        server.ensure_certificate()
         partitions.ensure()
         schedule.install()
         make_demo = not no_demo and not demo.exists()
@@ -158,6 +160,8 @@ class Command(BaseCommand):
         next_line = began + READY_SECONDS
         while not stop.is_set():
             try:
+                if settings.WEB_TLS_PORT:
+                    socket.create_connection(("127.0.0.1", settings.WEB_TLS_PORT), ANSWER_SECONDS).close()
                 with urllib.request.urlopen(url, timeout=ANSWER_SECONDS):
                     break
             except urllib.error.HTTPError as answer:
@@ -185,7 +189,7 @@ class Command(BaseCommand):
 
 
 def _plain_introduction() -> str:
-    lines = ["", f"Console    {settings.PUBLIC_URL}"]
+    lines = ["", f"Console    {settings.PUBLIC_URL}", *filter(None, [server.tls_line()])]
     if demo.exists():
         lines += ["", f"The demo's log-ins and keys, in this folder:  {settings.PROGRAM} demo"]
     elif not User.objects.exists():
@@ -221,6 +225,9 @@ def _children() -> list[Child]:
         # A task only looks for work, and may be cut off anywhere: the next one finds the same work.
         Child("tasks", [*manage, "run_tasks"], grace=1.5),
     ]
+    if settings.WEB_TLS_PORT:
+        ports = [("SES_WEB_TLS_PORT", here, settings.WEB_TLS_PORT)]
+        children.append(Child("web-tls", server.command(here, settings.WEB_TLS_PORT, tls=True), ports))
     if settings.TRANSPORT == "simulator":
         local = settings.SIMULATOR_HOST
         ports = [

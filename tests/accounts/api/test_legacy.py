@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -63,6 +64,18 @@ def test_without_a_method_it_is_hmac_sha1():
     text = legacy.string_to_sign("POST", "127.0.0.1:8000", params)
     signature = legacy.sign(SECRET_KEY, "HmacSHA1", text)
     assert legacy.read(raw({**params, "Signature": signature})).signed_by(SECRET_KEY)
+
+
+@pytest.mark.parametrize(
+    ("signs", "sends"),
+    [("ses.test", "ses.test:8000"), ("ses.test:443", "ses.test"), ("SES.test:8000", "SES.test:8000")],
+)
+def test_the_host_is_taken_with_or_without_its_port(signs: str, sends: str):
+    text = legacy.string_to_sign("POST", signs, SHA256)
+    signed = raw({**SHA256, "Signature": legacy.sign(SECRET_KEY, "HmacSHA256", text)})
+    for host, right in ((sends, True), ("other.test", False)):
+        request = replace(signed, headers={**signed.headers, "Host": host})
+        assert legacy.read(request).signed_by(SECRET_KEY) is right
 
 
 @pytest.mark.parametrize("name", ["Action", "SecretId", "Signature", "Nonce"])

@@ -26,7 +26,7 @@ class Echo(Action):
         Text = fields.Text()
         Lines = fields.Text(lines=True, required=False)
         Number = Integer(min_value=1, max_value=100, required=False)
-        Language = fields.Text(numbers=True, required=False)
+        Language = fields.Text(required=False)
         Flag = Boolean(required=False)
         Names = ParamList(child=fields.Text(), required=False)
         Items = ParamList(child=Item(), required=False)

@@ -227,7 +227,8 @@ def custom_block(world: World, text: str) -> str | None:
 
 def imported_row(world: World, text: str) -> str | None:
     file = io.StringIO()
-    csv.writer(file).writerows([["Email"], [text]])
+    # The second heading says that commas part the cells: a tab is a delimiter too where nothing else is.
+    csv.writer(file).writerows([["Email", "Expires"], [text, ""]])
     parsed = entries.parse(file.getvalue(), today=date(2026, 11, 28))
     return parsed.entries[0].address.text if parsed.entries else None
 

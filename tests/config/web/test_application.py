@@ -8,7 +8,9 @@ import json
 import os
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
@@ -19,6 +21,8 @@ from hypothesis import strategies as st
 
 from config.web.application import Front
 from config.web.pools import POOLS, PoolSpec
+from sending.models.ids import first_of
+from sending.tracking.links import click_url
 from tests.config.web.fakes import Client, scope
 
 SMALL = {name: PoolSpec(threads=1, waiting=1, body=1000) for name in POOLS}
@@ -180,22 +184,50 @@ def test_a_busy_tracking_pool_still_shows_the_pixel() -> None:
     run(case)
 
 
+def test_a_busy_tracking_pool_still_leads_where_links_lead() -> None:
+    view = Held()
+    message = first_of(datetime.now(UTC))
+    link = urlsplit(click_url(message, "https://shop.test/é", links=1)).path
+
+    async def case() -> None:
+        front = Front(Site(view), SMALL)
+        held = [asyncio.create_task(ask(front, Client(), "GET", "/t/c/x")) for _ in range(2)]
+        await asyncio.to_thread(view.entered.acquire)
+        clicked = await ask(front, Client(), "GET", link)
+        assert (clicked.status, clicked.headers["location"]) == (302, "https://shop.test/%C3%A9")
+        assert (await ask(front, Client(), "GET", link[:-1])).status == 503
+        view.released.set()
+        await asyncio.gather(*held)
+
+    run(case)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("POST", "/", 200), ("POST", "/u/x", 413), ("POST", "/a/", 413)]
 )
-@pytest.mark.parametrize("headers", [{"content_length": "1001"}, {"transfer_encoding": "chunked"}])
-def test_a_body_that_is_too_large_is_refused_in_words(
+@pytest.mark.parametrize("headers", [{"content_length": "5005"}, {"transfer_encoding": "chunked"}])
+def test_a_body_that_is_too_large_is_refused_in_words_and_taken_to_its_end(
     method: str, path: str, status: int, headers: dict[str, str]
 ) -> None:
     site = Site()
 
     async def case() -> None:
-        client = await ask(Front(site, SMALL), Client([bytes(1001), b""]), method, path, **headers)
-        assert client.status == status
+        client = await ask(Front(site, SMALL), Client([bytes(1001)] * 5), method, path, **headers)
+        assert (client.status, client.asked, client.complete) == (status, 5, True)
         assert client.headers["connection"] == "close"
         if path == "/":
             assert json.loads(client.body)["Response"]["Error"]["Code"] == "RequestSizeLimitExceeded"
         assert site.requests == []
+
+    run(case)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en-US", "more bytes"), ("zh-CN", "字节"), ("", "字节")])
+def test_a_call_that_reaches_no_thread_is_refused_in_its_language(language: str, said: str) -> None:
+    async def case() -> None:
+        headers = {"content_length": "1001", **({"x_tc_language": language} if language else {})}
+        client = await ask(Front(Site(), SMALL), Client([bytes(1001)]), "POST", "/", **headers)
+        assert said in json.loads(client.body)["Response"]["Error"]["Message"]
 
     run(case)
 
@@ -316,7 +348,9 @@ def test_a_check_that_hangs_is_answered_in_time_however_many_ask(path: str) -> N
         front = Front(Site(view), {**SMALL, "health": PoolSpec(1, 1, 1000, seconds=0.01)})
         for _ in range(3):
             for answer in await asyncio.gather(*(ask(front, Client(), "GET", path) for _ in range(50))):
-                assert (answer.status, json.loads(answer.body)) == (503, {"ok": False, "troubles": ["database"]})
+                # A stranger is told no more than that, and of /metrics nothing.
+                told = {"/healthz": (503, b'{"ok": false}'), "/metrics": (404, b"Not found\n")}
+                assert (answer.status, answer.body) == told[path]
         view.released.set()
         while (await ask(front, Client(), "GET", path)).status != 200:
             await asyncio.sleep(0.001)
@@ -346,7 +380,7 @@ def test_a_call_that_hangs_is_answered_as_unknown_and_one_that_waited_is_never_e
 
     async def case() -> None:
         front = Front(site, {**SMALL, "api": PoolSpec(1, 5, 1000, seconds=0.01)})
-        first = await ask(front, Client([b"ab"]), "POST", "/", content_length="2")
+        first = await ask(front, Client([b"ab"]), "POST", "/", content_length="2", x_tc_language="en-US")
         answer = json.loads(first.body)["Response"]["Error"]
         assert (answer["Code"], "may have been done" in answer["Message"]) == ("InternalError", True)
         second = await ask(front, Client([b"cd"]), "POST", "/", content_length="2")

@@ -82,25 +82,68 @@ def test_a_body_that_ends_before_its_declared_length_is_no_body(spool: Spool) ->
         read(spool, [b"x" * 100], declared=101)
 
 
-def test_a_body_that_is_too_large_is_read_to_its_end_so_that_the_client_hears_why(spool: Spool) -> None:
-    taken = 0
+class Pieces:
+    """Pieces of 100 bytes that count how many of them were taken."""
 
-    def pieces() -> Iterator[bytes]:
-        nonlocal taken
-        for _ in range(30):
-            taken += 1
-            yield bytes(100)
+    def __init__(self, count: int) -> None:
+        self.count, self.taken = count, 0
 
+    def __iter__(self) -> Iterator[bytes]:
+        return iter([bytes(100)] * self.count)
+
+    def receive(self, *, ends: bool = True) -> Callable[[], Awaitable[dict[str, Any]]]:
+        come = receiver(self, ends=ends)
+
+        async def counted() -> dict[str, Any]:
+            self.taken += 1
+            return await come()
+
+        return counted
+
+
+@pytest.mark.parametrize(("declared", "taken"), [(None, 11), (3_000, 0)])
+def test_a_body_that_is_too_large_is_refused_as_soon_as_that_is_known(
+    spool: Spool, declared: int | None, taken: int
+) -> None:
+    pieces = Pieces(30)
     with pytest.raises(body.BodyTooLarge):
-        read(spool, pieces(), max_bytes=1_000)
-    assert taken == 30
+        asyncio.run(body.read(pieces.receive(), spool, declared=declared, max_bytes=1_000, pace=PATIENT))
+    assert pieces.taken == taken
     assert all_is_free(spool)
 
 
-@pytest.mark.parametrize("declared", [None, 1_000_000])
-def test_a_body_that_is_much_too_large_is_not_read_for_ever(spool: Spool, declared: int | None) -> None:
-    with pytest.raises(body.BodyTooLarge):
-        read(spool, [bytes(100)] * 10_000, ends=False, declared=declared, max_bytes=1_000)
+def test_what_is_left_of_it_is_taken_to_its_end_so_that_the_client_hears_why(spool: Spool) -> None:
+    pieces = Pieces(30)
+    incoming = body.Incoming(pieces.receive())
+
+    async def refuse_and_take_the_rest() -> None:
+        with pytest.raises(body.BodyTooLarge):
+            await body.read(incoming, spool, declared=None, max_bytes=1_000, pace=PATIENT)
+        assert incoming.expected
+        for _ in range(2):
+            await body.discard(incoming, PATIENT, declared=None)
+            assert (pieces.taken, incoming.expected) == (30, False)
+
+    asyncio.run(refuse_and_take_the_rest())
+
+
+def test_the_rest_is_not_taken_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "MAX_DISCARDED_BYTES", 2_000)
+    pieces = Pieces(10_000)
+    asyncio.run(body.discard(body.Incoming(pieces.receive()), PATIENT, declared=None))
+    assert pieces.taken == 21
+    # One that says beforehand that it is longer is not taken at all.
+    asyncio.run(body.discard(body.Incoming(pieces.receive()), PATIENT, declared=2_001))
+    assert pieces.taken == 21
+    # Who leaves, or stops, is let go.
+    asyncio.run(body.discard(body.Incoming(Pieces(3).receive(ends=False)), PATIENT, declared=None))
+    hurried = BodyPace(silence=0.01, bytes_per_second=500, total=600)
+    asyncio.run(body.discard(body.Incoming(never), hurried, declared=None))
+
+
+async def never() -> dict[str, Any]:
+    await asyncio.Event().wait()
+    return {}
 
 
 def test_when_memory_is_taken_bodies_go_to_the_disk_and_then_are_refused(spool: Spool) -> None:
@@ -122,10 +165,6 @@ def test_a_full_disk_refuses_and_holds_nothing(spool: Spool) -> None:
 
 
 def test_a_silent_client_is_given_up(spool: Spool) -> None:
-    async def never() -> dict[str, Any]:
-        await asyncio.Event().wait()
-        return {}
-
     hurried = BodyPace(silence=0.01, bytes_per_second=500, total=600)
     with pytest.raises(body.BodyTooSlow):
         asyncio.run(body.read(never, spool, declared=9, max_bytes=10, pace=hurried))

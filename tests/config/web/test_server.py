@@ -17,6 +17,38 @@ def test_the_server_knows_the_limits_of_the_rules(settings) -> None:  # type: ig
     assert "--respawn-failed-workers" in command
 
 
+def test_the_tls_port_has_one_process_a_certificate_and_tls_1_2_at_least(settings, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    settings.DATA_DIR, settings.TLS_CERT, settings.TLS_KEY = tmp_path, "", ""
+    command = server.command("127.0.0.1", 8143, tls=True)
+    said = dict(zip(command, command[1:], strict=False))
+    assert (said["--workers"], said["--port"], command[-1]) == ("1", "8143", "config.front_tls:application")
+    assert said["--ssl-protocol-min"] == "tls1.2"
+    assert (said["--ssl-certificate"], said["--ssl-keyfile"]) == (
+        str(tmp_path / "tls" / "server.pem"),
+        str(tmp_path / "tls" / "server.key"),
+    )
+    assert "--ssl-certificate" not in server.command("127.0.0.1", 8123)
+    settings.TLS_CERT, settings.TLS_KEY = "/a/chain.pem", "/a/key.pem"
+    assert {"/a/chain.pem", "/a/key.pem"} < set(server.command("127.0.0.1", 8143, tls=True))
+
+
+def test_a_certificate_is_made_only_where_none_is_given_and_told_with_the_way_to_trust_it(settings, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    settings.DATA_DIR, settings.TLS_CERT, settings.WEB_TLS_PORT = tmp_path, "/a/chain.pem", 8143
+    server.ensure_certificate()
+    assert server.tls_line() == "With TLS   https://127.0.0.1:8143"
+    settings.WEB_TLS_PORT, settings.TLS_CERT = None, ""
+    server.ensure_certificate()
+    assert server.tls_line() == ""
+    assert not (tmp_path / "tls").exists()
+    settings.WEB_TLS_PORT = 8143
+    server.ensure_certificate()
+    assert (tmp_path / "tls" / "server.pem").exists()
+    line = server.tls_line()
+    assert line.count("\n") == 0
+    assert "https://127.0.0.1:8143" in line
+    assert str(tmp_path / "tls" / "ca.pem") in line
+
+
 def test_a_process_may_open_as_many_connections_as_it_takes() -> None:
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:

@@ -113,10 +113,74 @@ class TestDetail:
         verification.verify(factories.caller(account), domain=domain, resolver=resolver)
         page = html(client.get(reverse("domains:detail", args=[domain.pk])))
         assert "3 of 4 pass" in page
-        assert "The record does not contain include:spf.ses.test" in page
+        assert "&lt;b&gt;.test is included but has no SPF record" in page
+        assert "v=spf1 include:spf.ses.test ~all" in page
         assert "<mark>" in page
         # What DNS says is a stranger's text.
         assert "<b>.test" not in page
+
+    def test_the_chain_of_look_ups_is_shown(self, client: Client, account: Account) -> None:
+        domain = create(account)
+        verification.verify(factories.caller(account), domain=domain, resolver=right(domain))
+        page = html(client.get(reverse("domains:detail", args=[domain.pk])))
+        assert "Chain of look-ups: 1 of at most 10" in page
+        assert "v=spf1 ip4:192.0.2.1 -all" in page
+        assert "Where the policy was looked for: 1 name" in page
+
+    def test_a_policy_from_above_is_not_to_be_entered(self, client: Client, account: Account) -> None:
+        domain = create(account)
+        resolver = right(domain)
+        del resolver.answers["_dmarc.mail.shop.test", "TXT"]
+        resolver.answers["_dmarc.shop.test", "TXT"] = DnsAnswer(DnsStatus.FOUND, ("v=DMARC1; p=reject",))
+        verification.verify(factories.caller(account), domain=domain, resolver=resolver)
+        page = html(client.get(reverse("domains:detail", args=[domain.pk])))
+        assert "4 of 4 pass" in page
+        assert "Nothing to enter" in page
+        assert "p=none" not in page
+        assert "_dmarc.mail.shop.test. 3600 IN TXT" not in page
+
+    def test_the_zone_file_holds_the_record_that_keeps_the_present_one(self, client: Client, account: Account) -> None:
+        domain = create(account)
+        resolver = right(domain)
+        resolver.answers["mail.shop.test", "TXT"] = DnsAnswer(DnsStatus.FOUND, ("v=spf1 ip4:198.51.100.7 -all",))
+        verification.verify(factories.caller(account), domain=domain, resolver=resolver)
+        page = html(client.get(reverse("domains:detail", args=[domain.pk])))
+        assert "IN TXT &quot;v=spf1 ip4:198.51.100.7 include:spf.ses.test -all&quot;" in page
+        assert "v=spf1 include:spf.ses.test ~all" not in page
+
+    def test_what_could_take_mail_away_is_not_in_the_zone_file(self, client: Client, account: Account) -> None:
+        domain = create(account)
+        resolver = right(domain)
+        resolver.answers["mail.shop.test", "MX"] = DnsAnswer(DnsStatus.FOUND, ("10 mx.own.test.",))
+        verification.verify(factories.caller(account), domain=domain, resolver=resolver)
+        page = html(client.get(reverse("domains:detail", args=[domain.pk])))
+        assert "IN TXT &quot;v=spf1" in page
+        assert "IN MX" not in page
+        assert "are left out: decide on them above" in page
+
+    def test_before_the_first_check_nobody_is_led_to_a_second_record(self, client: Client, account: Account) -> None:
+        page = html(client.get(reverse("domains:detail", args=[create(account).pk])))
+        assert "Never add a second one" in page
+        assert "Only if no DMARC policy applies yet" in page
+
+    def test_each_record_has_its_type_and_time_to_live(self, client: Client, account: Account) -> None:
+        page = html(client.get(reverse("domains:detail", args=[create(account).pk])))
+        assert page.count('data-label="Type"') == page.count('data-label="TTL"') == 4
+        assert page.count('<span class="mono">3600</span>') == 4
+        # A line may break between labels, not inside one.
+        assert "_dmarc.<wbr>mail.<wbr>shop.<wbr>test" in page
+
+    @pytest.mark.parametrize(
+        ("resolver", "text"), [("simulator", "in the simulator"), ("192.0.2.1", "at your DNS host")]
+    )
+    def test_what_is_said_after_creating_is_what_the_page_asks_for(
+        self, client: Client, settings: Settings, resolver: str, text: str
+    ) -> None:
+        settings.RESOLVER = resolver
+        response = client.post(reverse("domains:create"), {"name": "mail.shop.test", "dkim_option": "0"})
+        assert text in said(response)
+        page = html(client.get(response["Location"]))
+        assert ("Publish the records" in page) == (resolver == "simulator")
 
     def test_publishing_is_offered_where_checks_ask_the_simulator(
         self, client: Client, account: Account, settings: Settings
@@ -151,7 +215,7 @@ class TestDetail:
         domain = create(account)
         response = client.post(reverse("domains:verify", args=[domain.pk]))
         assert response["Location"] == reverse("domains:detail", args=[domain.pk])
-        assert "see MX, SPF, DKIM, DMARC" in said(response)
+        assert "could be checked: see MX, SPF, DKIM, DMARC" in said(response)
 
     def test_another_key_size_is_made_on_wish(self, client: Client, account: Account) -> None:
         domain = create(account)

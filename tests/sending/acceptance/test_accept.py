@@ -282,6 +282,7 @@ def test_a_full_queue_is_a_refusal_that_says_so(shop: Shop, rules: Rules) -> Non
 BARS = [
     ("unsubscribed", 1013, "FailedOperation.ReceiverHasUnsubscribed"),
     ("complained", 1008, "FailedOperation.RejectedByRecipients"),
+    ("refused", 1008, "FailedOperation.RejectedByRecipients"),
 ]
 
 

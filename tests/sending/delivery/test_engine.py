@@ -84,7 +84,7 @@ def test_a_mail_arrives_signed_linked_and_recorded(post: Post) -> None:
     text, html = (part.get_content() for part in mail.iter_parts())
     assert "Hello Ada" in text
     assert links.unsubscribe_url(message.pk) in text
-    assert links.click_url(message.pk, 0) in html
+    assert links.click_url(message.pk, "https://shop.test/Ada", links=1) in html
     assert links.pixel_url(message.pk) in html
     assert "https://shop.test" not in html
     assert statuses() == {"ada@a.test": DeliverStatus.DELIVERED}

@@ -153,8 +153,18 @@ def test_feedback_id_ends_in_the_sender_of_the_settings() -> None:
 
 def test_links_and_pixel_name_the_message() -> None:
     html = sent(queued(9)).get_body(("html",)).get_content()
-    assert links.click_url(9, 0) in html
+    assert links.click_url(9, "https://shop.test/", links=1) in html
     assert links.pixel_url(9) in html
+
+
+def test_a_link_that_its_values_make_too_long_is_sent_as_it_is_and_the_mail_goes_on() -> None:
+    message = queued(9, variables={"name": "x" * 700, "a": "é" * 500, "b": "1 & 2"})
+    message.template = compile(
+        '<a href="https://shop.test/?a={{a}}">A</a><a href="https://shop.test/?b={{b}}">B</a>', ""
+    )
+    html = sent(message).get_body(("html",)).get_content()
+    assert 'href="https://shop.test/?a=' + "%C3%A9" * 500 + '"' in html
+    assert links.click_url(9, "https://shop.test/?b=1%20%26%202", links=2) in html
 
 
 @pytest.mark.parametrize(

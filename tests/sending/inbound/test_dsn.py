@@ -160,7 +160,7 @@ def test_a_status_inside_the_returned_mail_counts_for_nothing() -> None:
 def test_prose_gives_the_line_with_the_reply() -> None:
     report = parse(mails.PROSE)
     assert report == Report(
-        kind=ReportKind.BOUNCE, status="5.1.1", diagnostic="Remote host said: 550 5.1.1 User unknown", action="failed"
+        kind=ReportKind.BOUNCE, status="5.1.1", diagnostic="550 5.1.1 User unknown", action="failed", stage="rcpt"
     )
 
 

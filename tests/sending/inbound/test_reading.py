@@ -46,6 +46,17 @@ def kinds(message: Message) -> list[int]:
     return list(Event.objects.filter(message=message.pk).order_by("id").values_list("kind", flat=True))
 
 
+def test_a_report_that_the_recipient_has_blocked_the_sender_bars_them_for_the_domain_alone(
+    message: Message, parser: Parser
+) -> None:
+    raw = mails.dsn(status=b"5.7.1", words=b"550 5.7.1 The recipient has blocked you")
+    assert reading.read(stored(raw, message.pk), parser) is ReportKind.BOUNCE
+    event = Event.objects.get(message=message.pk, kind=EventKind.BOUNCE)
+    assert (event.bounce_type, event.bounce_class) == ("soft_bounce", "BlockedByRecipient")
+    block = BlockedAddress.objects.get(address="ann@example.net")
+    assert (block.kind, block.cause) == ("reject", "refused")
+
+
 def test_a_bounce_report_after_delivery_bounces_the_mail_and_blocks_the_address(
     message: Message, parser: Parser
 ) -> None:

@@ -77,7 +77,9 @@ def assert_wire_clean(mail: bytes) -> None:
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)|\0", mail)
     mail.decode("ascii")
     head, _, body = mail.partition(b"\r\n\r\n")
-    assert all(len(line) <= 76 for line in body.split(b"\r\n"))
+    # A file's name is whole, whatever the length of its line.
+    assert all(len(line) <= 76 for line in body.split(b"\r\n") if not line.startswith((b"\tname=", b"\tfilename")))
+    assert all(len(line) <= 998 for line in body.split(b"\r\n"))
     assert all(len(line) <= 998 for line in head.split(b"\r\n"))
 
 

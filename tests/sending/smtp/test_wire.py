@@ -132,3 +132,10 @@ def test_clear_text_in_the_handshake_ends_the_connection(run: Callable[..., Any]
                 await wire.reply(0.01)
 
     run(act())
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gbk"])
+def test_a_reply_in_chinese_is_read_in_its_charset(charset: str) -> None:
+    wire = Wire()
+    wire.data_received("550-该用户\r\n550 不存在\r\n".encode(charset))
+    assert asyncio.run(wire.reply(WAIT_SECONDS)) == Reply(550, "该用户 不存在")

@@ -40,7 +40,8 @@ def visited(scenario: str, world: Web | None = None) -> tuple[Message, list[tupl
     version = factories.template(account, html=html).approved_id
     message = factories.message(account, submission=factories.submission(account, version=version))
     sent = f'<img src="{links.pixel_url(message.pk)}">' + "".join(
-        f'<a href="{links.click_url(message.pk, number)}">Shop</a>' for number in range(3)
+        f'<a href="{links.click_url(message.pk, f"https://shop.test/{number}", links=3)}">Shop</a>'
+        for number in range(3)
     )
     readers.act(scenario, AcceptedMail("b-token@shop.test", f"{scenario}@x.test", with_html(sent)), world or Web())
     message.refresh_from_db()
