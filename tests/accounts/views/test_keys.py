@@ -65,20 +65,20 @@ def test_the_env_file_has_all_that_a_program_needs(admin: Client, settings: Any)
 def test_host_and_protocol_stand_apart_and_each_program_has_the_key_s_id(
     admin: Client, account: Account, settings: Any
 ) -> None:
-    settings.PUBLIC_URL = "http://127.0.0.1:8000"
+    settings.PUBLIC_URL, settings.WEB_TLS_PORT = "http://127.0.0.1:8000", 8443
     key = factories.api_key(account)
     page = admin.get(f"/keys/{key.pk}/").content.decode()
     texts = copied(page)
-    assert texts[:2] == [key.secret_id, "127.0.0.1:8000"]
+    assert texts[:3] == [key.secret_id, "127.0.0.1:8000", "127.0.0.1:8443"]
     assert '<span class="mono">http</span>' in page
-    programs = [text for text in texts[2:] if "SendEmail" in text]
+    programs = [text for text in texts[3:] if "SendEmail" in text]
     assert len(programs) == 7
     for program in programs:
         assert key.secret_id in program
         assert "127.0.0.1:8000" in program
         assert "TENCENTCLOUD_SECRET_KEY" in program
         assert key.secret_key not in program
-    installed = [text for text in texts[2:] if "SendEmail" not in text]
+    installed = [text for text in texts[3:] if "SendEmail" not in text]
     assert len(installed) == 6
     assert "pip install tencentcloud-sdk-python-ses" in installed
 
