@@ -6,7 +6,6 @@ from pathlib import Path
 
 from tests.product import Product
 
-
 TLS = "config.front_tls"
 
 
