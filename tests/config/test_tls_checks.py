@@ -24,16 +24,16 @@ def test_no_certificate_at_all_is_fine() -> None:
 
 def test_one_port_cannot_be_both(settings: Any) -> None:
     settings.WEB_TLS_PORT = 8000
-    assert ids() == ["ses.E015"]
+    assert ids() == ["ses.E016"]
     settings.WEB_TLS_PORT = None
     assert ids() == []
 
 
 def test_a_certificate_without_its_key_is_refused(settings: Any) -> None:
     settings.TLS_CERT = "/a/chain.pem"
-    assert ids() == ["ses.E016"]
+    assert ids() == ["ses.E017"]
     settings.TLS_CERT, settings.TLS_KEY = "", "/a/key.pem"
-    assert ids() == ["ses.E016"]
+    assert ids() == ["ses.E017"]
 
 
 def test_a_given_pair_is_looked_at_before_anything_starts(settings: Any, tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_given_pair_is_looked_at_before_anything_starts(settings: Any, tmp_pat
     assert ids() == []
     settings.TLS_KEY = str(tmp_path / "ca.key")
     (found,) = tls_checks.tls_port_can_be_served(None)
-    assert found.id == "ses.E017"
+    assert found.id == "ses.E018"
     assert "ca.key is not the key of" in found.msg
     # Nobody serves it.
     settings.WEB_TLS_PORT = None
