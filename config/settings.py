@@ -183,6 +183,7 @@ SESSION_COOKIE_AGE = 14 * 86_400
 # Two copies on one host differ by port only, and cookies do not know ports.
 SESSION_COOKIE_NAME = f"ses_session_{WEB_PORT}"
 CSRF_COOKIE_NAME = f"ses_csrf_{WEB_PORT}"
+DEVICE_COOKIE_NAME = f"ses_device_{WEB_PORT}"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
@@ -206,6 +207,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = RULES.request_max_bytes
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LANGUAGE_COOKIE_NAME = "ses_language"
+THEME_COOKIE_NAME = "ses_theme"
 FORMAT_MODULE_PATH = "config.formats"
 # Before the catalogs of other packages: where they translate the same text, our words are seen.
 LOCALE_PATHS = [BASE_DIR / app / "locale" for app in _OUR_APPS]
