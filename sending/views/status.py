@@ -143,7 +143,7 @@ class MessagePage(ConsoleView):
             may_resend=submission is not None
             and place is None
             and self.caller.may("messages.send")
-            and not self.message.recipient.startswith(PREFIX),
+            and not self._is_erased,
             content_days=settings.RULES.content_days,
             summary=timeline.summary_of(self.message, attempts, events_found),
             steps=[(step, *_exact(step.at)) for step in steps],
@@ -159,9 +159,14 @@ class MessagePage(ConsoleView):
             state=state,
         )
 
+    @property
+    def _is_erased(self) -> bool:
+        return self.message.recipient.startswith(PREFIX)
+
     def _inbox(self) -> str:
         """Return where the simulator shows the mail; "" where it has none or the caller may not look."""
-        delivered = self.message.delivered_at is not None
+        # To an erased person's mail there is none.
+        delivered = self.message.delivered_at is not None and not self._is_erased
         if settings.TRANSPORT != "simulator" or not delivered or not self.caller.may("simulator.view"):
             return ""
         return f"{reverse('sending:inbox')}?{urlencode({'recipient': self.message.recipient})}"
