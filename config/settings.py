@@ -41,8 +41,9 @@ _https = _public.scheme == "https"
 # At which the console and the API may be called.
 WEB_PORTS: tuple[int, ...] = tuple(port for port in (WEB_PORT, WEB_TLS_PORT, _public.port) if port)
 # A certificate of one's own, with its chain, and its key, both PEM; without them one is made under DATA_DIR.
-TLS_CERT: str = env.str("SES_TLS_CERT", default="")
-TLS_KEY: str = env.str("SES_TLS_KEY", default="")
+_cert: str = env.str("SES_TLS_CERT", default="")
+_key: str = env.str("SES_TLS_KEY", default="")
+TLS_CERT, TLS_KEY = (str(Path(path).resolve()) if path else "" for path in (_cert, _key))
 
 # --- Secrets ----------------------------------------------------------------------------------
 # When not set, both are generated once and kept in DATA_DIR, readable by the owner alone.
