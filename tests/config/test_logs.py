@@ -71,9 +71,6 @@ def test_nothing_of_a_row_that_the_database_refused_is_written(value):
 
 REQUESTS = {
     "a foreign host": lambda client: client.get("/login/", headers={"Host": "evil.example"}),
-    "a foreign host of a call": lambda client: client.post(
-        "/", b"{}", "application/json", headers={"Host": "evil.example"}
-    ),
     "no host": lambda client: client.get("/login/", headers={"Host": ""}),
     "a host that is none": lambda client: client.get("/login/", headers={"Host": "a b\\"}),
     "too many fields": lambda client: client.post("/login/", {f"f{number}": "x" for number in range(1_100)}),
