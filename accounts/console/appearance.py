@@ -10,6 +10,9 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+# How long a browser keeps what somebody chose; browsers keep no cookie longer.
+CHOICE_SECONDS = 400 * 86_400
+
 
 @dataclass(frozen=True)
 class Theme:

@@ -17,12 +17,11 @@ from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import lifecycle, quota
-from accounts.console.appearance import THEMES
+from accounts.console.appearance import CHOICE_SECONDS, THEMES
 from accounts.console.forms import FormPage
 from accounts.console.views import safe_back
 from accounts.forms import PasswordForm, TimeZoneForm
 
-COOKIE_SECONDS = 400 * 86_400
 WINDOW_SECONDS = 900
 
 
@@ -96,7 +95,7 @@ def _keep_in_cookie(request: HttpRequest, cookie: str, requested: str, *, allowe
         response.set_cookie(
             cookie,
             requested,
-            max_age=COOKIE_SECONDS,
+            max_age=CHOICE_SECONDS,
             secure=settings.SESSION_COOKIE_SECURE,
             samesite="Lax",
             httponly=True,
