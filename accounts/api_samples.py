@@ -10,7 +10,7 @@ from django.template.loader import get_template
 
 
 @dataclass(frozen=True)
-class Endpoint:
+class ApiAddress:
     """Where the API answers, in the two parts that the official SDKs ask for."""
 
     protocol: str
@@ -50,17 +50,17 @@ LANGUAGES = (
 )
 
 
-def endpoints() -> list[Endpoint]:
+def endpoints() -> list[ApiAddress]:
     """Return where the API answers, the public address first: programs take that; the port with TLS after it."""
     public = urlsplit(settings.PUBLIC_URL)
-    found = [Endpoint(public.scheme, public.netloc)]
+    found = [ApiAddress(public.scheme, public.netloc)]
     if settings.WEB_TLS_PORT and public.scheme == "http":
         host = public.netloc.removesuffix(f":{public.port}")
-        found.append(Endpoint("https", f"{host}:{settings.WEB_TLS_PORT}"))
+        found.append(ApiAddress("https", f"{host}:{settings.WEB_TLS_PORT}"))
     return found
 
 
-def samples(secret_id: str, endpoint: Endpoint) -> list[Sample]:
+def samples(secret_id: str, endpoint: ApiAddress) -> list[Sample]:
     """Return the programs, with the key's id and the endpoint; they read the SecretKey from their environment."""
     values = {"secret_id": secret_id, "protocol": endpoint.protocol, "host": endpoint.host}
     return [
@@ -68,7 +68,7 @@ def samples(secret_id: str, endpoint: Endpoint) -> list[Sample]:
     ]
 
 
-def env_file(secret_id: str, secret_key: str, endpoint: Endpoint) -> str:
+def env_file(secret_id: str, secret_key: str, endpoint: ApiAddress) -> str:
     """Return the key and the endpoint as a `.env` file, under the names that the official SDKs read."""
     lines = {
         "TENCENTCLOUD_SECRET_ID": secret_id,

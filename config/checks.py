@@ -239,7 +239,7 @@ def reply_rules_are_sound(app_configs: Sequence[Any] | None, **kwargs: Any) -> l
         Error(
             f"A rule of what receivers' replies mean is wrong: {fault}.",
             hint="Mend it in sending/smtp/rules; docs/decisions/0027-reply-rules-are-data.md says what each must have.",
-            id="ses.E018",
+            id="ses.E015",
         )
         for fault in faults(RULES)
     ]

@@ -122,8 +122,13 @@ class SendForm(forms.Form):
         self._choices("from_address", [], [(address.address, _named(address)) for address in self.addresses])
         self._choices("unsubscribe", [], languages())
         self.names = self._names()
+        # A browser keeps no sensitive value: neither in its own lists nor in the draft of this form.
+        kept_by_nobody = sensitive_names.among(self.names, self._marks())
         for name in self.names:
-            self.fields[f"{VALUE}{name}"] = forms.CharField(label=name, strip=False, max_length=10_000)
+            field = forms.CharField(label=name, strip=False, max_length=10_000)
+            if name in kept_by_nobody:
+                field.widget.attrs |= {"autocomplete": "off", "data-sensitive": ""}
+            self.fields[f"{VALUE}{name}"] = field
 
     @property
     def version(self) -> Version | None:
@@ -139,11 +144,12 @@ class SendForm(forms.Form):
     @property
     def sensitive(self) -> list[str]:
         """Return the names of the variables whose values are masked after sending."""
+        return sensitive_names.among((name for name in self.names if self.values[name]), self._marks())
+
+    def _marks(self) -> dict[str, bool]:
+        """Return what the author of the chosen template decided, by variable."""
         chosen = str(self["template_id"].value() or "")
-        marks: dict[str, bool] = next(
-            (template.sensitive for template in self.templates if str(template.pk) == chosen), {}
-        )
-        return sensitive_names.among((name for name in self.names if self.values[name]), marks)
+        return next((template.sensitive for template in self.templates if str(template.pk) == chosen), {})
 
     def variable_fields(self) -> list[forms.BoundField]:
         """Return the fields of the variables."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from accounts.api_samples import LANGUAGES, Endpoint, endpoints, samples
+from accounts.api_samples import LANGUAGES, ApiAddress, endpoints, samples
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_host_and_protocol_are_told_apart(
 
 @pytest.mark.parametrize("protocol", ["http", "https"])
 def test_every_language_has_a_whole_program(protocol: str) -> None:
-    made = samples("AKIDtest", Endpoint(protocol, "ses.example.org:8443"))
+    made = samples("AKIDtest", ApiAddress(protocol, "ses.example.org:8443"))
     assert [sample.language for sample in made] == list(LANGUAGES)
     for sample in made:
         assert "AKIDtest" in sample.code
@@ -41,5 +41,5 @@ def test_every_language_has_a_whole_program(protocol: str) -> None:
 
 
 def test_the_programs_in_python_are_python() -> None:
-    code = {sample.language.name: sample.code for sample in samples("AKIDtest", Endpoint("http", "h"))}["python"]
+    code = {sample.language.name: sample.code for sample in samples("AKIDtest", ApiAddress("http", "h"))}["python"]
     compile(code, "python", "exec")

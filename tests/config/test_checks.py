@@ -44,7 +44,7 @@ source = "RFC 3463 3.3"
     )
     monkeypatch.setattr(checks, "RULES", twice)
     (found,) = run_checks()
-    assert found.id == "ses.E018"
+    assert found.id == "ses.E015"
     assert "quota exceeded" in found.msg
 
 

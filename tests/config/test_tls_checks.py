@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from config import settings as clear
+from config import settings_tls as tls
 from config import tls_checks
 from config.web import certificates
 
@@ -47,3 +49,17 @@ def test_a_given_pair_is_looked_at_before_anything_starts(settings: Any, tmp_pat
     # Nobody serves it.
     settings.WEB_TLS_PORT = None
     assert ids() == []
+
+
+def test_every_cookie_has_another_name_on_the_tls_port_and_is_secure_there() -> None:
+    """A cookie that TLS set could be neither read nor replaced by the clear port, if both had one name."""
+    names = [name for name in dir(clear) if name.endswith("_COOKIE_NAME")]
+    assert len(names) >= 5
+    for name in names:
+        assert getattr(clear, name) != getattr(tls, name), name
+    assert tls.SESSION_COOKIE_SECURE
+    assert tls.CSRF_COOKIE_SECURE
+    assert tls.LANGUAGE_COOKIE_SECURE
+    # All else is the same.
+    others = {name for name in dir(clear) if name[0].isupper() and name.isupper() and "COOKIE" not in name}
+    assert {name for name in others if getattr(clear, name) != getattr(tls, name)} == set()

@@ -171,3 +171,12 @@ def test_in_the_simulator_the_page_says_whom_to_write_to(room: Room, settings: A
     assert "bounce@inbox.test" in room.client.get(URL).content.decode()
     settings.TRANSPORT = "relay"
     assert "inbox.test" not in room.client.get(URL).content.decode()
+
+
+def test_no_browser_keeps_a_sensitive_value(room: Room) -> None:
+    page = room.client.get(URL, {"template": room.template.pk}).content.decode()
+    code = page[page.index('name="value.code"') :].partition(">")[0]
+    name = page[page.index('name="value.name"') :].partition(">")[0]
+    assert 'autocomplete="off"' in code
+    assert "data-sensitive" in code
+    assert "data-sensitive" not in name
