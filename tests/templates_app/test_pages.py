@@ -384,3 +384,21 @@ class TestTwoTabsThatEditOneTemplate:
     @pytest.mark.parametrize("base", ["", "x", "9" * 30])
     def test_a_program_that_names_no_version_saves_as_before(self, browser, template, base):
         assert self.saved(browser, template, html=GOOD + "<p>New</p>", base=base).status_code == 302
+
+
+def test_a_template_that_nobody_can_approve_says_so_and_leads_to_adding_a_reviewer(account, browser):
+    template = factories.template(account, approved=None, state=Template.State.IN_REVIEW)
+    url = reverse("templates:detail", args=[template.pk])
+    page = text(browser.get(url))
+    assert "This account has no reviewer" in page
+    assert "Ask an admin of this account" in page
+    assert "?role=reviewer" not in page
+    admin = logged_in(factories.user(account, Role.ADMIN))
+    assert f'href="{reverse("accounts:member_add")}?role=reviewer"' in text(admin.get(url))
+    factories.user(account, Role.REVIEWER)
+    assert "This account has no reviewer" not in text(browser.get(url))
+
+
+def test_an_approved_template_needs_no_reviewer(account, browser):
+    template = factories.template(account)
+    assert "This account has no reviewer" not in text(browser.get(reverse("templates:detail", args=[template.pk])))
