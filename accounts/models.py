@@ -65,6 +65,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(max_length=50, default="UTC")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(gettext_lazy("platform staff"), default=False)
+    # Somebody else made the password: until the user has chosen one, there is no other page.
+    must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_q.models import Failure, OrmQ, Schedule, Success
 
 from accounts.admin import ReadOnlyAdmin
+from accounts.models import User
 
 
 class _TaskAdmin(ReadOnlyAdmin, admin.ModelAdmin):
@@ -33,6 +34,8 @@ class _WaitingTaskAdmin(ReadOnlyAdmin, admin.ModelAdmin):
 def log_in(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
     """Redirect to the console's login page, which limits attempts."""
     if request.user.is_authenticated:
+        if request.user.must_change_password:
+            return change_password(request)
         if not admin.site.has_permission(request):
             raise PermissionDenied
         return HttpResponseRedirect(reverse("admin:index"))
@@ -44,6 +47,13 @@ def change_password(request: HttpRequest, extra_context: dict[str, Any] | None =
     return HttpResponseRedirect(reverse("accounts:password"))
 
 
+def has_permission(request: HttpRequest) -> bool:
+    """Say whether the request is that of active platform staff who chose their password themselves."""
+    user = request.user
+    return isinstance(user, User) and user.is_active and user.is_staff and not user.must_change_password
+
+
+admin.site.has_permission = has_permission  # type: ignore[method-assign,assignment]
 admin.site.site_header = admin.site.site_title = _("SES platform administration")
 admin.site.index_title = _("Accounts, users and records")
 admin.site.login = log_in  # type: ignore[method-assign]
