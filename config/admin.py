@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
@@ -54,10 +55,13 @@ def has_permission(request: HttpRequest) -> bool:
 
 
 admin.site.has_permission = has_permission  # type: ignore[method-assign,assignment]
+# The link back is the page's own, by its name.
+admin.site.site_url = None
 admin.site.site_header = admin.site.site_title = _("SES platform administration")
 admin.site.index_title = _("Accounts, users and records")
 admin.site.login = log_in  # type: ignore[method-assign]
 admin.site.password_change = change_password  # type: ignore[assignment]
+apps.get_app_config("django_q").verbose_name = _("Background tasks")
 # A schedule names any Python function with any arguments; ours are those of config/schedule.py.
 admin.site.unregister([Schedule, Success, Failure, OrmQ])
 admin.site.register([Success, Failure], _TaskAdmin)
