@@ -39,11 +39,13 @@ django.setup()
 from django.core.management import call_command
 from config import demo, schedule, static_files
 from config.management.commands import up
+from config.web import server
 from sending.models import partitions
 call_command("migrate", interactive=False, verbosity=0)
 static_files.collect()
 partitions.ensure()
 schedule.install()
+server.ensure_certificate()
 known = demo.make()
 print(json.dumps([[child.name, list(child.command), child.grace] for child in up._children()]))
 """
