@@ -84,6 +84,7 @@ AREAS: dict[str, tuple[str | Promise, dict[str, str | Promise]]] = {
             "users.remove": _("User removed"),
             "users.change_password": _("Password changed"),
             "users.set_time_zone": _("Time zone changed"),
+            "users.set_notice_mails": _("Notices by email chosen"),
         },
     ),
     "keys": (

@@ -112,6 +112,7 @@ DOINGS: dict[str, tuple[str, Callable[[Account, User], Made]]] = {
             {"current": PASSWORD, "new": "another horse entirely", "again": "another horse entirely"},
         ),
     ),
+    "accounts:notice_mails": ("analyst", lambda a, p: ({}, {"kinds": ["domains"], "language": "en"})),
     "accounts:time_zone": ("analyst", lambda a, p: ({}, {"zone": "Asia/Shanghai"})),
     "accounts:member_add": ("admin", lambda a, p: ({}, {"email": "new@example.test", "role": "analyst"})),
     "accounts:member": (
