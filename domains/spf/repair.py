@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from domains.spf.grammar import Directive, Modifier, SpfRecord, parse, parse_term, parse_terms
+from domains.spf.grammar import Directive, Modifier, SpfRecord, parse_term, parse_terms
 
 _QUOTES = re.compile(r"[\"'`\\“”‘’]+")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe63\uff0d]")
