@@ -11,6 +11,7 @@ from domains import tag_lists
 from domains.dmarc.policy import REQUESTS, Policy, reporting_uris, request_of
 
 _QUOTES = re.compile(r"[\"'\\“”‘’]+")
+_VERSION = re.compile(r"\bDMARC1\b[\s:.,]*", re.IGNORECASE)
 _NAMES = "(v|p|sp|np|rua|ruf|adkim|aspf|fo|psd|t|pct|rf|ri)"
 # A tag that a forgotten semicolon left inside the value before it, and one whose = is a colon or a blank.
 _FORGOTTEN = re.compile(rf"[\s,]+(?={_NAMES}\s*[=:])", re.IGNORECASE)
@@ -46,7 +47,7 @@ def carried_over(policy: Policy) -> str:
 def _tidied(text: str) -> str:
     """Return a record with the signs of its tags where they belong, those of full width as the plain ones."""
     text = _QUOTES.sub(" ", unicodedata.normalize("NFKC", text))
-    return _OTHER_SIGN.sub(r"\1=", _FORGOTTEN.sub(";", text))
+    return _OTHER_SIGN.sub(r"\1=", _FORGOTTEN.sub(";", _VERSION.sub("DMARC1;", text)))
 
 
 def _united(name: str, values: list[str], records: int) -> str:
