@@ -43,6 +43,9 @@ COLUMNS = (
     CsvColumn("state", "status", "状态"),
 )
 _WITHOUT_HEADINGS = 3
+# Amazon SES takes and gives suppressed addresses as "address,BOUNCE", without headings (its guide, "Using the
+# account-level suppression list"): where an expiry stands, that is the reason.
+_CAUSES = {"BOUNCE", "COMPLAINT"}
 # `accounts.erased_addresses.PREFIX`, which a pure module cannot import.
 ERASED = "erased:"
 # A block that is over is history, which our own files have as well.
@@ -120,8 +123,10 @@ def _check(rows: Iterable[Row], parsed: ParsedList, today: date) -> None:
 def _entry(row: Row, today: date) -> BlockEntry:
     """Return the row as an entry; raise ValueError saying what to fix."""
     over = as_heading(row.cells.get("state", "")) in _OVER
-    reason = storable(row.cells["reason"]) if "reason" in row.cells else ""
-    address, expires = _address(row.cells["address"]), _expires(row.cells.get("expires_at", ""), today, over=over)
+    reason, ends = storable(row.cells.get("reason", "")), row.cells.get("expires_at", "")
+    if ends in _CAUSES and not reason:
+        reason, ends = ends, ""
+    address, expires = _address(row.cells["address"]), _expires(ends, today, over=over)
     if len(reason) > MAX_REASON:
         raise ValueError(
             _("The reason has %(length)d characters; %(most)d are allowed.")

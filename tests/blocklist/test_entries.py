@@ -118,6 +118,7 @@ def test_columns_are_found_by_their_headings_in_both_languages(heading):
         ('Name,Address,Email\nAnn,"1 High St, York",a@x.test\n', ""),
         ('Email Address,First Name,Address,NOTES\na@x.test,Ann,"1 High St, York",x\n', "x"),
         ('\ufeff"sep=;"\r\nE-Mail-Adresse;Vorname;Note\r\na@x.test;Ann;x\r\n', "x"),
+        ("a@x.test,COMPLAINT\n", "COMPLAINT"),
         ("序号,收件邮箱,退信原因\n1,a@x.test,用户不存在\n", "用户不存在"),
     ],
 )
