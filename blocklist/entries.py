@@ -160,12 +160,16 @@ def _expires(cell: str, today: date, *, over: bool) -> date | None:
 def _day(cell: str) -> date:
     parts = _DAY.fullmatch(cell)
     try:
-        moment = datetime(*(int(part or 0) for part in parts.groups())) if parts else datetime.fromisoformat(cell)
+        moment = _moment(*(int(part or 0) for part in parts.groups())) if parts else datetime.fromisoformat(cell)
         moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         return moment.date() if moment.time() == time.min else moment.date() + timedelta(days=1)
     except (ValueError, OverflowError):
         _refuse_unseen(cell)
         raise ValueError(_("The expiry date “%(date)s” is not of the form YYYY-MM-DD.") % {"date": cell[:40]}) from None
+
+
+def _moment(year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime:
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
 
 
 def _refuse_unseen(cell: str) -> None:
