@@ -51,9 +51,10 @@ ERASED = "erased:"
 # A block that is over is history, which our own files have as well.
 _OVER = {as_heading("expired"), as_heading("已过期"), as_heading("已失效")}
 # How a day that never comes is written.
-_NEVER = set(
-    map(as_heading, ("never", "never expires", "null", "none", "n/a", "-", "永久", "永久有效", "永不过期", "永不"))
-)
+_NEVER = {
+    *map(as_heading, ("never", "never expires", "null", "none", "n/a", "-")),
+    *(as_heading("永久"), as_heading("永久有效"), as_heading("永不"), as_heading("永不过期")),
+}
 # The year first, as the standard (ISO 8601) and spreadsheets of China have it: no other order is the same everywhere.
 _DAY = re.compile(
     r"(\d{4}) *[-/.年] *(\d{1,2}) *[-/.月] *(\d{1,2}) *日?(?: +(\d{1,2}):(\d\d)(?::(\d\d))?)?(?: *(?:UTC|GMT))?",
