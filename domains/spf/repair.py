@@ -18,8 +18,8 @@ _TILDES = re.compile(r"[\u02dc\u223c\u301c\uff5e]")
 _WORDS = re.compile(r"[\s;,]+")
 _VERSION = re.compile(r"(?:v\s*=\s*)?\bspf1\b:?|v\s*=\s*spf1", re.IGNORECASE)
 _GLUED = re.compile(r"(.+?)\.?([-+~?]all)", re.IGNORECASE)
-# The beginning of a term whose end stands behind a blank.
-_OPEN = re.compile(r"[-+~?]|[-+~?]?(?:include|exists|a|mx|ptr|ip4|ip6):|redirect=", re.IGNORECASE)
+# A term with a blank in it; a sign alone belongs to nothing but `all`: before another term it might refuse a sender.
+_PARTED = re.compile(r"[-+~?] all|(?:[-+~?]?(?:include|exists|a|mx|ptr|ip4|ip6):|redirect=) \S+", re.IGNORECASE)
 # An address behind another name than its own, or without any.
 _ADDRESS = re.compile(
     r"([-+~?]?)(?:(?:ip|ipv4|ipv6|ip4|ip6|a|mx|include):)?([0-9a-f.:]*[.:][0-9a-f.:]+(?:/\d+)?)", re.IGNORECASE
@@ -58,7 +58,7 @@ def _mended(words: Iterable[str]) -> Iterator[str]:
     left = [word for word in reversed(list(words)) if word]
     while left:
         word = left.pop()
-        if left and _OPEN.fullmatch(word) and parse_term(word + left[-1]):
+        if left and _PARTED.fullmatch(f"{word} {left[-1]}") and parse_term(word + left[-1]):
             left.append(word + left.pop())
             continue
         for part in _unglued(word):

@@ -39,6 +39,7 @@ ALL = ["-all", "~all", "?all", "+all"]
         ("v=spf1 ip4:198.51.100.1,198.51.100.2 -all", "ip4:198.51.100.1 ip4:198.51.100.2 {} -all"),
         ("v=spf1 include: _spf.g.test ip4: 198.51.100.1 -all", "include:_spf.g.test ip4:198.51.100.1 {} -all"),
         ("v=spf1 mx - all", "mx {} -all"),
+        ("v=spf1 - mx - include:_spf.g.test - all", "mx include:_spf.g.test {} -all"),
         ("v=spf1 mx \u2013all", "mx {} -all"),
         ("v=spf1 mx \uff5eall", "mx {} ~all"),
         ("v=spf1 mx ~all.", "mx {} ~all"),
