@@ -54,7 +54,7 @@ def has_permission(request: HttpRequest) -> bool:
     return isinstance(user, User) and user.is_active and user.is_staff and not user.must_change_password
 
 
-admin.site.has_permission = has_permission  # type: ignore[method-assign,assignment]
+admin.site.has_permission = has_permission  # type: ignore[method-assign]
 # The link back is the page's own, by its name.
 admin.site.site_url = None
 admin.site.site_header = admin.site.site_title = _("SES platform administration")

@@ -20,7 +20,7 @@ class Places(NamedTuple):
 
     field: Literal["html", "text"]
     spans: str
-    count: int
+    number: int
 
 
 class FindingRow(NamedTuple):
