@@ -15,8 +15,7 @@ from templates_app.markup import BLOCKS, Token, tokens
 from templates_app.open_elements import Element, OpenElements
 
 _DISPLAYS = {
-    **dict.fromkeys(BLOCKS | {"center", "details", "dialog", "dir", "hgroup", "legend", "listing", "menu"}, "block"),
-    **dict.fromkeys(("plaintext", "search", "summary", "xmp"), "block"),
+    **dict.fromkeys(BLOCKS, "block"),
     **dict.fromkeys(("button", "img", "input", "meter", "progress", "select", "textarea", "video"), "inline-block"),
     **dict.fromkeys(("tbody", "tfoot", "thead"), "table-row-group"),
     **dict.fromkeys(("td", "th"), "table-cell"),
@@ -54,10 +53,15 @@ def walk(source: str, start: int = 0, end: int | None = None, *, outlook: bool =
             element, ended = elements.start(token)
             yield from _ends(ended, token.start)
             yield token, element.style.shown
+        elif token.name == "br":
+            # An end tag that stands for the element (13.2.6.4.7).
+            yield token, elements.text(blank=True).shown
         else:
             ended = elements.end(token.name)
             yield from _ends(ended[:-1], token.start)
-            yield token, bool(ended) and ended[-1].style.shown
+            # An end tag of a paragraph where there is none makes an empty one.
+            is_empty = token.name == "p" and not ended and elements.text(blank=True).shown
+            yield token, is_empty or bool(ended) and ended[-1].style.shown
 
 
 def _ends(ended: Sequence[Element], at: int) -> Iterator[tuple[Token, bool]]:
