@@ -179,6 +179,8 @@ def _channel(part: str) -> int:
 
 def words(value: str) -> list[str]:
     """Return the parts of a value between blanks that stand in no parentheses."""
+    if "(" not in value:
+        return [part for part in value.split(" ") if part]
     parts, start, depth = [], 0, 0
     for at, character in enumerate(f"{value} "):
         if character == " " and not depth:

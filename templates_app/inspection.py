@@ -186,6 +186,8 @@ def _inspect_tag(html: str, token: Token, inspection: Inspection, unseen: Visibl
 
 def _images(token: Token) -> int:
     """Return how many pictures a tag shows: its own, its background, and those of its style."""
+    if not token.attributes:
+        return token.name in ("img", "image")
     uses = {attribute.name for attribute in token.attributes if use_of(token, attribute) is Use.IMAGE}
     own = token.name in ("img", "image") or bool(uses - {"background"}) and token.name not in _NOT_COUNTED
     style = token.attribute("style")

@@ -29,6 +29,7 @@ _DISPLAYS = {
 _REPLACED = frozenset({"applet", "audio", "canvas", "iframe", "meter", "object", "progress", "template", "video"})
 # Text up to their own end tag that is shown as it is.
 _LITERAL = frozenset({"plaintext", "xmp"})
+_Known = dict[tuple[ComputedStyle, str, bool, tuple[tuple[str, str], ...]], ComputedStyle]
 
 
 def walk(source: str, start: int = 0, end: int | None = None, *, outlook: bool = False) -> Iterator[tuple[Token, bool]]:
@@ -38,9 +39,11 @@ def walk(source: str, start: int = 0, end: int | None = None, *, outlook: bool =
     """
     document = list(tokens(source, start, end, outlook=outlook))
     cascade = Cascade(_sheets(source, document))
+    # Elements of one kind in one place have one style: what was made of it for the first is that of all.
+    known: _Known = {}
     elements = OpenElements(
         [_merged(name, document) for name in ("html", "body")],
-        lambda element: _styled(element, cascade),
+        lambda element: _styled(element, cascade, known),
     )
     for token in document:
         if token.kind == "text":
@@ -99,7 +102,7 @@ def _sheets(source: str, document: Sequence[Token]) -> list[str]:
     return sheets
 
 
-def _styled(element: Element, cascade: Cascade) -> tuple[ComputedStyle, ComputedStyle]:
+def _styled(element: Element, cascade: Cascade, known: _Known) -> tuple[ComputedStyle, ComputedStyle]:
     """Return an element's style, and that which its content begins with."""
     parent = element.parent
     inherited = parent.content if parent else ComputedStyle()
@@ -110,7 +113,11 @@ def _styled(element: Element, cascade: Cascade) -> tuple[ComputedStyle, Computed
     properties = cascade.properties(element.token, element, element.place)
     style = inherited
     if properties or inherited.indent:
-        display = _DISPLAYS.get(element.name, "inline")
-        style = derive(inherited, properties, display=display, is_root=element.name == "html")
+        display, is_root = _DISPLAYS.get(element.name, "inline"), element.name == "html"
+        key = inherited, display, is_root, tuple(properties.items())
+        found = known.get(key)
+        if found is None:
+            found = known[key] = derive(inherited, properties, display=display, is_root=is_root)
+        style = found
     is_closed = element.name == "details" and "open" not in element.attributes
     return style, style._replace(gone=True) if is_closed or element.name in _REPLACED else style

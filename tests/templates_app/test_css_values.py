@@ -76,7 +76,7 @@ def test_an_opacity_is_from_0_to_1(value, number):
         ("rgb(255,0,300)", "ff00ff"),
         ("rgb(100% 0% 50%)", "ff0080"),
         ("hsl(0, 0%, 100%)", "ffffff"),
-        ("hsl(20deg 30% 0% / 1)", "000000"),
+        ("hsl(20deg 30% 0%/1)", "000000"),
         ("hsla(0 0 50)", "808080"),
         ("hsl(20deg 30% 40%)", ""),
         ("hsl(20deg)", ""),
