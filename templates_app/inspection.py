@@ -158,6 +158,8 @@ def _links_in_text(source: str, place: Span) -> list[tuple[Fault, Span]]:
 
 def _links_in_markup(html: str, place: Span) -> list[tuple[Fault, Span]]:
     """Return the faults of a text between tags; behind character references the address is as plain to see."""
+    if html.find("{{", *place) < 0:
+        return []
     found = _links_in_text(html, place)
     text = decode(html[slice(*place)])
     if not found and len(text) < place[1] - place[0]:

@@ -17,6 +17,7 @@ from templates_app.element_kinds import (
     BETWEEN,
     CELLS,
     ENDED_BY,
+    ENDS_OTHERS,
     ENDS_PARAGRAPH,
     FORMATTING,
     GROUPS_OF,
@@ -130,6 +131,8 @@ class OpenElements:
 
     def _end_before(self, name: str) -> list[Element]:
         """Close what the start tag `name` ends by itself (13.2.6.4.7)."""
+        if name not in ENDS_OTHERS:
+            return []
         if name in TABLE_PARTS:
             return self._end_table_parts(name)
         ended: list[Element] = []

@@ -54,7 +54,8 @@ def walk(source: str, start: int = 0, end: int | None = None, *, outlook: bool =
             yield token, False
         elif token.kind == "start":
             element, ended = elements.start(token)
-            yield from _ends(ended, token.start)
+            if ended:
+                yield from _ends(ended, token.start)
             yield token, element.style.shown
         elif token.name == "br":
             # An end tag that stands for the element (13.2.6.4.7).
