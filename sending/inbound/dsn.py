@@ -29,6 +29,8 @@ ACTIONS: dict[str, ReportKind] = {
 # The first digit of Status says what an Action that is not known means.
 _ACTION_OF_CLASS = {"2": "delivered", "4": "delayed"}
 _TYPE = re.compile(r"^\s*[\w-]+\s*;\s*")
+# What Sendmail leaves out of its field and has behind the same words in its transcript.
+_OF_DNS = r"\s*(\((?:name server|authoritative answer)[^()\n]{1,300}\))"
 
 
 def parse(mail: Message, sent: str = "") -> Report | None:
@@ -70,15 +72,20 @@ def _standard(mail: Message) -> Report | None:
             )
     if not reports:
         return None
-    said = prose.refusal_in(prose.text_for_people(mail))
+    text = prose.text_for_people(mail)
+    said = prose.refusal_in(text)
     # Which of several recipients its words are about is not known.
-    instead = said.diagnostic if len(reports) == 1 else ""
-    reports = [replace(report, diagnostic=_whole(report.diagnostic, instead), stage=said.stage) for report in reports]
+    instead, text = (said.diagnostic, text) if len(reports) == 1 else ("", "")
+    reports = [
+        replace(report, diagnostic=_whole(report.diagnostic, instead, text), stage=said.stage) for report in reports
+    ]
     return replace(min(reports, key=_gravity), addresses=(), recipients=tuple(reports) if len(reports) > 1 else ())
 
 
-def _whole(diagnostic: str, instead: str) -> str:
+def _whole(diagnostic: str, instead: str, text: str) -> str:
     """Return a diagnostic, or instead of one that is missing, or ends within a reply, what the words beside it say."""
+    if diagnostic.lower().endswith("host unknown") and (found := re.search(f"host unknown{_OF_DNS}", text, re.I)):
+        return f"{diagnostic} {found[1]}"
     is_cut = not diagnostic or (diagnostic.endswith(":") and diagnostic[:3] in instead)
     return instead if is_cut and instead else diagnostic
 

@@ -49,11 +49,19 @@ _TAG = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _AFTER_DATA = re.compile(
-    r"in reply to (?:the )?(?:end of )?data\b|^[ \t]*>>> (?:data|\.)\s*$|\bafter (?:the )?(?:end of data|data\b)",
+    r"in reply to (?:the )?(?:end of )?data\b|^[ \t]*>>> (?:data|\.)\s*$|\bafter (?:the )?(?:end of data|data\b)"
+    # qmail's.
+    r"|\bfailed (?:after I sent the message|on data command)",
     re.IGNORECASE | re.MULTILINE,
 )
 _AFTER_RCPT = re.compile(
     r"in reply to (?:the )?rcpt\b|\b(?:after (?:the )?|following )rcpt\b|^[ \t]*>>> rcpt to:|does not like recipient",
+    re.IGNORECASE | re.MULTILINE,
+)
+# No recipient had been named yet.
+_BEFORE_RCPT = re.compile(
+    r"in reply to (?:the )?(?:mail from|helo|ehlo)\b|\bafter (?:the )?(?:mail from|helo|ehlo|initial connection)\b"
+    r"|^[ \t]*>>> (?:mail from|helo|ehlo)\b|\bbut sender was rejected|\brefused to talk to me",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -64,7 +72,7 @@ class ProseRefusal:
 
     status: str
     diagnostic: str
-    # What the refusal answered: "rcpt", "data", or not said.
+    # What the refusal answered: "mail", "rcpt", "data", or not said.
     stage: str
 
 
@@ -84,8 +92,13 @@ def refusal_in(text: str) -> ProseRefusal:
     return ProseRefusal(
         status=enhanced_code(diagnostic) or enhanced_code(text),
         diagnostic=diagnostic[:MAX_LINE],
-        stage="data" if _AFTER_DATA.search(text) else "rcpt" if _AFTER_RCPT.search(text) else "",
+        stage=_stage(text),
     )
+
+
+def _stage(text: str) -> str:
+    stages = {"data": _AFTER_DATA, "rcpt": _AFTER_RCPT, "mail": _BEFORE_RCPT}
+    return next((stage for stage, words in stages.items() if words.search(text)), "")
 
 
 def _quoted_reply(text: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from sending.inbound import dsn
 from sending.inbound.report import Report, ReportKind, opened
+from sending.smtp.replies import classify_report
 from tests.sending.inbound import mails
 
 
@@ -173,3 +174,14 @@ def test_prose_that_still_tries_is_a_delay() -> None:
 @pytest.mark.parametrize("raw", [mails.AWAY, mails.LETTER])
 def test_other_mails_are_no_delivery_reports(raw: bytes) -> None:
     assert parse(raw) is None
+
+
+def test_sendmail_says_in_its_transcript_that_dns_knows_no_such_host() -> None:
+    raw = mails.DSN % {b"action": b"failed", b"status": b"5.1.2", b"words": b"550 Host unknown"}
+    transcript = b"550 5.1.2 <ann@x.test>... Host unknown (Name server: x.test: host not found)"
+    plain = parse(raw)
+    whole = parse(raw.replace(b"It did not work.", transcript))
+    assert plain
+    assert whole
+    assert not classify_report(plain.status, plain.diagnostic).hard
+    assert classify_report(whole.status, whole.diagnostic).hard
