@@ -12,6 +12,7 @@ from accounts.mail.addresses import key_or_text
 from sending.inbound import non_delivery, prose
 from sending.inbound.report import Report, ReportKind, decoded_fields, header, parts, text_header, text_of, token
 from sending.smtp.codes import enhanced_code
+from sending.smtp.replies import classify_report
 
 STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 MAX_TEXT = 20_000
@@ -41,14 +42,21 @@ def parse(mail: Message, sent: str = "") -> Report | None:
 def for_recipient(report: Report, recipient: str) -> Report:
     """Return what a delivery report says of the recipient that the email went to.
 
-    When it names several recipients and not that one, a list or an alias was expanded behind it: its address is alive
-    when one of them is, so that the mildest counts.
+    When it names several recipients and not that one, or each as expanded from that one, a list or an alias was
+    expanded behind it: its address is alive when one of them is, so that the mildest counts.
     """
     if not report.recipients:
         return report
     key = key_or_text(recipient)
     named = [each for each in report.recipients if key in map(key_or_text, each.addresses)]
-    return min(named, key=_gravity) if named else max(report.recipients, key=_gravity)
+    reached = [each for each in named if key == key_or_text(each.addresses[-1])]
+    if reached:
+        return min(reached, key=_gravity)
+    return max(named or report.recipients, key=lambda each: (_gravity(each), not _is_hard(each)))
+
+
+def _is_hard(report: Report) -> bool:
+    return classify_report(report.status, report.diagnostic, stage=report.stage).hard
 
 
 def _standard(mail: Message) -> Report | None:
@@ -119,12 +127,17 @@ def _blocks(part: Message) -> list[Message]:
 def _prose(mail: Message, sent: str) -> Report | None:
     if not non_delivery.is_told(mail, sent):
         return None
-    said = prose.refusal_in(prose.text_for_people(mail))
+    text = prose.text_for_people(mail)
     is_delay = non_delivery.is_still_tried(mail, sent)
-    return Report(
-        kind=ReportKind.DELAY if is_delay else ReportKind.BOUNCE,
-        status=said.status,
-        diagnostic=said.diagnostic,
-        action="delayed" if is_delay else "failed",
-        stage=said.stage,
+    whole, *recipients = (
+        Report(
+            kind=ReportKind.DELAY if is_delay else ReportKind.BOUNCE,
+            status=said.status,
+            diagnostic=said.diagnostic,
+            action="delayed" if is_delay else "failed",
+            stage=said.stage,
+            addresses=said.addresses,
+        )
+        for said in (prose.refusal_in(text), *prose.refusals_in(text))
     )
+    return replace(whole, recipients=tuple(recipients))

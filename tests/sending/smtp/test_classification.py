@@ -130,6 +130,8 @@ SOFT_TEXTS = [
 
 
 BLOCKED_TEXTS = [
+    "550 5.7.1 <a@b.test> has blocked you",
+    "550 5.7.1 User a@b.test has blocked sender s@x.test",
     "550 5.7.1 recipient has blocked",
     "550 5.7.1 <s@x.test>: Sender address rejected: blocked by recipient",
     "550 5.7.1 This user has blocked your address",
@@ -160,6 +162,7 @@ BLOCKED_TEXTS = [
 ]
 NOT_BLOCKED_TEXTS = [
     "550 5.1.1 recipient blocked",
+    "550 5.1.1 <a@b.test> has been blocked",
     "550 5.7.1 The user has been blocked",
     "550 recipient address is blocked",
     "550 blocked by recipient's domain policy",
