@@ -198,6 +198,28 @@ def test_no_value_stands_as_a_word_in_what_is_kept_of_a_reply(value: str, words:
     assert without_values("550 5.1.1", {}, ["code"]) == "550 5.1.1"
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("384756", "550 垃圾邮件：您的验证码384756，请勿泄露"),
+        ("384756", "554 5.7.1 spam: code_384756"),
+        ("aB3xK9", "550 blocked content AB3XK9"),
+        ("a+b c/d", "550 URL https://a.test/r?t=a%2Bb%20c%2Fd is listed"),
+        ("a+b c/d", "550 URL https://a.test/r?t=a%2bb%20c%2fd is listed"),
+        ("https://a.test/r?a=1&b=2", 'S: 550 <a href="https://a.test/r?a=1&amp;b=2"> is listed'),
+    ],
+)
+def test_a_reply_repeats_a_value_in_no_writing(value: str, said: str) -> None:
+    kept = without_values(said, {"code": value}, ["code"])
+    assert MASK in kept
+    assert len(kept) <= len(said) - len(value) + len(MASK)
+
+
+def test_a_longer_number_or_word_that_a_value_stands_in_is_another_one() -> None:
+    said = "550 5.7.1 id 13847562 from host1234.test"
+    assert without_values(said, {"code": "3847", "pin": "host"}, ["code", "pin"]) == said
+
+
 class TestClicks:
     """Where a link holds a sensitive value."""
 
