@@ -187,6 +187,19 @@ def test_a_reply_that_repeats_a_value_is_stored_without_it(post: Post) -> None:
         assert "550 5.7.1 blocked" in stored
 
 
+def test_a_reply_that_names_a_tracked_link_is_kept_without_what_opens_it(post: Post) -> None:
+    (message,) = post.put("ada@a.test")
+    address = links.click_url(message.pk, "https://a.test/r?t=1", links=1)
+    token = address.rpartition("/")[2]
+    said = f"550 5.7.1 URL {address} is listed"
+    settle(SmtpResult(code=550, enhanced="5.7.1", text=said, stage="body", conversation=f"S: {said}"))
+    attempt, event = Attempt.objects.get(), Event.objects.get(kind=EventKind.BOUNCE)
+    message.refresh_from_db()
+    for stored in (attempt.reply, attempt.conversation, event.reason, message.deliver_message):
+        assert token not in stored
+        assert "/t/c/… is listed" in stored
+
+
 WORDS = st.text(alphabet=string.ascii_letters + string.digits, min_size=1, max_size=12)
 
 
