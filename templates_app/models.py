@@ -39,6 +39,8 @@ class Template(models.Model):
 
     @only_choices("template", state=State.values)
     class Meta:
+        verbose_name = gettext_lazy("template")
+        verbose_name_plural = gettext_lazy("templates")
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="template_list")]
 
     def __str__(self) -> str:
@@ -62,6 +64,8 @@ class Version(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = gettext_lazy("version")
+        verbose_name_plural = gettext_lazy("versions")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["template", "number"], name="version_number_once"),
             # What the template's `latest` and `approved` refer to.
@@ -102,6 +106,8 @@ class Review(models.Model):
 
     @only_choices("review", state=State.values)
     class Meta:
+        verbose_name = gettext_lazy("review")
+        verbose_name_plural = gettext_lazy("reviews")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["template"], condition=models.Q(state="waiting"), name="review_one_open_per_template"
@@ -167,6 +173,8 @@ class ForbiddenPhrase(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = gettext_lazy("forbidden phrase")
+        verbose_name_plural = gettext_lazy("forbidden phrases")
         ordering: ClassVar = ["category", "phrase"]
 
     def __str__(self) -> str:

@@ -33,6 +33,12 @@ class ChangePassword(FormPage):
     form_class = PasswordForm
     submit_label = _("Change password")
     success = _("Your password has been changed. Your other sessions have ended.")
+    allows_initial_password = True
+
+    def context(self, form: Any) -> dict[str, Any]:
+        made_by_admin = self.caller.user is not None and self.caller.user.must_change_password
+        intro = gettext("An admin made your present password. Choose one that only you know; then the console opens.")
+        return super().context(form) | ({"intro": intro} if made_by_admin else {})
 
     def form_kwargs(self) -> dict[str, Any]:
         return {"user": self.request.user}
