@@ -110,6 +110,7 @@ def custom_block(account: Account) -> dict[str, Any]:
 
 ROWS: dict[str, Row] = {
     "root": page(EVERYBODY),
+    "search": page(EVERYBODY),
     "favicon": public({302}),
     "healthz": public({200, 503}),
     "metrics": public({404}),
