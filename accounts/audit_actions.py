@@ -39,6 +39,8 @@ AREAS: dict[str, tuple[str | Promise, dict[str, str | Promise]]] = {
             "templates.revise": _("Template edited"),
             "templates.submit": _("Template submitted for review"),
             "templates.withdraw": _("Template withdrawn"),
+            "templates.archive": _("Template archived"),
+            "templates.restore": _("Archived template restored"),
             "templates.mark_sensitive": _("Sensitive variables of a template changed"),
             "templates.claim": _("Review claimed"),
             "templates.release": _("Review released"),

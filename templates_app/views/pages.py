@@ -47,9 +47,9 @@ class TemplateList(ListPage):
         Column(
             "status",
             gettext_lazy("Status"),
-            lambda row: Template.State(row.state),
+            lambda row: queries.ARCHIVED if row.archived_at else Template.State(row.state),
             kind="badge",
-            csv=lambda row: row.state,
+            csv=lambda row: queries.ARCHIVED if row.archived_at else row.state,
         ),
         Column("reason", gettext_lazy("Reason"), lambda row: _reason(row, MAX_REASON), csv=lambda row: _reason(row)),
         Column("in_use", gettext_lazy("In use"), lambda row: _version(row.approved) if row.approved else "–"),
@@ -59,6 +59,8 @@ class TemplateList(ListPage):
     def rows(self) -> QuerySet[Template]:
         asked = self.filters.cleaned
         templates = visible(Template.objects.select_related("approved"), self.caller)
+        if asked.get("state") != queries.ARCHIVED:
+            templates = templates.filter(archived_at=None)
         return queries.with_reason(queries.search(templates, state=asked.get("state", ""), text=asked.get("q", "")))
 
     def empty_state(self) -> EmptyState:
@@ -108,7 +110,9 @@ class TemplateDetail(ConsoleView):
             reviews=reviews,
             rejected=next((past for past in reviews if past.state != "withdrawn"), None),
             waiting=next((past for past in reviews if past.state == Review.State.WAITING), None),
-            may_send=self.template.state == Template.State.APPROVED and self.caller.may("messages.send"),
+            may_send=self.template.state == Template.State.APPROVED
+            and not self.template.archived_at
+            and self.caller.may("messages.send"),
             marks=[(name, name in sensitive) for name in variables],
             rows=presentation.rows(findings),
             passes=screening.passes(findings),

@@ -29,6 +29,8 @@ PAGES = {
     "operator": {
         "block-add": ("/blocklist/add/", "Block an address", "屏蔽地址"),
         "block-import": ("/blocklist/import/", "Import addresses to block", "导入要屏蔽的地址"),
+        "samples": ("/templates/samples/", "Sample templates", "示例模板"),
+        "search-page": ("/search/?q=demo", "Search", "搜索"),
         "look-up": ("/blocklist/look-up/?address=ann@example.test", "Look up an address", "查询地址"),
         "sending-overview": ("/statistics/overview/", "Sending Overview", "发送概览"),
     },
