@@ -20,8 +20,10 @@ urlpatterns = [
     path("users/<int:pk>/remove/", people.RemoveMember.as_view(), name="member_remove"),
     path("keys/", keys.ApiKeys.as_view(), name="keys"),
     path("keys/create/", keys.CreateKey.as_view(), name="key_create"),
+    path("keys/bulk/", keys.BulkKeys.as_view(), name="keys_bulk"),
     path("keys/<int:pk>/enable/", keys.EnableKey.as_view(), name="key_enable"),
     path("keys/<int:pk>/disable/", keys.DisableKey.as_view(), name="key_disable"),
     path("notices/<int:pk>/close/", notices.CloseNotice.as_view(), name="notice_close"),
+    path("notices/bulk/", notices.BulkNotices.as_view(), name="notices_bulk"),
     path("audit/", audit.AuditLog.as_view(), name="audit"),
 ]

@@ -10,6 +10,7 @@ urlpatterns = [
     path("templates/create/", editor.CreateTemplate.as_view(), name="create"),
     path("templates/screening/", editor.ScreeningPanel.as_view(), name="screening"),
     path("templates/preview/", preview.UnsavedPreview.as_view(), name="preview_unsaved"),
+    path("templates/bulk/", archiving.BulkTemplates.as_view(), name="bulk"),
     path("templates/samples/", samples.Samples.as_view(), name="samples"),
     path("templates/samples/preview/", samples.SamplePreview.as_view(), name="sample_preview"),
     path("templates/<int:pk>/", pages.TemplateDetail.as_view(), name="detail"),

@@ -54,7 +54,7 @@ class _Editor(FormPage):
     def context(self, form: TemplateForm) -> dict[str, Any]:
         return super().context(form) | screened(*form.bodies)
 
-    def content(self, form: TemplateForm) -> dict[str, str]:
+    def content(self, form: TemplateForm) -> dict[str, Any]:
         """Return the form's fields as `review.create` and `review.revise` take them."""
         return {name: form.cleaned_data[name] for name in ("name", "html", "text", "summary")}
 

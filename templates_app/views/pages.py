@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.act_page import ActPage
-from accounts.console.lists import Button, Column, EmptyState, ListPage
+from accounts.console.lists import BulkBar, Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.scoping import get_visible_or_404, visible
 from templates_app import marking, presentation, queries, review, screening, sensitive_names
 from templates_app.forms import TemplateFilters
 from templates_app.models import Review, Template, Version, reason_text
-from templates_app.views import body
+from templates_app.views import archiving, body
 
 NAV = "templates:list"
 # Characters of a reason in the list; the template's page has the whole one.
@@ -41,9 +41,10 @@ class TemplateList(ListPage):
     intro = gettext_lazy(
         "Email is sent from approved templates. While a new version is in review, the approved one stays in use."
     )
+    row_column = "name"
     columns = (
         Column("id", "ID", "id", kind="mono"),
-        Column("name", gettext_lazy("Name"), "name", href=lambda row: reverse("templates:detail", args=[row.pk])),
+        Column("name", gettext_lazy("Name"), "name"),
         Column(
             "status",
             gettext_lazy("Status"),
@@ -73,6 +74,13 @@ class TemplateList(ListPage):
         if not self.caller.may("templates.edit"):
             return None
         return Button(gettext("Create template"), reverse("templates:create"))
+
+    def bulk(self) -> BulkBar | None:
+        if not self.caller.may("templates.edit"):
+            return None
+        archived = self.filters.cleaned.get("state") == queries.ARCHIVED
+        actions = [archiving.RESTORE] if archived else [archiving.SUBMIT, archiving.WITHDRAW, archiving.ARCHIVE]
+        return BulkBar(reverse("templates:bulk"), actions)
 
     def row_url(self, row: Template) -> str:
         return reverse("templates:detail", args=[row.pk])
