@@ -43,7 +43,7 @@ test-programs: .clients/cli/.installed .clients/international/.installed .client
 	@npm ci --prefix $(@D) --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
-.clients/%/.installed: $(CLIENTS)/%.lock .venv/.installed
+.clients/%/.installed: $(CLIENTS)/%.lock | .venv/.installed
 	@echo "Installing the official client of $< into .clients/$* …"
 	@rm -rf $(@D)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --target $(@D) -r $<

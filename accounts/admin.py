@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from accounts import audit, lifecycle
 from accounts.caller import Caller, member
+from accounts.console.middleware import ACCOUNT
 from accounts.errors import Refused
 from accounts.mail.addresses import key_or_text
 from accounts.models import Account, ApiKey, AuditEntry, User
+from accounts.names import checked_name
 from accounts.network import client_ip
+from accounts.roles import Role
 
 
 class ReadOnlyAdmin:
@@ -44,8 +49,21 @@ class AddressSearchAdmin(admin.ModelAdmin):
         return found | by_key, is_repeating
 
 
+class _NamedForm(forms.ModelForm):
+    """The form of a row with a name."""
+
+    def clean_name(self) -> str:
+        """Refuse what no name may hold."""
+        try:
+            return checked_name(self.cleaned_data["name"])
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+
 class _AuditedAdmin(admin.ModelAdmin):
     """Writes each change into the audit log, with the new values."""
+
+    form = _NamedForm
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save, and say what was changed, in one transaction (the admin's own)."""
@@ -73,6 +91,15 @@ class AccountAdmin(_AuditedAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Offer a free app id for a new account."""
         return {"app_id": lifecycle.next_app_id(), **super().get_changeform_initial_data(request)}
+
+    def response_add(self, request: HttpRequest, obj: Account, post_url_continue: str | None = None) -> HttpResponse:
+        """Lead from a new account to its first person: without one nobody but the staff can see it."""
+        if {"_addanother", "_continue", "_popup"} & request.POST.keys():
+            return super().response_add(request, obj, post_url_continue)
+        request.session[ACCOUNT] = obj.pk
+        said = gettext("%(account)s was added, and you are looking at it. Add its first admin.")
+        messages.success(request, said % {"account": obj.name})
+        return HttpResponseRedirect(f"{reverse('accounts:member_add')}?role={Role.ADMIN}")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

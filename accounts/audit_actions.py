@@ -6,6 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.mail.text import without_turns
+
 # By area, in the order of the navigation; a code begins with the area's name.
 AREAS: dict[str, tuple[str | Promise, dict[str, str | Promise]]] = {
     "session": (
@@ -180,5 +182,7 @@ def details_text(details: dict[str, object]) -> str:
 
 def _value_text(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {inner}" for name, inner in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        text = ", ".join(f"{name} {inner}" for name, inner in value.items())
+    else:
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return without_turns(text)

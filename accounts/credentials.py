@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.caller import Caller
 from accounts.errors import Refused
 from accounts.models import ApiKey
+from accounts.names import checked_name
 
 _ALPHABET = string.ascii_letters + string.digits
 
@@ -26,7 +27,7 @@ def create_key(
     `actions` limits what it may call and `networks` from where (addresses or CIDR); empty means no limit.
     """
     caller.require("keys.manage")
-    name = name.strip()
+    name = checked_name(name)
     if not name:
         raise Refused("InvalidParameterValue", gettext("Give the key a name that says who uses it."), field="name")
     secret_key = _random(32)

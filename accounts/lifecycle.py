@@ -14,6 +14,7 @@ from accounts.caller import Caller, service
 from accounts.errors import Refused
 from accounts.mail.addresses import key_of
 from accounts.models import Account, Membership, User
+from accounts.names import checked_name
 from accounts.roles import Role
 from accounts.scoping import visible
 
@@ -23,7 +24,7 @@ FIRST_APP_ID = 1_250_000_001
 
 def create_account(*, name: str, app_id: int | None = None) -> Account:
     """Create an account; raise Refused when the name or the app id is taken."""
-    name = name.strip()
+    name = checked_name(name)
     if not name:
         raise Refused("InvalidParameterValue", gettext("Give the account a name."), field="name")
     try:
@@ -62,10 +63,11 @@ def add_member(caller: Caller, *, email: str, name: str, role: str, password: st
         email = key_of(email).text
     except ValueError as error:
         raise Refused("InvalidParameterValue", str(error), field="email") from None
+    name = checked_name(name)
     with transaction.atomic():
         user = User.objects.filter(email=email).first()
         if user is None:
-            user = User(email=email, name=name.strip())
+            user = User(email=email, name=name)
             _set_password(user, password)
             user.save()
         try:

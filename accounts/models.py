@@ -41,6 +41,10 @@ class Account(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def has_member(self, role: Role) -> bool:
+        """Say whether a member who can log in has the role."""
+        return self.memberships.filter(role=role, user__is_active=True).exists()
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users; the email address is the login."""

@@ -21,6 +21,7 @@ urlpatterns = [
     path("keys/", keys.ApiKeys.as_view(), name="keys"),
     path("keys/create/", keys.CreateKey.as_view(), name="key_create"),
     path("keys/bulk/", keys.BulkKeys.as_view(), name="keys_bulk"),
+    path("keys/<int:pk>/", keys.KeyPage.as_view(), name="key"),
     path("keys/<int:pk>/enable/", keys.EnableKey.as_view(), name="key_enable"),
     path("keys/<int:pk>/disable/", keys.DisableKey.as_view(), name="key_disable"),
     path("notices/<int:pk>/close/", notices.CloseNotice.as_view(), name="notice_close"),

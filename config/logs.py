@@ -1,20 +1,33 @@
-"""Log lines that cannot be forged: one record, one line, no control characters; a stranger's mistake is one record."""
+"""Log lines that cannot be forged: one record, one line, no control characters; a stranger's mistake is one record.
+
+And that give nothing away: no token of an email's links, which lead where the email led, and nothing of a row that
+the database would not take, which PostgreSQL quotes in its errors.
+"""
 
 from __future__ import annotations
 
 import logging
+import re
 from weakref import WeakSet
 
 from django.http import HttpRequest
 
 from accounts.mail.text import NOT_IN_LINE
 
+_TOKEN = re.compile(r"(/(?:t/[a-z]|u)/)[\w-]{8,}")
+# To the end of the exception that quotes it: a value may hold whatever marks the end of a row.
+_ROW = re.compile(
+    r"(Failing row contains |JSON data, line \d+: |Key \([^\n=]*\)=).*?(?=\n\n(?:The above|During handling)|\Z)",
+    re.DOTALL,
+)
+
 
 class OneLineFormatter(logging.Formatter):
     """Formats a record on one line; control characters show as escapes, a traceback as `\\n`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return NOT_IN_LINE.sub(lambda m: m.group().encode("unicode_escape").decode(), super().format(record))
+        text = _ROW.sub(r"\1…", _TOKEN.sub(r"\1…", super().format(record)))
+        return NOT_IN_LINE.sub(lambda m: m.group().encode("unicode_escape").decode(), text)
 
 
 class RefusedRequestFilter(logging.Filter):

@@ -41,8 +41,9 @@ _https = _public.scheme == "https"
 # At which the console and the API may be called.
 WEB_PORTS: tuple[int, ...] = tuple(port for port in (WEB_PORT, WEB_TLS_PORT, _public.port) if port)
 # A certificate of one's own, with its chain, and its key, both PEM; without them one is made under DATA_DIR.
-TLS_CERT: str = env.str("SES_TLS_CERT", default="")
-TLS_KEY: str = env.str("SES_TLS_KEY", default="")
+_cert: str = env.str("SES_TLS_CERT", default="")
+_key: str = env.str("SES_TLS_KEY", default="")
+TLS_CERT, TLS_KEY = (str(Path(path).resolve()) if path else "" for path in (_cert, _key))
 
 # --- Secrets ----------------------------------------------------------------------------------
 # When not set, both are generated once and kept in DATA_DIR, readable by the owner alone.
@@ -183,6 +184,7 @@ SESSION_COOKIE_AGE = 14 * 86_400
 # Two copies on one host differ by port only, and cookies do not know ports.
 SESSION_COOKIE_NAME = f"ses_session_{WEB_PORT}"
 CSRF_COOKIE_NAME = f"ses_csrf_{WEB_PORT}"
+DEVICE_COOKIE_NAME = f"ses_device_{WEB_PORT}"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
@@ -206,6 +208,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = RULES.request_max_bytes
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LANGUAGE_COOKIE_NAME = "ses_language"
+THEME_COOKIE_NAME = "ses_theme"
 FORMAT_MODULE_PATH = "config.formats"
 # Before the catalogs of other packages: where they translate the same text, our words are seen.
 LOCALE_PATHS = [BASE_DIR / app / "locale" for app in _OUR_APPS]

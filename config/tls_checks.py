@@ -21,7 +21,7 @@ def tls_port_can_be_served(app_configs: Sequence[Any] | None, **kwargs: Any) -> 
             Error(
                 f"SES_WEB_TLS_PORT and SES_WEB_PORT are both {settings.WEB_PORT}.",
                 hint="Give TLS a port of its own, or 0 for none.",
-                id="ses.E015",
+                id="ses.E016",
             )
         )
     if bool(settings.TLS_CERT) != bool(settings.TLS_KEY):
@@ -29,7 +29,7 @@ def tls_port_can_be_served(app_configs: Sequence[Any] | None, **kwargs: Any) -> 
             Error(
                 "Only one of SES_TLS_CERT and SES_TLS_KEY is set.",
                 hint="Set both, or neither: then a certificate is made.",
-                id="ses.E016",
+                id="ses.E017",
             )
         )
     elif settings.TLS_CERT and settings.WEB_TLS_PORT:
@@ -37,5 +37,5 @@ def tls_port_can_be_served(app_configs: Sequence[Any] | None, **kwargs: Any) -> 
             certificates.check_given(Path(settings.TLS_CERT), Path(settings.TLS_KEY))
         except certificates.UnusableCertificate as problem:
             hint = "Name PEM files in SES_TLS_CERT (with its chain) and SES_TLS_KEY (PKCS#8, without a password)."
-            found.append(Error(f"The TLS port cannot be served: {problem}.", hint=hint, id="ses.E017"))
+            found.append(Error(f"The TLS port cannot be served: {problem}.", hint=hint, id="ses.E018"))
     return found

@@ -49,7 +49,10 @@ class AttachmentInput(Params):
 class SendEmail(Action):
     """Accept one mail for all its recipients."""
 
-    codes = {"Attachments.Content": "InvalidParameterValue.AttachContentIsWrong"}
+    codes = {
+        "Attachments.Content": "InvalidParameterValue.AttachContentIsWrong",
+        "Template.TemplateID": "FailedOperation.InvalidTemplateID",
+    }
 
     class Input(Params):
         FromEmailAddress = Text()

@@ -8,10 +8,11 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 
 from accounts.caller import Caller
 from accounts.console.filters import DatedFilters
+from accounts.mail.address_lists import ListedAddress, read_list
 from accounts.scoping import visible
 from domains.models import SenderAddress, SenderDomain
 from domains.queries import sending_domains
@@ -25,6 +26,8 @@ from templates_app.queries import compiled
 from templates_app.rendering import names_in
 
 VALUE = "value."
+# How many of the texts that are no addresses are named at once.
+MAX_FAULTS = 5
 
 
 def languages() -> list[tuple[str, str | Promise]]:
@@ -84,8 +87,11 @@ class SendForm(forms.Form):
         help_text=gettext_lazy("May contain variables, as in Hello {{name}}."),
     )
     from_address = forms.ChoiceField(label=pgettext_lazy("email", "From"))
+    # Not stripped: refusals count its lines.
     to = forms.CharField(
-        label=pgettext_lazy("email", "To"), widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
+        label=pgettext_lazy("email", "To"),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
     )
     unsubscribe = forms.ChoiceField(
         label=gettext_lazy("Unsubscribe link"),
@@ -95,9 +101,12 @@ class SendForm(forms.Form):
     def __init__(self, *args: Any, caller: Caller, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.caller = caller
+        # The addresses of To that stand there again.
+        self.repeated: list[ListedAddress] = []
         limit = settings.RULES.to_per_console_mail
         self.fields["to"].help_text = gettext(
-            "One address per line, at most %(limit)d. Recipients see each other's addresses."
+            "At most %(limit)d addresses, separated by commas, semicolons or new lines. Names are left out. "
+            "Recipients see each other's addresses."
         ) % {"limit": limit}
         self.templates = list(
             visible(Template.objects.filter(approved__isnull=False, archived_at=None), caller)
@@ -115,8 +124,13 @@ class SendForm(forms.Form):
         self._choices("from_address", [], [(address.address, _named(address)) for address in self.addresses])
         self._choices("unsubscribe", [], languages())
         self.names = self._names()
+        # A browser keeps no sensitive value: neither in its own lists nor in the draft of this form.
+        kept_by_nobody = sensitive_names.among(self.names, self._marks())
         for name in self.names:
-            self.fields[f"{VALUE}{name}"] = forms.CharField(label=name, strip=False, max_length=10_000)
+            field = forms.CharField(label=name, strip=False, max_length=10_000)
+            if name in kept_by_nobody:
+                field.widget.attrs |= {"autocomplete": "off", "data-sensitive": ""}
+            self.fields[f"{VALUE}{name}"] = field
 
     @property
     def version(self) -> Version | None:
@@ -132,26 +146,36 @@ class SendForm(forms.Form):
     @property
     def sensitive(self) -> list[str]:
         """Return the names of the variables whose values are masked after sending."""
+        return sensitive_names.among((name for name in self.names if self.values[name]), self._marks())
+
+    def _marks(self) -> dict[str, bool]:
+        """Return what the author of the chosen template decided, by variable."""
         chosen = str(self["template_id"].value() or "")
-        marks: dict[str, bool] = next(
-            (template.sensitive for template in self.templates if str(template.pk) == chosen), {}
-        )
-        return sensitive_names.among((name for name in self.names if self.values[name]), marks)
+        return next((template.sensitive for template in self.templates if str(template.pk) == chosen), {})
 
     def variable_fields(self) -> list[forms.BoundField]:
         """Return the fields of the variables."""
         return [self[f"{VALUE}{name}"] for name in self.names]
 
     def clean_to(self) -> tuple[str, ...]:
-        """Return the addresses; whether each is one is for acceptance to say."""
-        given = tuple(line.strip() for line in self.cleaned_data["to"].splitlines() if line.strip())
+        """Return the distinct addresses; refuse, with its place, each text that is none."""
+        found = read_list(self.cleaned_data["to"])
+        if found.faults:
+            more = len(found.faults) - MAX_FAULTS
+            texts = [str(fault) for fault in found.faults[:MAX_FAULTS]]
+            if more > 0:
+                texts.append(ngettext("%(count)d more is wrong.", "%(count)d more are wrong.", more) % {"count": more})
+            raise forms.ValidationError(texts)
+        if not found.addresses:
+            raise forms.ValidationError(gettext("Enter at least one address."))
         limit = settings.RULES.to_per_console_mail
-        if len(given) > limit:
+        if len(found.addresses) > limit:
             raise forms.ValidationError(
                 gettext("%(count)d addresses are given; %(limit)d are allowed here. Send several emails.")
-                % {"count": len(given), "limit": limit}
+                % {"count": len(found.addresses), "limit": limit}
             )
-        return given
+        self.repeated = found.repeated
+        return tuple(listed.mailbox.address for listed in found.addresses)
 
     def draft(self) -> Draft:
         """Return what the valid form asks to send."""

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from accounts.caller import Caller
+from accounts.roles import Role
 from accounts.scoping import visible
 from domains.models import SenderAddress, SenderDomain
 from domains.queries import sending_domains
@@ -35,6 +36,7 @@ def steps(caller: Caller) -> list[OnboardingStep]:
     addressed = visible(SenderAddress.objects.all(), caller).exists()
     template = templates.order_by("-id").values_list("pk", flat=True).first()
     approved = templates.filter(approved__isnull=False).order_by("-id").values_list("pk", flat=True).first()
+    reviewed = approved is not None or caller.account.has_member(Role.REVIEWER)
     sent = visible(Submission.objects.all(), caller).exists()
     may = caller.may
 
@@ -73,6 +75,13 @@ def steps(caller: Caller) -> list[OnboardingStep]:
             reverse("templates:create"),
             gettext_lazy("Create template"),
             "templates.edit",
+        ),
+        step(
+            gettext_lazy("Add a reviewer") if may("users.manage") else gettext_lazy("Have an admin add a reviewer"),
+            reviewed,
+            f"{reverse('accounts:member_add')}?role={Role.REVIEWER}",
+            gettext_lazy("Add reviewer"),
+            "users.manage",
         ),
         step(
             gettext_lazy("Have it approved by a reviewer"),

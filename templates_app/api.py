@@ -56,6 +56,8 @@ class CreateEmailTemplate(Action):
 class GetEmailTemplate(Action):
     """Read a template's content and state."""
 
+    codes = {"TemplateID": "InvalidParameterValue.TemplateNotExist"}
+
     class Input(Params):
         TemplateID = Integer()
 

@@ -16,7 +16,7 @@ from templates_app.markup import Token
 from templates_app.selectors import Selector, Subject, parse
 
 # Comparisons of elements with selectors in one document, so that no document takes long; rules past it do not count.
-_MAX_COMPARISONS = 500_000
+MAX_COMPARISONS = 500_000
 _LETTERS = {"font-size": "13.33px", "color": "buttontext", "text-indent": "0"}
 _HIDDEN = ("datalist", "noembed", "noframes", "rp", "script", "style", "template", "title")
 # What programs give elements by themselves (HTML, 15.3), as far as it decides whether text is seen.
@@ -44,10 +44,10 @@ class _StyleRule(NamedTuple):
 class Cascade:
     """Gives elements their properties; made for one document."""
 
-    def __init__(self, sheets: Iterable[str] = ()) -> None:
+    def __init__(self, sheets: Iterable[str] = (), *, max_comparisons: int = MAX_COMPARISONS) -> None:
         self._rules: dict[str, list[_StyleRule]] = defaultdict(list)
         self._styles: dict[str, list[_Declared]] = {}
-        self._comparisons = 0
+        self._comparisons, self._max_comparisons = 0, max_comparisons
         number = 0
         for sheet in sheets:
             for rule in css_syntax.rules(sheet):
@@ -84,7 +84,7 @@ class Cascade:
         for key in keys:
             for rule in self._rules.get(key, ()):
                 self._comparisons += 1 + (depth if len(rule.selector.compounds) > 1 else 0)
-                if self._comparisons > _MAX_COMPARISONS:
+                if self._comparisons > self._max_comparisons:
                     return []
                 if rule.selector.matches(subject):
                     matching.append(rule)

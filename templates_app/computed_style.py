@@ -38,6 +38,7 @@ class ComputedStyle(NamedTuple):
     shadow: bool = False
     # Letters are cut out of a background.
     cut_out: bool = False
+    spacing: float = 0.0
     indent: float = 0.0
     # It or an element that it is in cuts off what is outside it.
     cut_off: bool = False
@@ -55,7 +56,9 @@ class ComputedStyle(NamedTuple):
         ink = self.ink if self.fill is None else self.fill
         differs = not self.paint or self.paint != self.ground or self.fill is not None
         inked = differs and ink * self.opacity >= MIN_OPACITY or self.shadow or self.cut_out
-        return self.shown and not self.moved and self.font >= MIN_PIXELS and inked
+        # Letters that stand on one another, or the one before the other, are no text.
+        apart = self.spacing > -0.75 * self.font
+        return self.shown and not self.moved and self.font >= MIN_PIXELS and inked and apart
 
 
 INITIAL_STYLE = ComputedStyle()
@@ -98,6 +101,9 @@ def derive(
         fill=_inherited(properties, "-webkit-text-fill-color", parent.fill, None, css_values.alpha),
         shadow=_inherited(properties, "text-shadow", parent.shadow, False, _is_shadow),
         cut_out=parent.cut_out or "text" in re.split(r"[ ,]+", own.get("background-clip", "")),
+        spacing=_inherited(
+            properties, "letter-spacing", parent.spacing, 0.0, lambda value: css_values.length(value, measure) or 0.0
+        ),
         indent=indent,
         cut_off=cut_off,
         moved=parent.moved if inline else indent <= boxes.AWAY or indent >= WINDOW and cut_off,

@@ -68,6 +68,7 @@ _UNDERSTOOD: dict[str, Callable[[str], bool]] = {
     "-webkit-text-fill-color": _colour,
     "text-shadow": bool,
     "text-indent": _indent,
+    "letter-spacing": _length("normal"),
     "position": _keywords("static", "relative", "absolute", "fixed", "sticky", "-webkit-sticky"),
     "float": _keywords("left", "right", "none", "inline-start", "inline-end"),
     "clip": lambda value: _CLIP.fullmatch(value) is not None,

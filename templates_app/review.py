@@ -27,6 +27,18 @@ MACHINE = PlatformActor(gettext_noop("automatic review"), "task")
 _MAX_NOTICE = 400
 
 
+class EditedMeanwhile(Refused):
+    """Somebody else saved `version` while this text was written from an earlier one."""
+
+    def __init__(self, version: Version) -> None:
+        super().__init__(
+            "FailedOperation",
+            _("%(author)s saved version %(number)s while you were writing. Compare the two, then save again or leave.")
+            % {"author": version.author, "number": version.number},
+        )
+        self.version = version
+
+
 def create(
     caller: Caller, *, name: str, html: str = "", text: str = "", summary: str = "", copy_of: Template | None = None
 ) -> Template:
@@ -56,16 +68,21 @@ def create(
     return template
 
 
-def revise(caller: Caller, *, template: Template, name: str, html: str, text: str, summary: str) -> Version:
+def revise(
+    caller: Caller, *, template: Template, name: str, html: str, text: str, summary: str, base: int | None = None
+) -> Version:
     """Write the next version and make the template a draft; an open review ends, the approved version stays.
 
-    A draft whose content did not change keeps its version.
+    A draft whose content did not change keeps its version. `base` is the number of the version that the text was
+    written from: raise EditedMeanwhile when it is no longer the latest, unless its text is ours; None asks for none.
     """
     caller.require("templates.edit")
     content = content_rules.check(name=name, html=html, text=text, summary=summary, renamed=True)
     with transaction.atomic():
         template = states.locked(caller, template)
         latest = template.latest
+        if latest and base not in {None, latest.number} and not content_rules.is_same(latest, content):
+            raise EditedMeanwhile(latest)
         if latest and template.state == Template.State.DRAFT and content_rules.is_same(latest, content):
             version = latest
         else:

@@ -18,39 +18,45 @@ def _words(text: str) -> frozenset[str]:
 
 # One of these makes a name sensitive, whatever stands beside it.
 _SECRETS = _words("""
-    2fa apikey bearer captcha captchas clave contrasena credential credentials csrf geheim haslo heslo jwt
-    kennwort key keys koushi lingpai losenord magic mfa mima motdepasse nonce oauth otac otc otp otps parol parola
-    passcode passcodes passkey passphrase passwd passwds password passwords passwort pin pins pwd pwds secret
-    secrets senha sifre tan tfa token tokens totp vcode wachtwoord yzm
+    2fa aktivierungscode aktivierungslink apikey bearer bestatigungscode bestatigungslink captcha captchas clave
+    contrasena credential credentials csrf dongtaima einmalcode einmalpasswort geheim haslo heslo hotp hyperlink
+    jeton jihuoma jwt kennwort koushi lingpai losenord magic mfa mima mnemonic motdepasse nonce oauth otac otc
+    otp otps parol parola passcode passcodes passkey passphrase passw passwd passwds password passwords passwort
+    pin pins psw pswd pw pwd pwds schlussel secret secrets senha sicherheitscode sifre tan tfa tkn token tokens
+    totp u2f vcode wachtwoord xiaoyanma yanzhengma yzm zugangscode
 """)
 # These do unless one of the harmless words says what for.
 _OPENERS = _words("""
-    code codes codice codigo enlace href kod lianjie lien link links pass pin puk uri uris url urls
+    activation auth challenge code codes codice codigo enlace href key keys kod lianjie lien link links pass pin
+    puk session sessionid sid uri uris url urls verification
 """)
 _HARMLESS = _words("""
-    airport area article avatar background banner bar blog city color colour company country css currency dial
-    discord district error exit facebook favicon font footer github header hero home homepage iata icon image
-    images img instagram iso item lang language linkedin locale logo logos photo pic picture pictures post postal
-    privacy product province region season shop site sku social state status store style swift tax terms thumbnail
-    tiktok twitter unit video website wechat weibo youtube zip zone
+    airport area article avatar background banner bar blog caption city color colour company country css
+    currency date dial discord district error exit facebook fact facts favicon feature features figure figures
+    font footer github header hero home homepage iata icon image images img instagram iso item label lang
+    language linkedin locale logo logos photo pic picture pictures point points post postal privacy product
+    province region season shop site sku social state status store style swift takeaway takeaways tax terms text
+    thumbnail tiktok title twitter unit video website wechat weibo word words youtube zip zone
 """)
 # What stands before a secret when both are written as one word: "verifycode", "resetlink", "newpassword".
 _BESIDE = _words("""
     access account activate activation admin api app auth authentication authorization backup bind change check
-    claim client confirm confirmation current device dynamic email expiring first forgot gift initial invitation
-    invite invoice log login magic mail mobile my new old once one onetime otp password phone private recover
-    recovery redeem refresh register registration reset secret secure security session set share sign signin
-    signup sms sso temp temporary the time trade trading two unlock unsubscribe user validate validation
-    verification verify voucher wallet web your
+    claim client confirm confirmation current deep device dynamic email expiring first forgot gift initial
+    invitation invite invoice log login magic mail mobile my new old once one onetime otp password phone private
+    recover recovery redeem refresh register registration reset secret secure security session set share short
+    sign signin signup sms sso temp temporary the time trade trading two unlock unsubscribe user validate
+    validation verification verify voucher wallet web your
 """)
 _WORDS = _SECRETS | _OPENERS | _BESIDE
 # In scripts without spaces a part of the name is enough.
 _PARTS = re.compile(
-    "密码|密碼|口令|暗号|暗號|密钥|密鑰|秘钥|秘鑰|私钥|私鑰|令牌|凭证|憑證|凭据|链接|鏈接|連結|链結|网址|網址|"
+    "密码|密碼|卡密|秘密|口令|暗号|暗號|密钥|密鑰|秘钥|秘鑰|私钥|私鑰|令牌|凭证|憑證|凭据|链接|鏈接|連結|链結|网址|網址|(?:重置|激活|登录|登陆|登入|验证|確認|确认|找回|邀请|重設|驗證|啟用)(?:地址|位址)|"
     "(?<!编)(?<!編)(?<!代)(?<!条)(?<!條)(?<!形)(?<!尺)(?<!号)(?<!號)(?<!页)(?<!頁)(?<!数)(?<!邮)(?<!起)[码碼]|"
-    "パスワード|コード|トークン|リンク|暗証|비밀번호|인증번호|코드|토큰|링크|"
+    "パスワード|コード|トークン|リンク|暗証|認証|비밀번호|인증|코드|토큰|링크|"
     "парол|код|ссылк|токен|секрет"
 )
+# Letters that have no decomposition.
+_PLAIN = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ı": "i", "ß": "ss", "đ": "d", "Đ": "D"})
 _SPLIT = re.compile(
     # "resetLink", "PINCode", "otp2"
     r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Z])|[^A-Za-z0-9]+"
@@ -63,7 +69,8 @@ def by_name(name: str) -> bool:
     text = unicodedata.normalize("NFKC", name)
     if _PARTS.search(text.casefold()):
         return True
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    letters = unicodedata.normalize("NFKD", text.translate(_PLAIN))
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     words = [word for whole in _SPLIT.split(plain) if whole for word in _parted(whole.lower())]
     joined = {"".join(words), *("".join(pair) for pair in zip(words, words[1:], strict=False))}
     if not _SECRETS.isdisjoint(words) or not _SECRETS.isdisjoint(joined):

@@ -26,6 +26,8 @@ def plain_text(html: str) -> tuple[str | Variable, ...]:
     writer = _Writer()
     for token, shown in walk(html):
         if not shown:
+            if token.kind == "text" and html[token.start : token.end].strip():
+                writer.hidden()
             continue
         if token.kind in ("text", "raw"):
             writer.text(html[token.start : token.end], decoded=token.kind == "raw")
@@ -56,6 +58,8 @@ class _Writer:
         self.link: tuple[str | Variable, ...] = ()
         self.link_from = 0
         self.link_element = ""
+        # There is a picture in the link; there is nothing but text that is not seen.
+        self.link_pictured = self.link_hidden = False
 
     def text(self, source: str, *, decoded: bool = False) -> None:
         for piece in split_text(source):
@@ -68,6 +72,10 @@ class _Writer:
             if text.strip(" "):
                 self._write(text.strip(" "))
                 self.blank = text.endswith(" ")
+
+    def hidden(self) -> None:
+        """Take note of text that is not seen: a link around nothing else is not seen either."""
+        self.link_hidden = not self.link_pictured
 
     def start(self, token: Token) -> None:
         name = token.name
@@ -86,6 +94,7 @@ class _Writer:
             self._write("-" * 20)
             self._line(2)
         elif name == "img":
+            self.link_pictured, self.link_hidden = True, False
             self._alternative(token)
         self._start_link(token)
 
@@ -113,6 +122,7 @@ class _Writer:
         address = target(href) if href else ()
         if followed(address):
             self.link, self.link_from, self.link_element = address, len(self.out), token.name
+            self.link_pictured = self.link_hidden = False
         if token.name == "area":
             self.blank = True
             self._alternative(token)
@@ -155,6 +165,8 @@ class _Writer:
             self.out[self.link_from :] = address
             return
         bracketed = bool(as_written(link_text).strip())
+        if not bracketed and self.link_hidden:
+            return
         breaks, self.breaks = self.breaks, 0
         if not bracketed:
             self.breaks = breaks
@@ -166,3 +178,6 @@ class _Writer:
         if bracketed:
             self._write(")")
             self.breaks = breaks
+        else:
+            # What follows is no part of the address.
+            self.blank = True

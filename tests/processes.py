@@ -6,6 +6,8 @@ from pathlib import Path
 
 from tests.product import Product
 
+TLS = "config.front_tls"
+
 
 def family(head: int) -> dict[int, tuple[int, list[str]]]:
     """Return every process under `head`: its parent and its command."""
@@ -31,7 +33,10 @@ def family(head: int) -> dict[int, tuple[int, list[str]]]:
 
 
 def running(product: Product, name: str) -> int | None:
-    """Return the process of this name; a worker of granian is what stands at the end of granian's own line."""
+    """Return the process of this name; a worker of granian is what stands at the end of granian's own line.
+
+    granian is the one of the clear port, not its twin with TLS.
+    """
     head = product.process.pid
     every = family(head)
     parents = {parent for parent, _ in every.values()}
@@ -41,7 +46,7 @@ def running(product: Product, name: str) -> int | None:
             # From Python 3.14 on a server of forks stands between the two; a tracker of resources is no worker.
             if pid not in parents and "resource_tracker" not in words and _is_below_granian(pid, every, head):
                 return pid
-        elif parent == head and name in words:
+        elif parent == head and name in words and TLS not in words:
             return pid
     return None
 
@@ -51,4 +56,5 @@ def _is_below_granian(pid: int, every: dict[int, tuple[int, list[str]]], head: i
     if parent not in every:
         return False
     grandparent, command = every[parent]
-    return "granian" in " ".join(command) if grandparent == head else _is_below_granian(parent, every, head)
+    words = " ".join(command)
+    return "granian" in words and TLS not in words if grandparent == head else _is_below_granian(parent, every, head)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-THEME_COOKIE = "ses_theme"
+# How long a browser keeps what somebody chose; browsers keep no cookie longer.
+CHOICE_SECONDS = 400 * 86_400
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ COMMON_ZONES = (
 
 def theme_of(request: HttpRequest) -> str:
     """Return the theme the browser keeps: "light", "dark", or "auto" by default."""
-    requested = request.COOKIES.get(THEME_COOKIE, "")
+    requested = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
     return requested if requested in THEMES else "auto"
 
 

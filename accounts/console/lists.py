@@ -10,7 +10,7 @@ from typing import Any, Literal
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils import formats, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
@@ -37,6 +37,8 @@ class Column:
     href: Callable[[Any], str] | None = None
     # What the CSV has instead of `value`.
     csv: Callable[[Any], Any] | None = None
+    # False: only for those who choose it, see `column_choice`.
+    shown: bool = True
 
     def of(self, row: Any) -> Any:
         """Return the cell's value."""
@@ -72,6 +74,14 @@ class BulkBar:
 
     url: str
     actions: Sequence[BulkAction]
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """How often a list asks for itself again while rows of it change, and what it shows now."""
+
+    seconds: int
+    state: str
 
 
 @dataclass(frozen=True)
@@ -112,6 +122,8 @@ class ListPage(ConsoleView):
     order: Sequence[str] = ("-id",)
     csv_name = ""
     csv_right = "exports.make"
+    # Rows of one line: what is too long ends in an ellipsis, a narrow screen has cards.
+    one_line = False
     # A sentence under the title that says what the rows are.
     intro: str | Promise = ""
     filters: Filters
@@ -136,6 +148,14 @@ class ListPage(ConsoleView):
         """Return what can be done to many rows at once; None when that is nothing, or the caller may not."""
         return None
 
+    def shown_columns(self) -> Sequence[Column]:
+        """Return the columns of the table, in their order."""
+        return self.columns
+
+    def refresh(self, rows: Sequence[Any]) -> Refresh | None:
+        """Return how the page follows `rows` while they change; None when none will."""
+        return None
+
     def context(self, rows: Sequence[Any]) -> dict[str, Any]:
         """Return further names for the template; `rows` are those of this page."""
         return {}
@@ -151,11 +171,17 @@ class ListPage(ConsoleView):
             before=request.GET.get("before", ""),
             size=self._size(),
         )
-        chips = self.filters.chips()
+        refresh = self.refresh(page.rows)
+        if refresh and request.headers.get("X-List-State") == refresh.state:
+            # The page asked again and nothing has changed: it is left alone with all that is focused and selected.
+            return HttpResponse(status=204)
+        chips, columns = self.filters.chips(), self.shown_columns()
         return self.page(
-            columns=self.columns,
+            columns=columns,
             row_column=self.row_column or self.columns[0].name,
-            lines=[self._line(row) for row in page.rows],
+            lines=[self._line(row, columns) for row in page.rows],
+            one_line=self.one_line,
+            refresh=refresh,
             older=page.older,
             newer=page.newer,
             sizes=SIZES,
@@ -175,8 +201,8 @@ class ListPage(ConsoleView):
         requested = self.request.GET.get("size", "")
         return int(requested) if requested in {str(size) for size in SIZES} else SIZES[0]
 
-    def _line(self, row: Model) -> ListLine:
-        cells = [Cell(column, column.of(row), column.href(row) if column.href else "") for column in self.columns]
+    def _line(self, row: Model, columns: Sequence[Column]) -> ListLine:
+        cells = [Cell(column, column.of(row), column.href(row) if column.href else "") for column in columns]
         main = self.row_column or self.columns[0].name
         name = next((str(cell.value) for cell in cells if cell.column.name == main), "")
         return ListLine(row, self.row_url(row), cells, name)

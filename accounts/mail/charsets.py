@@ -45,18 +45,21 @@ def text(data: bytes, charset: str = "") -> str:
     name = codec(charset)
     if name:
         try:
-            return data.decode(name, "replace")
+            # Chinese servers say UTF-8 of texts that are GB 18030.
+            return data.decode(name, "strict" if name == "utf_8" and _is_like_chinese(data) else "replace")
         except ValueError:
             pass
     return _guessed(data)
 
 
+def _is_like_chinese(data: bytes) -> bool:
+    pairs, high = len(_CHINESE.findall(data)), len(_NOT_ASCII.findall(data))
+    return pairs > 0 and 2 * pairs + 1 >= 0.9 * high
+
+
 def _guessed(data: bytes) -> str:
     """Return the text as UTF-8, else GB 18030, else ISO 8859-1; a character cut off at its end may be missing."""
-    names = ["utf-8"]
-    pairs, high = len(_CHINESE.findall(data)), len(_NOT_ASCII.findall(data))
-    if pairs and 2 * pairs + 1 >= 0.9 * high:
-        names.append("gb18030")
+    names = ["utf-8", "gb18030"] if _is_like_chinese(data) else ["utf-8"]
     for name in names:
         try:
             return codecs.getincrementaldecoder(name)().decode(data)

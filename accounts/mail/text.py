@@ -75,6 +75,14 @@ def shown(text: str) -> str:
     return _UNSEEN.sub(lambda found: f"⟨{code_point(found[0])}⟩", text)
 
 
+def without_turns(text: str) -> str:
+    """Return a text in which each character that turns text around is written out, as in "⟨U+202E⟩".
+
+    For one line that is put together of several: there a turn would reach into what follows.
+    """
+    return _DIRECTIONS.sub(lambda found: f"⟨{code_point(found[0])}⟩", text)
+
+
 def storable(text: str) -> str:
     """Return text as a row can hold it: without NUL, each unpaired surrogate a question mark."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import credentials
+from accounts import api_samples, credentials
 from accounts.caller import Caller
 from accounts.console import one_time_secrets
 from accounts.console.act_page import ActPage
 from accounts.console.bulk import BulkAction, BulkPage
 from accounts.console.forms import FormPage
 from accounts.console.lists import BulkBar, Button, Column, EmptyState, ListPage
+from accounts.console.views import ConsoleView
 from accounts.forms import KeyForm
 from accounts.models import ApiKey
 from accounts.scoping import get_visible_or_404, visible
@@ -94,8 +96,40 @@ class ApiKeys(ListPage):
     def bulk(self) -> BulkBar:
         return BulkBar(reverse("accounts:keys_bulk"), BULK)
 
-    def context(self, rows: Any) -> dict[str, Any]:
-        return {"secret": one_time_secrets.take(self.request, "secret_key"), "endpoint": settings.PUBLIC_URL}
+    def row_url(self, row: ApiKey) -> str:
+        return reverse("accounts:key", args=[row.pk])
+
+
+class KeyPage(ConsoleView):
+    """One key: where the API answers, programs to begin with, and once, after it was created, its SecretKey."""
+
+    right = RIGHT
+    nav = NAV
+    template_name = "accounts/key.html"
+    key: ApiKey
+
+    def page_title(self) -> str:
+        return self.key.name
+
+    def parent(self) -> tuple[str, str]:
+        return gettext("API Keys"), reverse(NAV)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.key = get_visible_or_404(ApiKey.objects.defer("secret_key"), self.caller, pk=pk)
+        endpoints = api_samples.endpoints()
+        kept_for, _line_end, secret_key = one_time_secrets.take(request, "secret_key").partition("\n")
+        if kept_for != self.key.secret_id:
+            secret_key = ""
+        env = api_samples.env_file(self.key.secret_id, secret_key, endpoints[0])
+        return self.page(
+            key=self.key,
+            secret=secret_key,
+            # The server forgets the SecretKey with this answer: the file comes with the page.
+            env_url=f"data:application/octet-stream;base64,{b64encode(env.encode()).decode()}" if secret_key else "",
+            endpoints=endpoints,
+            name="TENCENTCLOUD_SECRET_KEY",
+            samples=api_samples.samples(self.key.secret_id, endpoints[0]),
+        )
 
 
 class CreateKey(FormPage):
@@ -121,7 +155,7 @@ class CreateKey(FormPage):
             self.caller, name=data["name"], actions=data["actions"], networks=data["networks"]
         )
         one_time_secrets.keep(self.request, "secret_key", f"{key.secret_id}\n{secret_key}")
-        return reverse(NAV)
+        return reverse("accounts:key", args=[key.pk])
 
 
 class _SetEnabled(ActPage):

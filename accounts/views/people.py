@@ -18,6 +18,7 @@ from accounts.console.lists import Button, Column, ListPage
 from accounts.forms import MemberForm, RoleForm, UserFilters
 from accounts.mail.addresses import key_or_text
 from accounts.models import Membership
+from accounts.roles import Role
 from accounts.scoping import get_visible_or_404, visible
 
 RIGHT = "users.manage"
@@ -79,6 +80,10 @@ class AddMember(FormPage):
 
     def parent(self) -> tuple[str, str]:
         return gettext("Users and Roles"), reverse(NAV)
+
+    def initial(self) -> dict[str, Any]:
+        role = self.request.GET.get("role", "")
+        return {"role": role} if role in Role.values else {}
 
     def act(self, form: Any) -> str:
         data = form.cleaned_data

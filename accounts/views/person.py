@@ -17,12 +17,11 @@ from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import lifecycle, quota
-from accounts.console.appearance import THEME_COOKIE, THEMES
+from accounts.console.appearance import CHOICE_SECONDS, THEMES
 from accounts.console.forms import FormPage
 from accounts.console.views import safe_back
 from accounts.forms import PasswordForm, TimeZoneForm
 
-COOKIE_SECONDS = 400 * 86_400
 WINDOW_SECONDS = 900
 
 
@@ -76,7 +75,7 @@ class SetTheme(View):
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        return _keep_in_cookie(request, THEME_COOKIE, request.POST.get("theme", ""), allowed=THEMES)
+        return _keep_in_cookie(request, settings.THEME_COOKIE_NAME, request.POST.get("theme", ""), allowed=THEMES)
 
 
 class SetLanguage(View):
@@ -96,7 +95,7 @@ def _keep_in_cookie(request: HttpRequest, cookie: str, requested: str, *, allowe
         response.set_cookie(
             cookie,
             requested,
-            max_age=COOKIE_SECONDS,
+            max_age=CHOICE_SECONDS,
             secure=settings.SESSION_COOKIE_SECURE,
             samesite="Lax",
             httponly=True,

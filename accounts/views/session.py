@@ -29,7 +29,6 @@ from accounts.forms import LogInForm
 from accounts.models import Account, User
 from accounts.network import client_ip
 
-DEVICE_COOKIE = f"ses_device_{settings.WEB_PORT}"
 DEVICE_SECONDS = 180 * 86_400
 WINDOW_SECONDS = 900
 
@@ -64,7 +63,7 @@ class LogIn(View):
         _log_success(request, user)
         response = HttpResponseRedirect(self._target())
         response.set_cookie(
-            DEVICE_COOKIE,
+            settings.DEVICE_COOKIE_NAME,
             tokens.to_url(tokens.make("device", user.pk, device or secrets.randbits(62))),
             max_age=DEVICE_SECONDS,
             path=reverse("accounts:login"),
@@ -164,7 +163,7 @@ def _authenticate(request: HttpRequest, email: str, password: str, device: int) 
 
 def _device(request: HttpRequest, email: str) -> int:
     """Return the number of the browser when it logged in as `email` before, else 0."""
-    numbers = tokens.read("device", tokens.from_url(request.COOKIES.get(DEVICE_COOKIE, "")))
+    numbers = tokens.read("device", tokens.from_url(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")))
     if not numbers or len(numbers) != 2:
         return 0
     known = User.objects.filter(pk=numbers[0], email=email).exists()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
+import idna
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
@@ -38,15 +39,18 @@ def names_of(hosts: Sequence[str]) -> list[x509.GeneralName]:
 
 def _general_name(host: str) -> x509.GeneralName | None:
     """Return one name, of ".shop.example" its wildcard; None for what no certificate can name."""
-    host = host.strip("[]").lower()
+    host = host.strip("[]")
     try:
-        return x509.IPAddress(ip_address(host))
+        address = ip_address(host)
     except ValueError:
         pass
-    host = f"*{host}" if host.startswith(".") else host
-    if host == "*" or not host.isascii() or not host.strip("."):
+    else:
+        return None if address.is_unspecified else x509.IPAddress(address)
+    try:
+        name = idna.encode(host.removeprefix("."), uts46=True).decode()
+    except idna.IDNAError:
         return None
-    return x509.DNSName(host)
+    return x509.DNSName(f"*.{name}" if host.startswith(".") else name)
 
 
 def ensure(folder: Path, hosts: Sequence[str], *, now: datetime | None = None) -> None:

@@ -55,7 +55,7 @@ def tls_key_file() -> Path:
 def ensure_certificate() -> None:
     """Make or renew the TLS port's certificate, unless one is given."""
     if settings.WEB_TLS_PORT and not settings.TLS_CERT:
-        certificates.ensure(_tls_folder(), settings.ALLOWED_HOSTS)
+        certificates.ensure(_tls_folder(), [settings.BIND_HOST, *settings.ALLOWED_HOSTS])
 
 
 def tls_line() -> str:

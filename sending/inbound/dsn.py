@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import replace
 from email.errors import MessageError
-from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import HeaderParser
 
 from accounts.mail.addresses import key_or_text
 from sending.inbound import non_delivery, prose
-from sending.inbound.report import Report, ReportKind, decoded_fields, header, parts, text_of, token
+from sending.inbound.report import Report, ReportKind, decoded_fields, header, parts, text_header, text_of, token
 from sending.smtp.codes import enhanced_code
-from sending.smtp.reply_text import decoded
 
 STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 MAX_TEXT = 20_000
@@ -63,7 +60,7 @@ def _standard(mail: Message) -> Report | None:
                 continue
             if action not in ACTIONS:
                 action = _ACTION_OF_CLASS.get(status[:1], "failed")
-            diagnostic = _TYPE.sub("", _diagnostic(block))
+            diagnostic = _TYPE.sub("", text_header(block, "Diagnostic-Code", 1000).strip())
             if diagnostic.endswith(":") and not following.keys():
                 # Its second line is not indented as RFC 5322 2.2.3 wants it.
                 diagnostic = " ".join(f"{diagnostic} {following.get_payload() or ''}".split())[:1000]
@@ -86,16 +83,6 @@ def _whole(diagnostic: str, instead: str) -> str:
     return instead if is_cut and instead else diagnostic
 
 
-def _diagnostic(block: Message) -> str:
-    """Return the field in the charset it came in: as it is, or in encoded words (RFC 2047)."""
-    raw = next((str(value) for name, value in block.raw_items() if name.lower() == "diagnostic-code"), "")
-    text = decoded(raw[:4000].encode("utf-8", "surrogateescape"))
-    if "=?" in text:
-        with suppress(MessageError, LookupError, ValueError):
-            text = str(make_header(decode_header(text)))
-    return " ".join(text.split())[:1000]
-
-
 def _gravity(report: Report) -> int:
     return list(ACTIONS).index(report.action)
 
@@ -111,7 +98,7 @@ def _blocks(part: Message) -> list[Message]:
         try:
             text = decoded_fields(part, MAX_TEXT)
             if text is None:
-                # Bytes that are not ASCII stay as they came: `_diagnostic` reads them.
+                # Bytes that are not ASCII stay as they came: `text_header` reads them.
                 raw = b"\n\n".join(block.as_bytes() for block in payload if isinstance(block, Message))
                 text = raw.decode("utf-8", "surrogateescape")
         except (MessageError, UnicodeError, LookupError, TypeError, AttributeError):

@@ -74,10 +74,6 @@ def text_for_people(mail: Message) -> str:
     if not any(text.strip() for text in found):
         pages = [text_of(part, MAX_TEXT) for part in parts(mail, frozenset({"text/html"}))[:1]]
         found = [html.unescape(_TAG.sub("\n", page)) for page in pages]
-    payload = mail.get_payload()
-    if isinstance(payload, str) and mail.get_content_maintype() == "multipart":
-        # Its boundary is not the one that its header names.
-        found = [payload[:MAX_TEXT]]
     text = "".join(found).replace("\r\n", "\n").replace("\xa0", " ")
     return _FIELD.sub("", _COPY.split(text, maxsplit=1)[0] or text)
 
@@ -116,9 +112,14 @@ def _sentence(text: str) -> str:
         found = _ADDRESS_LINE.search(paragraph)
         if found:
             entry = paragraph[found.start() :].splitlines()[:MAX_LINES]
-            # An address alone: its reason is the next paragraph.
-            alone = len(entry) == 1 and not paragraph[found.end() :].strip() and number + 1 < len(paragraphs)
-            return _joined(entry + (paragraphs[number + 1].splitlines()[:MAX_LINES] if alone else []))
+            if len(entry) == 1 and not paragraph[found.end() :].strip():
+                # An address alone: its reason stands above it, or is the next paragraph.
+                after = paragraphs[number + 1 : number + 3]
+                following = "\n".join(
+                    after if after[:1] and after[0].rstrip().endswith(":") else after[:1]
+                ).splitlines()
+                entry = [*paragraph[: found.start()].splitlines()[-3:], *entry, *following[:MAX_LINES]]
+            return _joined(entry)
         if _ADDRESS.search(paragraph) and not _OF_HELP.search(paragraph):
             return _joined([*paragraph.splitlines(), *"".join(paragraphs[number + 1 : number + 2]).splitlines()])
     return ""

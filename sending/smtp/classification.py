@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sending.smtp.bounce_class import BounceClass
 from sending.smtp.codes import every_code
-from sending.smtp.reply_rules import RULES, UNDECIDED, UNDECIDED_AT_RCPT, ReplyRule, ReplyRules
+from sending.smtp.reply_rules import OTHER_ADDRESSES, RULES, UNDECIDED, UNDECIDED_AT_RCPT, ReplyRule, ReplyRules
 from sending.smtp.reply_text import readable
 
 # Replies about room, about the session and about us: what they say of an address beside that is not believed.
@@ -66,14 +66,15 @@ def classified(refusal: Refusal, rules: ReplyRules = RULES) -> Verdict:
         return Verdict(bounce_class=alive.bounce_class, is_dead=_is_dead_domain(alive, refusal, rules), rule=alive)
     own = _QUOTED.split(readable(refusal.own), maxsplit=1)[0]
     asked = [rule for rule in rules.dead if not rule.enhanced or refusal.enhanced in rule.enhanced]
-    is_consistent = _is_consistent(refusal, rules)
     if dead := _first(asked, own):
-        is_dead = is_consistent and _is_believed(dead, refusal, rules)
+        is_dead = _is_consistent(refusal, rules, dead.replies) and _is_believed(dead, refusal, rules)
         return Verdict(bounce_class=dead.bounce_class, is_dead=is_dead, rule=dead)
     if coded and coded.is_dead and (weak := _first(rules.weak, own)):
         return Verdict(bounce_class=weak.bounce_class, rule=weak)
     if coded:
-        return Verdict(bounce_class=coded.bounce_class, is_dead=coded.is_dead and is_consistent, rule=coded)
+        return Verdict(
+            bounce_class=coded.bounce_class, is_dead=coded.is_dead and _is_consistent(refusal, rules), rule=coded
+        )
     is_transient = 400 <= refusal.code < 500
     return Verdict(bounce_class=BounceClass.TRANSIENT_FAILURE if is_transient else BounceClass.OTHER)
 
@@ -99,7 +100,8 @@ def _is_believed(rule: ReplyRule, refusal: Refusal, rules: ReplyRules) -> bool:
         # Who has taken the recipient and then refuses the text means the text, or keeps back what it means.
         return False
     undecided = UNDECIDED | UNDECIDED_AT_RCPT if refusal.stage == "rcpt" else UNDECIDED
-    return refusal.code in rule.replies and (bool(rule.enhanced) or refusal.detail in undecided)
+    is_of_address = refusal.detail.startswith("1.") and refusal.detail not in OTHER_ADDRESSES
+    return refusal.code in rule.replies and (bool(rule.enhanced) or is_of_address or refusal.detail in undecided)
 
 
 def _is_dead_domain(rule: ReplyRule, refusal: Refusal, rules: ReplyRules) -> bool:
@@ -115,9 +117,12 @@ def _is_dead_code(enhanced: str, rules: ReplyRules) -> bool:
     return enhanced.startswith("5") and rule is not None and rule.is_dead
 
 
-def _is_consistent(refusal: Refusal, rules: ReplyRules) -> bool:
-    """Say whether all codes of a refusal may belong to a dead address: its own, and what stands in its text."""
-    if refusal.code in NOT_DEAD or 0 < refusal.code < 500 or refusal.enhanced[:1] in {"2", "4"}:
+def _is_consistent(refusal: Refusal, rules: ReplyRules, replies: frozenset[int] = frozenset()) -> bool:
+    """Say whether all codes of a refusal may belong to a dead address: its own, and what stands in its text.
+
+    `replies` are basic codes that a rule knows to be so.
+    """
+    if refusal.code in NOT_DEAD - replies or 0 < refusal.code < 500 or refusal.enhanced[:1] in {"2", "4"}:
         return False
     return all(
         found == refusal.enhanced or found.endswith(".0.0") or _is_dead_code(found, rules)

@@ -55,8 +55,10 @@ ORDER = (
 # Basic codes whose words may say "dead" (RFC 5321 4.2.2); 0 is a report that names none.
 DEAD_REPLIES = frozenset({0, 550, 551, 553})
 # Enhanced codes that leave it to the words, without their first digit: none, and those that programs put where they
-# have no better one. Not 2.0 and 2.1: a mailbox that is disabled, or filters, is one.
-UNDECIDED = frozenset({"", "0.0", "1.0", "5.0", "7.1"})
+# have no better one; and all of subject 1, addresses, but for a domain's and the sender's (RFC 3463 3.2, IANA's list).
+# Not 2.0 and 2.1: a mailbox that is disabled, or filters, is one.
+UNDECIDED = frozenset({"", "0.0", "5.0", "7.1"})
+OTHER_ADDRESSES = frozenset({"1.2", "1.7", "1.8", "1.9"})
 # In answer to RCPT, where a mailbox is looked up (RFC 5321 3.3), also these.
 UNDECIDED_AT_RCPT = frozenset({"2.0", "2.1"})
 

@@ -1,4 +1,4 @@
-"""The text of a reply as it came, and as the table of rules wants it: pure."""
+"""The text of a reply as the table of rules wants it: pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import re
 
 from sending.smtp.codes import leading_code
 
-# Runs of bytes that are not ASCII: in GB 2312, as most Chinese servers write it, they come in pairs.
-_HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
 # Addresses, quoted or not: their own words ("<spam@…>") say nothing.
 _ADDRESS = re.compile(
     r"<[^<>\s]*@[^<>\s]*>|\[[^\[\]\s]*@[^\[\]\s]*\]|\"[^\"\s]*\"@[a-z0-9.-]+|[a-z0-9!#$%&'*+/=?^_{|}~.-]+@[a-z0-9.-]+"
@@ -17,20 +15,6 @@ _REPORTER = re.compile(
     r"\bhost \S+ ?(\[[^\]]*\])?( said)?:|\bremote (mail )?server\b|\bx-?postfix;|\b(smtp|dns|x-unix);"
 )
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00b4": "'", "`": "'"})
-
-
-def decoded(raw: bytes) -> str:
-    """Return a reply's bytes as text: UTF-8 (RFC 6531), else GB 18030 where they look like it, else Latin-1."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    if all(len(run) % 2 == 0 for run in _HIGH_BYTES.findall(raw)):
-        try:
-            return raw.decode("gb18030")
-        except UnicodeDecodeError:
-            pass
-    return raw.decode("latin-1")
 
 
 def readable(text: str) -> str:

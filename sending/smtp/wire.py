@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from typing import NamedTuple, cast
 
-from sending.smtp.reply_text import decoded
+from accounts.mail import charsets
 
 # A reply longer than this, in bytes, is not SMTP.
 MAX_BUFFER = 65_536
@@ -69,7 +69,7 @@ class Wire(asyncio.Protocol):
         self._buffer += data
         # A bare LF ends a line as well: what matters is that each line begins with a code.
         while self.end is None and (end := self._buffer.find(b"\n")) >= 0:
-            line = decoded(bytes(self._buffer[:end].rstrip(b"\r")))
+            line = charsets.text(bytes(self._buffer[:end].rstrip(b"\r")))
             del self._buffer[: end + 1]
             self._size += end + 1
             self._take(line)
@@ -111,7 +111,7 @@ class Wire(asyncio.Protocol):
         if self._replies:
             reply, _ = self._replies[0]
             return f"{reply.code:03d} {reply.text}"
-        return " ".join([self._code, *self._lines, decoded(bytes(self._buffer))]).strip()
+        return " ".join([self._code, *self._lines, charsets.text(bytes(self._buffer))]).strip()
 
     async def reply(self, seconds: float) -> Reply:
         """Return the next reply; raise TimeoutError or ConnectionLost."""

@@ -56,6 +56,12 @@ class SendPage(FormPage):
 
     def act(self, form: SendForm) -> str:
         accepted = accept(self.caller, draft=form.draft())
+        if form.repeated:
+            places = ", ".join(
+                gettext("%(address)s (line %(line)d)") % {"address": listed.mailbox.address, "line": listed.line}
+                for listed in form.repeated
+            )
+            messages.info(self.request, gettext("Entered again, and sent only once: %(places)s.") % {"places": places})
         if len(accepted.messages) == 1:
             messages.success(self.request, gettext("Accepted. This page updates automatically."))
             return reverse("sending:message", args=[accepted.messages[0]])

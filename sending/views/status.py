@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -14,7 +15,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
-from accounts.console.lists import Column, EmptyState, ListPage
+from accounts.console.column_choice import ChosenColumnsPage
+from accounts.console.lists import Column, EmptyState, Refresh
 from accounts.console.views import ConsoleView
 from accounts.erased_addresses import PREFIX
 from accounts.scoping import get_visible_or_404, visible
@@ -26,7 +28,10 @@ from templates_app.models import Template
 
 SIBLINGS = 20
 # Characters of a server's response that the list shows.
-MAX_RESPONSE = 90
+MAX_RESPONSE = 200
+ON_ITS_WAY = (DeliverStatus.QUEUED, DeliverStatus.DEFERRED)
+# For so long the rows of a mail on its way are looked at every few seconds.
+NEW = timedelta(minutes=5)
 
 
 def _flags(row: Message) -> str:
@@ -39,7 +44,7 @@ def _flags(row: Message) -> str:
     return ", ".join(flag for flag, at in flags if at)
 
 
-class EmailStatusList(ListPage):
+class EmailStatusList(ChosenColumnsPage):
     """The mails of a time window, a row for each recipient."""
 
     right = "messages.view"
@@ -53,9 +58,9 @@ class EmailStatusList(ListPage):
         "One row for each email and recipient: what happened to it and what the recipient's server said."
     )
     row_column = "recipient"
+    one_line = True
     columns: Sequence[Column] = (
         Column("accepted", gettext_lazy("Time"), "accepted_at", kind="time"),
-        Column("recipient", gettext_lazy("Recipient"), "recipient", kind="mono"),
         Column(
             "status",
             gettext_lazy("Status"),
@@ -63,11 +68,12 @@ class EmailStatusList(ListPage):
             kind="badge",
             csv=lambda row: DeliverStatus(row.deliver_status).label,
         ),
-        Column("flags", gettext_lazy("Engagement"), _flags),
+        Column("recipient", gettext_lazy("Recipient"), "recipient", kind="mono"),
         Column("subject", gettext_lazy("Subject"), "subject"),
-        Column("sender", gettext_lazy("Sender"), "from_address"),
-        Column("template", gettext_lazy("Template"), lambda row: row.template_name or row.template),
+        Column("flags", gettext_lazy("Engagement"), _flags),
         Column("response", gettext_lazy("Server response"), lambda row: _response(row.deliver_message)),
+        Column("sender", gettext_lazy("Sender"), "from_address", kind="mono", shown=False),
+        Column("template", gettext_lazy("Template"), lambda row: row.template_name or row.template, shown=False),
     )
     csv_columns: Sequence[Column] = (
         Column("message_id", "", "message_id"),
@@ -111,6 +117,15 @@ class EmailStatusList(ListPage):
     def row_url(self, row: Message) -> str:
         return reverse("sending:message", args=[row.pk])
 
+    def refresh(self, rows: Sequence[Message]) -> Refresh | None:
+        """Follow the rows while a mail of them is on its way: closely while it is new, then at leisure."""
+        on_its_way = [row.accepted_at for row in rows if row.deliver_status in ON_ITS_WAY]
+        if not on_its_way:
+            return None
+        new = max(on_its_way) > timezone.now() - NEW
+        state = "\n".join(f"{row.pk} {row.deliver_status} {row.deliver_message} {_flags(row)}" for row in rows)
+        return Refresh(3 if new else 30, hashlib.sha256(state.encode()).hexdigest()[:16])
+
 
 class MessagePage(ConsoleView):
     """One mail: its state, its timeline, the acceptance checks."""
@@ -143,7 +158,7 @@ class MessagePage(ConsoleView):
             may_resend=submission is not None
             and place is None
             and self.caller.may("messages.send")
-            and not self.message.recipient.startswith(PREFIX),
+            and not self._is_erased,
             content_days=settings.RULES.content_days,
             summary=timeline.summary_of(self.message, attempts, events_found),
             steps=[(step, *_exact(step.at)) for step in steps],
@@ -159,9 +174,14 @@ class MessagePage(ConsoleView):
             state=state,
         )
 
+    @property
+    def _is_erased(self) -> bool:
+        return self.message.recipient.startswith(PREFIX)
+
     def _inbox(self) -> str:
         """Return where the simulator shows the mail; "" where it has none or the caller may not look."""
-        delivered = self.message.delivered_at is not None
+        # To an erased person's mail there is none.
+        delivered = self.message.delivered_at is not None and not self._is_erased
         if settings.TRANSPORT != "simulator" or not delivered or not self.caller.may("simulator.view"):
             return ""
         return f"{reverse('sending:inbox')}?{urlencode({'recipient': self.message.recipient})}"

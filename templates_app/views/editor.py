@@ -13,9 +13,9 @@ from django.utils.translation import gettext, gettext_lazy
 from accounts.console.forms import FormPage
 from accounts.console.views import ConsoleView
 from accounts.scoping import get_visible_or_404
-from templates_app import forbidden_phrases, presentation, queries, review, screening
+from templates_app import diff, forbidden_phrases, presentation, queries, review, screening
 from templates_app.forms import TemplateForm
-from templates_app.models import Template
+from templates_app.models import Template, Version
 from templates_app.sample_templates import SAMPLES, html_of
 from templates_app.views.pages import say_submitted
 
@@ -96,7 +96,10 @@ class CreateTemplate(_Editor):
 
 
 class EditTemplate(_Editor):
-    """The next version of a template."""
+    """The next version of a template; one that somebody else saved meanwhile is shown beside what was typed."""
+
+    # What somebody else saved while this was written.
+    theirs: Version | None = None
 
     @cached_property
     def template(self) -> Template:
@@ -113,9 +116,26 @@ class EditTemplate(_Editor):
     def parent(self) -> tuple[str, str]:
         return self.template.name, reverse("templates:detail", args=[self.template.pk])
 
+    def base(self) -> int | None:
+        """Return the number of the version that the text in the form was written from; None when it is not said."""
+        posted = self.request.POST.get("base", "")
+        if self.theirs:
+            # Its writer sees it now: saving again is a choice.
+            return self.theirs.number
+        if self.request.method == "POST":
+            return int(posted) if posted.isdecimal() and len(posted) < 10 else None
+        return self.template.latest.number if self.template.latest else None
+
     def context(self, form: TemplateForm) -> dict[str, Any]:
-        return super().context(form) | {"template": self.template}
+        context = super().context(form) | {"template": self.template, "base": self.base(), "theirs": self.theirs}
+        if self.theirs:
+            context["changes"] = diff.difference((self.theirs.html, self.theirs.text), form.bodies)
+        return context
 
     def write(self, form: TemplateForm) -> Template:
-        review.revise(self.caller, template=self.template, **self.content(form))
+        try:
+            review.revise(self.caller, template=self.template, base=self.base(), **self.content(form))
+        except review.EditedMeanwhile as refusal:
+            self.theirs = refusal.version
+            raise
         return self.template

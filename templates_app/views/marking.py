@@ -23,8 +23,8 @@ class SensitiveVariables(FormPage):
     title = gettext_lazy("Sensitive variables")
     form_class = SensitiveForm
     intro = gettext_lazy(
-        "Tick what lets its reader in, such as one-time codes and reset links. Pages and exports never show such a "
-        "value, and once the email is delivered, bounced or dropped only a hash of it is kept. This takes effect for "
+        "Tick the variables whose value gives access, such as one-time codes and reset links. Pages and exports never "
+        "show it, and once the email is delivered, bounced or dropped only a hash of it is kept. This takes effect for "
         "emails accepted from now on; the template stays approved."
     )
     success = gettext_lazy("Saved.")

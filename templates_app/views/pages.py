@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 from accounts.console.act_page import ActPage
 from accounts.console.lists import BulkBar, Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
+from accounts.roles import Role
 from accounts.scoping import get_visible_or_404, visible
 from templates_app import marking, presentation, queries, review, screening, sensitive_names
 from templates_app.forms import TemplateFilters
@@ -22,6 +23,8 @@ from templates_app.views import archiving, body
 NAV = "templates:list"
 # Characters of a reason in the list; the template's page has the whole one.
 MAX_REASON = 100
+# The states in which a reviewer is needed.
+UNDECIDED = (Template.State.DRAFT, Template.State.IN_REVIEW)
 
 
 def _reason(row: Any, limit: int = 0) -> str:
@@ -118,6 +121,7 @@ class TemplateDetail(ConsoleView):
             reviews=reviews,
             rejected=next((past for past in reviews if past.state != "withdrawn"), None),
             waiting=next((past for past in reviews if past.state == Review.State.WAITING), None),
+            unreviewable=not self.template.account.has_member(Role.REVIEWER) and self.template.state in UNDECIDED,
             may_send=self.template.state == Template.State.APPROVED
             and not self.template.archived_at
             and self.caller.may("messages.send"),

@@ -128,6 +128,7 @@ ROWS: dict[str, Row] = {
     "accounts:member_remove": act("admin", membership),
     "accounts:keys": page("admin"),
     "accounts:key_create": page("admin"),
+    "accounts:key": page("admin", api_key),
     "accounts:key_enable": act("admin", api_key),
     "accounts:key_disable": act("admin", api_key),
     "accounts:keys_bulk": act("admin"),

@@ -31,6 +31,7 @@ UNWRITTEN = {
     "accounts:switch": "looks at another account of one's own",
     "accounts:theme": "a cookie of the browser",
     "accounts:language": "a cookie of the browser",
+    "sending:status": "a cookie of the browser",
     "sending:send": "the submission says who sent what",
     "sending:resend": "the submission says who sent what",
     "templates:preview_unsaved": "shows",

@@ -128,6 +128,25 @@ def test_staff_is_led_to_the_first_account_with_a_free_app_id(staff: Client) -> 
     assert staff.get(url).context["adminform"].form.initial["app_id"] == offered + 1
 
 
+def test_a_new_account_leads_to_its_first_person(staff: Client) -> None:
+    factories.account()
+    url = "/admin/accounts/account/add/"
+    app_id = staff.get(url).context["adminform"].form.initial["app_id"]
+    answer = staff.post(url, {"name": "Shop <b>", "app_id": app_id, "mails_per_second": 20}, follow=True)
+    assert answer.redirect_chain == [("/users/add/?role=admin", 302)]
+    assert answer.context["caller"].account.name == "Shop <b>"
+    assert answer.context["form"]["role"].value() == "admin"
+    assert "Shop &lt;b&gt; was added, and you are looking at it. Add its first admin." in answer.content.decode()
+    answer = staff.post("/users/add/", {"email": "ann@shop.example", "role": "admin"})
+    assert User.objects.get(email="ann@shop.example").memberships.get().account.name == "Shop <b>"
+
+
+def test_staff_may_add_another_account_at_once(staff: Client) -> None:
+    url = "/admin/accounts/account/add/"
+    answer = staff.post(url, {"name": "Shop", "app_id": 77, "mails_per_second": 20, "_addanother": "1"})
+    assert answer["Location"] == url
+
+
 @pytest.mark.parametrize("asked", ["ann@xn--bcher-kva.example", "ANN@BÜCHER.example", "Bücher.Example", "Örtel"])
 def test_staff_finds_a_person_by_any_spelling_of_the_address_and_by_the_name(staff: Client, asked: str) -> None:
     User.objects.create_user("Ann@Bücher.example", name="Ann Örtel")

@@ -10,6 +10,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts import erased_addresses
 from accounts.csv.reading import as_heading
 from accounts.csv.records import BREAK
 from accounts.mail.addresses import key_of
@@ -176,6 +177,12 @@ def test_what_cannot_be_seen_is_named(character, name):
     assert name in rejected.reason
     assert rejected.text == f"a⟨U+{ord(character):04X}⟩nn@x.test"
     assert name in read(f"a@x.test,2027-{character}05-01\n").rejected[0].reason
+
+
+def test_what_stands_for_an_erased_address_is_refused_by_its_name():
+    assert entries.ERASED == erased_addresses.PREFIX
+    rejected = read("address,reason\nerased:00ff,\na@x.test,\n").rejected
+    assert [(line.line, line.reason[:30]) for line in rejected] == [(2, "This stands for an erased addr")]
 
 
 def test_an_apostrophe_that_guards_a_cell_is_no_part_of_it():

@@ -63,7 +63,7 @@ class Wire:
 
 @pytest.fixture(scope="module")
 def wire(product: Product) -> Wire:
-    if not (CLIENTS / "cli" / ".installed").exists():
+    if not all((CLIENTS / name / ".installed").exists() for name in ("cli", "international", "node")):
         pytest.fail("the official clients are not installed: run make test-programs")
     return Wire(product)
 

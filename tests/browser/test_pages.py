@@ -21,6 +21,7 @@ PAGES = {
         "user-add": ("/users/add/", "Add user", "添加用户"),
         "keys-api": ("/keys/", "API Keys", "API 密钥"),
         "key-create": ("/keys/create/", "Create API key", "新建 API 密钥"),
+        "key": ("/keys/1/", "Demo program", "Demo program"),
         "audit": ("/audit/", "Audit Log", "审计日志"),
         "password": ("/password/", "Change password", "修改密码"),
         "time-zone": ("/time-zone/", "Time zone", "时区"),

@@ -22,9 +22,7 @@ from django.db import transaction  # noqa: E402
 from django.http import HttpResponseBase  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from accounts.console.appearance import THEME_COOKIE  # noqa: E402
 from accounts.roles import Role  # noqa: E402
-from accounts.views.session import DEVICE_COOKIE  # noqa: E402
 from tests import factories  # noqa: E402
 
 PASSWORD = "correct horse battery"
@@ -84,8 +82,8 @@ def main() -> None:
             "cookies": {
                 "session": settings.SESSION_COOKIE_NAME,
                 "csrf": settings.CSRF_COOKIE_NAME,
-                "device": DEVICE_COOKIE,
-                "theme": THEME_COOKIE,
+                "device": settings.DEVICE_COOKIE_NAME,
+                "theme": settings.THEME_COOKIE_NAME,
                 "language": settings.LANGUAGE_COOKIE_NAME,
             },
             "answers": answers(host, secure=scheme == "https"),

@@ -99,8 +99,9 @@ def test_a_stranger_learns_whether_it_is_well_and_nothing_more(settings, monkeyp
         for headers in ({}, {"Authorization": "Bearer "}, {"Authorization": f"Bearer {TOKEN}x"}):
             answer = Client().get("/healthz", headers=headers)
             assert (answer.status_code, answer.json()) == (200 if free else 503, {"ok": bool(free)})
-        answer = Client().get("/metrics")
-        assert (answer.status_code, answer.content) == (404, b"Not found\n")
+        for method in ("GET", "POST", "OPTIONS", "PUT"):
+            answer = Client().generic(method, "/metrics")
+            assert (answer.status_code, answer.content) == (404, b"Not found\n")
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/metrics"])

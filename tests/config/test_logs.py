@@ -5,11 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.logs import OneLineFormatter, RefusedRequestFilter
+from sending.models import Submission
+from sending.tracking import links
+from tests import factories
 
 FORMAT = OneLineFormatter("%(levelname)s %(message)s")
 
@@ -35,14 +39,38 @@ def test_a_traceback_stays_on_the_line():
         assert "\n" not in line("failed", exc_info=sys.exc_info())
 
 
+# --- what a line gives away ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/t/c/", "/t/o/", "/u/"])
+def test_no_token_of_an_email_is_written(path):
+    token = links.click_url(7, "https://a.test/reset?t=1", links=1).rpartition("/")[2]
+    assert line(f"ended too late: GET {path}{token} (503)") == f"INFO ended too late: GET {path}… (503)"
+    assert line("Not Found: /t/c/none") == "INFO Not Found: /t/c/none"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", ["493817", "4938)17).\nat line 2"])
+def test_nothing_of_a_row_that_the_database_refused_is_written(value):
+    submission = factories.submission(factories.account(), variables={"code": value})
+    for change in ({"channel": "pigeon"}, {"message_id": factories.submission(submission.account).message_id}):
+        try:
+            with transaction.atomic():
+                Submission.objects.filter(pk=submission.pk).update(**change)
+        except IntegrityError:
+            written = line("a mail was not stored", exc_info=sys.exc_info())
+            assert "IntegrityError" in written
+            assert "4938" not in written
+            assert submission.message_id not in written
+        else:
+            pytest.fail("the database took it")
+
+
 # --- what a stranger's request writes -------------------------------------------------------------
 
 
 REQUESTS = {
     "a foreign host": lambda client: client.get("/login/", headers={"Host": "evil.example"}),
-    "a foreign host of a call": lambda client: client.post(
-        "/", b"{}", "application/json", headers={"Host": "evil.example"}
-    ),
     "no host": lambda client: client.get("/login/", headers={"Host": ""}),
     "a host that is none": lambda client: client.get("/login/", headers={"Host": "a b\\"}),
     "too many fields": lambda client: client.post("/login/", {f"f{number}": "x" for number in range(1_100)}),

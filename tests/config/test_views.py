@@ -93,6 +93,13 @@ def test_an_unsubscription_is_not_redirected_to_https() -> None:
 
 
 @pytest.mark.usefixtures("https")
+@pytest.mark.parametrize("path", ["/", "/?days=7", "/login/"])
+def test_where_tls_is_served_here_people_are_led_to_its_port(settings: Any, path: str) -> None:
+    settings.SECURE_SSL_HOST = "testserver:8443"
+    assert Client().get(path)["Location"] == f"https://testserver:8443{path}"
+
+
+@pytest.mark.usefixtures("https")
 @pytest.mark.parametrize("path", ["/", "/?days=7", "/login/", "/domains/", "/admin/", "/healthz/"])
 def test_the_console_is_redirected_to_https(path: str) -> None:
     response = Client().get(path)

@@ -199,6 +199,8 @@ def test_bare_scalars_pass_as_variables_as_programs_in_the_wild_send_them(sdk: S
         ({"Template": None}, "FailedOperation.MissingEmailContent"),
         ({"Template": {"TemplateID": 9999999, "TemplateData": "{}"}}, "FailedOperation.InvalidTemplateID"),
         ({"Template": {"TemplateID": 0, "TemplateData": "{}"}}, "FailedOperation.InvalidTemplateID"),
+        ({"Template": {"TemplateID": 2**64 - 1, "TemplateData": "{}"}}, "FailedOperation.InvalidTemplateID"),
+        ({"Template": {"TemplateID": 2**64, "TemplateData": "{}"}}, "InvalidParameter"),
         ({"Template": {"TemplateID": -1, "TemplateData": "{}"}}, "InvalidParameter"),
         ({"Template": {"TemplateID": "1", "TemplateData": "{}"}}, "InvalidParameter"),
         ({"Template": {"TemplateID": 1, "TemplateData": {}}}, "InvalidParameter"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from itertools import count
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -51,6 +52,8 @@ ED25519 = base64.b64encode(
         f"v=DKIM1; p={KEY}; future=1; g=*",
         f"v=DKIM1; p={BARE}",
     ],
+    # The key is another in every process.
+    ids=count(1),
 )
 def test_a_legal_record_of_our_key_passes(text: str) -> None:
     found = verdict(DKIM, text)

@@ -108,10 +108,41 @@ def test_a_wrong_recipient_is_named_at_the_field_and_nothing_typed_is_lost(room:
     response = room.client.post(URL, room.fields(to="ann@example.com\nbob"))
     page = response.content.decode()
     assert response.status_code == 422
-    assert "Not an email address: bob" in page
+    assert "Line 2, “bob”: An address needs a name, an @ and a domain" in page
     assert 'value="Hello {{name}}"' in page
     assert 'value="Ann"' in page
     assert not Submission.objects.exists()
+
+
+def test_addresses_are_taken_as_people_paste_them(room: Room) -> None:
+    room.client.post(
+        URL, room.fields(to='Ann <ann@example.com>, bob@example.com; "Cy, C." <cy@example.com>\ndo@x.test')
+    )
+    assert Submission.objects.get().to == ["ann@example.com", "bob@example.com", "cy@example.com", "do@x.test"]
+
+
+def test_who_stands_there_twice_is_said_and_gets_one_mail(room: Room) -> None:
+    response = room.client.post(URL, room.fields(to="ann@example.com\nbob@example.com\nAnn <ANN@example.com>"))
+    assert Message.objects.count() == 2
+    page = room.client.get(response.url).content.decode()
+    assert "Entered again, and sent only once: ANN@example.com (line 3)." in page
+
+
+def test_each_wrong_address_is_named_with_its_line_and_many_are_counted(room: Room) -> None:
+    page = room.client.post(URL, room.fields(to="\nann@example.com, b\nc")).content.decode()
+    assert "Line 2, “b”" in page
+    assert "Line 3, “c”" in page
+    page = room.client.post(URL, room.fields(to=",".join("abcdefgh"))).content.decode()
+    assert "“e”" in page
+    assert "“f”" not in page
+    assert "3 more are wrong." in page
+
+
+@pytest.mark.parametrize("nobody", ["", "  \n ", " ,;\n"])
+def test_nobody_is_asked_for(room: Room, nobody: str) -> None:
+    response = room.client.post(URL, room.fields(to=nobody))
+    assert response.status_code == 422
+    assert response.context["form"].errors["to"]
 
 
 def test_the_page_takes_twenty_recipients(room: Room) -> None:
@@ -140,3 +171,12 @@ def test_in_the_simulator_the_page_says_whom_to_write_to(room: Room, settings: A
     assert "bounce@inbox.test" in room.client.get(URL).content.decode()
     settings.TRANSPORT = "relay"
     assert "inbox.test" not in room.client.get(URL).content.decode()
+
+
+def test_no_browser_keeps_a_sensitive_value(room: Room) -> None:
+    page = room.client.get(URL, {"template": room.template.pk}).content.decode()
+    code = page[page.index('name="value.code"') :].partition(">")[0]
+    name = page[page.index('name="value.name"') :].partition(">")[0]
+    assert 'autocomplete="off"' in code
+    assert "data-sensitive" in code
+    assert "data-sensitive" not in name

@@ -205,3 +205,48 @@ def test_an_empty_list_leads_to_sending_those_who_may(client: Client, account: A
     operator.force_login(factories.user(account, "operator"))
     assert 'class="btn btn-primary" href="/sending/"' in text(operator)
     assert 'class="btn btn-primary" href="/sending/"' not in text(client)
+
+
+def follows(client: Client, **query: Any) -> tuple[int, str] | None:
+    refresh = client.get(URL, query).context["refresh"]
+    return (refresh.seconds, refresh.state) if refresh else None
+
+
+def test_the_list_is_asked_for_again_while_a_mail_of_it_is_on_its_way(client: Client, account: Account) -> None:
+    factories.message(account, deliver_status=1)
+    assert follows(client) is None
+    factories.message(account, deliver_status=0)
+    following = follows(client)
+    assert following is not None
+    assert following[0] == 3
+    assert 'hx-trigger="every 3s"' in text(client)
+    # Bounced and dropped mails go nowhere any more.
+    assert follows(client, status=1) is None
+
+
+def test_a_mail_that_waits_for_long_is_looked_at_less_often(client: Client, account: Account) -> None:
+    at = timezone.now() - timedelta(hours=2)
+    factories.message(account, pk=first_of(at), deliver_status=8)
+    following = follows(client)
+    assert following is not None
+    assert following[0] == 30
+
+
+def test_a_list_in_which_nothing_has_changed_is_left_alone(client: Client, account: Account) -> None:
+    message = factories.message(account, deliver_status=0)
+    following = follows(client)
+    assert following is not None
+    again = client.get(URL, headers={"X-List-State": following[1]})
+    assert (again.status_code, again.content) == (204, b"")
+    Message.objects.filter(pk=message.pk).update(deliver_status=8)
+    changed = client.get(URL, headers={"X-List-State": following[1]})
+    assert changed.status_code == 200
+    assert changed.context["refresh"].state != following[1]
+    Message.objects.filter(pk=message.pk).update(deliver_status=1)
+    # Then it is not asked for again.
+    assert client.get(URL, headers={"X-List-State": following[1]}).context["refresh"] is None
+
+
+def test_what_a_line_has_no_room_for_is_its_title(client: Client, account: Account) -> None:
+    factories.message(account, subject="Your order " + "x" * 150)
+    assert f'title="Your order {"x" * 150}"' in text(client)

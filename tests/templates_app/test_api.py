@@ -137,7 +137,7 @@ def test_base64_in_lines_is_read(caller: Caller):
 
 def test_a_template_of_another_account_does_not_exist(caller: Caller):
     other = factories.template(factories.account())
-    for number in (other.pk, 2**63 - 1):
+    for number in (other.pk, 2**63 - 1, 2**63, 2**64 - 1):
         assert code_of(lambda number=number: get(caller, number)) == "InvalidParameterValue.TemplateNotExist"
 
 

@@ -344,3 +344,61 @@ def test_a_long_reason_is_cut_on_the_page_and_whole_in_the_file(browser, operato
     review.reject(factories.caller(account, Role.REVIEWER), review=open_review, reason="why " * 60)
     assert "why " * 30 not in text(browser.get(reverse("templates:list")))
     assert "why " * 59 in browser.get(reverse("templates:list"), {"format": "csv"}).getvalue().decode()
+
+
+class TestTwoTabsThatEditOneTemplate:
+    """The second to save sees what the first one saved, and chooses."""
+
+    @pytest.fixture
+    def template(self, operator):
+        return review.create(operator, name="Order", html=GOOD)
+
+    def saved(self, browser, template, **changed):
+        return browser.post(f"/templates/{template.pk}/edit/", fields(**changed))
+
+    def test_the_second_save_is_asked_and_loses_nothing(self, browser, template, account):
+        other = logged_in(factories.user(account, Role.OPERATOR, email="bo@example.test"))
+        assert b'name="base" value="1"' in browser.get(f"/templates/{template.pk}/edit/").content
+        assert self.saved(other, template, html=GOOD + "<p>Theirs</p>", base=1).status_code == 302
+        answer = self.saved(browser, template, html=GOOD + "<p>Mine</p>", base=1)
+        assert answer.status_code == 422
+        page = text(answer)
+        assert "bo@example.test saved version 2 while you were writing" in page
+        assert "Theirs" in page
+        assert "&lt;p&gt;Mine&lt;/p&gt;" in page
+        assert 'name="base" value="2"' in page
+        assert template.versions.count() == 2
+        assert self.saved(browser, template, html=GOOD + "<p>Mine</p>", base=2).status_code == 302
+        assert template.versions.latest("number").html.endswith("<p>Mine</p>")
+
+    def test_another_fault_does_not_make_the_second_save_the_next_version(self, browser, operator, template):
+        review.revise(operator, template=template, name="Order", html=GOOD + "<p>Theirs</p>", text="", summary="")
+        answer = self.saved(browser, template, html="", base=1)
+        assert 'name="base" value="1"' in text(answer)
+
+    def test_the_same_text_saved_twice_is_no_conflict(self, browser, template):
+        assert self.saved(browser, template, html=GOOD + "<p>Twice</p>", base=1).status_code == 302
+        assert self.saved(browser, template, html=GOOD + "<p>Twice</p>", base=1).status_code == 302
+        assert template.versions.count() == 2
+
+    @pytest.mark.parametrize("base", ["", "x", "9" * 30])
+    def test_a_program_that_names_no_version_saves_as_before(self, browser, template, base):
+        assert self.saved(browser, template, html=GOOD + "<p>New</p>", base=base).status_code == 302
+
+
+def test_a_template_that_nobody_can_approve_says_so_and_leads_to_adding_a_reviewer(account, browser):
+    template = factories.template(account, approved=None, state=Template.State.IN_REVIEW)
+    url = reverse("templates:detail", args=[template.pk])
+    page = text(browser.get(url))
+    assert "This account has no reviewer" in page
+    assert "Ask an admin of this account" in page
+    assert "?role=reviewer" not in page
+    admin = logged_in(factories.user(account, Role.ADMIN))
+    assert f'href="{reverse("accounts:member_add")}?role=reviewer"' in text(admin.get(url))
+    factories.user(account, Role.REVIEWER)
+    assert "This account has no reviewer" not in text(browser.get(url))
+
+
+def test_an_approved_template_needs_no_reviewer(account, browser):
+    template = factories.template(account)
+    assert "This account has no reviewer" not in text(browser.get(reverse("templates:detail", args=[template.pk])))

@@ -21,14 +21,16 @@ token authToken access_token resetToken mfa_token password newPassword newpasswo
 link reset_link resetLink RESET_LINK RESETLINK magicLink loginlink activation_link confirmationLink signin_link
 url reset_url resetUrl verifyURL VerificationURL invite_url pin PIN pinCode PINCode pin_code accountPIN
 secret clientSecret secret_key apiKey api_key accessKey activationkey coupon_code ＣＯＤＥ yzm
-验证码 短信验证码 动态码 激活码 邀请码 驗證碼 密码 新密码 登录密码 動態密碼 口令 链接 激活链接 重置链接 鏈接
+pw PSWD deeplink deep_link shortUrl tkn hasło şifre yanzhengma auth session_id verification Zugangscode Aktivierungslink
+重置地址 激活地址 卡密 秘密 验证码 短信验证码 动态码 激活码 邀请码 驗證碼 密码 新密码 登录密码 動態密碼 口令 链接 激活链接 重置链接 鏈接
 contraseña código mot_de_passe motDePasse Passwort senha пароль パスワード 認証コード 비밀번호
 """)
 HARMLESS = _words("""
 name first_name order_id orderNo amount currencyCode country_code zip_code zipcode postcode postal_code area_code
 image_url imageUrl logo_url avatarUrl language_code color_code error_code status_code product_link homepage_url
 opinion shipping passenger compass spinner linked blinking pinterest decoder encoded unicode barcode keyboard monkey
-姓名 订单号 手机号码 邮政编码 尺码 条码 货币代码 页码 date title body sku signature
+key_points keyFeatures keyword link_text linkTitle code_postal codigo_postal
+收货地址 地址 姓名 订单号 手机号码 邮政编码 尺码 条码 货币代码 页码 date title body sku signature
 """)
 
 

@@ -47,6 +47,18 @@ def test_other_links_are_their_text():
     assert read('<a href="#top">up</a> <a href="mailto:a@b.test">write</a>') == "up write\n"
 
 
+def test_a_link_around_text_that_nobody_sees_is_not_there():
+    assert read('<a href="https://a.test/" style="font-size:0">x</a>T') == "T\n"
+    assert read('<a href="https://a.test/" style="display:none">x</a>T') == "T\n"
+    assert read('<a href="https://a.test/" style="font-size:0">x<img src=y></a>T') == "https://a.test/ T\n"
+    assert read('<a href="https://a.test/"><i style="display:none">x</i><b>Go</b></a>') == "Go (https://a.test/)\n"
+
+
+def test_a_hidden_list_does_not_end_the_one_around_it():
+    html = "<ol><li>a<ul style='display:none'><li>b</ul><li>c</ol>"
+    assert read(html) == "1. a\n2. c\n"
+
+
 def test_cells_stand_beside_each_other_and_rows_below():
     assert read("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>") == "a b\nc\n"
 

@@ -62,13 +62,16 @@ HIDING = [
     "-webkit-text-fill-color:transparent",
     "text-indent:-9999px",
     "text-indent:-100em",
+    "letter-spacing:-99px",
+    "letter-spacing:-1em",
 ]
 
 
 @pytest.mark.parametrize("style", HIDING)
 def test_what_is_inherited_hides_until_a_child_sets_it_anew(style):
     resets = (
-        "visibility:visible;font-size:15px;color:#333;-webkit-text-fill-color:currentcolor;text-indent:0;display:block"
+        "visibility:visible;font-size:15px;color:#333;-webkit-text-fill-color:currentcolor;text-indent:0;"
+        "letter-spacing:0;display:block"
     )
     html = f'a<div style="{style}">b<p>c</p><div style="{resets}">T<b>U</b></div>d</div>e'
     assert shown(html) == "aTUe"

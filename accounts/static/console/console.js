@@ -77,8 +77,9 @@
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy";
-      button.title = textCopy;
-      button.setAttribute("aria-label", textCopy);
+      const name = source.dataset.copyName || `${textCopy} ${source.textContent.trim().slice(0, 60)}`;
+      button.title = name;
+      button.setAttribute("aria-label", name);
       button.innerHTML = ICON;
       button.addEventListener("click", async (event) => {
         event.stopPropagation();

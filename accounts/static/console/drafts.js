@@ -1,5 +1,5 @@
 // Long forms, [data-draft]: what is typed stays in this browser until it is saved, and is offered again when the form
-// is opened anew. Passwords, files and hidden fields are not kept.
+// is opened anew. Passwords, files, hidden fields and what is marked as sensitive are not kept.
 (() => {
   const MAX_AGE_MS = 7 * 86_400_000;
   const prefix = `ses_draft:${document.body.dataset.person}:`;
@@ -17,7 +17,7 @@
   const form = document.querySelector("form[data-draft]");
   if (!form) return;
   const LEFT_OUT = ["hidden", "password", "file", "submit", "button"];
-  const fields = () => [...form.elements].filter((field) => field.name && !LEFT_OUT.includes(field.type));
+  const fields = () => [...form.elements].filter((field) => field.name && !LEFT_OUT.includes(field.type) && !("sensitive" in field.dataset));
   const isChoice = (field) => field.type === "checkbox" || field.type === "radio";
   const values = () => Object.fromEntries(fields().map((field) =>
     isChoice(field) ? [`${field.name}=${field.value}`, field.checked] : [field.name, field.value]));

@@ -59,7 +59,11 @@ class Command(BaseCommand):
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
         self.check()
         # The children start elsewhere: what is relative to this folder must not change its meaning on the way.
-        os.environ["SES_DATA_DIR"] = str(settings.DATA_DIR)
+        os.environ |= {
+            "SES_DATA_DIR": str(settings.DATA_DIR),
+            "SES_TLS_CERT": settings.TLS_CERT,
+            "SES_TLS_KEY": settings.TLS_KEY,
+        }
         supervisor = Supervisor(_children(), self._say, settings.BASE_DIR)
         stop = threading.Event()
 

@@ -21,6 +21,7 @@ from accounts.mail import charsets
         ("배달되지 않았습니다 뷁", "cp949", "ks_c_5601-1987"),
         ("не доставлено", "koi8-r", "koi8-r"),
         ("nicht übermittelt", "utf-8", "utf8"),
+        ("邮件无法投递", "gb18030", "utf-8"),
         # No charset, or one that says nothing: by the bytes.
         ("邮件无法投递", "utf-8", ""),
         ("邮件无法投递", "gb18030", ""),

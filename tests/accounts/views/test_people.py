@@ -90,3 +90,9 @@ def test_a_member_is_removed(admin: Client, account: Account) -> None:
     page = admin.post(f"/users/{person.memberships.get().pk}/remove/", follow=True)
     assert f"{person.email} is no longer a member of Shop." in page.content.decode()
     assert not person.memberships.exists()
+
+
+def test_a_link_may_say_which_role_is_wanted(admin: Client) -> None:
+    assert admin.get("/users/add/?role=reviewer").context["form"]["role"].value() == "reviewer"
+    assert admin.get("/users/add/?role=emperor").context["form"]["role"].value() == "operator"
+    assert admin.get("/users/add/").context["form"]["role"].value() == "operator"

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts.console.appearance import THEME_COOKIE, zones
+from accounts.console.appearance import zones
 from accounts.models import AuditEntry, User
 from tests import factories
 
@@ -102,8 +102,8 @@ def test_the_systems_theme_is_asked_by_a_script_before_the_first_paint(client: C
 
 def test_a_theme_that_is_none_is_not_kept(client: Client) -> None:
     client.post("/theme/", {"theme": '"><script>'})
-    assert THEME_COOKIE not in client.cookies
-    client.cookies[THEME_COOKIE] = '"><script>'
+    assert settings.THEME_COOKIE_NAME not in client.cookies
+    client.cookies[settings.THEME_COOKIE_NAME] = '"><script>'
     assert 'data-theme="auto"' in client.get("/login/").content.decode()
 
 

@@ -22,7 +22,7 @@ class TestLists:
             factories.block(account, kind=listed, address=f"{listed}@example.com")
         page = browser.get(LIST, {"kind": kind}).content.decode()
         assert f"{kind}@example.com" in page
-        assert page.count("@example.com</span></a>") == 1
+        assert page.count("@example.com</bdi></a>") == 1
 
     @pytest.mark.parametrize("kind", BlockedAddress.Kind.values)
     def test_are_shown_in_the_language_of_the_reader(self, account, browser, kind):
@@ -48,10 +48,12 @@ class TestLists:
     def test_never_show_another_accounts_rows(self, browser):
         for kind in BlockedAddress.Kind.values:
             factories.block(factories.account(), kind=kind)
-            assert "ann@example.com</span>" not in browser.get(LIST, {"kind": kind}).content.decode()
+            assert "ann@example.com</bdi>" not in browser.get(LIST, {"kind": kind}).content.decode()
 
     def test_cost_the_same_number_of_queries_for_any_length(self, account, browser):
         counts = []
+        # The first request of a day renews the session.
+        browser.get(LIST, {"kind": "custom"})
         for start in (0, 10):
             for n in range(10):
                 factories.block(account, kind="custom", address=f"user{start + n}@example.com")

@@ -18,7 +18,17 @@ from config.web import certificates
 from config.web.certificates import AUTHORITY, AUTHORITY_KEY, CERTIFICATE, KEY
 
 NAMES = [AUTHORITY, AUTHORITY_KEY, CERTIFICATE, KEY]
-HOSTS = ["ses.example.com", ".shop.example", "198.51.100.7", "[2001:db8::7]", "*", "bücher.example", ""]
+HOSTS = [
+    "ses.example.com",
+    ".shop.example",
+    "198.51.100.7",
+    "[2001:db8::7]",
+    "*",
+    "Bücher.example",
+    "",
+    "0.0.0.0",
+    "a b",
+]
 PEM, CLEAR = serialization.Encoding.PEM, serialization.NoEncryption()
 
 
@@ -33,7 +43,10 @@ def changed(folder: Path, *hosts: str, now: datetime | None = None) -> set[str]:
     return {name for name, content in read(folder).items() if content != before[name]}
 
 
-@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "::1", "ses.example.com", "a.shop.example", "198.51.100.7"])
+@pytest.mark.parametrize(
+    "name",
+    ["localhost", "127.0.0.1", "::1", "ses.example.com", "a.shop.example", "198.51.100.7", "xn--bcher-kva.example"],
+)
 def test_a_client_that_trusts_the_authority_trusts_the_certificate_for_every_name(tmp_path: Path, name: str) -> None:
     certificates.ensure(tmp_path, HOSTS)
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

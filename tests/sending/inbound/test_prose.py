@@ -70,6 +70,24 @@ did not reach the following recipient(s):
 ada@x.test on Thu, 29 Apr 2007 16:51:51 -0500
     The recipient name is not recognized
 """
+NOTES = """------- Failure Reasons  --------
+
+User not listed in public Name & Address Book
+ada@x.test
+------- Returned Message --------
+"""
+DOMINO = """Your message
+
+  Subject: your mailbox is full
+
+was not delivered to:
+
+  ada@x.test
+
+because:
+
+  User ada (ada@x.test) not listed in Domino Directory
+"""
 QQ = """抱歉，您的邮件被退回来了……
 原邮件信息：
 
@@ -100,6 +118,8 @@ def mail(text: str, charset: str = "utf-8", *, declared: str | None = None) -> M
         (EXCHANGE, "", True),
         (EXCHANGE.replace("The recipient name is not recognized", "The mailbox is full"), "", False),
         (EXIM.replace("User unknown", "Sender blacklisted"), "rcpt", False),
+        (NOTES, "", True),
+        (DOMINO, "", True),
     ],
 )
 def test_a_refusal_in_prose_is_read_whole(text: str, stage: str, hard: bool) -> None:

@@ -123,9 +123,55 @@ SOFT_TEXTS = [
     ("550 您已被收件人加入黑名单", BounceClass.BLOCKED_BY_RECIPIENT),
     # What others said is theirs.
     ("554 rejected: 550 5.1.1 user unknown", BounceClass.POLICY_RELATED),
-    ("550 rejected by mx.b.test: 550 5.1.1 user unknown", BounceClass.OTHER),
+    ("550 rejected by mx.b.test: 550 5.1.1 user unknown", BounceClass.POLICY_RELATED),
     ("550 5.7.1 remote host said: 550 5.1.1 user unknown", BounceClass.POLICY_RELATED),
     ("550 your last mail got 550 No such user", BounceClass.OTHER),
+]
+
+
+BLOCKED_TEXTS = [
+    "550 5.7.1 recipient has blocked",
+    "550 5.7.1 <s@x.test>: Sender address rejected: blocked by recipient",
+    "550 5.7.1 This user has blocked your address",
+    "550 You are blocked from sending to this recipient",
+    "550 5.7.1 Message rejected: recipient blocklist",
+    "550 5.7.1 Recipient has you on their block list",
+    "554 5.7.1 Sender blocked by recipient's mail rules",
+    "550 Message rejected due to recipient's personal block list",
+    "550 5.1.1 sender blocked by user preference",
+    "550 The user has blocked mail from your address",
+    "550 5.7.1 Recipient doesn't want mail from you",
+    "550 5.7.1 your address is in the recipient's reject list",
+    "553 sorry, the recipient has refused your mail",
+    "550 5.7.1 The recipient has chosen to block this sender",
+    "550 5.7.1 You have been blocked by the recipient.",
+    "550 5.7.1 The recipient does not wish to receive messages from you",
+    "550 5.7.1 Blocked by user's blacklist",
+    "550 recipient rejects mail from this sender",
+    "550 5.7.1 rejected by recipient's block list",
+    "550 5.7.0 Your email has been blocked by the addressee",
+    "550 对方已将您加入黑名单",
+    "550 您的邮箱地址被对方屏蔽",
+    "550 邮件被收件人拒收",
+    "550 收件人设置了拒收您的邮件",
+    "550 收件人已将你拉黑",
+    "550 发件人在收件人的黑名单中",
+    "550 您已被对方列入黑名单",
+]
+NOT_BLOCKED_TEXTS = [
+    "550 5.1.1 recipient blocked",
+    "550 5.7.1 The user has been blocked",
+    "550 recipient address is blocked",
+    "550 blocked by recipient's domain policy",
+    "550 IP 192.0.2.1 blacklisted by recipient",
+    "550 5.7.1 your host is blocked by the user's server",
+    "550 5.7.1 blocked by recipient server",
+    "550 user account has been blocked for abuse",
+    "550 rejected by recipient domain",
+    "550 5.7.1 message rejected by recipient organization",
+    "550 the recipient's server has blocked your IP",
+    "550 发信IP被列入黑名单",
+    "550 系统拒收",
 ]
 
 
@@ -149,6 +195,23 @@ def test_a_reply_that_speaks_against_itself_blocks_nobody(line: str, name: Bounc
         assert (outcome.kind, outcome.hard, outcome.bounce_class) == (OutcomeKind.BOUNCED, False, name)
     assert not classify_report("5.0.0", f"smtp; {line}").hard
     assert not classify_report("", line).hard
+
+
+@pytest.mark.parametrize("line", BLOCKED_TEXTS)
+def test_a_recipient_who_has_blocked_the_sender_is_said_to_have(line: str) -> None:
+    outcome = outcome_of(line)
+    assert (outcome.kind, outcome.hard, outcome.bounce_class) == (
+        OutcomeKind.BOUNCED,
+        False,
+        BounceClass.BLOCKED_BY_RECIPIENT,
+    )
+    assert classify_report("5.7.1", f"smtp; {line}").bounce_class is BounceClass.BLOCKED_BY_RECIPIENT
+
+
+@pytest.mark.parametrize("line", NOT_BLOCKED_TEXTS)
+def test_a_host_or_an_organization_that_blocks_is_no_recipient(line: str) -> None:
+    outcome = outcome_of(line)
+    assert (outcome.hard, outcome.bounce_class is BounceClass.BLOCKED_BY_RECIPIENT) == (False, False)
 
 
 @pytest.mark.parametrize("line", (HERE / "dead_replies.txt").read_text(encoding="utf-8").splitlines())
