@@ -15,6 +15,7 @@ AREAS: dict[str, tuple[str | Promise, dict[str, str | Promise]]] = {
         {
             "session.begin": _("Logged in"),
             "session.end": _("Logged out"),
+            "session.end_others": _("Logged out everywhere else"),
             "login.failed": _("Login failed"),
         },
     ),
@@ -85,6 +86,7 @@ AREAS: dict[str, tuple[str | Promise, dict[str, str | Promise]]] = {
             "users.change_role": _("Role changed"),
             "users.remove": _("User removed"),
             "users.change_password": _("Password changed"),
+            "users.set_name": _("Own name changed"),
             "users.set_time_zone": _("Time zone changed"),
         },
     ),

@@ -120,6 +120,8 @@ ROWS: dict[str, Row] = {
     "accounts:language": public({302}, method="POST"),
     "accounts:form_token": page(EVERYBODY),
     "accounts:switch": act(EVERYBODY),
+    "accounts:profile": page(EVERYBODY),
+    "accounts:end_sessions": page(EVERYBODY),
     "accounts:password": page(EVERYBODY),
     "accounts:time_zone": page(EVERYBODY),
     "accounts:users": page("admin"),
