@@ -73,6 +73,8 @@ class PasswordForm(forms.Form):
     def clean_new(self) -> str:
         new = str(self.cleaned_data["new"])
         validate_password(new, self.user)
+        if self.user.check_password(new):
+            raise ValidationError(gettext("This is your current password. Choose another one."))
         return new
 
     def clean(self) -> dict[str, Any]:
@@ -123,7 +125,10 @@ class MemberForm(forms.Form):
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("If you leave this empty, one is generated and shown once. Existing users keep their password."),
+        help_text=_(
+            "If you leave this empty, one is generated and shown once. New users choose their own at the first login; "
+            "existing users keep theirs."
+        ),
     )
 
 

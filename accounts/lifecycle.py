@@ -55,7 +55,8 @@ def initial_password() -> str:
 def add_member(caller: Caller, *, email: str, name: str, role: str, password: str | None = None) -> Membership:
     """Give a person a role in the caller's account; a new email address makes a new user with `password`.
 
-    An existing user keeps name and password. Without `password` a new user cannot log in.
+    An existing user keeps name and password. Without `password` a new user cannot log in, and with one the first page
+    is that where it is changed.
     """
     caller.require("users.manage")
     _check_role(role)
@@ -67,7 +68,7 @@ def add_member(caller: Caller, *, email: str, name: str, role: str, password: st
     with transaction.atomic():
         user = User.objects.filter(email=email).first()
         if user is None:
-            user = User(email=email, name=name)
+            user = User(email=email, name=name, must_change_password=password is not None)
             _set_password(user, password)
             user.save()
         try:
@@ -129,7 +130,8 @@ def change_password(caller: Caller, *, password: str) -> User:
         raise Refused("InvalidParameterValue", gettext("Only users have a password."))
     with transaction.atomic():
         _set_password(user, password)
-        user.save(update_fields=["password"])
+        user.must_change_password = False
+        user.save(update_fields=["password", "must_change_password"])
         audit.log(caller, "users.change_password", user.email)
     return user
 

@@ -8,9 +8,13 @@ from config import health
 from config.actions import ACTIONS
 from config.search_page import SearchPage
 from config.views import favicon, root
+from sending.queries import template_use
+from templates_app.views.review import ReviewDecision
 
 # accounts may not import config, which has the table.
 CreateKey.actions = tuple(ACTIONS)
+# Nor may templates_app know what sends its templates.
+ReviewDecision.find_use = staticmethod(template_use)
 
 urlpatterns = [
     path("", root, name="root"),

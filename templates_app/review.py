@@ -107,7 +107,8 @@ def submit(caller: Caller, *, template: Template) -> Review:
         findings = screening.screen(version.html, version.text, forbidden_phrases.current(), queries.limits())
         if unacceptable := screening.unacceptable(findings):
             found = finding_texts.join(finding_texts.message(finding) for finding in unacceptable)
-            raise Refused("InvalidParameterValue.TemplateContentIsWrong", found)
+            field = "html" if version.html else "text"
+            raise Refused("InvalidParameterValue.TemplateContentIsWrong", found, field=field)
         states.move(template, "submit")
         review = Review.objects.create(
             account=template.account,

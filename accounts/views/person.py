@@ -54,7 +54,7 @@ class Profile(FormPage):
 class _AsksForPassword(FormPage):
     """A page that asks for the present password: so many attempts, then a break."""
 
-    def parent(self) -> tuple[str, str]:
+    def parent(self) -> tuple[str, str] | None:
         return gettext("Your profile"), reverse("accounts:profile")
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -93,6 +93,17 @@ class ChangePassword(_AsksForPassword):
     form_class = PasswordForm
     submit_label = _("Change password")
     success = _("Your password has been changed. Your other sessions have ended.")
+    allows_initial_password = True
+
+    def parent(self) -> tuple[str, str] | None:
+        return None if self._made_by_admin() else super().parent()
+
+    def context(self, form: Any) -> dict[str, Any]:
+        intro = gettext("An admin made your present password. Choose one that only you know; then the console opens.")
+        return super().context(form) | ({"intro": intro} if self._made_by_admin() else {})
+
+    def _made_by_admin(self) -> bool:
+        return self.caller.user is not None and self.caller.user.must_change_password
 
     def form_kwargs(self) -> dict[str, Any]:
         return {"user": self.request.user}

@@ -27,7 +27,7 @@ def screened(html: str, text: str) -> dict[str, Any]:
     findings = screening.screen(html, text, forbidden_phrases.current(), queries.limits())
     parts = [] if findings[0].rule == "size" else screening.read(html, text)
     return {
-        "rows": presentation.rows(findings),
+        "rows": presentation.located(findings, html, text, parts),
         "passes": screening.passes(findings),
         "empty": not html.strip() and not text.strip(),
         "parts": [(part.where, presentation.marked(part, findings)) for part in parts if part.text],

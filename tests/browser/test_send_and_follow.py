@@ -110,7 +110,7 @@ def test_a_new_key_comes_with_programs_that_send(
     page.get_by_label("Name").fill("sample")
     page.get_by_role("button", name="Create API key").click()
     host = admin.url.partition("://")[2]
-    page.get_by_role("button", name="Copy the endpoint of http", exact=True).click()
+    page.get_by_role("button", name="Copy endpoint of http", exact=True).click()
     assert page.evaluate("navigator.clipboard.readText()") == host
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Download as .env").click()
@@ -120,7 +120,7 @@ def test_a_new_key_comes_with_programs_that_send(
     programs: dict[str, str] = {}
     for language in ("curl", "Python", "Node", "Go", "Java", "PHP", "C#"):
         page.locator(".samples > label", has_text=re.compile(f"^{re.escape(language)}$")).click()
-        copy = page.get_by_role("button", name=f"Copy the program in {language}", exact=True)
+        copy = page.get_by_role("button", name=f"Copy program in {language}", exact=True)
         expect(copy).to_have_css("opacity", "1")
         copy.click()
         programs[language] = page.evaluate("navigator.clipboard.readText()")

@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from accounts import lifecycle
 from accounts.console.appearance import zones
 from accounts.models import AuditEntry, User
 from tests import factories
@@ -187,3 +188,29 @@ def test_the_password_is_not_found_by_trying_on_either_page(browser: Client) -> 
         browser.post("/profile/sessions/", {"current": "wrong"})
     assert browser.post("/profile/sessions/", {"current": OLD})["Location"] == "/profile/sessions/"
     assert browser.post("/password/", {"current": OLD, "new": NEW, "again": NEW})["Location"] == "/password/"
+
+
+@pytest.mark.parametrize("path", ["/", "/users/", "/time-zone/", "/admin/", "/admin/accounts/user/"])
+def test_a_password_that_an_admin_made_opens_no_page_but_the_one_where_it_is_changed(client: Client, path: str) -> None:
+    admin = factories.caller(factories.account(), "admin")
+    user = lifecycle.add_member(admin, email="ann@example.test", name="Ann", role="admin", password=OLD).user
+    User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
+    client.post("/login/", {"email": user.email, "password": OLD, "next": path})
+    page = client.get(path, follow=True)
+    assert page.redirect_chain[-1][0] == "/password/"
+    assert "An admin made your present password." in page.content.decode()
+
+    same = client.post("/password/", {"current": OLD, "new": OLD, "again": OLD})
+    assert same.status_code == 422
+    assert "This is your current password" in same.content.decode()
+    client.post("/password/", {"current": OLD, "new": NEW, "again": NEW})
+    assert client.get(path).status_code == 200
+    assert "An admin made your present password." not in client.get("/password/").content.decode()
+
+
+def test_who_must_change_the_password_can_log_out_and_read_the_page_in_any_language(client: Client) -> None:
+    client.force_login(factories.user(factories.account(), must_change_password=True))
+    client.post("/language/", {"language": "zh-hans"})
+    assert "管理员" in client.get("/password/").content.decode()
+    assert client.get("/form-token/").status_code == 200
+    assert client.post("/logout/")["Location"] == "/login/"
