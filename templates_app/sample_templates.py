@@ -10,11 +10,12 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+# Emails in .htm: what is in .html is a page of the console, to which its rules of style and language apply.
 _FOLDER = Path(__file__).parent / "samples"
 
 
 @dataclass(frozen=True)
-class Sample:
+class SampleTemplate:
     """One sample: its name and what it is for, in the reader's language; its HTML is there in each language."""
 
     key: str
@@ -25,27 +26,27 @@ class Sample:
 SAMPLES = {
     sample.key: sample
     for sample in (
-        Sample(
+        SampleTemplate(
             "verification-code",
             gettext_lazy("Verification code"),
             gettext_lazy("A code that confirms an email address or a login."),
         ),
-        Sample(
+        SampleTemplate(
             "password-reset",
             gettext_lazy("Password reset"),
             gettext_lazy("A link by which a customer chooses a new password."),
         ),
-        Sample(
+        SampleTemplate(
             "order-confirmation",
             gettext_lazy("Order received"),
             gettext_lazy("What was ordered, and what comes next."),
         ),
-        Sample(
+        SampleTemplate(
             "shipping-notice",
             gettext_lazy("Shipping notice"),
             gettext_lazy("Carrier, tracking number and the expected day of delivery."),
         ),
-        Sample(
+        SampleTemplate(
             "monthly-news",
             gettext_lazy("Monthly news"),
             gettext_lazy("News for subscribers; send it with the unsubscribe link."),
@@ -59,4 +60,4 @@ def html_of(key: str, language: str) -> str:
     """Return a sample's HTML in a language of the console; KeyError when there is no such sample or language."""
     if key not in SAMPLES or language not in dict(settings.LANGUAGES):
         raise KeyError(key, language)
-    return (_FOLDER / language / f"{key}.html").read_text(encoding="utf-8")
+    return (_FOLDER / language / f"{key}.htm").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@
   const links = () => [...dialog.querySelectorAll("a.search-hit")];
 
   if (/Mac|iPhone|iPad/.test(navigator.platform)) {
-    document.querySelectorAll("[data-search-key]").forEach((key) => { key.textContent = "⌘ K"; });
+    document.querySelectorAll("[data-search-key]").forEach((key) => { key.textContent = key.dataset.mac; });
   }
   const open = () => {
     if (document.querySelector("dialog[open]")) return;
