@@ -125,17 +125,21 @@
   }
 
   // [data-keeps-typed]: when it is swapped, what was typed meanwhile stays, and the field that has the focus keeps it.
+  let typed = [], focus = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const part = event.detail.target;
-    if (!part.matches("[data-keeps-typed]")) return;
-    const typed = [...part.querySelectorAll("input[id]:not([type=hidden]), textarea[id]")].map((field) => [field.id, field.value]);
-    const active = part.contains(document.activeElement) ? document.activeElement : null;
-    const place = active && [active.id, active.selectionStart, active.selectionEnd];
-    document.addEventListener("htmx:afterSwap", () => {
-      typed.forEach(([id, value]) => { const field = document.getElementById(id); if (field) field.value = value; });
-      const field = place && document.getElementById(place[0]);
-      if (field) { field.focus(); field.setSelectionRange(place[1], place[2]); }
-    }, { once: true });
+    typed = []; focus = null;
+    // An answer without content swaps nothing, and what is typed after it is newer than this.
+    if (!event.detail.shouldSwap || !part.matches("[data-keeps-typed]")) return;
+    typed = [...part.querySelectorAll("input[id]:not([type=hidden]), textarea[id]")].map((field) => [field.id, field.value]);
+    const active = document.activeElement;
+    if (part.contains(active)) focus = [active.id, active.selectionStart, active.selectionEnd];
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    typed.forEach(([id, value]) => { const field = document.getElementById(id); if (field) field.value = value; });
+    const field = focus && document.getElementById(focus[0]);
+    if (field) { field.focus(); field.setSelectionRange(focus[1], focus[2]); }
+    typed = []; focus = null;
   });
 
   // What was refused is marked until it is changed, and again when it is as it was.
