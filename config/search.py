@@ -54,11 +54,17 @@ class SearchGroup:
 
 def search(caller: Caller, text: str) -> list[SearchGroup]:
     """Return what `text` finds among what the caller may see, kind by kind; nothing for a blank text."""
-    text = text.strip()[:MAX_TEXT]
+    text = _bare(text.strip()[:MAX_TEXT])
     if not text:
         return []
     found = (kind(caller, text) for right, kind in _KINDS if caller.may(right))
     return [group for group in found if group.hits]
+
+
+def _bare(text: str) -> str:
+    """Return what stands in angle brackets at the end, as in "Ann <ann@example.com>"; without them the text."""
+    inner = text.rpartition("<")[2].removesuffix(">").strip()
+    return inner if inner and text.endswith(">") else text
 
 
 def _pages(caller: Caller, text: str) -> SearchGroup:
