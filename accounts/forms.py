@@ -90,6 +90,29 @@ class TimeZoneForm(forms.Form):
     zone = forms.ChoiceField(label=_("Time zone"), choices=lambda: [(zone, zone) for zone in zones()])
 
 
+class ProfileForm(TimeZoneForm):
+    """What users say of themselves."""
+
+    name = forms.CharField(
+        label=pgettext_lazy("person", "Name"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    field_order = ("name", "zone")
+
+
+class EndSessionsForm(forms.Form):
+    """The password, so that whoever found an open session cannot lock its owner out."""
+
+    current = forms.CharField(
+        label=_("Current password"),
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
 class MemberForm(forms.Form):
     """A person to add."""
 
