@@ -13,7 +13,7 @@ from templates_app.markup import BLOCKS, Attribute, Token, conditional
 from templates_app.url_attributes import Use, sources, use_of
 from templates_app.variables import BROKEN, VARIABLE
 from templates_app.visibility import walk
-from templates_app.visible_text import Span, VisibleTextReader
+from templates_app.visible_text import Origin, Span, VisibleTextReader
 
 FaultCode = Literal[
     LinkFault,
@@ -69,6 +69,7 @@ class Inspection:
 
     text: str = ""
     variables: list[Span] = field(default_factory=list)
+    origins: list[Origin] = field(default_factory=list)
     images: list[Span] = field(default_factory=list)
     link_faults: list[tuple[Fault, Span]] = field(default_factory=list)
     active: list[tuple[Fault, Span]] = field(default_factory=list)
@@ -103,7 +104,9 @@ def inspect_text(text: str) -> Inspection:
     broken = [(_no_variable(match[0]), match.span()) for match in BROKEN.finditer(text)]
     shown = reader.result()
     links = _links_in_text(shown, (0, len(shown)))
-    return Inspection(text=shown, variables=reader.variables, misplaced=broken, link_faults=links)
+    return Inspection(
+        text=shown, variables=reader.variables, origins=reader.origins, misplaced=broken, link_faults=links
+    )
 
 
 def inspect_html(html: str) -> Inspection:
@@ -111,7 +114,7 @@ def inspect_html(html: str) -> Inspection:
     inspection = Inspection()
     reader, unseen = VisibleTextReader(), VisibleTextReader()
     _inspect(html, (0, len(html)), inspection, reader, unseen, outlook=False)
-    inspection.text, inspection.variables = reader.result(), reader.variables
+    inspection.text, inspection.variables, inspection.origins = reader.result(), reader.variables, reader.origins
     inspection.unseen = [text] if (text := unseen.result()) else []
     inspection.misplaced += [(_no_variable(match[0]), match.span()) for match in BROKEN.finditer(html)]
     inspection.misplaced += [(Fault("after_bracket"), match.span()) for match in _VARIABLE_AS_TAG.finditer(html)]
@@ -130,7 +133,7 @@ def _inspect(
     for token, shown in walk(html, *place, outlook=outlook):
         to = reader if shown and not outlook else unseen
         if token.kind == "text":
-            to.read(html[token.start : token.end])
+            to.read(html[token.start : token.end], start=token.start)
             inspection.link_faults += _links_in_markup(html, (token.start, token.end))
         elif token.kind == "comment":
             inside = None if outlook else conditional(html, token)
@@ -140,7 +143,7 @@ def _inspect(
             elif not outlook:
                 _record_misplaced(html, token, inspection, "in_comment")
         elif token.kind == "raw" and shown:
-            to.read(html[token.start : token.end], decoded=True)
+            to.read(html[token.start : token.end], start=token.start, decoded=True)
         elif token.kind == "raw":
             _inspect_raw(html, token, inspection, unseen)
         elif token.name in BLOCKS or token.name in ("td", "th", "img"):
