@@ -27,7 +27,8 @@ _FONT_SIZES = {
     "xx-large": 32.0, "xxx-large": 48.0,
 }  # fmt: skip
 _RELATIVE_SIZES = {"smaller": 1 / 1.2, "larger": 1.2}
-# What may stand before the size in the font shorthand (CSS Fonts 4, 2.7), besides weights as numbers.
+# What may stand before the size in the font shorthand (CSS Fonts 4, 2.7).
+_FONT_NUMBER = re.compile(r"[1-9][0-9]{0,3}|-?[0-9]+(?:\.[0-9]+)?deg")
 _FONT_WORDS = frozenset({
     "normal", "italic", "oblique", "small-caps", "bold", "bolder", "lighter", "ultra-condensed",
     "extra-condensed", "condensed", "semi-condensed", "semi-expanded", "expanded", "extra-expanded",
@@ -105,7 +106,7 @@ def size_in_font(value: str) -> str | None:
         return "medium"
     parts = words(value)
     for at, word in enumerate(parts[:7]):
-        if word in _FONT_WORDS or re.fullmatch(r"[1-9][0-9]{0,3}", word):
+        if word in _FONT_WORDS or _FONT_NUMBER.fullmatch(word):
             continue
         size = re.sub(r"\)/.*", ")", word) if "(" in word else word.partition("/")[0]
         # A family must follow, or the declaration is none.
