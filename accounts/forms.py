@@ -73,6 +73,8 @@ class PasswordForm(forms.Form):
     def clean_new(self) -> str:
         new = str(self.cleaned_data["new"])
         validate_password(new, self.user)
+        if self.user.check_password(new):
+            raise ValidationError(gettext("This is your current password. Choose another one."))
         return new
 
     def clean(self) -> dict[str, Any]:
@@ -88,6 +90,29 @@ class TimeZoneForm(forms.Form):
     zone = forms.ChoiceField(label=_("Time zone"), choices=lambda: [(zone, zone) for zone in zones()])
 
 
+class ProfileForm(TimeZoneForm):
+    """What users say of themselves."""
+
+    name = forms.CharField(
+        label=pgettext_lazy("person", "Name"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    field_order = ("name", "zone")
+
+
+class EndSessionsForm(forms.Form):
+    """The password, so that whoever found an open session cannot lock its owner out."""
+
+    current = forms.CharField(
+        label=_("Current password"),
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
 class MemberForm(forms.Form):
     """A person to add."""
 
@@ -100,7 +125,10 @@ class MemberForm(forms.Form):
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("If you leave this empty, one is generated and shown once. Existing users keep their password."),
+        help_text=_(
+            "If you leave this empty, one is generated and shown once. New users choose their own at the first login; "
+            "existing users keep theirs."
+        ),
     )
 
 

@@ -55,7 +55,8 @@ def initial_password() -> str:
 def add_member(caller: Caller, *, email: str, name: str, role: str, password: str | None = None) -> Membership:
     """Give a person a role in the caller's account; a new email address makes a new user with `password`.
 
-    An existing user keeps name and password. Without `password` a new user cannot log in.
+    An existing user keeps name and password. Without `password` a new user cannot log in, and with one the first page
+    is that where it is changed.
     """
     caller.require("users.manage")
     _check_role(role)
@@ -67,7 +68,7 @@ def add_member(caller: Caller, *, email: str, name: str, role: str, password: st
     with transaction.atomic():
         user = User.objects.filter(email=email).first()
         if user is None:
-            user = User(email=email, name=name)
+            user = User(email=email, name=name, must_change_password=password is not None)
             _set_password(user, password)
             user.save()
         try:
@@ -129,9 +130,39 @@ def change_password(caller: Caller, *, password: str) -> User:
         raise Refused("InvalidParameterValue", gettext("Only users have a password."))
     with transaction.atomic():
         _set_password(user, password)
-        user.save(update_fields=["password"])
+        user.must_change_password = False
+        user.save(update_fields=["password", "must_change_password"])
         audit.log(caller, "users.change_password", user.email)
     return user
+
+
+def end_other_sessions(caller: Caller, *, password: str) -> User:
+    """End every session of the user but those that are given the new hash; Refused for a wrong password.
+
+    The password stays: it is hashed anew, and a session is one of the hash that it began with.
+    """
+    user = caller.user
+    if user is None or not user.check_password(password):
+        raise Refused("InvalidParameterValue", gettext("This is not your current password."), field="current")
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        audit.log(caller, "session.end_others", user.email)
+    return user
+
+
+def set_name(caller: Caller, *, name: str) -> None:
+    """Call the caller `name` from now on; "" for none."""
+    user = caller.user
+    if user is None:
+        raise Refused("InvalidParameterValue", gettext("Only users have a name."))
+    name = checked_name(name)
+    if name == user.name:
+        return
+    with transaction.atomic():
+        user.name = name
+        user.save(update_fields=["name"])
+        audit.log(caller, "users.set_name", user.email, name=name)
 
 
 def set_time_zone(caller: Caller, *, zone: str) -> None:
@@ -139,6 +170,8 @@ def set_time_zone(caller: Caller, *, zone: str) -> None:
     user = caller.user
     if user is None:
         raise Refused("InvalidParameterValue", gettext("Only users have a time zone."))
+    if zone == user.time_zone:
+        return
     with transaction.atomic():
         user.time_zone = zone
         user.save(update_fields=["time_zone"])

@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, override, pgettext_lazy
 
 from accounts.constraints import only_choices
 from accounts.mail.addresses import key_or_text
@@ -24,16 +24,18 @@ class Account(models.Model):
         ACTIVE = "active", gettext_lazy("Active")
         SUSPENDED = "suspended", gettext_lazy("Suspended")
 
-    name = models.CharField(max_length=100)
-    app_id = models.BigIntegerField(unique=True)
-    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
-    status_reason = models.CharField(max_length=500, blank=True)
+    name = models.CharField(gettext_lazy("name"), max_length=100)
+    app_id = models.BigIntegerField(gettext_lazy("app ID"), unique=True)
+    status = models.CharField(gettext_lazy("status"), max_length=10, choices=Status, default=Status.ACTIVE)
+    status_reason = models.CharField(gettext_lazy("reason of the status"), max_length=500, blank=True)
     # Empty: the rule of the platform.
-    mails_per_second = models.PositiveIntegerField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    mails_per_second = models.PositiveIntegerField(gettext_lazy("emails per second"), null=True, blank=True)
+    created_at = models.DateTimeField(gettext_lazy("created"), auto_now_add=True)
 
     @only_choices("account", status=Status.values)
     class Meta:
+        verbose_name = gettext_lazy("account")
+        verbose_name_plural = gettext_lazy("accounts")
         constraints: ClassVar = [
             models.UniqueConstraint(Lower("name"), name="account_name_unique"),
         ]
@@ -64,12 +66,14 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person; the membership in the account that is looked at says what they may do."""
 
-    email = models.EmailField(unique=True)
-    name = models.CharField(max_length=100, blank=True)
-    time_zone = models.CharField(max_length=50, default="UTC")
-    is_active = models.BooleanField(default=True)
+    email = models.EmailField(gettext_lazy("email address"), unique=True)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=100, blank=True)
+    time_zone = models.CharField(gettext_lazy("time zone"), max_length=50, default="UTC")
+    is_active = models.BooleanField(gettext_lazy("active"), default=True)
     is_staff = models.BooleanField(gettext_lazy("platform staff"), default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    # Somebody else made the password: until the user has chosen one, there is no other page.
+    must_change_password = models.BooleanField(default=False)
+    created_at = models.DateTimeField(gettext_lazy("created"), auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -77,6 +81,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        verbose_name = gettext_lazy("user")
+        verbose_name_plural = gettext_lazy("users")
         constraints: ClassVar = [
             models.UniqueConstraint(Lower("email"), name="user_email_unique_any_case"),
         ]
@@ -121,6 +127,7 @@ class ApiKey(models.Model):
 
     class Meta:
         verbose_name = gettext_lazy("API key")
+        verbose_name_plural = gettext_lazy("API keys")
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="api_key_list")]
 
     def __str__(self) -> str:
@@ -151,6 +158,7 @@ class AuditEntry(models.Model):
 
     @only_choices("audit", channel=Channel.values)
     class Meta:
+        verbose_name = gettext_lazy("audit entry")
         verbose_name_plural = gettext_lazy("audit entries")
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="audit_list")]
 

@@ -49,6 +49,8 @@ class SenderDomain(models.Model):
 
     @only_choices("domain", state=State.values, dkim_option=DkimOption.values)
     class Meta:
+        verbose_name = gettext_lazy("sender domain")
+        verbose_name_plural = gettext_lazy("sender domains")
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(name=Lower("name")), name="domain_lower"),
             models.CheckConstraint(
@@ -106,6 +108,8 @@ class DnsRecord(models.Model):
 
     @only_choices("record", kind=Kind.values, type=Type.values, state=State.values)
     class Meta:
+        verbose_name = gettext_lazy("DNS record")
+        verbose_name_plural = gettext_lazy("DNS records")
         constraints: ClassVar = [models.UniqueConstraint(fields=["domain", "kind"], name="record_once")]
 
     def __str__(self) -> str:
@@ -125,6 +129,7 @@ class SenderAddress(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = gettext_lazy("sender address")
         verbose_name_plural = gettext_lazy("sender addresses")
         constraints: ClassVar = [models.UniqueConstraint(Lower("address"), name="address_once")]
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="address_list")]

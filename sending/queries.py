@@ -12,13 +12,17 @@ from django.db.models.lookups import Exact, StartsWith
 from accounts.caller import Caller
 from accounts.mail.addresses import key_or_text
 from accounts.scoping import visible
+from domains.queries import sending_domains
 from sending.models import Attempt, Event, Message, QueueItem, SimulatedMail, Submission
-from sending.models.ids import CHINA, first_of
+from sending.models.ids import CHINA, first_of, time_of
+from templates_app.template_use import PastUse, TemplateUse
 
 Row = TypeVar("Row", Message, SimulatedMail)
 # A row keeps its recipient as servers take it: the domain in A-labels, the letters before the @ as they came. So the
 # key is the same in lower case, by which the rows are indexed.
 _KEY = Lower("recipient")
+# Of how a template is used: the requests among which it is looked for, and what is shown.
+MAX_SEARCHED, MAX_PAST_USES, MAX_DOMAINS = 2_000, 3, 10
 
 
 def statuses(
@@ -47,6 +51,14 @@ def between(messages: QuerySet[Message], start: datetime, end: datetime) -> Quer
 def to(messages: QuerySet[Row], recipient: str) -> QuerySet[Row]:
     """Return the mails to an address, or to those that begin so, whatever the spelling."""
     return messages.filter(StartsWith(_KEY, key_or_text(recipient).text))
+
+
+def first_to(messages: QuerySet[Message], recipient: str, *, limit: int) -> list[Message]:
+    """Return the first mails as `to` finds them, address by address and of each the latest first: the index's order.
+
+    However many there are, `limit` rows of each day are read and nothing is sorted.
+    """
+    return list(to(messages, recipient).order_by(_KEY, "-id")[:limit])
 
 
 def submission_of(message: Message) -> Submission | None:
@@ -83,3 +95,11 @@ def place_in_queue(message: Message) -> QueueItem | None:
 def _floor(message: Message) -> int:
     """Return an id before all that happened to the message, clocks of several machines allowed for."""
     return first_of(message.accepted_at - timedelta(minutes=10))
+
+
+def template_use(caller: Caller, template_id: int) -> TemplateUse:
+    """Return the domains that may send now, and the latest of the account's last requests that sent the template."""
+    newest = visible(Submission.objects.all(), caller).order_by("-id").values("pk")[:MAX_SEARCHED]
+    sent = Submission.objects.filter(pk__in=newest, template=template_id).order_by("-id")[:MAX_PAST_USES]
+    past = [PastUse(row.header_from or row.from_address, row.subject, time_of(row.pk)) for row in sent]
+    return TemplateUse([domain.name for domain in sending_domains(caller)[:MAX_DOMAINS]], past)

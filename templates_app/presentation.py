@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from templates_app import finding_texts
+from templates_app import finding_texts, source_places
 from templates_app.screening import Finding, VisibleText
 from templates_app.visible_text import Span
 
 # Characters of a text that a page shows; screening counts all of them.
 MAX_SHOWN = 20_000
+# Places of one finding that the editor leads to.
+MAX_PLACES = 20
+
+
+class Places(NamedTuple):
+    """Where in the editor's field a finding is: as "10-20 31-35", in UTF-16 code units."""
+
+    field: Literal["html", "text"]
+    spans: str
+    number: int
 
 
 class FindingRow(NamedTuple):
@@ -20,6 +30,7 @@ class FindingRow(NamedTuple):
     message: str
     finding: Finding
     share: int | None
+    places: Places | None = None
 
 
 class Mark(NamedTuple):
@@ -35,6 +46,24 @@ def rows(findings: Iterable[Finding]) -> list[FindingRow]:
         FindingRow(finding_texts.heading(finding), finding_texts.message(finding), finding, _share(finding))
         for finding in findings
     ]
+
+
+def located(findings: Iterable[Finding], html: str, text: str, parts: Sequence[VisibleText]) -> list[FindingRow]:
+    """Return the findings as the editor lists them: each with the places in the body that are to be looked at."""
+    return [row._replace(places=_places(row.finding, html, text, parts)) for row in rows(findings)]
+
+
+def _places(finding: Finding, html: str, text: str, parts: Sequence[VisibleText]) -> Places | None:
+    if not finding.spans or finding.passed and not finding.noted:
+        return None
+    body = text if finding.where == "text" else html
+    spans = finding.spans[:MAX_PLACES]
+    if finding.where != "source" and finding.rule != "placeholders":
+        part = next(part for part in parts if part.where == finding.where)
+        spans = tuple(source_places.in_source(body, part, span) for span in spans)
+    units = source_places.in_utf16(body, dict.fromkeys(spans))
+    written = " ".join(f"{start}-{end}" for start, end in units)
+    return Places("text" if finding.where == "text" else "html", written, len(units))
 
 
 def marked(part: VisibleText, findings: Sequence[Finding]) -> list[Mark]:

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from templates_app import phrase_matching
 from templates_app.inspection import Fault, Inspection, inspect_html, inspect_text
 from templates_app.phrase_matching import Phrase
-from templates_app.visible_text import Span
+from templates_app.visible_text import Origin, Span
 
 Where = Literal["html", "text", "source"]
 _MAX_SPANS = 200
@@ -77,6 +77,8 @@ class VisibleText(NamedTuple):
     where: Where
     text: str
     variables: tuple[Span, ...]
+    # Where it was read in the body, in order.
+    origins: tuple[Origin, ...] = ()
 
 
 def screen(html: str, text: str, forbidden: Sequence[Phrase], limits: ReviewLimits | None = None) -> list[Finding]:
@@ -112,7 +114,9 @@ def unacceptable(findings: Sequence[Finding]) -> list[Finding]:
 
 def read(html: str, text: str) -> list[VisibleText]:
     """Return the bodies as people read them, HTML first."""
-    return [VisibleText(where, body.text, tuple(body.variables)) for where, body in _parts(html, text)]
+    return [
+        VisibleText(where, body.text, tuple(body.variables), tuple(body.origins)) for where, body in _parts(html, text)
+    ]
 
 
 def _parts(html: str, text: str) -> list[tuple[Where, Inspection]]:

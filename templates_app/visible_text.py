@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from accounts.mail.text import INVISIBLE
 from templates_app.character_references import decode
@@ -13,17 +14,26 @@ Span = tuple[int, int]
 _SPACE = re.compile(r"[\s\u2800]+")
 
 
+class Origin(NamedTuple):
+    """A piece of the body that was read: its text begins at `at`, or behind a blank there; `source` is its place."""
+
+    at: int
+    source: Span
+
+
 class VisibleTextReader:
     """Joins visible text: one blank for any white space, nothing for characters of zero width."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
         self.variables: list[Span] = []
+        self.origins: list[Origin] = []
         self.size = 0
         self.blank = False
 
-    def read(self, source: str, *, decoded: bool = False) -> None:
-        """Add a text; `decoded`: it holds no character references."""
+    def read(self, source: str, *, start: int = 0, decoded: bool = False) -> None:
+        """Add a text that begins at `start` in the body; `decoded`: it holds no character references."""
+        self.origins.append(Origin(self.size, (start, start + len(source))))
         for piece in split(source):
             if isinstance(piece, Variable):
                 self._add(f"{{{{{piece.name}}}}}", variable=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -27,6 +27,8 @@ class ConsoleView(View):
     # URL name of the page's entry in the navigation, "" for none.
     nav = ""
     template_name = "console/page.html"
+    # Also for users who have not yet replaced the password that somebody else made for them.
+    allows_initial_password = False
     request: ConsoleRequest
     caller: Caller
 
@@ -39,6 +41,8 @@ class ConsoleView(View):
                 return render(request, "console/no_account.html", {"title": gettext("No account yet")}, status=403)
             return _to_log_in(request)
         self.caller = caller
+        if caller.user and caller.user.must_change_password and not self.allows_initial_password:
+            return HttpResponseRedirect(reverse("accounts:password"))
         try:
             if self.right:
                 caller.require(self.right)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms, template
 from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -124,6 +125,8 @@ def field(bound: forms.BoundField, label: str = "", *, mark_optional: bool = Tru
     many = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
     if many:
         widget.attrs["class"] = "form-check-input"
+        if _first_wrong(bound):
+            widget.attrs["autofocus"] = True
     return {
         "field": bound,
         "label": label or bound.label,
@@ -137,6 +140,12 @@ def field(bound: forms.BoundField, label: str = "", *, mark_optional: bool = Tru
     }
 
 
+def _first_wrong(bound: forms.BoundField) -> bool:
+    """Say whether this is where a refused form is mended first."""
+    errors = bound.form.errors
+    return bound.name == next((name for name in bound.form.fields if name in errors), None)
+
+
 @register.simple_tag
 def control(bound: forms.BoundField, extra: str = "") -> SafeString:
     """Return the field's widget alone, with the classes and references it needs."""
@@ -145,6 +154,9 @@ def control(bound: forms.BoundField, extra: str = "") -> SafeString:
     classes = [str(widget.attrs.get("class", "")), kind, extra, "is-invalid" if bound.errors else ""]
     attrs: dict[str, Any] = {"class": " ".join(part for part in classes if part)}
     described = [f"{bound.id_for_label}_help"] if bound.help_text else []
+    if bound.form.is_bound and bound.form.errors.keys() - {NON_FIELD_ERRORS}:
+        # In the place of the field where an empty form begins.
+        attrs["autofocus"] = _first_wrong(bound)
     if bound.errors:
         attrs["aria-invalid"] = "true"
         described.append(f"{bound.id_for_label}_errors")

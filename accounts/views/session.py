@@ -105,6 +105,7 @@ class FormToken(ConsoleView):
     """The token that forms need now, for a page that stays open while its reader logs in again elsewhere."""
 
     http_method_names = ("get",)
+    allows_initial_password = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return JsonResponse({"token": get_token(request)}, headers={"Cache-Control": "no-store"})

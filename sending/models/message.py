@@ -64,6 +64,8 @@ class Submission(models.Model):
 
     @only_choices("submission", channel=Channel.values, trigger_type=TriggerType.values)
     class Meta:
+        verbose_name = gettext_lazy("submission")
+        verbose_name_plural = gettext_lazy("submissions")
         indexes: ClassVar = [
             models.Index(fields=["account", "-id"], name="submission_list"),
             models.Index(fields=["id"], condition=models.Q(is_content_erased=False), name="submission_with_content"),
@@ -128,6 +130,8 @@ class Message(models.Model):
 
     @only_choices("message", deliver_status=DeliverStatus.values)
     class Meta:
+        verbose_name = gettext_lazy("message")
+        verbose_name_plural = gettext_lazy("messages")
         indexes: ClassVar = [
             models.Index(fields=["account", "-id"], name="message_list"),
             models.Index("account", Lower("recipient"), F("id").desc(), name="message_by_recipient"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from accounts.constraints import only_choices
 from accounts.models import Account
@@ -30,6 +31,8 @@ class QueueItem(models.Model):
     worker = models.CharField(max_length=60, blank=True)
 
     class Meta:
+        verbose_name = gettext_lazy("queue item")
+        verbose_name_plural = gettext_lazy("queue items")
         indexes: ClassVar = [models.Index(fields=["available_at", "message"], name="queue_next")]
 
     def __str__(self) -> str:

@@ -50,6 +50,8 @@ class InboundReport(models.Model):
 
     @only_choices("report", kind=Kind.values, state=State.values)
     class Meta:
+        verbose_name = gettext_lazy("inbound report")
+        verbose_name_plural = gettext_lazy("inbound reports")
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(state="waiting", read_at=None)

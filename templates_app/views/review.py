@@ -21,6 +21,7 @@ from templates_app import finding_texts, presentation, queries, review, screenin
 from templates_app.forms import DecisionForm
 from templates_app.models import Review
 from templates_app.screening import Finding
+from templates_app.template_use import FindUse, unknown
 from templates_app.views import body
 
 NAV = "templates:review_queue"
@@ -66,6 +67,8 @@ class ReviewDecision(ConsoleView):
     nav = NAV
     template_name = "templates_app/review.html"
     review: Review
+    # `config.urls` sets what looks at the sends.
+    find_use: FindUse = staticmethod(unknown)
 
     def page_title(self) -> str:
         return self.review.template.name
@@ -132,6 +135,7 @@ class ReviewDecision(ConsoleView):
                 "may_decide": waiting and independent and holder is None,
                 "rows": presentation.rows(found),
                 "passes": screening.passes(found),
+                "use": self.find_use(self.caller, version_review.template_id),
                 "earlier": [past for past in queries.history(version_review.template) if past.pk != version_review.pk],
                 **body.context(self.request, version_review.version, found, base=_base(version_review)),
             },

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.contrib import admin
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_q.models import OrmQ, Task
 from django_q.tasks import async_task
 
@@ -152,3 +155,25 @@ def test_staff_finds_a_person_by_any_spelling_of_the_address_and_by_the_name(sta
     User.objects.create_user("Ann@Bücher.example", name="Ann Örtel")
     page = staff.get("/admin/accounts/user/", {"q": asked}).content.decode()
     assert "ann@xn--bcher-kva.example" in page
+
+
+def test_every_table_has_a_name_in_both_languages(staff: Client) -> None:
+    names = [
+        name
+        for model in admin.site._registry
+        for name in (model._meta.verbose_name, model._meta.verbose_name_plural, model._meta.app_config.verbose_name)
+    ]
+    with translation.override("en"):
+        english = [str(name) for name in names]
+    with translation.override("zh-hans"):
+        assert [str(name) for name in names if not re.search(r"[\u4e00-\u9fff]", str(name))] == []
+    assert not any(re.search(r"[^\x00-\x7f]", name) for name in english)
+    assert "Django Q" not in staff.get("/admin/").content.decode()
+
+
+def test_the_site_leads_back_to_the_console(staff: Client) -> None:
+    for path in ("/admin/", "/admin/accounts/account/"):
+        page = staff.get(path).content.decode()
+        assert '<a href="/">Back to the console</a>' in page
+        assert "View site" not in page
+        assert "admin_site/admin" in page

@@ -39,6 +39,7 @@ def test_a_new_address_becomes_a_user_who_can_log_in() -> None:
     membership = lifecycle.add_member(admin, email="Ann@Example.test", name="Ann", role="analyst", password=PASSWORD)
     assert membership.user.email == "ann@example.test"
     assert membership.user.check_password(PASSWORD)
+    assert membership.user.must_change_password
     assert (membership.account, membership.role) == (admin.account, "analyst")
 
 
@@ -49,6 +50,7 @@ def test_a_known_user_keeps_name_and_password() -> None:
     known.refresh_from_db()
     assert known.name == "Ann"
     assert not known.check_password(PASSWORD)
+    assert not known.must_change_password
     assert known.memberships.count() == 2
 
 

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Person
-from tests.product import Product
+from tests.product import ROOT, Product
 from tests.waiting import WAIT_SECONDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -110,7 +110,7 @@ def test_a_new_key_comes_with_programs_that_send(
     page.get_by_label("Name").fill("sample")
     page.get_by_role("button", name="Create API key").click()
     host = admin.url.partition("://")[2]
-    page.get_by_role("button", name="Copy the endpoint of http", exact=True).click()
+    page.get_by_role("button", name="Copy endpoint of http", exact=True).click()
     assert page.evaluate("navigator.clipboard.readText()") == host
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Download as .env").click()
@@ -120,7 +120,7 @@ def test_a_new_key_comes_with_programs_that_send(
     programs: dict[str, str] = {}
     for language in ("curl", "Python", "Node", "Go", "Java", "PHP", "C#"):
         page.locator(".samples > label", has_text=re.compile(f"^{re.escape(language)}$")).click()
-        copy = page.get_by_role("button", name=f"Copy the program in {language}", exact=True)
+        copy = page.get_by_role("button", name=f"Copy program in {language}", exact=True)
         expect(copy).to_have_css("opacity", "1")
         copy.click()
         programs[language] = page.evaluate("navigator.clipboard.readText()")
@@ -149,3 +149,41 @@ def sent(program: list[str], text: str, env: dict[str, str], demo: dict[str, Any
     found = re.search(r"qcloudses-[\w-]+", answer.stdout)
     assert found, answer.stdout + answer.stderr
     return found[0]
+
+
+def test_a_new_account_is_led_to_its_first_people(people: Callable[..., Person], product: Product) -> None:
+    staff = {"email": "staff@example.test", "password": "correct horse battery"}
+    subprocess.run(
+        [sys.executable, "manage.py", "createsuperuser", "--noinput", "--email", staff["email"]],
+        cwd=ROOT,
+        env={**product.environment, "DJANGO_SUPERUSER_PASSWORD": staff["password"]},
+        capture_output=True,
+        check=True,
+    )
+    product.demo["users"]["staff"] = staff
+    person = people("staff")
+    page = person.page
+    person.go("/admin/accounts/account/add/")
+    page.locator("#id_name").fill("New shop")
+    page.locator("#id_mails_per_second").fill("20")
+    page.locator("[name=_save]").click()
+    expect(page.get_by_text("New shop was added, and you are looking at it. Add its first admin.")).to_be_visible()
+    expect(page.get_by_label("Admin")).to_be_checked()
+    page.get_by_label("Email address").fill("first@new-shop.test")
+    page.get_by_role("button", name="Add user").click()
+    expect(page.get_by_role("cell", name="first@new-shop.test")).to_be_visible()
+
+    person.go("/")
+    step = page.locator(".steps-list li", has_text="Add a reviewer")
+    step.get_by_role("link", name="Add reviewer").click()
+    expect(page.get_by_label("Reviewer")).to_be_checked()
+    page.get_by_label("Email address").fill("second@new-shop.test")
+    page.get_by_label("Name").fill("Ann \u202elive")
+    page.get_by_role("button", name="Add user").click()
+    expect(page.locator("#id_name_errors")).to_contain_text("U+202E, which turns text around")
+    person.was_refused_once()
+    page.get_by_label("Name").fill("آن")
+    page.get_by_role("button", name="Add user").click()
+    expect(page.get_by_role("row", name="second@new-shop.test").locator("bdi", has_text="آن")).to_be_visible()
+    person.go("/")
+    expect(step).to_have_class("done")

@@ -83,3 +83,29 @@ def test_attempts_are_the_message_s_own() -> None:
             outcome="delivered",
         )
     assert [row.message for row in queries.attempts(first)] == [first.pk]
+
+
+def test_the_use_of_a_template_is_told_by_the_account_s_latest_sends_of_it() -> None:
+    account = factories.account()
+    caller = factories.caller(account)
+    moments = [datetime(2026, 3, 1, hour, tzinfo=UTC) for hour in range(5)]
+    for moment in moments:
+        factories.submission(account, id=first_of(moment), template=7, subject=f"At {moment.hour}")
+    factories.submission(account, template=8)
+    factories.submission(factories.account(), template=7)
+    factories.domain(account, name="b.example.test")
+    factories.domain(account, name="a.example.test")
+    factories.domain(account, name="c.example.test", state="pending")
+    use = queries.template_use(caller, 7)
+    assert use.domains == ["a.example.test", "b.example.test"]
+    assert [(past.sender, past.subject, past.at) for past in use.sends] == [
+        ("news@mail.example.test", f"At {moment.hour}", moment) for moment in moments[:1:-1]
+    ]
+
+
+def test_only_the_account_s_last_sends_are_searched_for_a_template(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "MAX_SEARCHED", 2)
+    account = factories.account()
+    for hour, template in enumerate((7, 8, 8)):
+        factories.submission(account, id=first_of(datetime(2026, 3, 1, hour, tzinfo=UTC)), template=template)
+    assert queries.template_use(factories.caller(account), 7).sends == []

@@ -112,6 +112,10 @@ def test_what_is_inherited_hides_until_a_child_sets_it_anew(style):
         ("color:transparent", "color:rgba(0,0,0,.87)", True),
         ("color:transparent", "color:#000f", True),
         ("color:transparent", "text-shadow:0 0 2px #000", True),
+        ("color:transparent", "text-shadow:0 0 2px", True),
+        ("color:transparent", "text-shadow:1px 1px rgba(0, 0, 0, 0), 0 0 2px #000", True),
+        ("color:transparent", "text-shadow:0 0 2px rgba(0, 0, 0, 0)", False),
+        ("color:transparent", "text-shadow:0 0 2px #fff0", False),
         ("color:transparent", "color:currentColor", False),
         ("color:transparent", "color:inherit", False),
         ("color:transparent", "background:red", False),
@@ -308,6 +312,11 @@ def test_rules_of_style_elements_are_followed(sheet, html, seen):
         ('<div style="background:#FFF no-repeat;color:rgb(100% 100% 100%)">x</div>T', "T"),
         ('<style>.b{background:#222}.b p{color:#fff}</style><table bgcolor="#fff"><tr><td class=b><p>T', "T"),
         ('<div style="background:#fff"><a href=x style="color:#fff">x</a><a href=y>T</a>', "T"),
+        (
+            '<div style="background:#fff"><p style="color:hsl(0, 0%, 100%)">x</p><p style="color:hsl(9deg 80% 60%)">T',
+            "T",
+        ),
+        ('<div style="background:hsl(0 0% 50%)"><p style="color:gray">x</p>T', "T"),
         # Of these grounds it is not known what they look like.
         ('<div style="color:#fff">T</div>', "T"),
         ('<table><td bgcolor="#ffffff" background="x.png"><p style="color:#fff">T', "T"),

@@ -63,12 +63,19 @@
     window.addEventListener("focus", () => { if (toasts.querySelector("[data-trouble]")) renewToken(); });
   }
 
-  // Copy: [data-copy] gets a button that copies its text; a value names another element's id.
+  // Copy: [data-copy] gets a button that copies its text. The button is named by the attribute's value, else by the
+  // term that the text is the description of, else by the text.
   const live = document.createElement("div");
   live.className = "visually-hidden";
   live.setAttribute("role", "status");
   document.body.append(live);
   const ICON = '<svg class="icon" width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M8 10a2 2 0 0 1 2 -2h9a2 2 0 0 1 2 2v9a2 2 0 0 1 -2 2h-9a2 2 0 0 1 -2 -2z"/><path d="M16 8v-3a2 2 0 0 0 -2 -2h-9a2 2 0 0 0 -2 2v9a2 2 0 0 0 2 2h3"/></svg>';
+  const MAX_NAME = 60;
+  const copyName = (source) => {
+    const term = source.closest("dd")?.previousElementSibling;
+    const what = source.dataset.copy || (term?.matches("dt") && term.textContent.trim()) || source.textContent.trim();
+    return textCopy.replace("{}", what.length > MAX_NAME ? `${what.slice(0, MAX_NAME)}…` : what);
+  };
   const addCopyButtons = (root) => {
     if (!navigator.clipboard) return;
     root.querySelectorAll("[data-copy]:not([data-copy-ready])").forEach((source) => {
@@ -77,9 +84,8 @@
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy";
-      const name = source.dataset.copyName || `${textCopy} ${source.textContent.trim().slice(0, 60)}`;
-      button.title = name;
-      button.setAttribute("aria-label", name);
+      button.title = copyName(source);
+      button.setAttribute("aria-label", button.title);
       button.innerHTML = ICON;
       button.addEventListener("click", async (event) => {
         event.stopPropagation();
@@ -119,17 +125,32 @@
   }
 
   // [data-keeps-typed]: when it is swapped, what was typed meanwhile stays, and the field that has the focus keeps it.
+  let typed = [], focus = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const part = event.detail.target;
-    if (!part.matches("[data-keeps-typed]")) return;
-    const typed = [...part.querySelectorAll("input[id]:not([type=hidden]), textarea[id]")].map((field) => [field.id, field.value]);
-    const active = part.contains(document.activeElement) ? document.activeElement : null;
-    const place = active && [active.id, active.selectionStart, active.selectionEnd];
-    document.addEventListener("htmx:afterSwap", () => {
-      typed.forEach(([id, value]) => { const field = document.getElementById(id); if (field) field.value = value; });
-      const field = place && document.getElementById(place[0]);
-      if (field) { field.focus(); field.setSelectionRange(place[1], place[2]); }
-    }, { once: true });
+    typed = []; focus = null;
+    // An answer without content swaps nothing, and what is typed after it is newer than this.
+    if (!event.detail.shouldSwap || !part.matches("[data-keeps-typed]")) return;
+    typed = [...part.querySelectorAll("input[id]:not([type=hidden]), textarea[id]")].map((field) => [field.id, field.value]);
+    const active = document.activeElement;
+    if (part.contains(active)) focus = [active.id, active.selectionStart, active.selectionEnd];
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    typed.forEach(([id, value]) => { const field = document.getElementById(id); if (field) field.value = value; });
+    const field = focus && document.getElementById(focus[0]);
+    if (field) { field.focus(); field.setSelectionRange(focus[1], focus[2]); }
+    typed = []; focus = null;
+  });
+
+  // What was refused is marked until it is changed, and again when it is as it was.
+  document.querySelectorAll('[aria-invalid="true"]').forEach((field) => {
+    const refused = field.value, errors = document.getElementById(`${field.id}_errors`);
+    field.addEventListener("input", () => {
+      const wrong = field.value === refused;
+      field.classList.toggle("is-invalid", wrong);
+      field.setAttribute("aria-invalid", String(wrong));
+      if (errors) errors.hidden = !wrong;
+    });
   });
 
   // A whole row opens its page; links, buttons and selected text inside keep their own meaning.

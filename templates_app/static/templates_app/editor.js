@@ -20,6 +20,32 @@
     } catch { /* the form is sent with the file, and the answer says what is wrong with it */ }
   });
 
+  // A finding leads to its places in the body, one after the other.
+  const scrollTo = (field, start) => {
+    // The height of what stands before the place, in a field of the same width.
+    const before = field.cloneNode();
+    before.removeAttribute("id");
+    before.removeAttribute("name");
+    before.rows = 1;
+    before.value = field.value.slice(0, start);
+    field.after(before);
+    const { scrollHeight } = before;
+    before.remove();
+    field.scrollTop = scrollHeight - field.clientHeight / 2;
+  };
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-spans]");
+    if (!button) return;
+    const field = form.elements[button.dataset.field];
+    const spans = button.dataset.spans.split(" ");
+    const number = Number(button.dataset.next || 0) % spans.length;
+    button.dataset.next = number + 1;
+    const [start, end] = spans[number].split("-").map(Number);
+    field.focus();
+    field.setSelectionRange(start, end);
+    scrollTo(field, start);
+  });
+
   // The preview follows what is typed; asking for it does not count as sending the form. Each goes into a new frame,
   // whose first page adds no step to the browser's history.
   const preview = form.querySelector('[formtarget="preview"]');

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django import forms
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 from django.utils import timezone, translation
@@ -113,3 +115,37 @@ def test_a_query_is_changed_and_the_rest_kept() -> None:
 def test_numbers_are_grouped() -> None:
     assert render("{% number value %}", value=1234567) == "1,234,567"
     assert render("{% number value %}", value=None) == "–"
+
+
+class TwoFields(forms.Form):
+    first = forms.CharField(max_length=3, widget=forms.TextInput(attrs={"autofocus": True}))
+    second = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
+    third = forms.CharField()
+
+
+@pytest.mark.parametrize(
+    ("entries", "name"),
+    [
+        ({"first": "xxxx", "second": "z"}, "first"),
+        ({"first": "x", "second": "z"}, "second"),
+        ({"first": "x", "second": "a"}, "third"),
+    ],
+)
+def test_a_refused_form_begins_at_its_first_wrong_field(entries: dict[str, str], name: str) -> None:
+    text = render("{% for bound in form %}{% field bound %}{% endfor %}", form=TwoFields(entries))
+    begins = re.findall(r'<(?:input|textarea)[^>]*name="(\w+)"[^>]*autofocus', text)
+    assert set(begins) == {name}
+
+
+def test_a_form_that_was_not_sent_begins_where_it_says() -> None:
+    text = render("{% for bound in form %}{% field bound %}{% endfor %}", form=TwoFields())
+    assert re.findall(r'name="(\w+)"[^>]*autofocus', text) == ["first"]
+
+
+def test_a_refusal_of_the_whole_form_is_where_it_begins() -> None:
+    form = TwoFields({"first": "x", "second": "a", "third": "x"})
+    form.add_error(None, "Not today.")
+    text = render(
+        '{% include "console/_form_errors.html" %}{% for bound in form %}{% field bound %}{% endfor %}', form=form
+    )
+    assert text.index("autofocus") < text.index("Not today.")

@@ -27,7 +27,7 @@ def admin(client: Client, account: Account) -> Client:
 
 
 def copied(page: str) -> list[str]:
-    return [html.unescape(text) for text in re.findall(r'data-copy-name="[^"]+">([^<]+)<', page)]
+    return [html.unescape(text) for text in re.findall(r'data-copy="[^"]+">([^<]+)<', page)]
 
 
 def test_the_secret_is_shown_on_the_next_page_and_never_again(admin: Client) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from accounts import lifecycle
 from accounts.console.appearance import zones
 from accounts.models import AuditEntry, User
 from tests import factories
@@ -146,3 +147,70 @@ def test_the_languages_are_offered_in_their_own_names(browser: Client) -> None:
 def test_a_report_of_an_error_leaves_the_passwords_out(browser: Client) -> None:
     response = browser.post("/password/", {"current": OLD, "new": NEW, "again": NEW})
     assert response.wsgi_request.sensitive_post_parameters == ("current", "new", "again")
+
+
+def test_the_profile_changes_name_and_zone_and_writes_down_what_changed(browser: Client, person: User) -> None:
+    assert browser.get("/profile/").context["form"]["zone"].value() == "UTC"
+    answer = browser.post("/profile/", {"name": " Ann Example ", "zone": "Asia/Shanghai"}, follow=True)
+    assert "Profile saved." in answer.text
+    person.refresh_from_db()
+    assert (person.name, person.time_zone) == ("Ann Example", "Asia/Shanghai")
+    browser.post("/profile/", {"name": "Ann Example", "zone": "Asia/Shanghai"})
+    acts = list(AuditEntry.objects.filter(actor=person.email).order_by("pk").values_list("act", flat=True))
+    assert acts == ["users.set_name", "users.set_time_zone"]
+
+
+@pytest.mark.parametrize("name", ["Ann\u202eexe", "x" * 101, "Ann\x07"])
+def test_a_name_that_does_not_do_changes_nothing_of_the_profile(browser: Client, person: User, name: str) -> None:
+    assert browser.post("/profile/", {"name": name, "zone": "Asia/Shanghai"}).status_code == 422
+    person.refresh_from_db()
+    assert (person.name, person.time_zone) == ("", "UTC")
+
+
+def test_the_password_ends_every_other_session_and_stays(browser: Client, person: User) -> None:
+    other = Client()
+    other.force_login(person)
+    refused = browser.post("/profile/sessions/", {"current": "wrong"})
+    assert refused.status_code == 422
+    assert "not your current password" in refused.text
+    assert other.get("/profile/").status_code == 200
+
+    assert browser.post("/profile/sessions/", {"current": OLD})["Location"] == "/profile/"
+    assert browser.get("/profile/").status_code == 200
+    assert other.get("/profile/")["Location"].startswith("/login/")
+    person.refresh_from_db()
+    assert person.check_password(OLD)
+    assert AuditEntry.objects.filter(act="session.end_others", actor=person.email).count() == 1
+
+
+def test_the_password_is_not_found_by_trying_on_either_page(browser: Client) -> None:
+    for _ in range(settings.RULES.login_attempts):
+        browser.post("/profile/sessions/", {"current": "wrong"})
+    assert browser.post("/profile/sessions/", {"current": OLD})["Location"] == "/profile/sessions/"
+    assert browser.post("/password/", {"current": OLD, "new": NEW, "again": NEW})["Location"] == "/password/"
+
+
+@pytest.mark.parametrize("path", ["/", "/users/", "/time-zone/", "/admin/", "/admin/accounts/user/"])
+def test_a_password_that_an_admin_made_opens_no_page_but_the_one_where_it_is_changed(client: Client, path: str) -> None:
+    admin = factories.caller(factories.account(), "admin")
+    user = lifecycle.add_member(admin, email="ann@example.test", name="Ann", role="admin", password=OLD).user
+    User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
+    client.post("/login/", {"email": user.email, "password": OLD, "next": path})
+    page = client.get(path, follow=True)
+    assert page.redirect_chain[-1][0] == "/password/"
+    assert "An admin made your present password." in page.content.decode()
+
+    same = client.post("/password/", {"current": OLD, "new": OLD, "again": OLD})
+    assert same.status_code == 422
+    assert "This is your current password" in same.content.decode()
+    client.post("/password/", {"current": OLD, "new": NEW, "again": NEW})
+    assert client.get(path).status_code == 200
+    assert "An admin made your present password." not in client.get("/password/").content.decode()
+
+
+def test_who_must_change_the_password_can_log_out_and_read_the_page_in_any_language(client: Client) -> None:
+    client.force_login(factories.user(factories.account(), must_change_password=True))
+    client.post("/language/", {"language": "zh-hans"})
+    assert "管理员" in client.get("/password/").content.decode()
+    assert client.get("/form-token/").status_code == 200
+    assert client.post("/logout/")["Location"] == "/login/"
