@@ -32,9 +32,10 @@ _COPY = re.compile(
 _REPLY = re.compile(r"(?<![\d.#-])[45]\d\d(?:[ -](?=\S)|\b.{0,40}[45]\.\d{1,3}\.\d{1,3})")
 # An entry of a list of addresses: an address that begins a line, and the one that it was expanded from.
 _LISTED = re.compile(
-    r"^[ \t]*(?:[*-][ \t]{1,9})?<?(?!postmaster@|mailer-daemon@|abuse@|support@|[45]\d\d-)"
+    r"^[ \t]*(?:[*-][ \t]{1,9}|(?:final-)?recipient(?: address)?: ?(?:rfc822; ?)?)?<?"
+    r"(?!postmaster@|mailer-daemon@|abuse@|support@|[45]\d\d-)"
     r"([^\s<>@:,;\"'()]{1,200}@[\w.-]{1,255})>?[ \t]{0,40}"
-    r"(?:\n?[ \t]{0,40}\((?:expanded|generated) from:? <?([^<>()\s]{1,320})>?\)[ \t]{0,40})?(?::|$)",
+    r"(?:\n?[ \t]{0,40}\((?:expanded|generated) from:? <?([^<>()\s]{1,320})>?\)[ \t]{0,40})?(?::|$|on\b|\(reason)",
     re.IGNORECASE | re.MULTILINE,
 )
 # What introduces a reply is none of it.

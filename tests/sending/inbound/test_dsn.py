@@ -220,6 +220,32 @@ recipients. The following address(es) failed:\r
 \r
 ------ This is a copy of the message, including all the headers. ------\r
 """
+EXCHANGE = b"""\
+From: System Administrator <postmaster@x.test>\r
+Subject: Undeliverable: What we sent\r
+\r
+Your message did not reach the following recipient(s):\r
+\r
+bob@x.test on Thu, 29 Apr 2010 18:14:35 +0000\r
+    The recipient name is not recognized\r
+\r
+ann@x.test on Thu, 29 Apr 2010 18:14:35 +0000\r
+    The recipient mailbox is full\r
+"""
+TRANSCRIPT = b"""\
+From: MAILER-DAEMON@x.test\r
+Subject: Mail System Error - Returned Mail\r
+\r
+Each of the following recipients was rejected by a remote mail server.\r
+\r
+    Recipient: <bob@x.test>\r
+    >>> RCPT TO:<bob@x.test>\r
+    <<< 550 <bob@x.test>: User unknown\r
+\r
+    Recipient: <ann@x.test>\r
+    >>> RCPT TO:<ann@x.test>\r
+    <<< 552 <ann@x.test>: mailbox full\r
+"""
 SENDMAIL = b"""\
 From: MAILER-DAEMON@mx.x.test\r
 Subject: Returned mail: see transcript for details\r
@@ -242,6 +268,10 @@ Subject: Returned mail: see transcript for details\r
         (QMAIL, "list@x.test", False),
         (EXIM, "ann@x.test", False),
         (EXIM, "bob@y.test", True),
+        (EXCHANGE, "bob@x.test", True),
+        (EXCHANGE, "ann@x.test", False),
+        (TRANSCRIPT, "bob@x.test", True),
+        (TRANSCRIPT, "ann@x.test", False),
         (SENDMAIL, "bob@x.test", True),
         (SENDMAIL, "ann@x.test", False),
     ],
