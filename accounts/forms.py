@@ -103,6 +103,29 @@ class NoticeMailForm(forms.Form):
     language = forms.ChoiceField(label=_("Language of the emails"), choices=settings.LANGUAGES)
 
 
+class ProfileForm(TimeZoneForm):
+    """What users say of themselves."""
+
+    name = forms.CharField(
+        label=pgettext_lazy("person", "Name"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    field_order = ("name", "zone")
+
+
+class EndSessionsForm(forms.Form):
+    """The password, so that whoever found an open session cannot lock its owner out."""
+
+    current = forms.CharField(
+        label=_("Current password"),
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
 class MemberForm(forms.Form):
     """A person to add."""
 

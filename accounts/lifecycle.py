@@ -136,11 +136,42 @@ def change_password(caller: Caller, *, password: str) -> User:
     return user
 
 
+def end_other_sessions(caller: Caller, *, password: str) -> User:
+    """End every session of the user but those that are given the new hash; Refused for a wrong password.
+
+    The password stays: it is hashed anew, and a session is one of the hash that it began with.
+    """
+    user = caller.user
+    if user is None or not user.check_password(password):
+        raise Refused("InvalidParameterValue", gettext("This is not your current password."), field="current")
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        audit.log(caller, "session.end_others", user.email)
+    return user
+
+
+def set_name(caller: Caller, *, name: str) -> None:
+    """Call the caller `name` from now on; "" for none."""
+    user = caller.user
+    if user is None:
+        raise Refused("InvalidParameterValue", gettext("Only users have a name."))
+    name = checked_name(name)
+    if name == user.name:
+        return
+    with transaction.atomic():
+        user.name = name
+        user.save(update_fields=["name"])
+        audit.log(caller, "users.set_name", user.email, name=name)
+
+
 def set_time_zone(caller: Caller, *, zone: str) -> None:
     """Show the caller all times in `zone` from now on."""
     user = caller.user
     if user is None:
         raise Refused("InvalidParameterValue", gettext("Only users have a time zone."))
+    if zone == user.time_zone:
+        return
     with transaction.atomic():
         user.time_zone = zone
         user.save(update_fields=["time_zone"])

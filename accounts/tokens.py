@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import struct
 from functools import lru_cache
 
@@ -19,6 +20,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from accounts.secrets import keys_for
 
 MAC_BYTES = 16
+# Of a tracked link, a pixel or an unsubscription, in any text.
+_IN_ADDRESS = re.compile(r"(/(?:t/[a-z]|u)/)[\w-]{8,}")
+
+
+def without_tokens(text: str) -> str:
+    """Return a text without the tokens of the addresses that an email carries: each leads where the email led."""
+    return _IN_ADDRESS.sub(r"\1…", text)
 
 
 def make(purpose: str, *numbers: int) -> bytes:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("import/", custom.ImportBlocks.as_view(), name="import"),
     path("whitelist/", look_up.WhitelistAddress.as_view(), name="whitelist"),
     path("unwhitelist/", look_up.UnwhitelistAddress.as_view(), name="unwhitelist"),
+    path("bulk/", lists.BulkBlocks.as_view(), name="bulk"),
     path("<int:pk>/expiry/", custom.ChangeBlockExpiry.as_view(), name="expiry"),
     path("<int:pk>/remove/", lists.RemoveBlock.as_view(), name="remove"),
 ]

@@ -13,8 +13,8 @@ from weakref import WeakSet
 from django.http import HttpRequest
 
 from accounts.mail.text import NOT_IN_LINE
+from accounts.tokens import without_tokens
 
-_TOKEN = re.compile(r"(/(?:t/[a-z]|u)/)[\w-]{8,}")
 # To the end of the exception that quotes it: a value may hold whatever marks the end of a row.
 _ROW = re.compile(
     r"(Failing row contains |JSON data, line \d+: |Key \([^\n=]*\)=).*?(?=\n\n(?:The above|During handling)|\Z)",
@@ -26,7 +26,7 @@ class OneLineFormatter(logging.Formatter):
     """Formats a record on one line; control characters show as escapes, a traceback as `\\n`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        text = _ROW.sub(r"\1…", _TOKEN.sub(r"\1…", super().format(record)))
+        text = _ROW.sub(r"\1…", without_tokens(super().format(record)))
         return NOT_IN_LINE.sub(lambda m: m.group().encode("unicode_escape").decode(), text)
 
 

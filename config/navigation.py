@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -94,6 +95,32 @@ def groups(caller: Caller) -> list[NavigationGroup]:
             item = NavigationItem(entry.label, entry.url_name, url, entry.icon, badge, entry.key)
             found.setdefault(str(entry.group), []).append(item)
     return [NavigationGroup(label, items) for label, items in found.items()]
+
+
+@dataclass(frozen=True)
+class FoundPage:
+    """A page that a search found."""
+
+    label: str | Promise
+    group: str | Promise
+    url: str
+    icon: str
+
+
+def find(caller: Caller, text: str) -> list[FoundPage]:
+    """Return the pages `caller` may open whose name or group holds `text`, in the reader's language or in English."""
+    wanted = text.casefold()
+    return [
+        FoundPage(entry.label, entry.group, url, entry.icon)
+        for entry in ENTRIES
+        if (url := _url(entry.url_name)) and caller.may(entry.right) and wanted in _names(entry)
+    ]
+
+
+def _names(entry: NavigationEntry) -> str:
+    here = f"{entry.label}\n{entry.group}"
+    with translation.override("en"):
+        return f"{here}\n{entry.label}\n{entry.group}".casefold()
 
 
 @lru_cache(maxsize=128)

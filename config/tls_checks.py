@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 from config.web import certificates
 
@@ -38,4 +38,9 @@ def tls_port_can_be_served(app_configs: Sequence[Any] | None, **kwargs: Any) -> 
         except certificates.UnusableCertificate as problem:
             hint = "Name PEM files in SES_TLS_CERT (with its chain) and SES_TLS_KEY (PKCS#8, without a password)."
             found.append(Error(f"The TLS port cannot be served: {problem}.", hint=hint, id="ses.E018"))
+        else:
+            # Email goes on being sent: to stop all of it for these would do more harm.
+            for doubt in certificates.doubts_about_given(Path(settings.TLS_CERT), Path(settings.TLS_KEY)):
+                hint = "Renew the certificate and start again; the key is its owner's alone (chmod 600)."
+                found.append(Warning(f"The TLS port is served, but {doubt}.", hint=hint, id="ses.W004"))
     return found

@@ -6,6 +6,7 @@ from django.urls import include, path
 from accounts.views.keys import CreateKey
 from config import health
 from config.actions import ACTIONS
+from config.search_page import SearchPage
 from config.views import favicon, root
 from sending.queries import template_use
 from templates_app.views.review import ReviewDecision
@@ -24,6 +25,7 @@ urlpatterns = [
     path("blocklist/", include("blocklist.urls")),
     path("sending/", include("sending.urls")),
     path("", include("sending.tracking.urls")),
+    path("search/", SearchPage.as_view(), name="search"),
     path("favicon.ico", favicon, name="favicon"),
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics, name="metrics"),

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from domains import tag_lists
 from domains.dns_answers import DnsAnswer, LookUp
-from domains.records import ExpectedRecord, Judgement, is_quoted
+from domains.records import ExpectedRecord, Judgement, is_quoted, without_quotes
 
 # RFC 8301 3.2: nobody may accept a signature of a shorter one.
 MIN_BITS = 1024
@@ -71,6 +71,8 @@ def _syntax_fault(text: str) -> str:
 def _other_key(key: str, ours: str, kind: str) -> str:
     if ours.startswith(key):
         return "dkim_cut"
+    if is_quoted(key) and without_quotes(key) == ours:
+        return "quoted"
     rsa = _loaded(key) if kind == KEY_TYPE else None
     return f"dkim_short {rsa.key_size}" if rsa and rsa.key_size < MIN_BITS else "dkim_other"
 

@@ -27,7 +27,6 @@ SPF_CURES = {
         "Remove includes of services that no longer send for you, or send from a subdomain. "
         "The record must keep: %(value)s"
     ),
-    "spf_syntax": gettext_lazy("Correct it, or leave it out as in: %(value)s"),
 }
 SPF_CURE = gettext_lazy("Correct that, or use: %(value)s")
 

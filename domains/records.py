@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,7 @@ Kind = Literal["mx", "spf", "dkim", "dmarc"]
 State = Literal["passed", "missing", "wrong", "unreachable"]
 
 MX_PRIORITY = 5
+_QUOTES = re.compile(r"[\"'\\“”‘’]")
 
 
 @dataclass(frozen=True)
@@ -83,4 +85,9 @@ def misplaced(expected: ExpectedRecord) -> tuple[str, ...]:
 
 def is_quoted(text: str) -> bool:
     """Say whether quotation marks or backslashes of a form or zone file became part of a record."""
-    return any(mark in text for mark in "\"'\\“”‘’")
+    return without_quotes(text) != text
+
+
+def without_quotes(text: str) -> str:
+    """Return a text without quotation marks and backslashes."""
+    return _QUOTES.sub("", text)

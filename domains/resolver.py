@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import dns.exception
@@ -15,7 +16,7 @@ import dns.resolver
 from django.conf import settings
 from dns.rdtypes.ANY.TXT import TXT
 
-from domains.dns_answers import DnsAnswer, DnsStatus
+from domains.dns_answers import DnsAnswer, DnsStatus, LookUp
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +80,16 @@ class DnspythonResolver:
         if found.rrset is None:
             return DnsAnswer(DnsStatus.NO_DATA, alias=alias)
         return DnsAnswer(DnsStatus.FOUND, tuple(text_of(rdata) for rdata in found.rrset), alias)
+
+
+def within(look_up: LookUp, seconds: float, clock: Callable[[], float] = time.monotonic) -> LookUp:
+    """Return look-ups of which none is begun after so many seconds from now: what is asked then is UNREACHABLE."""
+    until = clock() + seconds
+
+    def in_time(name: str, type: str) -> DnsAnswer:
+        return look_up(name, type) if clock() < until else DnsAnswer(DnsStatus.UNREACHABLE)
+
+    return in_time
 
 
 def text_of(rdata: dns.rdata.Rdata) -> str:

@@ -14,5 +14,6 @@ urlpatterns = [
     path("domains/<int:pk>/delete/", domains.DeleteDomain.as_view(), name="delete"),
     path("addresses/", addresses.SenderAddressList.as_view(), name="addresses"),
     path("addresses/new/", addresses.CreateAddress.as_view(), name="address_create"),
+    path("addresses/bulk/", addresses.BulkAddresses.as_view(), name="addresses_bulk"),
     path("addresses/<int:pk>/delete/", addresses.DeleteAddress.as_view(), name="address_delete"),
 ]

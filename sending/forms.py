@@ -109,7 +109,9 @@ class SendForm(forms.Form):
             "Recipients see each other's addresses."
         ) % {"limit": limit}
         self.templates = list(
-            visible(Template.objects.filter(approved__isnull=False), caller).select_related("approved").order_by("name")
+            visible(Template.objects.filter(approved__isnull=False, archived_at=None), caller)
+            .select_related("approved")
+            .order_by("name")
         )
         self.addresses = list(
             visible(SenderAddress.objects.filter(domain__in=sending_domains(caller)), caller).order_by("address")

@@ -53,6 +53,14 @@ def to(messages: QuerySet[Row], recipient: str) -> QuerySet[Row]:
     return messages.filter(StartsWith(_KEY, key_or_text(recipient).text))
 
 
+def first_to(messages: QuerySet[Message], recipient: str, *, limit: int) -> list[Message]:
+    """Return the first mails as `to` finds them, address by address and of each the latest first: the index's order.
+
+    However many there are, `limit` rows of each day are read and nothing is sorted.
+    """
+    return list(to(messages, recipient).order_by(_KEY, "-id")[:limit])
+
+
 def submission_of(message: Message) -> Submission | None:
     """Return what the message was made from; None once it was retired."""
     return Submission.objects.filter(pk=message.submission_id, account_id=message.account_id).first()

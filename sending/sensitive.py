@@ -11,7 +11,9 @@ import hmac
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from django.db import connection
 
@@ -78,12 +80,17 @@ def shown(variables: Mapping[str, str], sensitive: Iterable[str]) -> dict[str, s
 
 
 def without_values(text: str, variables: Mapping[str, str], sensitive: Iterable[str]) -> str:
-    """Return a text from outside, such as a server's reply, with the sensitive values that it repeats masked."""
+    """Return a text from outside, such as a server's reply, with the sensitive values that it repeats masked.
+
+    In whatever case, and also as they are written in a link (RFC 3986 2.1) or in HTML.
+    """
     values = {variables[name] for name in sensitive if len(variables.get(name, "")) >= _MIN_FOUND}
     if not text or not values:
         return text
-    longest_first = "|".join(map(re.escape, sorted(values, key=len, reverse=True)))
-    return re.sub(rf"(?<!\w)(?:{longest_first})(?!\w)", MASK, text)
+    written = values | {quote(value, safe="-._~*") for value in values} | {escape(value) for value in values}
+    longest_first = "|".join(map(re.escape, sorted(written, key=len, reverse=True)))
+    # Only ASCII letters and digits go on with a word: Chinese writes none between "code" and the code.
+    return re.sub(rf"(?<![A-Za-z0-9])(?:{longest_first})(?![A-Za-z0-9])", MASK, text, flags=re.IGNORECASE)
 
 
 def mask_where_final(submissions: Collection[int]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from string import ascii_letters, digits
 
-from django.db import connection, transaction
+from django.db import connection
 
 from accounts.csv.formulas import NEEDED, PLACE
 from sending.models import EventKind
@@ -96,7 +96,9 @@ def lines(selection: Selection, zone: str) -> Iterator[bytes]:
         "recipient_domain": selection.recipient_domain,
     }
     piece = bytearray(BOM)
-    with transaction.atomic(), connection.cursor() as cursor:
+    # The driver's own transaction, not Django's: a file that is not read to its end may be collected in any thread, and
+    # `atomic` would end there whatever transaction that thread is in.
+    with connection.cursor() as cursor, cursor.connection.transaction():
         cursor.execute("SELECT set_config('timezone', %s, true), set_config('work_mem', '64MB', true)", [zone])
         with cursor.copy(_COPY, values) as rows:
             for row in rows:

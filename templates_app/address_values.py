@@ -47,7 +47,7 @@ _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # An address that is written out in text, which mail programs make a link of: all that RFC 3986 2 lets one hold, and
 # variables. In HTML any reference but that of "&" is what follows it.
 _WRITTEN_OUT = re.compile(
-    rf"(?:https?://|\bwww\.)"
+    rf"(?:https?://|(?<![A-Za-z0-9_])www\.)"
     rf"(?:[A-Za-z0-9\-._~:/?#\[\]@!$'()*+,;=%]|&(?:amp|#38|#x26);|&(?![a-zA-Z]+[0-9]*;|#)|{VARIABLE.pattern})*",
     re.IGNORECASE,
 )

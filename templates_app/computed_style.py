@@ -16,6 +16,8 @@ from templates_app.css_values import MIN_OPACITY, MIN_PIXELS, WINDOW, Measure, w
 
 _INLINE = frozenset({"inline", "contents", "ruby"})
 _FUNCTION = re.compile(r"([\w-]+)\(([^()]*)\)")
+# A comma in no parentheses.
+_BETWEEN = re.compile(r",(?![^()]{0,100}\))")
 
 Value = TypeVar("Value")
 
@@ -162,7 +164,9 @@ def _ground(properties: Mapping[str, str], behind: str) -> str:
 
 
 def _is_shadow(value: str) -> bool:
-    return value != "none" and "transparent" not in value
+    # Of a colour that is not given it is the letters'; a comma parts shadows.
+    colours = [alpha for word in words(_BETWEEN.sub(" ", value)) if (alpha := css_values.alpha(word)) is not None]
+    return value != "none" and (not colours or max(colours) >= MIN_OPACITY)
 
 
 def _is_filtered_out(own: Mapping[str, str]) -> bool:

@@ -95,6 +95,21 @@ _OTHER_NAMES = {
     "-webkit-transform": "transform",
     "-moz-transform": "transform",
     "-ms-transform": "transform",
+    # CSS Logical Properties 1, for lines from left to right.
+    "block-size": "height",
+    "inline-size": "width",
+    "max-block-size": "max-height",
+    "max-inline-size": "max-width",
+    "min-block-size": "min-height",
+    "min-inline-size": "min-width",
+    "inset-block-end": "bottom",
+    "inset-block-start": "top",
+    "inset-inline-end": "right",
+    "inset-inline-start": "left",
+    "margin-block-start": "margin-top",
+    "margin-inline-start": "margin-left",
+    "padding-block-end": "padding-bottom",
+    "padding-inline-end": "padding-right",
 }
 
 

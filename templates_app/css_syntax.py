@@ -65,13 +65,17 @@ def tokens(style: str) -> Iterator[StyleToken]:
         if kind in ("comment", "cdo"):
             continue
         text = match[0]
-        if kind == "string":
+        if kind == "mark":
+            yield StyleToken("mark", text, *match.span())
+        elif kind == "space":
+            yield StyleToken("space", text, *match.span())
+        elif kind == "string":
             yield StyleToken(
                 "string", unescape(text[1:-1] if len(text) > 1 and text[-1] == text[0] else text[1:]), *match.span()
             )
         elif kind == "at":
             yield StyleToken("at", unescape(text[1:]).lower(), *match.span())
-        elif kind == "word" and style.startswith("(", at):
+        elif style.startswith("(", at):
             name = unescape(text).lower()
             address = _UNQUOTED.match(style, at) if name == "url" else None
             at = address.end() if address else at + 1
@@ -79,10 +83,8 @@ def tokens(style: str) -> Iterator[StyleToken]:
                 yield StyleToken("url", unescape(address[1].strip()), match.start(), at)
             else:
                 yield StyleToken("function", name, match.start(), at)
-        elif kind == "word":
-            yield StyleToken("word", unescape(text), *match.span())
         else:
-            yield StyleToken("space" if kind == "space" else "mark", text, *match.span())
+            yield StyleToken("word", unescape(text), *match.span())
 
 
 def declarations(style: str) -> list[Declaration]:

@@ -27,7 +27,8 @@ _FONT_SIZES = {
     "xx-large": 32.0, "xxx-large": 48.0,
 }  # fmt: skip
 _RELATIVE_SIZES = {"smaller": 1 / 1.2, "larger": 1.2}
-# What may stand before the size in the font shorthand (CSS Fonts 4, 2.7), besides weights as numbers.
+# What may stand before the size in the font shorthand (CSS Fonts 4, 2.7).
+_FONT_NUMBER = re.compile(r"[1-9][0-9]{0,3}|-?[0-9]+(?:\.[0-9]+)?deg")
 _FONT_WORDS = frozenset({
     "normal", "italic", "oblique", "small-caps", "bold", "bolder", "lighter", "ultra-condensed",
     "extra-condensed", "condensed", "semi-condensed", "semi-expanded", "expanded", "extra-expanded",
@@ -105,7 +106,7 @@ def size_in_font(value: str) -> str | None:
         return "medium"
     parts = words(value)
     for at, word in enumerate(parts[:7]):
-        if word in _FONT_WORDS or re.fullmatch(r"[1-9][0-9]{0,3}", word):
+        if word in _FONT_WORDS or _FONT_NUMBER.fullmatch(word):
             continue
         size = re.sub(r"\)/.*", ")", word) if "(" in word else word.partition("/")[0]
         # A family must follow, or the declaration is none.
@@ -157,17 +158,30 @@ def paint(colour: str) -> str:
     if colour.startswith("rgb"):
         channels = [_channel(part) for part in re.split(r"[ ,/]+", colour.partition("(")[2].rstrip(")"))[:3]]
         return "".join(f"{channel:02x}" for channel in channels) if len(channels) == 3 and -1 not in channels else ""
+    if colour.startswith("hsl"):
+        return _of_hue(colour)
     return _PAINTS.get(colour, "")
 
 
+def _of_hue(colour: str) -> str:
+    """Return a hsl() without hue: white, black or a grey, in which letters are hidden on their like."""
+    _hue, saturation, lightness = [*re.split(r"[ ,/]+", colour.partition("(")[2].rstrip(")")), "", "", ""][:3]
+    channel = _channel(f"{lightness.rstrip('%')}%")
+    is_grey = saturation in ("0", "0%") or channel in (0, 255)
+    return f"{channel:02x}" * 3 if is_grey and channel >= 0 else ""
+
+
 def _channel(part: str) -> int:
-    scale = 2.55 if part.endswith("%") else 1.0
     number = _number(part.removesuffix("%"))
-    return -1 if number is None else round(min(max(number * scale, 0.0), 255.0))
+    if number is None:
+        return -1
+    return int(min(max(number * 255 / 100 if part.endswith("%") else number, 0.0), 255.0) + 0.5)
 
 
 def words(value: str) -> list[str]:
     """Return the parts of a value between blanks that stand in no parentheses."""
+    if "(" not in value:
+        return [part for part in value.split(" ") if part]
     parts, start, depth = [], 0, 0
     for at, character in enumerate(f"{value} "):
         if character == " " and not depth:

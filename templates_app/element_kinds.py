@@ -68,6 +68,8 @@ ENDED_BY = {
     "optgroup": frozenset({"optgroup", "option"}),
     **dict.fromkeys(HEADINGS, HEADINGS),
 }
+# The start tags that end anything.
+ENDS_OTHERS = ENDS_PARAGRAPH | TABLE_PARTS | RUBY | ENDED_BY.keys() | {"a", "button", "nobr"}
 # Parts of a table that are there without being written, by a part and what it is in.
 BETWEEN = {
     ("col", "table"): ("colgroup",),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from accounts.console.filters import Filters
 from templates_app.models import Template, Version
+from templates_app.queries import ARCHIVED
 
 HTML, TEXT = "html", "text"
 _NO_BODY = gettext_lazy("Enter the body here, or upload a file.")
@@ -156,7 +157,12 @@ class TemplateFilters(Filters):
     """Narrow the list of templates."""
 
     state = forms.ChoiceField(
-        label=gettext_lazy("Status"), choices=[("", gettext_lazy("Any")), *Template.State.choices]
+        label=gettext_lazy("Status"),
+        choices=[
+            ("", gettext_lazy("Any but archived")),
+            *Template.State.choices,
+            (ARCHIVED, gettext_lazy("Archived")),
+        ],
     )
     q = forms.CharField(
         label=gettext_lazy("Search"),

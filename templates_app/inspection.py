@@ -53,7 +53,7 @@ _VARIABLE_AS_TAG = re.compile(r"<(?=\{\{[ \t]*[\w.-]{1,64}[ \t]*\}\})")
 # Mail programs make links of addresses in text; here a value would choose the host.
 # No host is longer (RFC 1035 2.3.4), and without an end the time for a text would grow with its square.
 _HOST_WITH_VARIABLE = re.compile(
-    r"(?:https?://|\bwww\.)[^\s/?#<>\"{}]{0,500}\{\{[ \t]*[\w.-]{1,64}[ \t]*\}\}", re.IGNORECASE
+    r"(?:https?://|(?<![A-Za-z0-9_])www\.)[^\s/?#<>\"{}]{0,500}\{\{[ \t]*[\w.-]{1,64}[ \t]*\}\}", re.IGNORECASE
 )
 # What other template languages write for conditions, loops and parts: Mustache, Handlebars and their kin.
 _SECTION_TAG = re.compile(r"\{\{[~\s]*(?:[#/^>!&*]|else\b)")
@@ -161,6 +161,8 @@ def _links_in_text(source: str, place: Span) -> list[tuple[Fault, Span]]:
 
 def _links_in_markup(html: str, place: Span) -> list[tuple[Fault, Span]]:
     """Return the faults of a text between tags; behind character references the address is as plain to see."""
+    if html.find("{{", *place) < 0:
+        return []
     found = _links_in_text(html, place)
     text = decode(html[slice(*place)])
     if not found and len(text) < place[1] - place[0]:
@@ -189,6 +191,8 @@ def _inspect_tag(html: str, token: Token, inspection: Inspection, unseen: Visibl
 
 def _images(token: Token) -> int:
     """Return how many pictures a tag shows: its own, its background, and those of its style."""
+    if not token.attributes:
+        return token.name in ("img", "image")
     uses = {attribute.name for attribute in token.attributes if use_of(token, attribute) is Use.IMAGE}
     own = token.name in ("img", "image") or bool(uses - {"background"}) and token.name not in _NOT_COUNTED
     style = token.attribute("style")
@@ -203,30 +207,32 @@ def _inspect_attribute(token: Token, attribute: Attribute, inspection: Inspectio
         inspection.active.append((Fault(code, "" if code == "redirect" else attribute.name), span))
     elif use:
         for source in sources(attribute):
-            _inspect_address(source, use, span, inspection)
+            _inspect_address(token, source, use, inspection)
     elif attribute.name.startswith("on") and len(attribute.name) > 2 or attribute.name == "srcdoc":
         inspection.active.append((Fault("attribute", attribute.name), span))
     elif attribute.name == "style":
         _inspect_style(attribute.value, span, inspection)
 
 
-def _inspect_address(source: str, use: Use, span: Span, inspection: Inspection) -> None:
-    fetched = use is not Use.FOLLOWED
+def _inspect_address(token: Token, source: str, use: Use, inspection: Inspection) -> None:
+    span, fetched = (token.start, token.end), use is not Use.FOLLOWED
+    target = target_of(source)
     if active := active_scheme(decode_attribute(source), fetched=fetched, image=use is Use.IMAGE):
         inspection.active.append((Fault("scheme", active), span))
-    elif wrong := (fetched_fault if fetched else fault)(target_of(source)):
+    elif wrong := fetched_fault(target, sheet=token.name == "link") if fetched else fault(target):
         inspection.link_faults.append((Fault(wrong, _short(source)), span))
 
 
 def _inspect_style(style: str, span: Span, inspection: Inspection) -> None:
     if style_sheets.runs(style):
         inspection.active.append((Fault("style_runs"), span))
+    sheets = frozenset(style_sheets.imports(style))
     for address in style_sheets.addresses(style):
         if active := active_scheme(address, fetched=True):
             # Fonts are written out in styles too, and none of it runs.
             if active != "data":
                 inspection.active.append((Fault("scheme", active), span))
-        elif wrong := fetched_fault(target_of(address)):
+        elif wrong := fetched_fault(target_of(address), sheet=address in sheets):
             inspection.link_faults.append((Fault(wrong, _short(address)), span))
 
 

@@ -84,13 +84,19 @@ def _fixed_text(pieces: tuple[str | Variable, ...]) -> str:
     return "".join(piece for piece in pieces if isinstance(piece, str))
 
 
-def fetched_fault(pieces: tuple[str | Variable, ...]) -> LinkFault | None:
-    """Return what is wrong with an address that is loaded, as `fault` does: no value may choose the host."""
+def fetched_fault(pieces: tuple[str | Variable, ...], *, sheet: bool = False) -> LinkFault | None:
+    """Return what is wrong with an address that is loaded, as `fault` does: no value may choose the host.
+
+    `sheet`: a style sheet's, which is left to the reviewer, without a scheme too.
+    """
     if not pieces:
         return None
     first = pieces[0]
     if not isinstance(first, str):
         return "starts_with_variable"
+    if sheet and first.startswith("//"):
+        first = f"https:{first}"
+        pieces = (first, *pieces[1:])
     if _NO_SCHEME.match(first):
         return "no_domain"
     if len(pieces) == 1 or first.startswith("#") or scheme(first) in ("cid", "mid", "data", "urn", "tag"):

@@ -36,11 +36,19 @@ class Template(models.Model):
     sensitive = models.JSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    # The console neither lists nor offers it since then; programs that name it send it as before.
+    archived_at = models.DateTimeField(null=True)
 
     @only_choices("template", state=State.values)
     class Meta:
         verbose_name = gettext_lazy("template")
         verbose_name_plural = gettext_lazy("templates")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(archived_at=None) | ~models.Q(state="in_review"),
+                name="template_archived_is_not_in_review",
+            ),
+        ]
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="template_list")]
 
     def __str__(self) -> str:

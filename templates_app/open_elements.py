@@ -9,8 +9,7 @@ is read without regard to its doctype, and a table's part outside any table is a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
 
 from templates_app.computed_style import ComputedStyle
 from templates_app.element_kinds import (
@@ -18,6 +17,7 @@ from templates_app.element_kinds import (
     BETWEEN,
     CELLS,
     ENDED_BY,
+    ENDS_OTHERS,
     ENDS_PARAGRAPH,
     FORMATTING,
     GROUPS_OF,
@@ -38,6 +38,8 @@ from templates_app.markup import Token
 
 # The standard repairs the wrong order of formatting by loops; no document may make them long.
 _MAX_REPAIRS, _MAX_FORMATTING = 20_000, 64
+_NO_ATTRIBUTES: Mapping[str, str] = {}
+_NO_CLASSES: frozenset[str] = frozenset()
 
 
 class Element:
@@ -52,16 +54,23 @@ class Element:
         self.style = self.content = ComputedStyle()
         # Of a <details>: what is shown of it while it is closed.
         self.summary: Element | None = None
+        # Most elements have none, and are many: those of others are read when they are asked for.
+        self._attributes = None if token.attributes else _NO_ATTRIBUTES
+        self._classes = None if token.attributes else _NO_CLASSES
 
-    @cached_property
-    def attributes(self) -> dict[str, str]:
+    @property
+    def attributes(self) -> Mapping[str, str]:
         """The attributes that count, with their values."""
-        return {attribute.name: attribute.value for attribute in reversed(self.token.attributes)}
+        if self._attributes is None:
+            self._attributes = {attribute.name: attribute.value for attribute in reversed(self.token.attributes)}
+        return self._attributes
 
-    @cached_property
+    @property
     def classes(self) -> frozenset[str]:
         """The names of its classes."""
-        return frozenset(self.attributes.get("class", "").split())
+        if self._classes is None:
+            self._classes = frozenset(self.attributes.get("class", "").split())
+        return self._classes
 
 
 class OpenElements:
@@ -122,6 +131,8 @@ class OpenElements:
 
     def _end_before(self, name: str) -> list[Element]:
         """Close what the start tag `name` ends by itself (13.2.6.4.7)."""
+        if name not in ENDS_OTHERS:
+            return []
         if name in TABLE_PARTS:
             return self._end_table_parts(name)
         ended: list[Element] = []

@@ -78,9 +78,15 @@ def with_reason(templates: QuerySet[Template]) -> QuerySet[Template]:
     )
 
 
+# What the list of templates is asked for beside the states: those that are archived, whatever their state.
+ARCHIVED = "archived"
+
+
 def search(templates: QuerySet[Template], *, state: str, text: str) -> QuerySet[Template]:
-    """Return the templates in `state` whose name holds `text` or whose ID it is; "" asks nothing."""
-    if state:
+    """Return the templates in `state` (or `ARCHIVED`) whose name holds `text` or whose ID it is; "" asks nothing."""
+    if state == ARCHIVED:
+        templates = templates.filter(archived_at__isnull=False)
+    elif state:
         templates = templates.filter(state=state)
     if text:
         by_id = Q(pk=int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else Q()

@@ -45,8 +45,13 @@ class EditedMeanwhile(Refused):
         self.version = version
 
 
-def create(caller: Caller, *, name: str, html: str = "", text: str = "", summary: str = "") -> Template:
-    """Make a template, a draft with its first version; Refused for invalid content or at the account's maximum."""
+def create(
+    caller: Caller, *, name: str, html: str = "", text: str = "", summary: str = "", copy_of: Template | None = None
+) -> Template:
+    """Make a template, a draft with its first version; Refused for invalid content or at the account's maximum.
+
+    A copy has the same variables sensitive.
+    """
     caller.require("templates.edit")
     content = content_rules.check(name=name, html=html, text=text, summary=summary)
     with transaction.atomic():
@@ -59,10 +64,13 @@ def create(caller: Caller, *, name: str, html: str = "", text: str = "", summary
                 _("An account can have at most %(limit)s templates. Edit an existing one instead.")
                 % {"limit": formats.number_format(allowed, force_grouping=True)},
             )
-        template = Template.objects.create(account=account, name=content.name, created_by=caller.user)
+        sensitive = copy_of.sensitive if copy_of else {}
+        template = Template.objects.create(
+            account=account, name=content.name, created_by=caller.user, sensitive=sensitive
+        )
         template.latest = _write(caller, template, 1, content)
         template.save(update_fields=["latest"])
-        audit.log(caller, "templates.create", _target(template))
+        audit.log(caller, "templates.create", _target(template), **({"copy_of": copy_of.pk} if copy_of else {}))
     return template
 
 

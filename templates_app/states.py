@@ -42,8 +42,14 @@ def locked(caller: Caller, template: Template) -> Template:
 
 
 def move(template: Template, act: str, **fields: object) -> None:
-    """Move the template by the table above and store the fields; Refused from a state that the act does not allow."""
+    """Move the template by the table above and store the fields; Refused from a state that the act does not allow.
+
+    A template that is archived does not move.
+    """
     before, after = TRANSITIONS[act]
-    if Template.objects.filter(pk=template.pk, state__in=before).update(state=after, **fields) != 1:
+    movable = Template.objects.filter(pk=template.pk, state__in=before, archived_at=None)
+    if movable.update(state=after, **fields) != 1:
+        if template.archived_at:
+            raise Refused("OperationDenied", _("This template is archived. Restore it before you change it."))
         raise Refused("OperationDenied", str(NOT_NOW[act]) % {"state": template.get_state_display().lower()})
     template.refresh_from_db()

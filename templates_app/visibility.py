@@ -15,8 +15,7 @@ from templates_app.markup import BLOCKS, Token, tokens
 from templates_app.open_elements import Element, OpenElements
 
 _DISPLAYS = {
-    **dict.fromkeys(BLOCKS | {"center", "details", "dialog", "dir", "hgroup", "legend", "listing", "menu"}, "block"),
-    **dict.fromkeys(("plaintext", "search", "summary", "xmp"), "block"),
+    **dict.fromkeys(BLOCKS, "block"),
     **dict.fromkeys(("button", "img", "input", "meter", "progress", "select", "textarea", "video"), "inline-block"),
     **dict.fromkeys(("tbody", "tfoot", "thead"), "table-row-group"),
     **dict.fromkeys(("td", "th"), "table-cell"),
@@ -30,6 +29,7 @@ _DISPLAYS = {
 _REPLACED = frozenset({"applet", "audio", "canvas", "iframe", "meter", "object", "progress", "template", "video"})
 # Text up to their own end tag that is shown as it is.
 _LITERAL = frozenset({"plaintext", "xmp"})
+_Known = dict[tuple[ComputedStyle, str, bool, tuple[tuple[str, str], ...]], ComputedStyle]
 
 
 def walk(source: str, start: int = 0, end: int | None = None, *, outlook: bool = False) -> Iterator[tuple[Token, bool]]:
@@ -39,9 +39,11 @@ def walk(source: str, start: int = 0, end: int | None = None, *, outlook: bool =
     """
     document = list(tokens(source, start, end, outlook=outlook))
     cascade = Cascade(_sheets(source, document))
+    # Elements of one kind in one place have one style: what was made of it for the first is that of all.
+    known: _Known = {}
     elements = OpenElements(
         [_merged(name, document) for name in ("html", "body")],
-        lambda element: _styled(element, cascade),
+        lambda element: _styled(element, cascade, known),
     )
     for token in document:
         if token.kind == "text":
@@ -52,12 +54,18 @@ def walk(source: str, start: int = 0, end: int | None = None, *, outlook: bool =
             yield token, False
         elif token.kind == "start":
             element, ended = elements.start(token)
-            yield from _ends(ended, token.start)
+            if ended:
+                yield from _ends(ended, token.start)
             yield token, element.style.shown
+        elif token.name == "br":
+            # An end tag that stands for the element (13.2.6.4.7).
+            yield token, elements.text(blank=True).shown
         else:
             ended = elements.end(token.name)
             yield from _ends(ended[:-1], token.start)
-            yield token, bool(ended) and ended[-1].style.shown
+            # An end tag of a paragraph where there is none makes an empty one.
+            is_empty = token.name == "p" and not ended and elements.text(blank=True).shown
+            yield token, is_empty or bool(ended) and ended[-1].style.shown
 
 
 def _ends(ended: Sequence[Element], at: int) -> Iterator[tuple[Token, bool]]:
@@ -95,7 +103,7 @@ def _sheets(source: str, document: Sequence[Token]) -> list[str]:
     return sheets
 
 
-def _styled(element: Element, cascade: Cascade) -> tuple[ComputedStyle, ComputedStyle]:
+def _styled(element: Element, cascade: Cascade, known: _Known) -> tuple[ComputedStyle, ComputedStyle]:
     """Return an element's style, and that which its content begins with."""
     parent = element.parent
     inherited = parent.content if parent else ComputedStyle()
@@ -106,7 +114,11 @@ def _styled(element: Element, cascade: Cascade) -> tuple[ComputedStyle, Computed
     properties = cascade.properties(element.token, element, element.place)
     style = inherited
     if properties or inherited.indent:
-        display = _DISPLAYS.get(element.name, "inline")
-        style = derive(inherited, properties, display=display, is_root=element.name == "html")
+        display, is_root = _DISPLAYS.get(element.name, "inline"), element.name == "html"
+        key = inherited, display, is_root, tuple(properties.items())
+        found = known.get(key)
+        if found is None:
+            found = known[key] = derive(inherited, properties, display=display, is_root=is_root)
+        style = found
     is_closed = element.name == "details" and "open" not in element.attributes
     return style, style._replace(gone=True) if is_closed or element.name in _REPLACED else style

@@ -29,6 +29,8 @@ VALUE = "value"
 UNKNOWN = "unknown"
 # Stands in an error's text for the path of the parameter, which only `errors.from_validation` knows.
 NAME = "%(name)s"
+# No action takes as many items: what counts them refuses a list that has so many, whatever else it holds.
+MAX_ITEMS = 1_000
 
 
 def named(text: str, name: str) -> str:
@@ -122,7 +124,7 @@ class Base64(Param):
 
 
 class ParamList(serializers.ListField):
-    """An array of one kind of parameter; `null` is of no kind."""
+    """An array of one kind of parameter; `null` is of no kind. What follows MAX_ITEMS is not looked at."""
 
     type_name = "list"
 
@@ -138,7 +140,7 @@ class ParamList(serializers.ListField):
     def run_child_validation(self, data: Any) -> list[Any]:
         items: list[Any] = []
         errors: dict[Any, Any] = {}
-        for index, item in enumerate(data):
+        for index, item in enumerate(data[:MAX_ITEMS]):
             try:
                 if item is None:
                     raise wrong_type(self._item_type)

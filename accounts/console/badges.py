@@ -27,6 +27,7 @@ PLAIN = BadgeStyle("circle", "secondary")
 # Labels of states that are no choice of a model and so bring none.
 LABELS = {
     "active": gettext_lazy("Active"),
+    "archived": gettext_lazy("Archived"),
     "disabled": gettext_lazy("Disabled"),
     "enabled": gettext_lazy("Enabled"),
     "expired": gettext_lazy("Expired"),
@@ -69,7 +70,7 @@ STYLES = {
         ),
         WARN,
     ),
-    **dict.fromkeys(("disabled", "withdrawn", "draft", "expired", "unsubscribed", "no"), OFF),
+    **dict.fromkeys(("archived", "disabled", "withdrawn", "draft", "expired", "unsubscribed", "no"), OFF),
     "opened": BadgeStyle("mail-opened", "teal"),
     "clicked": BadgeStyle("click", "cyan"),
     "information": BadgeStyle("info-circle", "azure"),

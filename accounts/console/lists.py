@@ -17,6 +17,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from accounts import audit
 from accounts.console import csv, paging
+from accounts.console.bulk import BulkAction
 from accounts.console.filters import Filters
 from accounts.console.views import ConsoleView
 
@@ -59,11 +60,20 @@ class Cell:
 
 @dataclass(frozen=True)
 class ListLine:
-    """One row as the template shows it."""
+    """One row as the template shows it; its name is what its check box is called."""
 
     row: Any
     url: str
     cells: list[Cell]
+    name: str
+
+
+@dataclass(frozen=True)
+class BulkBar:
+    """The actions that can be done to the rows that are ticked, and the page that does them."""
+
+    url: str
+    actions: Sequence[BulkAction]
 
 
 @dataclass(frozen=True)
@@ -134,6 +144,10 @@ class ListPage(ConsoleView):
         """Return the page of `row`; "" for none."""
         return ""
 
+    def bulk(self) -> BulkBar | None:
+        """Return what can be done to many rows at once; None when that is nothing, or the caller may not."""
+        return None
+
     def shown_columns(self) -> Sequence[Column]:
         """Return the columns of the table, in their order."""
         return self.columns
@@ -177,6 +191,7 @@ class ListPage(ConsoleView):
             empty=NO_MATCH if chips else self.empty_state(),
             filtered=bool(chips),
             primary=self.primary(),
+            bulk=self.bulk(),
             intro=self.intro,
             csv=bool(self.csv_name) and self.caller.may(self.csv_right),
             **self.context(page.rows),
@@ -188,7 +203,9 @@ class ListPage(ConsoleView):
 
     def _line(self, row: Model, columns: Sequence[Column]) -> ListLine:
         cells = [Cell(column, column.of(row), column.href(row) if column.href else "") for column in columns]
-        return ListLine(row, self.row_url(row), cells)
+        main = self.row_column or self.columns[0].name
+        name = next((str(cell.value) for cell in cells if cell.column.name == main), "")
+        return ListLine(row, self.row_url(row), cells, name)
 
     def _download(self) -> HttpResponseBase:
         self.caller.require(self.csv_right)

@@ -24,7 +24,7 @@ _INSIDE_LINE = re.compile(r'[^"\r\n]*(?:""[^"\r\n]*)*')
 _CLOSED = re.compile(r'"[^"]*"')
 _MARK = re.compile(rf"[{DELIMITERS}]")
 BREAK = re.compile(r"\r\n|\r|\n")
-_DIRECTIVE = re.compile(rf"sep=([{DELIMITERS}])(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
+_DIRECTIVE = re.compile(rf"(\"?)sep=([{DELIMITERS}])\1(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
 # Delimiter -> what a cell without quotation marks holds, and what closes one with them.
 _ENDS = {mark: (re.compile(rf"[^{mark}\r\n]*"), re.compile(rf'"[ \u00a0]*(?={mark}|[\r\n]|\Z)')) for mark in DELIMITERS}
 
@@ -47,7 +47,7 @@ class CsvRecord:
 def directive(text: str) -> str:
     """Return the delimiter that a first line "sep=;" names, as spreadsheets write and read it; "" for none."""
     found = _DIRECTIVE.match(text)
-    return found[1] if found else ""
+    return found[2] if found else ""
 
 
 def first_marks(text: str) -> Counter[str]:

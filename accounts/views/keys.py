@@ -12,10 +12,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import api_samples, credentials
+from accounts.caller import Caller
 from accounts.console import one_time_secrets
 from accounts.console.act_page import ActPage
+from accounts.console.bulk import BulkAction, BulkPage
 from accounts.console.forms import FormPage
-from accounts.console.lists import Button, Column, EmptyState, ListPage
+from accounts.console.lists import BulkBar, Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.forms import KeyForm
 from accounts.models import ApiKey
@@ -23,6 +25,38 @@ from accounts.scoping import get_visible_or_404, visible
 
 RIGHT = "keys.manage"
 NAV = "accounts:keys"
+
+
+BULK = (
+    BulkAction(
+        "disable",
+        _("Disable"),
+        lambda caller, key: _set_enabled(caller, key, False),
+        _("Disable these API keys?"),
+        _("Requests signed with them will be refused."),
+        icon="ban",
+        is_danger=True,
+    ),
+    BulkAction("enable", _("Enable"), lambda caller, key: _set_enabled(caller, key, True), _("Enable these API keys?")),
+)
+
+
+def _set_enabled(caller: Caller, key: ApiKey, enabled: bool) -> None:
+    credentials.set_key_enabled(caller, key=key, enabled=enabled)
+
+
+class BulkKeys(BulkPage):
+    """Enable or disable many keys."""
+
+    right = RIGHT
+    nav = NAV
+    actions = BULK
+
+    def rows(self) -> QuerySet[ApiKey]:
+        return visible(ApiKey.objects.defer("secret_key"), self.caller)
+
+    def name_of(self, row: ApiKey) -> str:
+        return f"{row.name} ({row.secret_id})"
 
 
 class ApiKeys(ListPage):
@@ -58,6 +92,9 @@ class ApiKeys(ListPage):
 
     def primary(self) -> Button:
         return Button(gettext("Create API key"), reverse("accounts:key_create"))
+
+    def bulk(self) -> BulkBar:
+        return BulkBar(reverse("accounts:keys_bulk"), BULK)
 
     def row_url(self, row: ApiKey) -> str:
         return reverse("accounts:key", args=[row.pk])

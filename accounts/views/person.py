@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -20,14 +21,73 @@ from accounts import lifecycle, notice_mails, quota
 from accounts.console.appearance import CHOICE_SECONDS, THEMES
 from accounts.console.forms import FormPage
 from accounts.console.views import safe_back
-from accounts.forms import NoticeMailForm, PasswordForm, TimeZoneForm
+from accounts.forms import EndSessionsForm, NoticeMailForm, PasswordForm, ProfileForm, TimeZoneForm
 from accounts.models import NoticeMail, User
 
 WINDOW_SECONDS = 900
 
 
+class Profile(FormPage):
+    """Name and time zone; the ways to the password, the sessions, and what this browser keeps."""
+
+    title = _("Your profile")
+    template_name = "accounts/profile.html"
+    form_class = ProfileForm
+    success = _("Profile saved.")
+
+    def initial(self) -> dict[str, Any]:
+        user = self.caller.user
+        return {"name": user.name, "zone": user.time_zone} if user else {}
+
+    def context(self, form: Any) -> dict[str, Any]:
+        """Return the person's accounts and roles too."""
+        user = self.caller.user
+        memberships = user.memberships.select_related("account").order_by("account__name", "pk")[:50] if user else ()
+        return super().context(form) | {"memberships": memberships}
+
+    def act(self, form: Any) -> str:
+        with transaction.atomic():
+            lifecycle.set_name(self.caller, name=form.cleaned_data["name"])
+            lifecycle.set_time_zone(self.caller, zone=form.cleaned_data["zone"])
+        return reverse("accounts:profile")
+
+
+class _AsksForPassword(FormPage):
+    """A page that asks for the present password: so many attempts, then a break."""
+
+    def parent(self) -> tuple[str, str] | None:
+        return gettext("Your profile"), reverse("accounts:profile")
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        # Whoever found an open session must not find out the password by trying.
+        limit = quota.Limit(f"password:{request.user.pk}", settings.RULES.login_attempts, WINDOW_SECONDS)
+        if not quota.take_one(limit):
+            messages.error(request, gettext("Too many attempts. Wait 15 minutes and try again."))
+            return HttpResponseRedirect(request.path)
+        return super().post(request, **kwargs)
+
+
+@method_decorator(sensitive_post_parameters("current"), name="dispatch")
+class EndOtherSessions(_AsksForPassword):
+    """Ends every session of the person but this one."""
+
+    title = _("Log out everywhere else")
+    form_class = EndSessionsForm
+    submit_label = _("Log out everywhere else")
+    intro = _(
+        "For a browser that you left logged in, or one that you do not know. You stay logged in here, and your "
+        "password stays the same; if somebody else may know it, change it instead."
+    )
+    success = _("Your other sessions have ended.")
+
+    def act(self, form: Any) -> str:
+        user = lifecycle.end_other_sessions(self.caller, password=form.cleaned_data["current"])
+        update_session_auth_hash(self.request, user)
+        return reverse("accounts:profile")
+
+
 @method_decorator(sensitive_post_parameters("current", "new", "again"), name="dispatch")
-class ChangePassword(FormPage):
+class ChangePassword(_AsksForPassword):
     """A new password; every other session of the person ends."""
 
     title = _("Change password")
@@ -36,21 +96,18 @@ class ChangePassword(FormPage):
     success = _("Your password has been changed. Your other sessions have ended.")
     allows_initial_password = True
 
+    def parent(self) -> tuple[str, str] | None:
+        return None if self._made_by_admin() else super().parent()
+
     def context(self, form: Any) -> dict[str, Any]:
-        made_by_admin = self.caller.user is not None and self.caller.user.must_change_password
         intro = gettext("An admin made your present password. Choose one that only you know; then the console opens.")
-        return super().context(form) | ({"intro": intro} if made_by_admin else {})
+        return super().context(form) | ({"intro": intro} if self._made_by_admin() else {})
+
+    def _made_by_admin(self) -> bool:
+        return self.caller.user is not None and self.caller.user.must_change_password
 
     def form_kwargs(self) -> dict[str, Any]:
         return {"user": self.request.user}
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        # Whoever found an open session must not find out the password by trying.
-        limit = quota.Limit(f"password:{request.user.pk}", settings.RULES.login_attempts, WINDOW_SECONDS)
-        if not quota.take_one(limit):
-            messages.error(request, gettext("Too many attempts. Wait 15 minutes and try again."))
-            return HttpResponseRedirect(reverse("accounts:password"))
-        return super().post(request, **kwargs)
 
     def act(self, form: Any) -> str:
         user = lifecycle.change_password(self.caller, password=form.cleaned_data["new"])

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.act_page import ActPage
-from accounts.console.lists import Button, Column, EmptyState, ListPage
+from accounts.console.bulk import BulkAction, BulkPage
+from accounts.console.lists import BulkBar, Button, Column, EmptyState, ListPage
 from accounts.erased_addresses import PREFIX
 from accounts.scoping import get_visible_or_404, visible
 from blocklist import blocking, forms
@@ -108,6 +109,9 @@ class Blocklist(ListPage):
             return None
         return Button(gettext_lazy("Add an address"), reverse("blocklist:add"))
 
+    def bulk(self) -> BulkBar | None:
+        return BulkBar(reverse("blocklist:bulk"), BULK) if self.caller.may("blocklist.edit") else None
+
     def context(self, rows: Sequence[Any]) -> dict[str, Any]:
         """Return the tabs, and whether the rows may be acted on."""
         return {
@@ -118,6 +122,36 @@ class Blocklist(ListPage):
             if self.kind is Kind.INVALID
             else (),
         }
+
+
+BULK = (
+    BulkAction(
+        "remove",
+        gettext_lazy("Remove from the blocklist"),
+        lambda caller, row: blocking.remove(caller, row=row),
+        gettext_lazy("Remove these addresses from the blocklist?"),
+        gettext_lazy(
+            "Email to them will be sent again. Who unsubscribed or reported spam asked for no more email: remove such "
+            "a block only if the recipient asked to get email again."
+        ),
+        icon="trash",
+        is_danger=True,
+    ),
+)
+
+
+class BulkBlocks(BulkPage):
+    """Release many addresses of the account's lists."""
+
+    right = "blocklist.edit"
+    nav = paths.LIST
+    actions = BULK
+
+    def rows(self) -> QuerySet[BlockedAddress]:
+        return visible(BlockedAddress.objects.all(), self.caller)
+
+    def name_of(self, row: BlockedAddress) -> str:
+        return f"{row.address} ({row.sender_domain})" if row.sender_domain else row.address
 
 
 class RemoveBlock(ActPage):

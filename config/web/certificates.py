@@ -13,7 +13,7 @@ import idna
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 # The names of the files that `ensure` makes.
@@ -22,6 +22,7 @@ AUTHORITY_FOR = timedelta(days=3650)
 # Apple's devices take no longer one of an authority that their user trusts; renewed at a start, long before its end.
 VALID_FOR = timedelta(days=820)
 RENEW_BEFORE = timedelta(days=400)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class UnusableCertificate(ValueError):
@@ -58,6 +59,7 @@ def ensure(folder: Path, hosts: Sequence[str], *, now: datetime | None = None) -
     now = now or datetime.now(UTC)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     authority = _load(folder / AUTHORITY, folder / AUTHORITY_KEY)
+    # One that is not valid yet is kept: rather than having been made too early, this machine's clock is behind.
     if authority is None or authority[0].not_valid_after_utc < now + VALID_FOR:
         authority = _make_authority(now)
         _store(folder / AUTHORITY, folder / AUTHORITY_KEY, authority)
@@ -70,7 +72,8 @@ def ensure(folder: Path, hosts: Sequence[str], *, now: datetime | None = None) -
 def check_given(certificate: Path, key: Path) -> None:
     """Raise UnusableCertificate unless the web server can serve this certificate with this key."""
     try:
-        chain = x509.load_pem_x509_certificates(certificate.read_bytes())
+        chain_text = certificate.read_bytes()
+        chain = x509.load_pem_x509_certificates(chain_text)
     except OSError as error:
         raise UnusableCertificate(f"{certificate} cannot be read: {error.strerror}") from None
     except ValueError:
@@ -88,6 +91,35 @@ def check_given(certificate: Path, key: Path) -> None:
         raise UnusableCertificate(f"{key} is not in PKCS#8: convert it with openssl pkey -in {key} -out NEW")
     if _public(private.public_key()) != _public(chain[0].public_key()):
         raise UnusableCertificate(f"{key} is not the key of the first certificate in {certificate}")
+    if not _is_servable(private):
+        raise UnusableCertificate(
+            f"{key} is of a kind that is not served: take RSA of 2048 to 4096 bits, P-256, P-384 or Ed25519"
+        )
+    for path, content in ((certificate, chain_text), (key, text)):
+        if content.startswith(_BYTE_ORDER_MARK):
+            raise UnusableCertificate(f"{path} begins with a byte order mark: save it without one")
+
+
+def doubts_about_given(certificate: Path, key: Path, *, now: datetime | None = None) -> list[str]:
+    """Return what is wrong with a pair that can be served all the same; the product goes on, and somebody is told."""
+    now, doubts = now or datetime.now(UTC), []
+    served = x509.load_pem_x509_certificates(certificate.read_bytes())[0]
+    if served.not_valid_after_utc < now:
+        doubts.append(f"{certificate} ended on {served.not_valid_after_utc:%Y-%m-%d}")
+    if served.not_valid_before_utc > now:
+        doubts.append(f"{certificate} begins only on {served.not_valid_before_utc:%Y-%m-%d}")
+    if key.stat().st_mode & 0o004:
+        doubts.append(f"everybody on this machine can read {key}")
+    return doubts
+
+
+def _is_servable(key: object) -> bool:
+    """Say whether the web server can sign with a key: what rustls does with ring, and no more."""
+    if isinstance(key, rsa.RSAPrivateKey):
+        return 2048 <= key.key_size <= 4096
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return isinstance(key.curve, ec.SECP256R1 | ec.SECP384R1)
+    return isinstance(key, ed25519.Ed25519PrivateKey)
 
 
 Signed = tuple[x509.Certificate, ec.EllipticCurvePrivateKey]

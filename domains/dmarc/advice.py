@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -10,8 +11,11 @@ from domains import tag_lists
 from domains.dmarc.policy import REQUESTS, Policy, reporting_uris, request_of
 
 _QUOTES = re.compile(r"[\"'\\“”‘’]+")
-# A tag that a forgotten semicolon left inside the value before it.
-_FORGOTTEN = re.compile(r"[ \t]+(?=(?:v|p|sp|np|rua|ruf|adkim|aspf|fo|psd|t|pct|rf|ri)[ \t]*=)", re.IGNORECASE)
+_VERSION = re.compile(r"\bDMARC1\b[\s:.,]*", re.IGNORECASE)
+_NAMES = "(v|p|sp|np|rua|ruf|adkim|aspf|fo|psd|t|pct|rf|ri)"
+# A tag that a forgotten semicolon left inside the value before it, and one whose = is a colon or a blank.
+_FORGOTTEN = re.compile(rf"[\s,]+(?={_NAMES}\s*[=:])", re.IGNORECASE)
+_OTHER_SIGN = re.compile(rf"(?:(?<=;)|\A)\s*{_NAMES}(?:\s*:|\s(?!\s*=))", re.IGNORECASE)
 _REQUEST_TAGS = frozenset({"p", "sp", "np"})
 _URI_TAGS = frozenset({"rua", "ruf"})
 _STRICT_TAGS = frozenset({"adkim", "aspf"})
@@ -25,7 +29,7 @@ def merged(texts: Iterable[str], floor: str = REQUESTS[0]) -> str:
     texts = list(texts)
     tags: dict[str, list[str]] = {}
     for text in texts:
-        for name, value in tag_lists.pairs(_FORGOTTEN.sub(";", _QUOTES.sub(" ", text))):
+        for name, value in tag_lists.pairs(_tidied(text)):
             tags.setdefault(name, []).append(value)
     kept = {name: text for name, values in tags.items() if (text := _united(name, values, len(texts)))}
     kept.pop("v", None)
@@ -38,6 +42,12 @@ def carried_over(policy: Policy) -> str:
     passed_on = ("adkim", "aspf", "rua", "ruf", "fo", "t")
     tags = (f"{name}={policy.tags[name]}" for name in passed_on if name in policy.tags)
     return "; ".join(["v=DMARC1", f"p={policy.request(inherited=True)}", *tags])
+
+
+def _tidied(text: str) -> str:
+    """Return a record with the signs of its tags where they belong, those of full width as the plain ones."""
+    text = _QUOTES.sub(" ", unicodedata.normalize("NFKC", text))
+    return _OTHER_SIGN.sub(r"\1=", _FORGOTTEN.sub(";", _VERSION.sub("DMARC1;", text)))
 
 
 def _united(name: str, values: list[str], records: int) -> str:

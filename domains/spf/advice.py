@@ -5,16 +5,12 @@ The advice is always one record. Whom the old one allowed stays allowed, its `al
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from domains.spf.grammar import Directive, Modifier, SpfRecord, parse, parse_terms, same_host
+from domains.spf.grammar import Directive, Modifier, SpfRecord, same_host
 
 # From what says most against a sender that nothing else matches to what says least.
 _STRICTEST = "-~?+"
-_WORDS = re.compile(r"[\s;,]+")
-_QUOTES = re.compile(r"[\"'\\“”‘’]+")
-_VERSION = re.compile(r"(?:v\s*=\s*)?\bspf1\b:?|v\s*=\s*spf1", re.IGNORECASE)
 
 
 def merged(records: Sequence[SpfRecord], ours: str, *, first: bool = False) -> str:
@@ -42,24 +38,6 @@ def merged(records: Sequence[SpfRecord], ours: str, *, first: bool = False) -> s
     return " ".join(["v=spf1", *dict.fromkeys(mechanisms), *([end] if end else []), *kept])
 
 
-def recovered(text: str) -> SpfRecord | None:
-    """Return what a text that is meant as an SPF record and is none says; None when nothing in it is a term."""
-    text = _VERSION.sub(" ", _QUOTES.sub(" ", text), count=1)
-    record = parse_terms(_WORDS.split(text))
-    return record if record.terms else None
-
-
-def repaired(text: str, ours: str) -> SpfRecord:
-    """Read an SPF record; a space forgotten after our include is put in."""
-    glued = re.compile(rf"(include:{re.escape(ours)})\.?([-+~?]all)(?= |\Z)", re.IGNORECASE)
-    return parse(glued.sub(r"\1 \2", text))
-
-
-def is_glued(text: str, ours: str) -> bool:
-    """Say whether a space is missing between our include and `all`."""
-    return repaired(text, ours) != parse(text)
-
-
 def _is_for(directive: Directive, ours: str) -> bool:
     return directive.mechanism == "include" and directive.names(ours)
 
@@ -71,7 +49,7 @@ def _is_ours_alone(record: SpfRecord, ours: str) -> bool:
 
 
 def _modifiers(records: Sequence[SpfRecord]) -> list[str]:
-    """Return the modifiers but for redirects, of several explanations the first."""
-    terms = [term for record in records for term in record.terms if isinstance(term, Modifier)]
+    """Return the modifiers but for redirects, of several explanations the first; "v=spf1" once more is none."""
+    terms = [term for record in records for term in record.terms if isinstance(term, Modifier) and term.name != "v"]
     explanations = [term.text for term in terms if term.name == "exp"][:1]
     return [*explanations, *dict.fromkeys(term.text for term in terms if term.name not in {"exp", "redirect"})]

@@ -14,16 +14,16 @@ _WITH_LENGTH = frozenset({"a", "mx"})
 _ONCE = frozenset({"redirect", "exp"})
 
 _VERSION = re.compile(r"v=spf1(?= |\Z)", re.IGNORECASE)
-# c, r and t stand only in the text of an explanation (7.2).
-MACRO = re.compile(r"%(?:\{([slodiphv])(\d*)(r?)([.\-+,/_=]*)\}|([%_-]))", re.IGNORECASE)
-_ANY_MACRO = r"%(?:\{[slodiphvcrt]\d*r?[.\-+,/_=]*\}|[%_-])"
-_MACRO_STRING = re.compile(rf"(?:{_ANY_MACRO}|[!-$&-~])*", re.IGNORECASE)
+# c, r and t stand only in the text of an explanation (7.2); a number is never zero (7.3).
+MACRO = re.compile(r"%(?:\{([slodiphv])(0*[1-9]\d*)?(r?)([.\-+,/_=]*)\}|([%_-]))", re.IGNORECASE | re.ASCII)
+_ANY_MACRO = r"%(?:\{[slodiphvcrt](?:0*[1-9]\d*)?r?[.\-+,/_=]*\}|[%_-])"
+_MACRO_STRING = re.compile(rf"(?:{_ANY_MACRO}|[!-$&-~])*", re.IGNORECASE | re.ASCII)
 _TOP_LABEL = re.compile(r"(?=[a-z0-9-]*[a-z-])[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.IGNORECASE)
 _MODIFIER = re.compile(r"([a-z][a-z0-9_.-]*)=(.*)", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"([-+~?]?)([a-z][a-z0-9_.-]*)(.*)", re.IGNORECASE)
-_LENGTHS = re.compile(r"(?:/(0|[1-9]\d?))?(?://(0|[1-9]\d{0,2}))?\Z")
-_IP4 = re.compile(r":([\d.]+)(?:/(0|[1-9]\d?))?")
-_IP6 = re.compile(r":([0-9a-f:.]+)(?:/(0|[1-9]\d{0,2}))?", re.IGNORECASE)
+_LENGTHS = re.compile(r"(?:/(0|[1-9]\d?))?(?://(0|[1-9]\d{0,2}))?\Z", re.ASCII)
+_IP4 = re.compile(r":([\d.]+)(?:/(0|[1-9]\d?))?", re.ASCII)
+_IP6 = re.compile(r":([0-9a-f:.]+)(?:/(0|[1-9]\d{0,2}))?", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True)

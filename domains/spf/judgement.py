@@ -8,10 +8,11 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from domains.dns_answers import DnsAnswer, DnsStatus, LookUp
 from domains.records import ExpectedRecord, Judgement, is_quoted
-from domains.spf.advice import is_glued, merged, recovered, repaired
+from domains.spf.advice import merged
 from domains.spf.evaluation import MAX_LOOK_UPS, Evaluation, check_host
 from domains.spf.grammar import Directive, Modifier, SpfRecord, is_spf, parse, same_host
 from domains.spf.macros import SendingHost
+from domains.spf.repair import is_glued, recovered, repaired
 
 # Of our servers' addresses so many of each family stand for all: the ends of each network.
 SAMPLES = 8
@@ -23,7 +24,7 @@ def judge(expected: ExpectedRecord, answer: DnsAnswer, look_up: LookUp) -> Judge
     found = tuple(value for value in answer.found if is_spf(value))
     if not found:
         return _nothing_readable(check, answer.found)
-    records = [repaired(value, check.ours) for value in found]
+    records = [repaired(value) for value in found]
     if len(found) > 1:
         value, count = check.advice(records)
         return Judgement("wrong", "spf_several" if count <= MAX_LOOK_UPS else f"spf_several_full {count}", found, value)
@@ -85,7 +86,7 @@ class _Check:
         return Judgement("wrong", reason, (text,), value, whole.steps)
 
     def _reason(self, text: str, record: SpfRecord, failed: list[Evaluation]) -> str:
-        if is_glued(text, self.ours):
+        if is_glued(text):
             return "spf_glued"
         if broken := next((outcome.reason for outcome in failed if outcome.result == "permerror"), ""):
             return broken

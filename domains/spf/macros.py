@@ -36,13 +36,18 @@ def expand(spec: str, sender: SendingHost, domain: str, validated: Callable[[], 
         parts = re.split("[" + re.escape(delimiters or ".") + "]", value)
         if turned:
             parts.reverse()
-        text = ".".join(parts[-int(digits) :] if digits else parts)
+        text = ".".join(parts[-_number(digits) :] if digits else parts)
         return quote(text, safe="-._~") if letter.isupper() else text
 
     name = MACRO.sub(replaced, spec).removesuffix(".")
     while len(name) > MAX_NAME and "." in name:
         name = name.partition(".")[2]
     return name
+
+
+def _number(digits: str) -> int:
+    """Return how many parts are kept; no name has as many as four digits can say."""
+    return int(digits.lstrip("0")[:4])
 
 
 def _values(sender: SendingHost, domain: str) -> dict[str, str]:

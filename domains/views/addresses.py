@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.act_page import ActPage
+from accounts.console.bulk import BulkAction, BulkPage
 from accounts.console.forms import FormPage
-from accounts.console.lists import Button, Column, EmptyState, ListPage
+from accounts.console.lists import BulkBar, Button, Column, EmptyState, ListPage
 from accounts.errors import Refused
 from accounts.mail.addresses import key_or_text
 from accounts.scoping import get_visible_or_404, visible
@@ -19,6 +20,30 @@ from domains.forms import AddressForm, SenderAddressFilters
 from domains.models import SenderAddress, SenderDomain
 
 ADDRESSES = "domains:addresses"
+
+
+BULK = (
+    BulkAction(
+        "delete",
+        gettext_lazy("Delete"),
+        lambda caller, address: addresses.delete(caller, address=address),
+        gettext_lazy("Delete these sender addresses?"),
+        gettext_lazy("Programs can no longer send from them. Email already accepted still goes out."),
+        icon="trash",
+        is_danger=True,
+    ),
+)
+
+
+class BulkAddresses(BulkPage):
+    """Delete many sender addresses."""
+
+    right = "addresses.edit"
+    nav = ADDRESSES
+    actions = BULK
+
+    def rows(self) -> QuerySet[SenderAddress]:
+        return visible(SenderAddress.objects.all(), self.caller)
 
 
 class SenderAddressList(ListPage):
@@ -58,6 +83,9 @@ class SenderAddressList(ListPage):
             address = key_or_text(wanted["q"]).text
             rows = rows.filter(Q(address__icontains=address) | Q(name__icontains=wanted["q"]))
         return rows
+
+    def bulk(self) -> BulkBar | None:
+        return BulkBar(reverse("domains:addresses_bulk"), BULK) if self.caller.may("addresses.edit") else None
 
     def primary(self) -> Button | None:
         if not self.caller.may("addresses.edit"):

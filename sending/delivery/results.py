@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from accounts.tokens import without_tokens
 from sending.delivery import retry
 from sending.delivery.pipeline import Hold, expired
 from sending.delivery.queue import NewAttempt, Settlement
@@ -112,12 +113,10 @@ def without_texts(settlement: Settlement) -> Settlement:
 
 
 def _without_values(queued: QueuedMessage, smtp_result: SmtpResult) -> SmtpResult:
-    """Return the result without the sensitive values that the receiver repeats, as of a link that it blocks."""
+    """Return the result without the sensitive values and tokens that the receiver repeats, as of a link it blocks."""
     submission = queued.submission
-    if not submission.sensitive:
-        return smtp_result
     text, conversation = (
-        without_values(said, submission.variables, submission.sensitive)
+        without_values(without_tokens(said), submission.variables, submission.sensitive)
         for said in (smtp_result.text, smtp_result.conversation)
     )
     return replace(smtp_result, text=text, conversation=conversation)

@@ -12,6 +12,7 @@ from accounts.mail.addresses import key_or_text
 from sending.inbound import non_delivery, prose
 from sending.inbound.report import Report, ReportKind, decoded_fields, header, parts, text_header, text_of, token
 from sending.smtp.codes import enhanced_code
+from sending.smtp.replies import classify_report
 
 STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 MAX_TEXT = 20_000
@@ -29,6 +30,8 @@ ACTIONS: dict[str, ReportKind] = {
 # The first digit of Status says what an Action that is not known means.
 _ACTION_OF_CLASS = {"2": "delivered", "4": "delayed"}
 _TYPE = re.compile(r"^\s*[\w-]+\s*;\s*")
+# What Sendmail leaves out of its field and has behind the same words in its transcript.
+_OF_DNS = r"\s*(\((?:name server|authoritative answer)[^()\n]{1,300}\))"
 
 
 def parse(mail: Message, sent: str = "") -> Report | None:
@@ -39,14 +42,21 @@ def parse(mail: Message, sent: str = "") -> Report | None:
 def for_recipient(report: Report, recipient: str) -> Report:
     """Return what a delivery report says of the recipient that the email went to.
 
-    When it names several recipients and not that one, a list or an alias was expanded behind it: its address is alive
-    when one of them is, so that the mildest counts.
+    When it names several recipients and not that one, or each as expanded from that one, a list or an alias was
+    expanded behind it: its address is alive when one of them is, so that the mildest counts.
     """
     if not report.recipients:
         return report
     key = key_or_text(recipient)
     named = [each for each in report.recipients if key in map(key_or_text, each.addresses)]
-    return min(named, key=_gravity) if named else max(report.recipients, key=_gravity)
+    reached = [each for each in named if key == key_or_text(each.addresses[-1])]
+    if reached:
+        return min(reached, key=_gravity)
+    return max(named or report.recipients, key=lambda each: (_gravity(each), not _is_hard(each)))
+
+
+def _is_hard(report: Report) -> bool:
+    return classify_report(report.status, report.diagnostic, stage=report.stage).hard
 
 
 def _standard(mail: Message) -> Report | None:
@@ -70,15 +80,20 @@ def _standard(mail: Message) -> Report | None:
             )
     if not reports:
         return None
-    said = prose.refusal_in(prose.text_for_people(mail))
+    text = prose.text_for_people(mail)
+    said = prose.refusal_in(text)
     # Which of several recipients its words are about is not known.
-    instead = said.diagnostic if len(reports) == 1 else ""
-    reports = [replace(report, diagnostic=_whole(report.diagnostic, instead), stage=said.stage) for report in reports]
+    instead, text = (said.diagnostic, text) if len(reports) == 1 else ("", "")
+    reports = [
+        replace(report, diagnostic=_whole(report.diagnostic, instead, text), stage=said.stage) for report in reports
+    ]
     return replace(min(reports, key=_gravity), addresses=(), recipients=tuple(reports) if len(reports) > 1 else ())
 
 
-def _whole(diagnostic: str, instead: str) -> str:
+def _whole(diagnostic: str, instead: str, text: str) -> str:
     """Return a diagnostic, or instead of one that is missing, or ends within a reply, what the words beside it say."""
+    if diagnostic.lower().endswith("host unknown") and (found := re.search(f"host unknown{_OF_DNS}", text, re.I)):
+        return f"{diagnostic} {found[1]}"
     is_cut = not diagnostic or (diagnostic.endswith(":") and diagnostic[:3] in instead)
     return instead if is_cut and instead else diagnostic
 
@@ -112,12 +127,17 @@ def _blocks(part: Message) -> list[Message]:
 def _prose(mail: Message, sent: str) -> Report | None:
     if not non_delivery.is_told(mail, sent):
         return None
-    said = prose.refusal_in(prose.text_for_people(mail))
+    text = prose.text_for_people(mail)
     is_delay = non_delivery.is_still_tried(mail, sent)
-    return Report(
-        kind=ReportKind.DELAY if is_delay else ReportKind.BOUNCE,
-        status=said.status,
-        diagnostic=said.diagnostic,
-        action="delayed" if is_delay else "failed",
-        stage=said.stage,
+    whole, *recipients = (
+        Report(
+            kind=ReportKind.DELAY if is_delay else ReportKind.BOUNCE,
+            status=said.status,
+            diagnostic=said.diagnostic,
+            action="delayed" if is_delay else "failed",
+            stage=said.stage,
+            addresses=said.addresses,
+        )
+        for said in (prose.refusal_in(text), *prose.refusals_in(text))
     )
+    return replace(whole, recipients=tuple(recipients))

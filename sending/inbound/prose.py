@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 
 from sending.inbound.report import parts, text_of
@@ -16,6 +16,8 @@ from sending.smtp.codes import enhanced_code
 MAX_TEXT = 20_000
 MAX_LINE = 1000
 MAX_LINES = 12
+MIN_LISTED = 2
+MAX_LISTED = 200
 
 # Where the copy of the returned mail begins; what stands there was said by its author.
 _COPY = re.compile(
@@ -28,6 +30,14 @@ _COPY = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _REPLY = re.compile(r"(?<![\d.#-])[45]\d\d(?:[ -](?=\S)|\b.{0,40}[45]\.\d{1,3}\.\d{1,3})")
+# An entry of a list of addresses: an address that begins a line, and the one that it was expanded from.
+_LISTED = re.compile(
+    r"^[ \t]*(?:[*-][ \t]{1,9}|(?:final-)?recipient(?: address)?: ?(?:rfc822; ?)?)?<?"
+    r"(?!postmaster@|mailer-daemon@|abuse@|support@|[45]\d\d-)"
+    r"([^\s<>@:,;\"'()]{1,200}@[\w.-]{1,255})>?[ \t]{0,40}"
+    r"(?:\n?[ \t]{0,40}\((?:expanded|generated) from:? <?([^<>()\s]{1,320})>?\)[ \t]{0,40})?(?::|$|on\b|\(reason)",
+    re.IGNORECASE | re.MULTILINE,
+)
 # What introduces a reply is none of it.
 _SAID = re.compile(
     r"^.*\b(?:said|returned was|response was|replied|responded(?: as follows)?|answered)\s*:?\s*\W{0,3}$"
@@ -49,11 +59,19 @@ _TAG = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _AFTER_DATA = re.compile(
-    r"in reply to (?:the )?(?:end of )?data\b|^[ \t]*>>> (?:data|\.)\s*$|\bafter (?:the )?(?:end of data|data\b)",
+    r"in reply to (?:the )?(?:end of )?data\b|^[ \t]*>>> (?:data|\.)\s*$|\bafter (?:the )?(?:end of data|data\b)"
+    # qmail's.
+    r"|\bfailed (?:after I sent the message|on data command)",
     re.IGNORECASE | re.MULTILINE,
 )
 _AFTER_RCPT = re.compile(
     r"in reply to (?:the )?rcpt\b|\b(?:after (?:the )?|following )rcpt\b|^[ \t]*>>> rcpt to:|does not like recipient",
+    re.IGNORECASE | re.MULTILINE,
+)
+# No recipient had been named yet.
+_BEFORE_RCPT = re.compile(
+    r"in reply to (?:the )?(?:mail from|helo|ehlo)\b|\bafter (?:the )?(?:mail from|helo|ehlo|initial connection)\b"
+    r"|^[ \t]*>>> (?:mail from|helo|ehlo)\b|\bbut sender was rejected|\brefused to talk to me",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -64,8 +82,10 @@ class ProseRefusal:
 
     status: str
     diagnostic: str
-    # What the refusal answered: "rcpt", "data", or not said.
+    # What the refusal answered: "mail", "rcpt", "data", or not said.
     stage: str
+    # The address that was written to and the one it went to, where a text lists several.
+    addresses: tuple[str, ...] = ()
 
 
 def text_for_people(mail: Message) -> str:
@@ -84,8 +104,31 @@ def refusal_in(text: str) -> ProseRefusal:
     return ProseRefusal(
         status=enhanced_code(diagnostic) or enhanced_code(text),
         diagnostic=diagnostic[:MAX_LINE],
-        stage="data" if _AFTER_DATA.search(text) else "rcpt" if _AFTER_RCPT.search(text) else "",
+        stage=_stage(text),
     )
+
+
+def refusals_in(text: str) -> list[ProseRefusal]:
+    """Return what a text says of each address that it lists; of none when it lists fewer than two."""
+    listed = list(_LISTED.finditer(text))[:MAX_LISTED]
+    if len({entry[1].lower() for entry in listed}) < MIN_LISTED:
+        return []
+    ends = [entry.start() for entry in listed[1:]] + [len(text)]
+    refusals = []
+    for entry, end in zip(listed, ends, strict=True):
+        words = text[entry.end() : end]
+        if not words.strip() or words.startswith("\n\n"):
+            # A bare list: the reasons follow it, each with its address.
+            about = [line for line in text[entry.end() :].splitlines() if entry[1].lower() in line.lower()]
+            words = "\n".join(about) or words
+        said = refusal_in(f"{entry[1]}:{words}" if words.strip() else "")
+        refusals.append(replace(said, addresses=(entry[2] or entry[1], entry[1])))
+    return refusals
+
+
+def _stage(text: str) -> str:
+    stages = {"data": _AFTER_DATA, "rcpt": _AFTER_RCPT, "mail": _BEFORE_RCPT}
+    return next((stage for stage, words in stages.items() if words.search(text)), "")
 
 
 def _quoted_reply(text: str) -> str:

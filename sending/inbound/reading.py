@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.mail.text import storable
+from accounts.tokens import without_tokens
 from sending import events
 from sending.inbound import dsn
 from sending.inbound.parsing import Parser
@@ -77,4 +78,4 @@ def _new_events(report: Report, message: int) -> list[events.NewEvent]:
 
 def _summary(report: Report) -> str:
     summary = " ".join(part for part in (report.action, report.status, report.diagnostic) if part)
-    return storable(summary)[:500]
+    return without_tokens(storable(summary))[:500]

@@ -32,7 +32,8 @@ class Report:
     status: str = ""
     diagnostic: str = ""
     action: str = ""
-    # What the refusal answered, where the report says it: "rcpt", or "data" for the text of the mail.
+    # What the refusal answered, where the report says it: "mail" for the sender and all before, "rcpt", or "data" for
+    # the text of the mail.
     stage: str = ""
     # False when the mail could not be read, for a fault of its own.
     is_parsed: bool = True

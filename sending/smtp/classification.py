@@ -32,7 +32,8 @@ class Refusal:
     # Everything that was said; and what the refusing host said after its codes: only there may it say "dead".
     text: str = ""
     own: str = ""
-    # What it answers: "rcpt", "data" (the text of the mail: the recipient had been accepted before), or not known.
+    # What it answers: "mail" (what comes before the recipient), "rcpt", "data" (the text of the mail: the recipient had
+    # been accepted before), or not known.
     stage: str = ""
     # A report on a refusal, by who tried to pass the mail on.
     is_report: bool = False
@@ -64,6 +65,10 @@ def classified(refusal: Refusal, rules: ReplyRules = RULES) -> Verdict:
     if alive:
         # Some refuse by policy, or for a full mailbox, with the code of a dead address; then their words are believed.
         return Verdict(bounce_class=alive.bounce_class, is_dead=_is_dead_domain(alive, refusal, rules), rule=alive)
+    if refusal.stage == "mail" and (refusal.is_report or coded):
+        # No recipient had been named (RFC 5321 3.3): a user or an address that is unknown there is the sender's.
+        name = coded.bounce_class if coded and not coded.is_dead else BounceClass.INVALID_SENDER
+        return Verdict(bounce_class=name, rule=coded)
     own = _QUOTED.split(readable(refusal.own), maxsplit=1)[0]
     asked = [rule for rule in rules.dead if not rule.enhanced or refusal.enhanced in rule.enhanced]
     if dead := _first(asked, own):

@@ -56,8 +56,9 @@ ORDER = (
 DEAD_REPLIES = frozenset({0, 550, 551, 553})
 # Enhanced codes that leave it to the words, without their first digit: none, and those that programs put where they
 # have no better one; and all of subject 1, addresses, but for a domain's and the sender's (RFC 3463 3.2, IANA's list).
-# Not 2.0 and 2.1: a mailbox that is disabled, or filters, is one.
-UNDECIDED = frozenset({"", "0.0", "5.0", "7.1"})
+# 7.17: the mailbox has another owner now (RFC 7293 14.2). Not 2.0 and 2.1: a mailbox that is disabled, or filters,
+# is one.
+UNDECIDED = frozenset({"", "0.0", "3.0", "5.0", "7.1", "7.17"})
 OTHER_ADDRESSES = frozenset({"1.2", "1.7", "1.8", "1.9"})
 # In answer to RCPT, where a mailbox is looked up (RFC 5321 3.3), also these.
 UNDECIDED_AT_RCPT = frozenset({"2.0", "2.1"})

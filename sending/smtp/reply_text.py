@@ -26,6 +26,9 @@ def readable(text: str) -> str:
 def own_words(text: str, code: int) -> str:
     """Return what a report quotes after a reply's code, without the codes of its other lines (RFC 5321 4.2.1)."""
     text = re.sub(rf"^[\s:-]*{code}(?=[ -])", "", text)
+    if re.match(r"-(?! )", text):
+        # The first of several lines; the next one without a hyphen ends them.
+        text = re.sub(rf"(?<=\s){code}-", "", re.sub(rf"(?<=\s){code} ", "", text, count=1))
     enhanced = leading_code(text)
     again = rf"(?<=\s){code}-" + (rf"|(?<=\s){code} (?={re.escape(enhanced)}(?!\S))" if enhanced else "")
     return re.sub(again, "", text)

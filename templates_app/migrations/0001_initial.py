@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                 ("state", models.CharField(default="draft", max_length=10)),
                 ("sensitive", models.JSONField(default=dict)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("archived_at", models.DateTimeField(null=True)),
                 (
                     "account",
                     models.ForeignKey(
@@ -256,6 +257,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="template",
             index=models.Index(fields=["account", "-id"], name="template_list"),
+        ),
+        migrations.AddConstraint(
+            model_name="template",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("archived_at", None), models.Q(("state", "in_review"), _negated=True), _connector="OR"
+                ),
+                name="template_archived_is_not_in_review",
+            ),
         ),
         migrations.AddConstraint(
             model_name="template",

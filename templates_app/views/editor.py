@@ -16,6 +16,7 @@ from accounts.scoping import get_visible_or_404
 from templates_app import diff, forbidden_phrases, presentation, queries, review, screening
 from templates_app.forms import TemplateForm
 from templates_app.models import Template, Version
+from templates_app.sample_templates import SAMPLES, html_of
 from templates_app.views.pages import say_submitted
 
 SUBMIT = "submit"
@@ -53,7 +54,7 @@ class _Editor(FormPage):
     def context(self, form: TemplateForm) -> dict[str, Any]:
         return super().context(form) | screened(*form.bodies)
 
-    def content(self, form: TemplateForm) -> dict[str, str]:
+    def content(self, form: TemplateForm) -> dict[str, Any]:
         """Return the form's fields as `review.create` and `review.revise` take them."""
         return {name: form.cleaned_data[name] for name in ("name", "html", "text", "summary")}
 
@@ -79,6 +80,16 @@ class CreateTemplate(_Editor):
 
     def parent(self) -> tuple[str, str]:
         return gettext("Email Template"), reverse("templates:list")
+
+    def initial(self) -> dict[str, Any]:
+        """Return the sample asked for, if there is one."""
+        key, language = (self.request.GET.get(name, "") for name in ("sample", "language"))
+        try:
+            html = html_of(key, language)
+        except KeyError:
+            return {}
+        sample = SAMPLES[key]
+        return {"name": sample.name, "summary": sample.summary, "html": html}
 
     def write(self, form: TemplateForm) -> Template:
         return review.create(self.caller, **self.content(form))

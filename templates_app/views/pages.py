@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.console.act_page import ActPage
-from accounts.console.lists import Button, Column, EmptyState, ListPage
+from accounts.console.lists import BulkBar, Button, Column, EmptyState, ListPage
 from accounts.console.views import ConsoleView
 from accounts.roles import Role
 from accounts.scoping import get_visible_or_404, visible
 from templates_app import marking, presentation, queries, review, screening, sensitive_names
 from templates_app.forms import TemplateFilters
 from templates_app.models import Review, Template, Version, reason_text
-from templates_app.views import body
+from templates_app.views import archiving, body
 
 NAV = "templates:list"
 # Characters of a reason in the list; the template's page has the whole one.
@@ -44,15 +44,16 @@ class TemplateList(ListPage):
     intro = gettext_lazy(
         "Email is sent from approved templates. While a new version is in review, the approved one stays in use."
     )
+    row_column = "name"
     columns = (
         Column("id", "ID", "id", kind="mono"),
-        Column("name", gettext_lazy("Name"), "name", href=lambda row: reverse("templates:detail", args=[row.pk])),
+        Column("name", gettext_lazy("Name"), "name"),
         Column(
             "status",
             gettext_lazy("Status"),
-            lambda row: Template.State(row.state),
+            lambda row: queries.ARCHIVED if row.archived_at else Template.State(row.state),
             kind="badge",
-            csv=lambda row: row.state,
+            csv=lambda row: queries.ARCHIVED if row.archived_at else row.state,
         ),
         Column("reason", gettext_lazy("Reason"), lambda row: _reason(row, MAX_REASON), csv=lambda row: _reason(row)),
         Column("in_use", gettext_lazy("In use"), lambda row: _version(row.approved) if row.approved else "–"),
@@ -62,6 +63,8 @@ class TemplateList(ListPage):
     def rows(self) -> QuerySet[Template]:
         asked = self.filters.cleaned
         templates = visible(Template.objects.select_related("approved"), self.caller)
+        if asked.get("state") != queries.ARCHIVED:
+            templates = templates.filter(archived_at=None)
         return queries.with_reason(queries.search(templates, state=asked.get("state", ""), text=asked.get("q", "")))
 
     def empty_state(self) -> EmptyState:
@@ -74,6 +77,13 @@ class TemplateList(ListPage):
         if not self.caller.may("templates.edit"):
             return None
         return Button(gettext("Create template"), reverse("templates:create"))
+
+    def bulk(self) -> BulkBar | None:
+        if not self.caller.may("templates.edit"):
+            return None
+        archived = self.filters.cleaned.get("state") == queries.ARCHIVED
+        actions = [archiving.RESTORE] if archived else [archiving.SUBMIT, archiving.WITHDRAW, archiving.ARCHIVE]
+        return BulkBar(reverse("templates:bulk"), actions)
 
     def row_url(self, row: Template) -> str:
         return reverse("templates:detail", args=[row.pk])
@@ -112,7 +122,9 @@ class TemplateDetail(ConsoleView):
             rejected=next((past for past in reviews if past.state != "withdrawn"), None),
             waiting=next((past for past in reviews if past.state == Review.State.WAITING), None),
             unreviewable=not self.template.account.has_member(Role.REVIEWER) and self.template.state in UNDECIDED,
-            may_send=self.template.state == Template.State.APPROVED and self.caller.may("messages.send"),
+            may_send=self.template.state == Template.State.APPROVED
+            and not self.template.archived_at
+            and self.caller.may("messages.send"),
             marks=[(name, name in sensitive) for name in variables],
             rows=presentation.rows(findings),
             passes=screening.passes(findings),

@@ -69,8 +69,8 @@ def test_nothing_secret_is_readable_at_rest(client: Client, caplog: pytest.LogCa
     assert [name for name, value in canaries.items() if value in dump or json.dumps(value)[1:-1] in dump] == []
     assert [name for name, value in canaries.items() if value in log] == []
     # Shown once, on the page after, and never again.
-    assert key.secret_key in client.get(reverse("accounts:keys")).content.decode()
-    assert key.secret_key not in client.get(reverse("accounts:keys")).content.decode()
+    assert key.secret_key in client.get(reverse("accounts:key", args=[key.pk])).content.decode()
+    assert key.secret_key not in client.get(reverse("accounts:key", args=[key.pk])).content.decode()
 
 
 def test_an_error_page_and_its_log_hold_no_word_of_what_was_typed(caplog: pytest.LogCaptureFixture) -> None:

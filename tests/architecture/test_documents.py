@@ -117,6 +117,17 @@ def test_the_readme_lists_the_actions_of_the_api() -> None:
     assert set(re.findall(r"\w+", listed)) == set(ACTIONS)
 
 
+def test_the_readme_says_what_is_needed_before_it_is_needed() -> None:
+    readme = text_of("README.md")
+    assert re.search(r"\d GB of free memory.*\d GB of\s+disk", readme)
+    assert readme.index("pip install tencentcloud-sdk-python-ses") < readme.index("import credential")
+    assert readme.index("createsuperuser") < readme.index("`/admin/`")
+    assert "## Not there yet" in readme
+    assert "see [LICENSE](LICENSE)" in readme
+    # A bare `python` has none of the packages.
+    assert re.findall(r"(?<![/\w])python3? manage\.py", readme) == []
+
+
 def test_each_module_of_the_standards_names_one_of_its_documents() -> None:
     silent = []
     for row in text_of("docs/standards.md").splitlines():

@@ -105,6 +105,31 @@ def test_columns_are_found_by_their_headings_in_both_languages(heading):
     assert parsed.sheet.silent == [1]
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("EmailAddress,Reason,LastUpdateTime\na@x.test,BOUNCE,2026-01-01T00:00:00Z\n", "BOUNCE"),
+        (
+            '"EmailAddress","SuppressionReason","Origin","CreatedAt"\n"a@x.test","HardBounce","Recipient","2026"\n',
+            "HardBounce",
+        ),
+        ('status,reason,email,created\n5.1.1,"550 5.1.1 no, never",a@x.test,1443651125\n', "550 5.1.1 no, never"),
+        ('address,code,error,created_at\na@x.test,550,"No, sorry","Fri, 21 Oct 2026 11:02:55 UTC"\n', "No, sorry"),
+        ('Name,Address,Email\nAnn,"1 High St, York",a@x.test\n', ""),
+        ('Email Address,First Name,Address,NOTES\na@x.test,Ann,"1 High St, York",x\n', "x"),
+        ('\ufeff"sep=;"\r\nE-Mail-Adresse;Vorname;Note\r\na@x.test;Ann;x\r\n', "x"),
+        ("a@x.test,COMPLAINT\n", "COMPLAINT"),
+        ("序号,收件邮箱,退信原因\n1,a@x.test,用户不存在\n", "用户不存在"),
+    ],
+)
+def test_what_other_services_and_programs_write_is_read(text, reason):
+    parsed = read(text)
+    assert [(entry.address.text, entry.expires, entry.reason) for entry in parsed.entries] == [
+        ("a@x.test", None, reason)
+    ]
+    assert parsed.rejected == []
+
+
 def test_the_headings_of_the_page_are_headings_of_the_file_in_every_language():
     columns = {column.name: column for column in entries.COLUMNS}
     for language, _name in settings.LANGUAGES:
@@ -137,6 +162,12 @@ def test_without_a_heading_line_the_columns_are_address_expiry_and_reason():
         ("2027-05-01T09:00:00+08:00", date(2027, 5, 2)),
         ("2027-05-01T23:59:59.999Z", date(2027, 5, 2)),
         ("2027-05-01T01:00:00+08:00", date(2027, 5, 1)),
+        ("2027/5/1 8:00", date(2027, 5, 2)),
+        ("2027/05/01 08:00:30", date(2027, 5, 2)),
+        ("2027-05-01 00:00:00 UTC", date(2027, 5, 1)),
+        ("never", None),
+        ("NULL", None),
+        ("永久有效", None),
     ],
 )
 def test_days_are_read_as_we_and_spreadsheets_write_them(written, day):
@@ -144,7 +175,17 @@ def test_days_are_read_as_we_and_spreadsheets_write_them(written, day):
 
 
 @pytest.mark.parametrize(
-    "written", ["5/1/2027", "01.05.2027", "2027-13-01", "9999-12-31T23:00:00Z", "soon", "0001-1-0"]
+    "written",
+    [
+        "5/1/2027",
+        "01.05.2027",
+        "2027-13-01",
+        "9999-12-31T23:00:00Z",
+        "soon",
+        "0001-1-0",
+        "2027/5/1 25:00",
+        "9999/12/31 8:00",
+    ],
 )
 def test_a_day_that_could_be_another_is_refused(written):
     assert "is not of the form YYYY-MM-DD" in read(f"a@x.test,{written}").rejected[0].reason

@@ -31,6 +31,10 @@ PAGES = {
     "operator": {
         "block-add": ("/blocklist/add/", "Block an address", "屏蔽地址"),
         "block-import": ("/blocklist/import/", "Import addresses to block", "导入要屏蔽的地址"),
+        "profile": ("/profile/", "Your profile", "个人资料"),
+        "end-sessions": ("/profile/sessions/", "Log out everywhere else", "退出其他所有登录"),
+        "samples": ("/templates/samples/", "Sample templates", "示例模板"),
+        "search-page": ("/search/?q=demo", "Search", "搜索"),
         "look-up": ("/blocklist/look-up/?address=ann@example.test", "Look up an address", "查询地址"),
         "sending-overview": ("/statistics/overview/", "Sending Overview", "发送概览"),
     },
@@ -109,7 +113,7 @@ def test_the_log_in_page_fits_too(product: Product, chromium: Browser) -> None:
     context = chromium.new_context()
     context.set_default_timeout(PAGE_MILLISECONDS)
     page = context.new_page()
-    stranger = Person(page, product.url, [])
+    stranger = Person(page, product.url, [], {})
     watch(page, stranger.trouble, product.url.partition("://")[2])
     stranger.go("/login/")
     stranger.look("login")

@@ -32,9 +32,9 @@ def test_findings_lead_to_their_places_and_a_mended_fault_is_no_longer_red(peopl
     body = page.get_by_label("HTML body")
     body.fill(FAULTY)
     for name, chosen in (
-        ("Show the place: Links", ['<a href="{{where}}">']),
-        ("Show the place: Forbidden phrases", ["online casino"]),
-        ("Show 2 places: Scripts and forms", ["<input name=a>", "<input name=b>", "<input name=a>"]),
+        ("Show the place (Links)", ['<a href="{{where}}">']),
+        ("Show the place (Forbidden phrases)", ["online casino"]),
+        ("Show 2 places (Scripts and forms)", ["<input name=a>", "<input name=b>", "<input name=a>"]),
     ):
         for place in chosen:
             page.get_by_role("button", name=name).click()

@@ -61,7 +61,7 @@ def submit_a_template(operator: Person) -> None:
     expect(page.get_by_label("HTML body")).to_have_value("<form><p>Too much, {{name}}</p></form>")
     page.get_by_label("HTML body").fill("<p>Too short, {{name}}</p>")
     page.get_by_role("button", name="Submit for review").click()
-    expect(page.get_by_text("Rejected by the automatic review")).to_be_visible()
+    expect(page.get_by_role("heading", name="Rejected by the automatic review")).to_be_visible()
     page.get_by_role("link", name="Edit").click()
     expect(page.get_by_label("HTML body")).to_have_value("<p>Too short, {{name}}</p>")
     page.get_by_label("HTML body").fill(LETTER)

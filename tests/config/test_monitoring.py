@@ -45,3 +45,10 @@ def test_no_text_breaks_it(text: str) -> None:
 def test_without_a_token_nobody_is(settings: Any, header: str) -> None:
     settings.METRICS_TOKEN = ""
     assert not is_authorised(header)
+
+
+def test_a_line_feed_behind_the_token_as_files_have_it_shuts_nobody_out(settings: Any) -> None:
+    settings.METRICS_TOKEN = f"{TOKEN}\n"
+    assert is_authorised(f"Bearer {TOKEN}")
+    settings.METRICS_TOKEN = " \n"
+    assert not is_authorised("Bearer ")

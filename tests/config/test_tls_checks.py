@@ -42,6 +42,8 @@ def test_a_given_pair_is_looked_at_before_anything_starts(settings: Any, tmp_pat
     certificates.ensure(tmp_path, [])
     settings.TLS_CERT, settings.TLS_KEY = str(tmp_path / "server.pem"), str(tmp_path / "server.key")
     assert ids() == []
+    (tmp_path / "server.key").chmod(0o644)
+    assert ids() == ["ses.W004"]
     settings.TLS_KEY = str(tmp_path / "ca.key")
     (found,) = tls_checks.tls_port_can_be_served(None)
     assert found.id == "ses.E018"

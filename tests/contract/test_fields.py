@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.api import errors
+from accounts.api.fields import MAX_ITEMS
 from accounts.caller import Caller, key_holder
 from accounts.models import Account
 from config.actions import ACTIONS
@@ -258,3 +259,27 @@ def test_any_input_is_answered_or_refused(name: str, data: st.DataObject, as_tex
     if refused:
         assert refused.code in CODES[name] | COMMON_CODES
         assert re.search("[\u4e00-\u9fff]", errors.message(refused)), "it has no Chinese"
+
+
+@pytest.mark.parametrize("item", ["ann@customer.test", 1, None, {}, "\n"])
+def test_a_list_that_no_action_takes_is_refused_for_its_first_thousand_items(caller: Caller, item: Any) -> None:
+    looked_at = []
+
+    class Items(list[Any]):
+        """A list that says how many of its items were read."""
+
+        def __getitem__(self, index: Any) -> Any:
+            found = super().__getitem__(index)
+            looked_at.extend(found if isinstance(index, slice) else [found])
+            return found
+
+        def __iter__(self) -> Iterator[Any]:
+            for found in super().__iter__():
+                looked_at.append(found)
+                yield found
+
+    params = {**copy.deepcopy(INPUTS["SendEmail"]), "Destination": Items([item] * 50_000)}
+    del params["Simple"]
+    with refused():
+        ACTIONS["SendEmail"]().answer(caller, params)
+    assert len(looked_at) <= MAX_ITEMS

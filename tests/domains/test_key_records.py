@@ -64,6 +64,7 @@ def test_a_legal_record_of_our_key_passes(text: str) -> None:
     ("values", "text"),
     [
         ((f'"v=DKIM1; k=rsa; p={KEY}"',), "Quotation marks"),
+        ((f'v=DKIM1; k=rsa; p={KEY[:200]}" "{KEY[200:]}',), "Quotation marks"),
         ((f"v=DKIM1\\; k=rsa\\; p={KEY}",), "Quotation marks"),
         ((f"v=DKIM1; k=rsa; p={KEY[:200]}", KEY[200:]), "split over several"),
         ((KEY[200:], f"v=DKIM1; k=rsa; p={KEY[:200]}"), "split over several"),

@@ -17,8 +17,10 @@ from pytest_django import Settings
 
 from domains import resolver
 from domains.dns_answers import DnsAnswer, DnsStatus
-from domains.resolver import DnspythonResolver, servers_of, text_of
+from domains.judging import judge
+from domains.resolver import DnspythonResolver, servers_of, text_of, within
 from sending.simulator.dns_server import DnsServer
+from tests.domains.judged import SPF, around
 
 LONG = "v=DKIM1; p=" + "x" * 2000
 ANSWERS = {
@@ -213,3 +215,16 @@ def test_settings_name_the_servers(settings: Settings) -> None:
         ("192.0.2.1", 53), ("192.0.2.2", 5353), ("2001:db8::1", 54), ("2001:db8::2", 53), ("::1", 53),
     ]  # fmt: skip
     assert servers_of("") == []
+
+
+def test_no_record_keeps_a_check_busy_however_many_names_it_leads_to() -> None:
+    seconds: list[str] = []
+    records = {SPF.host: " ".join(["v=spf1", *(f"include:n{number}.test" for number in range(2000)), "-all"])}
+
+    def slow(name: str, type: str) -> DnsAnswer:
+        seconds.append(name)
+        return DnsAnswer(DnsStatus.FOUND, (records[name],)) if name in records else around(SPF)(name, type)
+
+    found = judge(SPF, within(slow, 20, clock=lambda: len(seconds)))
+    assert len(seconds) == 20
+    assert (found.state, found.value[-5:]) == ("wrong", " -all")

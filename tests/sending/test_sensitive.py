@@ -187,6 +187,19 @@ def test_a_reply_that_repeats_a_value_is_stored_without_it(post: Post) -> None:
         assert "550 5.7.1 blocked" in stored
 
 
+def test_a_reply_that_names_a_tracked_link_is_kept_without_what_opens_it(post: Post) -> None:
+    (message,) = post.put("ada@a.test")
+    address = links.click_url(message.pk, "https://a.test/r?t=1", links=1)
+    token = address.rpartition("/")[2]
+    said = f"550 5.7.1 URL {address} is listed"
+    settle(SmtpResult(code=550, enhanced="5.7.1", text=said, stage="body", conversation=f"S: {said}"))
+    attempt, event = Attempt.objects.get(), Event.objects.get(kind=EventKind.BOUNCE)
+    message.refresh_from_db()
+    for stored in (attempt.reply, attempt.conversation, event.reason, message.deliver_message):
+        assert token not in stored
+        assert "/t/c/… is listed" in stored
+
+
 WORDS = st.text(alphabet=string.ascii_letters + string.digits, min_size=1, max_size=12)
 
 
@@ -196,6 +209,28 @@ def test_no_value_stands_as_a_word_in_what_is_kept_of_a_reply(value: str, words:
     assert (value in text.split()) is (len(value) < 4)
     # A name that is no longer kept is no fault.
     assert without_values("550 5.1.1", {}, ["code"]) == "550 5.1.1"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("384756", "550 垃圾邮件：您的验证码384756，请勿泄露"),
+        ("384756", "554 5.7.1 spam: code_384756"),
+        ("aB3xK9", "550 blocked content AB3XK9"),
+        ("a+b c/d", "550 URL https://a.test/r?t=a%2Bb%20c%2Fd is listed"),
+        ("a+b c/d", "550 URL https://a.test/r?t=a%2bb%20c%2fd is listed"),
+        ("https://a.test/r?a=1&b=2", 'S: 550 <a href="https://a.test/r?a=1&amp;b=2"> is listed'),
+    ],
+)
+def test_a_reply_repeats_a_value_in_no_writing(value: str, said: str) -> None:
+    kept = without_values(said, {"code": value}, ["code"])
+    assert MASK in kept
+    assert len(kept) <= len(said) - len(value) + len(MASK)
+
+
+def test_a_longer_number_or_word_that_a_value_stands_in_is_another_one() -> None:
+    said = "550 5.7.1 id 13847562 from host1234.test"
+    assert without_values(said, {"code": "3847", "pin": "host"}, ["code", "pin"]) == said
 
 
 class TestClicks:

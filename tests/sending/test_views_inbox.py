@@ -64,6 +64,14 @@ def test_the_list_does_not_load_the_mails_themselves(
     assert not any('"raw"' in query["sql"] for query in queries.captured_queries)
 
 
+def test_the_file_of_the_list_holds_no_subject_in_which_a_code_may_stand(browser: Client, account: Account) -> None:
+    factories.simulated_mail(account, recipient="ann@x.test", subject="Your code is 384756")
+    response = browser.get(reverse("sending:inbox"), {"format": "csv"})
+    written = b"".join(response).decode()
+    assert "ann@x.test" in written
+    assert "384756" not in written
+
+
 def test_a_mail_shows_headers_texts_attachments_and_signature(browser: Client, account: Account) -> None:
     kept = factories.simulated_mail(account, raw=RAW, subject="Grüße")
     page = text(browser, "inbox_mail", kept.pk)

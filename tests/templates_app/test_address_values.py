@@ -131,6 +131,8 @@ def test_the_plain_text_part_has_the_links_of_the_html_part(value):
     [
         ("Go: https://a.test/?ref=mail-{{x}}\n{{x}}", "Go: https://a.test/?ref=mail-Tom%20%26%20Jerry\nTom & Jerry"),
         ("(www.a.test/{{x}})", "(www.a.test/Tom%20%26%20Jerry)"),
+        ("官网www.a.test/{{x}}。{{x}}", "官网www.a.test/Tom%20%26%20Jerry。Tom & Jerry"),
+        ("awww.a.test/{{x}}", "awww.a.test/Tom & Jerry"),
         ("https://a.test/, {{x}}", "https://a.test/, Tom & Jerry"),
         ("打开https://a.test/查看{{x}}", "打开https://a.test/查看Tom & Jerry"),
         ("https://a.test/{{x}}/{{ x }}。{{x}}", "https://a.test/Tom%20%26%20Jerry/Tom%20%26%20Jerry。Tom & Jerry"),

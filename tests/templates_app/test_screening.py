@@ -118,6 +118,8 @@ def test_each_picture_of_a_style_counts():
             ["https://fonts.test/a", "https://fonts.test/b"],
         ),
         ("<!--[if !mso]><!--><link href='https://a.test/' rel='stylesheet'><!--<![endif]-->", ["https://a.test/"]),
+        ("<link rel=stylesheet href='//fonts.test/css?family=A'>", ["//fonts.test/css?family=A"]),
+        ("<style>@import url(//fonts.test/a);@import '//fonts.test/b';</style>", ["//fonts.test/a", "//fonts.test/b"]),
         ("<style>p{color:red}</style><link rel=icon href=x>", []),
     ],
 )
@@ -126,6 +128,35 @@ def test_a_style_sheet_from_elsewhere_is_for_the_reviewer_to_see_and_no_refusal(
     assert [fault.text for fault in result.faults] == sheets
     assert (result.passed, result.noted) == (True, bool(sheets))
     assert finding("active", html).passed
+    assert finding("links", html).passed
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<link rel=stylesheet href='//{{x}}/a.css'>",
+        r"<link rel=stylesheet href='\\files.test\a.css'>",
+        "<style>@import '//{{x}}.test/a.css';</style>",
+        "<style>@import 'a.css';p{background:url(//files.test/a.png)}</style>",
+    ],
+)
+def test_no_value_chooses_where_a_style_sheet_comes_from_and_nothing_else_is_without_a_scheme(html):
+    assert not finding("links", html).passed
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("A</p>B", "A B"),
+        ("A</br>B", "A B"),
+        ("<details open><summary>A</summary>B</details>C", "A B C"),
+        ("<menu><li>A</menu>B", "A B"),
+        ("A<dialog>x</dialog>B", "AB"),
+        ("A</i>B</span>C", "ABC"),
+    ],
+)
+def test_blocks_and_end_tags_that_stand_for_elements_part_words(html, text):
+    assert read(html, "")[0].text == text
 
 
 @pytest.mark.parametrize(
@@ -156,7 +187,8 @@ def test_a_link_needs_a_fixed_domain(href):
 
 
 @pytest.mark.parametrize(
-    "text", ["https://{{host}}/", "See HTTP://shop.{{ tld }} now", "www.{{x}}.test", "https://a{{x}}"]
+    "text",
+    ["https://{{host}}/", "See HTTP://shop.{{ tld }} now", "www.{{x}}.test", "官网www.{{x}}.test", "https://a{{x}}"],
 )
 def test_an_address_in_text_needs_a_fixed_domain_too_for_mail_programs_make_a_link_of_it(text):
     html = f"<p>{text}</p>"

@@ -32,7 +32,7 @@
 
   // Before all others, so that the second letter of a pair, and every letter when keys are off, means nothing else.
   document.addEventListener("keydown", (event) => {
-    if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey || sheet.open) return;
+    if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
     if (!choice.checked) { event.stopImmediatePropagation(); return; }
     if (!act(event.key)) return;

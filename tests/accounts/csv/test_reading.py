@@ -36,9 +36,12 @@ def test_any_text_that_we_write_is_read_as_it_was(notes: list[tuple[str, str]], 
 
 
 def test_headings_are_compared_without_what_makes_no_difference() -> None:
-    assert {as_heading(text) for text in ("E-Mail", " e_mail: ", "Ｅ－ＭＡＩＬ", "\ufeffe mail", "'e-mail*")} == {
-        "e mail",
-        "'e mail",
+    assert {
+        as_heading(text)
+        for text in ("E-Mail", " e_mail: ", "Ｅ－ＭＡＩＬ", "\ufeffe mail", "eMail (UTF-8) *", "'e-mail*")
+    } == {
+        "email",
+        "'email",
     }
 
 
@@ -50,6 +53,27 @@ def test_columns_may_stand_in_any_order_and_others_between_them() -> None:
 
 def test_of_two_columns_with_one_heading_the_first_is_read() -> None:
     assert rows("id,note,ID\n7,a,8\n") == [{"key": "7", "note": "a"}]
+
+
+def test_of_two_columns_with_headings_of_one_the_one_is_read_whose_heading_is_named_first() -> None:
+    who = CsvColumn("who", "mailbox, who, name")
+    assert [row.cells for row in read("Name;Who;Mailbox\nAnn;Bee;Cid\n", [who], without_headings=1).rows] == [
+        {"who": "Cid"}
+    ]
+    assert [row.cells for row in read("Name;Who\nAnn;Bee\n", [who], without_headings=1).rows] == [{"who": "Bee"}]
+
+
+def test_titles_may_stand_above_the_headings_and_are_named() -> None:
+    found = read("Table 1\n\nday;who\n1;ann\n", [CsvColumn("who"), CsvColumn("day")], without_headings=2)
+    assert found.delimiter == ";"
+    assert [(row.line, row.cells) for row in found.rows] == [(4, {"day": "1", "who": "ann"})]
+    assert [(unread.line, unread.text) for unread in found.unread] == [(1, "Table 1")]
+    assert found.silent == [2, 3]
+
+
+def test_a_line_with_an_address_is_no_title_and_neither_is_a_long_text() -> None:
+    for above in ("ann@x.test\n", "oops\n" * 6):
+        assert [row.line for row in read(f"{above}who\nbob\n", [CsvColumn("who")], without_headings=1).rows][0] == 1
 
 
 def test_without_headings_the_order_counts_also_behind_the_first_heading() -> None:

@@ -87,4 +87,10 @@ def test_each_line_votes_for_the_mark_that_stands_first() -> None:
 
 
 def test_a_first_line_may_name_the_delimiter() -> None:
-    assert [directive(text) for text in ("sep=;\r\na", "SEP=\t", "sep=;x", "a")] == [";", "\t", "", ""]
+    assert [directive(text) for text in ("sep=;\r\na", '"sep=;"\na', "SEP=\t", "sep=;x", "a")] == [
+        ";",
+        ";",
+        "\t",
+        "",
+        "",
+    ]

@@ -151,6 +151,47 @@ def test_a_report_of_an_error_leaves_the_passwords_out(browser: Client) -> None:
     assert response.wsgi_request.sensitive_post_parameters == ("current", "new", "again")
 
 
+def test_the_profile_changes_name_and_zone_and_writes_down_what_changed(browser: Client, person: User) -> None:
+    assert browser.get("/profile/").context["form"]["zone"].value() == "UTC"
+    answer = browser.post("/profile/", {"name": " Ann Example ", "zone": "Asia/Shanghai"}, follow=True)
+    assert "Profile saved." in answer.text
+    person.refresh_from_db()
+    assert (person.name, person.time_zone) == ("Ann Example", "Asia/Shanghai")
+    browser.post("/profile/", {"name": "Ann Example", "zone": "Asia/Shanghai"})
+    acts = list(AuditEntry.objects.filter(actor=person.email).order_by("pk").values_list("act", flat=True))
+    assert acts == ["users.set_name", "users.set_time_zone"]
+
+
+@pytest.mark.parametrize("name", ["Ann\u202eexe", "x" * 101, "Ann\x07"])
+def test_a_name_that_does_not_do_changes_nothing_of_the_profile(browser: Client, person: User, name: str) -> None:
+    assert browser.post("/profile/", {"name": name, "zone": "Asia/Shanghai"}).status_code == 422
+    person.refresh_from_db()
+    assert (person.name, person.time_zone) == ("", "UTC")
+
+
+def test_the_password_ends_every_other_session_and_stays(browser: Client, person: User) -> None:
+    other = Client()
+    other.force_login(person)
+    refused = browser.post("/profile/sessions/", {"current": "wrong"})
+    assert refused.status_code == 422
+    assert "not your current password" in refused.text
+    assert other.get("/profile/").status_code == 200
+
+    assert browser.post("/profile/sessions/", {"current": OLD})["Location"] == "/profile/"
+    assert browser.get("/profile/").status_code == 200
+    assert other.get("/profile/")["Location"].startswith("/login/")
+    person.refresh_from_db()
+    assert person.check_password(OLD)
+    assert AuditEntry.objects.filter(act="session.end_others", actor=person.email).count() == 1
+
+
+def test_the_password_is_not_found_by_trying_on_either_page(browser: Client) -> None:
+    for _ in range(settings.RULES.login_attempts):
+        browser.post("/profile/sessions/", {"current": "wrong"})
+    assert browser.post("/profile/sessions/", {"current": OLD})["Location"] == "/profile/sessions/"
+    assert browser.post("/password/", {"current": OLD, "new": NEW, "again": NEW})["Location"] == "/password/"
+
+
 @pytest.mark.parametrize("path", ["/", "/users/", "/time-zone/", "/admin/", "/admin/accounts/user/"])
 def test_a_password_that_an_admin_made_opens_no_page_but_the_one_where_it_is_changed(client: Client, path: str) -> None:
     admin = factories.caller(factories.account(), "admin")

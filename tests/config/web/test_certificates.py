@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
 from config.web import certificates
 from config.web.certificates import AUTHORITY, AUTHORITY_KEY, CERTIFICATE, KEY
@@ -29,6 +29,7 @@ HOSTS = [
     "0.0.0.0",
     "a b",
 ]
+Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
 PEM, CLEAR = serialization.Encoding.PEM, serialization.NoEncryption()
 
 
@@ -138,3 +139,71 @@ def test_what_cannot_be_served_is_refused_in_words(tmp_path: Path) -> None:
             certificates.check_given(path, key)
     with pytest.raises(certificates.UnusableCertificate, match="cannot be read"):
         certificates.check_given(certificate, tmp_path)
+
+
+def pair_of(folder: Path, key: Key, *, mark: bytes = b"", begins: int = -1) -> tuple[Path, Path]:
+    """Write a certificate that signs itself, valid for two days from so many days on, and its key."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    begin = datetime.now(UTC) + timedelta(days=begins)
+    built = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), begin, begin + timedelta(days=2)
+    ).sign(key, None if isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey) else hashes.SHA256())
+    (folder / "own.pem").write_bytes(mark + built.public_bytes(PEM))
+    (folder / "own.key").write_bytes(key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, CLEAR))
+    (folder / "own.key").chmod(0o600)
+    return folder / "own.pem", folder / "own.key"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        rsa.generate_private_key(65537, 2048),
+        ec.generate_private_key(ec.SECP256R1()),
+        ec.generate_private_key(ec.SECP384R1()),
+        ed25519.Ed25519PrivateKey.generate(),
+    ],
+    ids=["RSA", "P-256", "P-384", "Ed25519"],
+)
+def test_every_kind_of_key_that_the_server_signs_with_is_taken(tmp_path: Path, key: Key) -> None:
+    certificate, written = pair_of(tmp_path, key)
+    certificates.check_given(certificate, written)
+    assert certificates.doubts_about_given(certificate, written) == []
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        rsa.generate_private_key(65537, 1024),
+        ec.generate_private_key(ec.SECP521R1()),
+        ec.generate_private_key(ec.SECP256K1()),
+        ed448.Ed448PrivateKey.generate(),
+    ],
+    ids=["RSA of 1024 bits", "P-521", "secp256k1", "Ed448"],
+)
+def test_a_key_that_would_end_the_server_at_each_start_is_refused(tmp_path: Path, key: Key) -> None:
+    with pytest.raises(certificates.UnusableCertificate, match="of a kind that is not served"):
+        certificates.check_given(*pair_of(tmp_path, key))
+
+
+def test_a_byte_order_mark_is_refused_because_the_server_would_end(tmp_path: Path) -> None:
+    pair = pair_of(tmp_path, ec.generate_private_key(ec.SECP256R1()), mark=b"\xef\xbb\xbf")
+    with pytest.raises(certificates.UnusableCertificate, match="byte order mark"):
+        certificates.check_given(*pair)
+
+
+@pytest.mark.parametrize(
+    ("begins", "mode", "said"), [(-9, 0o600, "ended on"), (3, 0o600, "begins only"), (-1, 0o644, "read")]
+)
+def test_what_clients_will_not_trust_is_served_and_somebody_is_told(
+    tmp_path: Path, begins: int, mode: int, said: str
+) -> None:
+    certificate, key = pair_of(tmp_path, ec.generate_private_key(ec.SECP256R1()), begins=begins)
+    key.chmod(mode)
+    certificates.check_given(certificate, key)
+    (doubt,) = certificates.doubts_about_given(certificate, key)
+    assert said in doubt
+
+
+def test_a_clock_that_is_behind_makes_nothing_anew(tmp_path: Path) -> None:
+    certificates.ensure(tmp_path, HOSTS)
+    assert changed(tmp_path, *HOSTS, now=datetime(1970, 1, 2, tzinfo=UTC)) == set()

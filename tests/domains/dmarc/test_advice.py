@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,3 +56,17 @@ def test_what_was_meant_is_read() -> None:
     assert merged(["v=DMARC1; p=rejct"]) == "v=DMARC1; p=reject"
     assert merged(["v=DMARC1; p=reject; sp=maybe"]) == "v=DMARC1; p=reject"
     assert merged(["v=DMARC1; t=y; p=reject", "v=DMARC1; p=none; adkim=s"]) == "v=DMARC1; p=reject; adkim=s"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "v=DMARC1; p: reject; rua: mailto:a@b.test,mailto:p@d.test",
+        "v=DMARC1;p reject;rua mailto:a@b.test,mailto:p@d.test",
+        "v=DMARC1,p=reject,rua=mailto:a@b.test,mailto:p@d.test",
+        "v=DMARC1：p：reject；rua＝mailto:a@b.test,mailto:p@d.test",
+        "v=DMARC1\u00a0p=reject\u00a0rua=mailto:a@b.test, mailto:p@d.test",
+    ],
+)
+def test_signs_that_stand_for_others_weaken_nothing(text: str) -> None:
+    assert merged([text]) == "v=DMARC1; p=reject; rua=mailto:a@b.test,mailto:p@d.test"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from domains.spf.advice import is_glued, merged, recovered
+from domains.spf.advice import merged
 from domains.spf.evaluation import MAX_LOOK_UPS, check_host
 from domains.spf.grammar import is_spf, parse
+from domains.spf.repair import recovered
 from tests.domains.judged import DOMAIN, OURS, PLATFORM, SPF, around, verdict
 from tests.domains.spf.test_evaluation import sender
 from tests.domains.spf.zones import Zone
@@ -106,9 +107,3 @@ def test_it_is_one_record_with_our_include_once(records: list[str]) -> None:
 def test_any_text_is_read_or_not(text: str) -> None:
     record = recovered(text)
     assert record is None or not parse(merged([record], PLATFORM)).invalid
-
-
-def test_a_missing_space_is_seen_only_after_our_include() -> None:
-    assert is_glued(f"v=spf1 include:{PLATFORM}.-all", PLATFORM)
-    assert not is_glued("v=spf1 include:other.test-all", PLATFORM)
-    assert not is_glued(f"v=spf1 include:x{PLATFORM} -all", PLATFORM)

@@ -43,6 +43,7 @@ def test_what_is_a_term(text: str) -> None:
         "ip6:2001:db8::/129", "exists", "redirect=", "redirect=test", "redirect:a.test", "exp=", "exp", "%{d}", "include:%{x}.test",
         "include:%(d).test", "include:%.test", "include:a.%{t}", "include:%{d", "foo", "foo:bar", "++all", "-", "a\tb", "ip4:192.0.2.1\n",
         "include:ü.test", "–all", "include:a.test,b.test~all;", "ipv4:192.0.2.1", "1a", "exists:a.test/8",
+        "exists:%{d0}.a.test", "exists:%{i00r}.a.test", "exists:%{d\u0662}.a.test", "ip4:192.0.2.0/2\u0664",
     ],
 )  # fmt: skip
 def test_what_is_none_of_its_terms(text: str) -> None:

@@ -20,6 +20,8 @@ SENDER = SendingHost(ip_address("192.0.2.3"), "strong-bad@email.example.com", "m
         ("%{d4}", "email.example.com"),
         ("%{d2}", "example.com"),
         ("%{d1}", "com"),
+        ("%{d002}", "example.com"),
+        (f"%{{d{'9' * 5000}}}", "email.example.com"),
         ("%{dr}", "com.example.email"),
         ("%{d2r}", "example.email"),
         ("%{l}", "strong-bad"),

@@ -210,3 +210,29 @@ def test_a_page_is_read_without_its_tags_and_a_part_whose_boundary_is_wrong_as_t
 def test_any_text_is_read(text: str) -> None:
     refusal = refusal_in(text)
     assert len(refusal.diagnostic) <= 1000
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "  r@x.test\n    SMTP error from remote mail server after MAIL FROM:<s@y.test>:\n"
+        "    host mx.x.test [192.0.2.1]: 550 5.1.1 <s@y.test> User unknown\n",
+        "<r@x.test>:\nConnected to 192.0.2.1 but sender was rejected.\n"
+        "Remote host said: 550 5.1.1 <s@y.test> User unknown\n",
+        "<r@x.test>: host mx.x.test[192.0.2.1] said: 550 5.1.1\n    <s@y.test>: User unknown (in reply to MAIL FROM"
+        " command)\n",
+        "... while talking to mx.x.test.:\n>>> MAIL From:<s@y.test>\n<<< 550 5.1.1 <s@y.test>... User unknown\n",
+        "  r@x.test\n    SMTP error from remote mail server after initial connection:\n"
+        "    host mx.x.test [192.0.2.1]: 550 no such user\n",
+    ],
+)
+def test_what_was_refused_before_a_recipient_was_named_says_nothing_of_one(words: str) -> None:
+    said = refusal_in(words)
+    assert said.stage == "mail"
+    assert not classify_report(said.status, said.diagnostic, stage=said.stage).hard
+
+
+def test_what_qmail_had_sent_is_the_text() -> None:
+    said = refusal_in("<r@x.test>:\n192.0.2.1 failed after I sent the message.\nRemote host said: 550 user unknown\n")
+    assert said.stage == "data"
+    assert not classify_report(said.status, said.diagnostic, stage=said.stage).hard

@@ -14,6 +14,7 @@ from sending.inbound.parsing import Parser
 from sending.inbound.report import Report, ReportKind, return_path
 from sending.inbound.worker import ReportWorker
 from sending.models import DeliverStatus, Event, EventKind, InboundReport, Message
+from sending.tracking import links
 from tests import factories
 from tests.sending.inbound import mails
 from tests.waiting import WAIT_SECONDS
@@ -72,6 +73,19 @@ def test_a_bounce_report_after_delivery_bounces_the_mail_and_blocks_the_address(
     assert (row.kind, row.account_id) == ("dsn", message.account_id)
     assert row.read_at
     assert "5.1.1" in row.summary
+
+
+def test_a_report_that_names_a_tracked_link_is_kept_without_what_opens_it(message: Message, parser: Parser) -> None:
+    address = links.click_url(message.pk, "https://a.test/r?t=1", links=1)
+    report = stored(mails.dsn(words=b"550 5.7.1 " + address.encode() + b" is listed"), message.pk)
+    reading.read(report, parser)
+    token = address.rpartition("/")[2]
+    for kept in (
+        Event.objects.get(message=message.pk, kind=EventKind.BOUNCE).reason,
+        InboundReport.objects.get(pk=report).summary,
+    ):
+        assert token not in kept
+        assert "/t/c/… is listed" in kept
 
 
 @pytest.mark.parametrize(

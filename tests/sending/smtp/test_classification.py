@@ -130,6 +130,8 @@ SOFT_TEXTS = [
 
 
 BLOCKED_TEXTS = [
+    "550 5.7.1 <a@b.test> has blocked you",
+    "550 5.7.1 User a@b.test has blocked sender s@x.test",
     "550 5.7.1 recipient has blocked",
     "550 5.7.1 <s@x.test>: Sender address rejected: blocked by recipient",
     "550 5.7.1 This user has blocked your address",
@@ -160,6 +162,7 @@ BLOCKED_TEXTS = [
 ]
 NOT_BLOCKED_TEXTS = [
     "550 5.1.1 recipient blocked",
+    "550 5.1.1 <a@b.test> has been blocked",
     "550 5.7.1 The user has been blocked",
     "550 recipient address is blocked",
     "550 blocked by recipient's domain policy",
@@ -380,3 +383,22 @@ def test_the_first_digit_decides_whether_a_mail_is_tried_again(line: str, code: 
         classify(SmtpResult(code=250, enhanced="5.0.0", text=f"250{line[3:]}", stage="body")).kind
         is OutcomeKind.DELIVERED
     )
+
+
+@pytest.mark.parametrize("words", ["550 5.1.1 <s@s.test> User unknown", "550 No such user here", "550 5.1.1 no"])
+def test_what_is_unknown_before_a_recipient_was_named_is_the_sender(words: str) -> None:
+    outcome = classify_report("5.1.1", f"smtp; {words}", stage="mail")
+    assert (outcome.hard, outcome.bounce_class) == (False, BounceClass.INVALID_SENDER)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("5.4.310", "550 5.4.310 DNS domain x.test does not exist [Message=InfoDomainNonexistent]"),
+        ("5.4.4", "554 5.4.4 SMTPSEND.DNS.NonExistentDomain; nonexistent domain"),
+        ("5.1.2", "DNS Error: DNS type 'mx' lookup of x.test responded with code NXDOMAIN Domain name not found"),
+    ],
+)
+def test_an_exchange_or_gmail_that_finds_no_such_domain_in_dns_is_believed(status: str, words: str) -> None:
+    outcome = classify_report(status, f"smtp; {words}")
+    assert (outcome.hard, outcome.bounce_class) == (True, BounceClass.BAD_DOMAIN)

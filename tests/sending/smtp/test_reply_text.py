@@ -28,6 +28,8 @@ def test_addresses_and_who_reports_are_no_words_of_a_reply(text: str, wanted: st
         (" 5.1.1 no such 550-5.1.1 user 550 5.1.1 here", " 5.1.1 no such 5.1.1 user 5.1.1 here"),
         (" 550 5.1.1 no", " 5.1.1 no"),
         (" said 550 5.1.1 no", " said 550 5.1.1 no"),
+        ("-<a@b.test> 550 unrouteable address", "-<a@b.test> unrouteable address"),
+        ("-no such 550-user 550 here 550 5.1.1 no", "-no such user here 550 5.1.1 no"),
         (" 5.7.1 they said: 550 5.1.1 no", " 5.7.1 they said: 550 5.1.1 no"),
     ],
 )
