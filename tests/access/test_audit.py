@@ -18,7 +18,7 @@ from domains.models import SenderDomain
 from sending import holds
 from sending.models import QueueItem
 from sending.simulator import zone
-from templates_app import review
+from templates_app import archiving, review
 from tests import factories
 from tests.access.test_matrix import patterns
 from tests.templates_app.bodies import GOOD
@@ -97,6 +97,16 @@ def held_mail(account: Account) -> None:
     QueueItem.objects.create(message=message.pk, account=account, recipient_domain="example.com")
 
 
+def archived(account: Account) -> Any:
+    template = draft(account)
+    archiving.archive(factories.caller(account, "operator"), template=template)
+    return template
+
+
+def ticked(row: Any, action: str) -> dict[str, Any]:
+    return {"action": action, "row": [row.pk], "sure": "yes"}
+
+
 # The whole platform's: such an entry is of no account.
 OF_NO_ACCOUNT = {"sending:hold", "sending:release"}
 TOMORROW = datetime.now(UTC).date() + timedelta(days=2)
@@ -113,6 +123,8 @@ DOINGS: dict[str, tuple[str, Callable[[Account, User], Made]]] = {
         ),
     ),
     "accounts:notice_mails": ("analyst", lambda a, p: ({}, {"kinds": ["domains"], "language": "en"})),
+    "accounts:profile": ("analyst", lambda a, p: ({}, {"name": "Ann Lee", "zone": "Asia/Shanghai"})),
+    "accounts:end_sessions": ("analyst", lambda a, p: ({}, {"current": PASSWORD})),
     "accounts:time_zone": ("analyst", lambda a, p: ({}, {"zone": "Asia/Shanghai"})),
     "accounts:member_add": ("admin", lambda a, p: ({}, {"email": "new@example.test", "role": "analyst"})),
     "accounts:member": (
@@ -123,6 +135,8 @@ DOINGS: dict[str, tuple[str, Callable[[Account, User], Made]]] = {
     "accounts:key_create": ("admin", lambda a, p: ({}, {"name": "shop"})),
     "accounts:key_enable": ("admin", lambda a, p: (pk(factories.api_key(a, enabled=False)), {})),
     "accounts:key_disable": ("admin", lambda a, p: (pk(factories.api_key(a)), {})),
+    "accounts:keys_bulk": ("admin", lambda a, p: ({}, ticked(factories.api_key(a), "disable"))),
+    "accounts:notices_bulk": ("operator", lambda a, p: ({}, ticked(entry(a), "close"))),
     "accounts:notice_close": ("operator", lambda a, p: (pk(entry(a)), {})),
     "domains:create": ("operator", lambda a, p: ({}, {"name": "new.example.test", "dkim_option": "1"})),
     "domains:verify": ("operator", lambda a, p: (pk(factories.domain(a, state="pending")), {})),
@@ -136,6 +150,10 @@ DOINGS: dict[str, tuple[str, Callable[[Account, User], Made]]] = {
         ),
     ),
     "domains:address_delete": ("operator", lambda a, p: (pk(factories.address(factories.domain(a))), {})),
+    "domains:addresses_bulk": (
+        "operator",
+        lambda a, p: ({}, ticked(factories.address(factories.domain(a)), "delete")),
+    ),
     "sending:erase": ("admin", lambda a, p: ({}, {"address": "ann@example.com", "sure": "on"})),
     "sending:hold": ("staff", lambda a, p: ({}, {"kinds": ["delivery"], "reason": "10 % wrong"})),
     "sending:release": ("staff", lambda a, p: (on_hold() or {}, {"kind": "reports"})),
@@ -147,6 +165,10 @@ DOINGS: dict[str, tuple[str, Callable[[Account, User], Made]]] = {
     "templates:sensitive": ("operator", lambda a, p: (pk(draft(a)), {"names": []})),
     "templates:submit": ("operator", lambda a, p: (pk(draft(a)), {})),
     "templates:withdraw": ("operator", lambda a, p: (pk(waiting(a).template), {})),
+    "templates:archive": ("operator", lambda a, p: (pk(draft(a)), {})),
+    "templates:restore": ("operator", lambda a, p: (pk(archived(a)), {})),
+    "templates:duplicate": ("operator", lambda a, p: (pk(draft(a)), {})),
+    "templates:bulk": ("operator", lambda a, p: ({}, ticked(draft(a), "archive"))),
     "templates:forbidden_phrases": ("staff", lambda a, p: ({}, {"category": "gambling", "phrase": "zzyzx"})),
     "templates:review": ("reviewer", lambda a, p: (pk(claimed(a, p)), {"decision": "approve", "reason": ""})),
     "templates:claim": ("reviewer", lambda a, p: (pk(waiting(a)), {})),
@@ -155,6 +177,7 @@ DOINGS: dict[str, tuple[str, Callable[[Account, User], Made]]] = {
     "blocklist:import": ("operator", lambda a, p: ({}, {"text": "held@example.com"})),
     "blocklist:whitelist": ("operator", lambda a, p: ({}, {"address": invalid_address(), "reason": "they are back"})),
     "blocklist:unwhitelist": ("operator", lambda a, p: ({}, {"address": exempt(a)})),
+    "blocklist:bulk": ("operator", lambda a, p: ({}, ticked(custom(a), "remove"))),
     "blocklist:expiry": ("operator", lambda a, p: (pk(custom(a)), {"expires": TOMORROW.isoformat()})),
     "blocklist:remove": ("operator", lambda a, p: (pk(custom(a)), {})),
 }
