@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
@@ -27,7 +27,7 @@ from sending.smtp.client import Connection, NotOpen
 from sending.smtp.data import stuff
 from sending.smtp.dialogue import Timing
 from sending.smtp.host import Host
-from sending.smtp.result import SmtpResult, leaves_mail_open
+from sending.smtp.result import SmtpResult, fault, leaves_mail_open
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +61,12 @@ def _send(user: int, account: int, now: datetime, deliver: Deliver) -> bool:
     except Unsendable as error:
         logger.warning("Notices to user %s cannot be sent: %s", user, error)
         result = SmtpResult(code=550)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        # One email that cannot be sent must not stop those behind it.
+        logger.exception("Notices to user %s cannot be sent; they are tried again later.", user)
+        result = fault(error)
     is_sent = 200 <= result.code < 300
     if not is_sent:
         logger.warning("Notices to user %s were not sent: %s %s", user, result.code, result.text or result.failure)

@@ -204,6 +204,21 @@ def test_a_temporary_refusal_is_tried_again_and_a_final_one_is_not(account: Acco
     assert NoticeMail.objects.get().sent_at is None
 
 
+def test_one_mail_that_cannot_be_sent_does_not_stop_the_next(account: Account, person: User) -> None:
+    other = factories.user(account)
+    drift(account, person, other)
+    outbox = Outbox()
+
+    def broken_for_one(account: Account, recipient: str, mail: EmailMessage) -> SmtpResult:
+        if recipient == person.email:
+            raise OSError("no network")
+        return outbox(account, recipient, mail)
+
+    assert notice_mails.send_due(deliver=broken_for_one) == 1
+    assert [recipient for recipient, _ in outbox.mails] == [other.email]
+    assert NoticeMail.objects.get(user=person).due_at is not None
+
+
 def test_without_a_sender_or_while_delivery_is_on_hold_nothing_goes(account: Account, person: User, settings) -> None:
     drift(account, person)
     outbox = Outbox()
