@@ -137,6 +137,7 @@ def _deliver(account: Account, recipient: str, mail: EmailMessage) -> SmtpResult
             mail_from=settings.NOTICE_SENDER,
             recipient=recipient,
             subject=mail["Subject"],
+            helo=settings.HELO_NAME,
             scenario="delivered",
             raw=mail.as_bytes(),
         )
