@@ -88,6 +88,7 @@ AREAS: dict[str, tuple[str | Promise, dict[str, str | Promise]]] = {
             "users.change_password": _("Password changed"),
             "users.set_name": _("Own name changed"),
             "users.set_time_zone": _("Time zone changed"),
+            "users.set_notice_mails": _("Notices by email chosen"),
         },
     ),
     "keys": (

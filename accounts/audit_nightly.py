@@ -9,9 +9,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from accounts import audit_anchor, notices
+from accounts import audit_anchor, notice_mails, notices
 from accounts.audit_verification import AuditFault, Broken, Verification, verify
-from accounts.models import Account, AuditVerification, Notice
+from accounts.models import Account, AuditVerification, Notice, NoticeMail
 
 logger = logging.getLogger(__name__)
 
@@ -71,4 +71,6 @@ def _tell(*, broken: bool) -> None:
                 "Entries of the audit log were changed or removed. Tell the people who run this service."
             ),
             link="/audit/",
+            kind=NoticeMail.Kind.AUDIT,
+            people=notice_mails.holders(account, "audit.view"),
         )

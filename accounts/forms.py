@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, pgettext_lazy
@@ -14,7 +15,7 @@ from accounts import audit_actions
 from accounts.console.appearance import zones
 from accounts.console.filters import DatedFilters, Filters
 from accounts.mail.addresses import key_or_text
-from accounts.models import User
+from accounts.models import NoticeMail, User
 from accounts.roles import Role
 
 
@@ -88,6 +89,18 @@ class TimeZoneForm(forms.Form):
     """One of the time zones this machine knows."""
 
     zone = forms.ChoiceField(label=_("Time zone"), choices=lambda: [(zone, zone) for zone in zones()])
+
+
+class NoticeMailForm(forms.Form):
+    """Which notices a person gets by email."""
+
+    kinds = forms.MultipleChoiceField(
+        label=_("Send an email when"),
+        choices=NoticeMail.Kind.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    language = forms.ChoiceField(label=_("Language of the emails"), choices=settings.LANGUAGES)
 
 
 class ProfileForm(TimeZoneForm):

@@ -69,6 +69,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(gettext_lazy("email address"), unique=True)
     name = models.CharField(pgettext_lazy("person", "name"), max_length=100, blank=True)
     time_zone = models.CharField(gettext_lazy("time zone"), max_length=50, default="UTC")
+    # Of the emails to this person; empty until the first login or choice.
+    language = models.CharField(max_length=10, blank=True)
+    # Kinds of notices that this person wants no email about.
+    muted_notices = models.JSONField(default=list, blank=True)
     is_active = models.BooleanField(gettext_lazy("active"), default=True)
     is_staff = models.BooleanField(gettext_lazy("platform staff"), default=False)
     # Somebody else made the password: until the user has chosen one, there is no other page.
@@ -256,3 +260,31 @@ class Notice(models.Model):
     def sentence(self) -> str:
         """Return what it says, in the active language."""
         return filled(self.text, self.values)
+
+
+class NoticeMail(models.Model):
+    """The email to one person about one notice; see `accounts.notice_mails`."""
+
+    class Kind(models.TextChoices):
+        TEMPLATES = "templates", gettext_lazy("A template of mine was approved or rejected")
+        DOMAINS = "domains", gettext_lazy("The DNS records of a sender domain changed, or it can no longer send")
+        AUDIT = "audit", gettext_lazy("The audit log was changed")
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="mails")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    # When it is tried next; empty when there is nothing (more) to do.
+    due_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    # When the last one went.
+    sent_at = models.DateTimeField(null=True)
+
+    @only_choices("notice_mail", kind=Kind.values)
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["notice", "user"], name="notice_mail_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="notice_mail_due")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind} {self.notice_id}"

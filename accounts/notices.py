@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, notice_mails
 from accounts.caller import Caller
-from accounts.models import Account, Notice
+from accounts.models import Account, Notice, NoticeMail, User
 
 
 def post(
@@ -21,17 +21,24 @@ def post(
     text: str,
     values: Mapping[str, Any] | None = None,
     link: str = "",
+    kind: NoticeMail.Kind | None = None,
+    people: Iterable[User] = (),
 ) -> None:
-    """Open a notice, or renew the open one of the same subject.
+    """Open a notice, or renew the open one of the same subject; `people` get what it newly says by email as `kind`.
 
     `text` is an English sentence marked by `gettext_noop`, with %(name)s for what `values` holds.
     """
-    Notice.objects.update_or_create(
-        account=account,
-        subject=subject,
-        closed_at=None,
-        defaults={"level": level, "text": text, "values": dict(values or {}), "link": link},
-    )
+    said = dict(values or {})
+    with transaction.atomic():
+        before = Notice.objects.filter(account=account, subject=subject, closed_at=None).first()
+        notice, _ = Notice.objects.update_or_create(
+            account=account,
+            subject=subject,
+            closed_at=None,
+            defaults={"level": level, "text": text, "values": said, "link": link},
+        )
+        if kind and (before is None or (before.text, before.values) != (text, said)):
+            notice_mails.plan(notice, kind=kind, people=people)
 
 
 def close(caller: Caller, *, notice: Notice) -> None:

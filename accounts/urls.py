@@ -14,6 +14,7 @@ urlpatterns = [
     path("profile/sessions/", person.EndOtherSessions.as_view(), name="end_sessions"),
     path("password/", person.ChangePassword.as_view(), name="password"),
     path("time-zone/", person.ChangeTimeZone.as_view(), name="time_zone"),
+    path("notices/email/", person.ChangeNoticeMails.as_view(), name="notice_mails"),
     path("theme/", person.SetTheme.as_view(), name="theme"),
     path("language/", person.SetLanguage.as_view(), name="language"),
     path("users/", people.Users.as_view(), name="users"),

@@ -13,6 +13,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register, run
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
+from accounts.mail.addresses import parse_bare
 from config import data_version, database_roles
 from sending.smtp.reply_rules import RULES
 from sending.smtp.rule_faults import faults
@@ -111,6 +112,19 @@ def feedback_sender_is_usable(app_configs: Sequence[Any] | None, **kwargs: Any) 
             id="ses.E013",
         )
     ]
+
+
+@register()
+def notice_sender_is_usable(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a sender of notices that no email can come from."""
+    sender = settings.NOTICE_SENDER
+    try:
+        if not sender or (parse_bare(sender).address == sender and sender.isascii()):
+            return []
+    except ValueError:
+        pass
+    hint = "Give a bare address in ASCII, as in notices@example.com, or leave it empty."
+    return [Error(f"SES_NOTICE_SENDER is {sender!r}.", hint=hint, id="ses.E019")]
 
 
 @register()

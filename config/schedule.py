@@ -24,6 +24,7 @@ SCHEDULE = (
     Job("verify the audit log", "accounts.tasks.verify_audit", 1440),
     Job("check DNS of sender domains", "domains.tasks.recheck", 10),
     Job("make partitions ahead", "sending.tasks.keep_partitions", 360),
+    Job("send notices by email", "sending.tasks.send_notices", 1),
     Job("notice late reports", "sending.tasks.notice_late_reports", 10),
     Job("retire old mail", "sending.tasks.retire", 360),
     Job("forget ended limits", "accounts.tasks.forget_ended_limits", 60),

@@ -79,6 +79,8 @@ UNSIGNED_PAYLOAD: bool = env.bool("SES_UNSIGNED_PAYLOAD", default=True)
 # What the numbers 1 and 2 of the unsubscribe languages mean: "mainland" or "international".
 SITE: str = env.str("SES_SITE", default="mainland")
 FEEDBACK_SENDER: str = env.str("SES_FEEDBACK_SENDER", default="sesconsole")
+# The address that notices to the console's own people come from; empty: they get none by email.
+NOTICE_SENDER: str = env.str("SES_NOTICE_SENDER", default="notices@ses.test" if TRANSPORT == "simulator" else "")
 
 # --- Django -----------------------------------------------------------------------------------
 DEBUG: bool = env.bool("DEBUG", default=False)

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts import notices
+from accounts import notice_mails, notices
 from accounts.errors import Refused
-from accounts.models import Notice
+from accounts.models import Notice, NoticeMail
 from domains import records
 from domains.models import SenderDomain
 
@@ -85,6 +85,8 @@ def _warn(domain: SenderDomain) -> None:
         text=text,
         values={"domain": domain.name, "hours": settings.RULES.domain_grace_seconds // 3600},
         link=reverse("domains:detail", args=[domain.pk]),
+        kind=NoticeMail.Kind.DOMAINS,
+        people=notice_mails.holders(domain.account, "domains.edit"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sending import report_queue, retention
+from sending import notice_mails, report_queue, retention
 
 
 def keep_partitions() -> int:
@@ -18,3 +18,8 @@ def retire() -> int:
 def notice_late_reports() -> int:
     """Say so when reports wait for long to be read."""
     return report_queue.notice_late()
+
+
+def send_notices() -> int:
+    """Send the emails about notices that are due."""
+    return notice_mails.send_due()

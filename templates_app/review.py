@@ -8,23 +8,29 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts import audit, notices
+from accounts import audit
 from accounts.caller import Caller, PlatformActor
 from accounts.errors import Refused
-from accounts.models import Account, Notice, User
-from templates_app import content_rules, finding_texts, forbidden_phrases, queries, rendering, screening, states
+from accounts.models import Account, User
+from templates_app import (
+    content_rules,
+    finding_texts,
+    forbidden_phrases,
+    queries,
+    rendering,
+    review_notices,
+    screening,
+    states,
+)
 from templates_app.models import Review, Skeleton, Template, Version
 
 MAX_REASON = 2_000
 # Who rejects what breaks a rule of the review.
 MACHINE = PlatformActor(gettext_noop("automatic review"), "task")
-# Characters of a reason that a notice repeats.
-_MAX_NOTICE = 400
 
 
 class EditedMeanwhile(Refused):
@@ -117,7 +123,7 @@ def submit(caller: Caller, *, template: Template) -> Review:
             submitted_by=caller.name,
             findings=[finding.to_json() for finding in findings],
         )
-        notices.withdraw(template.account, subject=_subject(template))
+        review_notices.withdraw(template)
         audit.log(caller, "templates.submit", _target(template), version=version.number)
         if not screening.passes(findings):
             _reject_by_machine(review, template, findings)
@@ -135,7 +141,7 @@ def _reject_by_machine(review: Review, template: Template, findings: Sequence[sc
     )
     review.save(update_fields=["state", "by_machine", "decided_at", "reason"])
     states.move(template, "reject")
-    _post(template, Notice.Level.WARNING, gettext_noop("Template “%(name)s” was rejected by the automatic review."), [])
+    review_notices.rejected_by_machine(review)
     details = {"version": review.version.number, "reason": reason}
     audit.log_platform(MACHINE, "templates.reject", _target(template), account=template.account, **details)
 
@@ -216,7 +222,7 @@ def _decide(caller: Caller, review: Review, act: str, state: Review.State, reaso
             states.move(template, act, approved=version)
         else:
             states.move(template, act)
-        _notify(template, state, reason)
+        review_notices.decided(review)
         audit.log(caller, f"templates.{act}", _target(template), version=version.number, reason=reason)
     return review
 
@@ -261,33 +267,6 @@ def _write(caller: Caller, template: Template, number: int, content: content_rul
         author=caller.name,
         author_user=caller.user,
     )
-
-
-def _notify(template: Template, state: Review.State, reason: str) -> None:
-    approved = state == Review.State.APPROVED
-    if not approved:
-        text = gettext_noop("Template “%(name)s” was rejected: %(reason)s")
-    elif reason:
-        text = gettext_noop("Template “%(name)s” was approved: %(reason)s")
-    else:
-        text = gettext_noop("Template “%(name)s” was approved.")
-    shown = reason if len(reason) <= _MAX_NOTICE else f"{reason[: _MAX_NOTICE - 1]}…"
-    _post(template, Notice.Level.INFO if approved else Notice.Level.WARNING, text, shown.splitlines())
-
-
-def _post(template: Template, level: Notice.Level, text: str, reason: list[str]) -> None:
-    notices.post(
-        template.account,
-        level=level,
-        subject=_subject(template),
-        text=text,
-        values={"name": template.name, "reason": reason},
-        link=reverse("templates:detail", args=[template.pk]),
-    )
-
-
-def _subject(template: Template) -> str:
-    return f"template {template.pk}"
 
 
 def _target(template: Template) -> str:

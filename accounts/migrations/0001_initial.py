@@ -25,6 +25,8 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(max_length=254, unique=True)),
                 ("name", models.CharField(blank=True, max_length=100)),
                 ("time_zone", models.CharField(default="UTC", max_length=50)),
+                ("language", models.CharField(blank=True, max_length=10)),
+                ("muted_notices", models.JSONField(blank=True, default=list)),
                 ("is_active", models.BooleanField(default=True)),
                 ("is_staff", models.BooleanField(default=False)),
                 ("must_change_password", models.BooleanField(default=False)),
@@ -195,6 +197,28 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="NoticeMail",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=10)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="mails", to="accounts.notice"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
         migrations.AddConstraint(
             model_name="user",
             constraint=models.UniqueConstraint(
@@ -236,6 +260,22 @@ class Migration(migrations.Migration):
             model_name="notice",
             constraint=models.CheckConstraint(
                 condition=models.Q(("level__in", ["info", "warning", "danger"])), name="notice_level_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="noticemail",
+            constraint=models.UniqueConstraint(fields=("notice", "user"), name="notice_mail_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="noticemail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["templates", "domains", "audit"])), name="notice_mail_kind_known"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="noticemail",
+            index=models.Index(
+                fields=["due_at"], condition=models.Q(("due_at__isnull", False)), name="notice_mail_due"
             ),
         ),
         migrations.RunSQL(

@@ -12,16 +12,17 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import lifecycle, quota
+from accounts import lifecycle, notice_mails, quota
 from accounts.console.appearance import CHOICE_SECONDS, THEMES
 from accounts.console.forms import FormPage
 from accounts.console.views import safe_back
-from accounts.forms import EndSessionsForm, PasswordForm, ProfileForm, TimeZoneForm
+from accounts.forms import EndSessionsForm, NoticeMailForm, PasswordForm, ProfileForm, TimeZoneForm
+from accounts.models import NoticeMail, User
 
 WINDOW_SECONDS = 900
 
@@ -132,6 +133,38 @@ class ChangeTimeZone(FormPage):
         return self.back("/")
 
 
+class ChangeNoticeMails(FormPage):
+    """Which notices the person gets by email, and in which language."""
+
+    title = _("Notices by email")
+    form_class = NoticeMailForm
+    success = _("Saved.")
+
+    def context(self, form: Any) -> dict[str, Any]:
+        if settings.NOTICE_SENDER:
+            intro = gettext(
+                "What concerns you is sent to %(email)s: at most one email in ten minutes with all that is new, and "
+                "about one sender domain at most one a day. What was closed on Overview before is not sent."
+            ) % {"email": self.caller.name}
+        else:
+            intro = gettext(
+                "This service has no sender address for notices (SES_NOTICE_SENDER), so none is sent. They are shown "
+                "on Overview. Your choice is kept for later."
+            )
+        return super().context(form) | {"intro": intro}
+
+    def initial(self) -> dict[str, Any]:
+        user = self.caller.user
+        muted = user.muted_notices if user else []
+        kinds = [kind for kind in NoticeMail.Kind.values if kind not in muted]
+        return {"kinds": kinds, "language": (user.language if user else "") or get_language()}
+
+    def act(self, form: Any) -> str:
+        chosen = form.cleaned_data
+        notice_mails.set_choice(self.caller, kinds=chosen["kinds"], language=chosen["language"])
+        return reverse("accounts:notice_mails")
+
+
 class SetTheme(View):
     """Keeps the theme in a cookie of this browser."""
 
@@ -148,6 +181,9 @@ class SetLanguage(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         requested = request.POST.get("language", "")
+        if request.user.is_authenticated and requested in dict(settings.LANGUAGES):
+            # Emails to this person are in it too.
+            User.objects.filter(pk=request.user.pk).update(language=requested)
         return _keep_in_cookie(request, settings.LANGUAGE_COOKIE_NAME, requested, allowed=dict(settings.LANGUAGES))
 
 

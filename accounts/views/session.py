@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -60,6 +60,7 @@ class LogIn(View):
             form.add_error(None, gettext("Wrong email address or password."))
             return self._form(form, status=422)
         login(request, user)
+        User.objects.filter(pk=user.pk, language="").update(language=get_language())
         _log_success(request, user)
         response = HttpResponseRedirect(self._target())
         response.set_cookie(

@@ -124,6 +124,7 @@ ROWS: dict[str, Row] = {
     "accounts:end_sessions": page(EVERYBODY),
     "accounts:password": page(EVERYBODY),
     "accounts:time_zone": page(EVERYBODY),
+    "accounts:notice_mails": page(EVERYBODY),
     "accounts:users": page("admin"),
     "accounts:member_add": page("admin"),
     "accounts:member": page("admin", membership),

@@ -122,6 +122,7 @@ DOINGS: dict[str, tuple[str, Callable[[Account, User], Made]]] = {
             {"current": PASSWORD, "new": "another horse entirely", "again": "another horse entirely"},
         ),
     ),
+    "accounts:notice_mails": ("analyst", lambda a, p: ({}, {"kinds": ["domains"], "language": "en"})),
     "accounts:profile": ("analyst", lambda a, p: ({}, {"name": "Ann Lee", "zone": "Asia/Shanghai"})),
     "accounts:end_sessions": ("analyst", lambda a, p: ({}, {"current": PASSWORD})),
     "accounts:time_zone": ("analyst", lambda a, p: ({}, {"zone": "Asia/Shanghai"})),

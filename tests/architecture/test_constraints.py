@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from accounts import caller
-from accounts.models import Account, AuditEntry, Membership, Notice
+from accounts.models import Account, AuditEntry, Membership, Notice, NoticeMail
 from blocklist.models import BlockedAddress
 from config.translations import APPS
 from domains import records
@@ -97,6 +97,9 @@ def rows(account: Account) -> dict[type[models.Model], Callable[[], models.Model
         Membership: lambda: Membership.objects.create(account=account, user=factories.user(), role="admin"),
         AuditEntry: lambda: AuditEntry(account=account, actor="a", channel="api", act="a.b", target="c"),
         Notice: lambda: factories.notice(account),
+        NoticeMail: lambda: NoticeMail.objects.create(
+            notice=factories.notice(account), user=factories.user(), kind="domains"
+        ),
         SenderDomain: lambda: factories.domain(account),
         DnsRecord: lambda: factories.domain(account).records.create(account=account, kind="mx", type="MX", host="a.b"),
         Template: lambda: factories.template(account),

@@ -25,6 +25,7 @@ PAGES = {
         "audit": ("/audit/", "Audit Log", "审计日志"),
         "password": ("/password/", "Change password", "修改密码"),
         "time-zone": ("/time-zone/", "Time zone", "时区"),
+        "notice-mails": ("/notices/email/", "Notices by email", "邮件通知"),
         "template": ("/templates/1/", "Order confirmation", "Order confirmation"),
     },
     "operator": {

@@ -114,6 +114,20 @@ def test_a_feedback_sender_of_letters_and_digits_passes(settings, sender):
     assert checks.feedback_sender_is_usable(None) == []
 
 
+@pytest.mark.parametrize(
+    "sender", ["notices", "SES <a@b.test>", "größe@b.test", "a@größe.test", "a@b.test\n", "a@b.test,c@d.test"]
+)
+def test_a_sender_of_notices_that_is_no_bare_address_is_refused(settings, sender):
+    settings.NOTICE_SENDER = sender
+    assert ids(checks.notice_sender_is_usable(None)) == ["ses.E019"]
+
+
+@pytest.mark.parametrize("sender", ["", "notices@b.test", "ses.notices+a@mail.b.test"])
+def test_a_bare_address_or_none_may_be_the_sender_of_notices(settings, sender):
+    settings.NOTICE_SENDER = sender
+    assert checks.notice_sender_is_usable(None) == []
+
+
 def test_an_unknown_site_is_refused(settings):
     settings.SITE = "moon"
     (found,) = checks.site_is_known(None)

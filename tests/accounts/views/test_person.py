@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, override_settings
 
 from accounts import lifecycle
 from accounts.console.appearance import zones
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, NoticeMail, User
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -214,3 +216,30 @@ def test_who_must_change_the_password_can_log_out_and_read_the_page_in_any_langu
     assert "管理员" in client.get("/password/").content.decode()
     assert client.get("/form-token/").status_code == 200
     assert client.post("/logout/")["Location"] == "/login/"
+
+
+def test_a_person_chooses_which_notices_come_by_email_and_in_which_language(browser: Client, person: User) -> None:
+    page = browser.get("/notices/email/").content.decode()
+    assert len(re.findall(r'<input[^>]*name="kinds"[^>]*checked', page)) == len(NoticeMail.Kind)
+    assert browser.post("/notices/email/", {"kinds": ["domains"], "language": "zh-hans"}).status_code == 302
+    person.refresh_from_db()
+    assert (person.muted_notices, person.language) == (["templates", "audit"], "zh-hans")
+    assert AuditEntry.objects.filter(act="users.set_notice_mails", actor=person.email).exists()
+    assert browser.post("/notices/email/", {"kinds": ["all"], "language": "en"}).status_code == 422
+
+
+def test_without_a_sender_the_page_says_that_no_notice_is_sent(browser: Client) -> None:
+    with override_settings(NOTICE_SENDER="notices@platform.test"):
+        assert "SES_NOTICE_SENDER" not in browser.get("/notices/email/").content.decode()
+    with override_settings(NOTICE_SENDER=""):
+        assert "SES_NOTICE_SENDER" in browser.get("/notices/email/").content.decode()
+
+
+def test_the_language_of_the_login_and_of_the_switch_is_that_of_the_emails(client: Client, person: User) -> None:
+    entries = {"email": person.email, "password": OLD}
+    client.post("/login/", entries, headers={"accept-language": "zh-CN"})
+    person.refresh_from_db()
+    assert person.language == "zh-hans"
+    client.post("/language/", {"language": "en"})
+    person.refresh_from_db()
+    assert person.language == "en"
