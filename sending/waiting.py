@@ -34,11 +34,14 @@ _IN_ALL = f"""
 SELECT count(*), count(*) FILTER (WHERE NOT {_FREE}), min(message), max(message) FROM sending_queueitem
 """  # noqa: S608
 _BEFORE = f"SELECT count(*) FROM sending_queueitem WHERE message < %s AND {_FREE}"  # noqa: S608
+# MATERIALIZED: a subquery may be run for each row that it is joined to, and takes as many again each time.
 _DROP = f"""
-DELETE FROM sending_queueitem WHERE message IN (
+WITH oldest AS MATERIALIZED (
     SELECT message FROM sending_queueitem WHERE message < %s AND {_FREE} ORDER BY message LIMIT %s
     FOR UPDATE SKIP LOCKED
-) RETURNING message, account_id
+)
+DELETE FROM sending_queueitem AS item USING oldest WHERE item.message = oldest.message
+RETURNING item.message, item.account_id
 """  # noqa: S608
 
 

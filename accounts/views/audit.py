@@ -18,6 +18,11 @@ from accounts.models import AuditEntry
 from accounts.scoping import visible
 
 
+def _actor(row: AuditEntry) -> str:
+    """Return who did it: people and keys by what they are called, the service's own parts in the reader's language."""
+    return gettext(row.actor) if row.actor and "@" not in row.actor else row.actor
+
+
 class AuditLog(ListPage):
     """Every action in the account, newest first."""
 
@@ -32,7 +37,7 @@ class AuditLog(ListPage):
     filters: AuditFilters
     columns = (
         Column("at", _("Time"), "at", kind="time"),
-        Column("actor", _("Actor"), "actor"),
+        Column("actor", _("Actor"), _actor, csv=lambda row: row.actor),
         Column("act", _("Action"), lambda row: audit_actions.text_of(row.act), csv=lambda row: row.act),
         Column("target", _("Target"), "target"),
         Column(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests import factories
 from tests.access.matrix import ROWS
 
-FRAMED = {"sending:inbox_body", "templates:preview"}
+FRAMED = {"sending:inbox_body", "templates:preview", "templates:sample_preview"}
 OPENED = [name for name, row in ROWS.items() if row.method == "GET" and not row.public]
 
 

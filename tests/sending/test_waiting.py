@@ -8,6 +8,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import F
 
 from accounts.errors import Refused
@@ -163,3 +164,15 @@ def test_the_command_drops_nothing_unless_it_is_confirmed(
     monkeypatch.setattr("sys.stdin", StringIO("yes\n"))
     command("drop_waiting", "--accepted-before", "2026-11-29")
     assert QueueItem.objects.count() == 0
+
+
+def test_no_plan_of_the_database_drops_more_than_the_limit(put: Put, account: Account) -> None:
+    """A subquery with a limit may be run once for each row beside it; joined so, it would drop them all."""
+    for minutes in range(7):
+        put(account, minutes)
+    on_hold()
+    with connection.cursor() as cursor:
+        for way in ("hashjoin", "mergejoin", "hashagg", "material", "sort", "memoize"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    moment = NOON + timedelta(days=1)
+    assert waiting.drop_accepted_before(COMMAND_LINE, moment=moment, limit=5) == 5

@@ -43,7 +43,8 @@ def test_the_line_for_the_list_of_mails_is_in_no_text(path):
     html = path.read_text()
     before, _, rest = html.partition(PREHEADER)
     without = before + rest.partition("</span>")[2]
-    assert read(html, "") == read(without, "")
+    # Their places differ by what was taken out.
+    assert [part.text for part in read(html, "")] == [part.text for part in read(without, "")]
     assert plain_text(html) == plain_text(without)
 
 

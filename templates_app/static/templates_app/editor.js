@@ -33,13 +33,16 @@
     before.remove();
     field.scrollTop = scrollHeight - field.clientHeight / 2;
   };
+  let shown = "", at = 0;
   form.addEventListener("click", (event) => {
     const button = event.target.closest("[data-spans]");
     if (!button) return;
     const field = form.elements[button.dataset.field];
     const spans = button.dataset.spans.split(" ");
-    const number = Number(button.dataset.next || 0) % spans.length;
-    button.dataset.next = number + 1;
+    // The button may be another one since the last press: the findings are asked for again as one types.
+    const number = shown === button.dataset.spans ? (at + 1) % spans.length : 0;
+    shown = button.dataset.spans;
+    at = number;
     const [start, end] = spans[number].split("-").map(Number);
     field.focus();
     field.setSelectionRange(start, end);

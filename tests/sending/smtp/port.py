@@ -93,7 +93,10 @@ class SmtpClient:
 
     def is_answered(self, seconds: float = 0) -> bool:
         """Say whether a reply, or the end, has come that was not read yet, or comes within so many seconds."""
-        return bool(select.select([self._socket], [], [], seconds)[0])
+        # Not select(): it takes no descriptor above 1,023.
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
 
     def send(self, data: bytes) -> None:
         """Send bytes as they are."""
