@@ -159,6 +159,8 @@ DETAILS: dict[str, str | Promise] = {
     "rejected": _("rejected"),
     "expires": _("expires"),
     "reason": _("reason"),
+    "language": _("language"),
+    "off": _("switched off"),
 }
 CHANNELS: dict[str, str | Promise] = {
     "console": _("Console"),

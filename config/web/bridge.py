@@ -21,7 +21,15 @@ class FileResponseBody:
         self.file = file
 
     def close(self) -> None:
-        """Be replaced: Django puts the response's own close() here."""
+        """Close the response that the file belongs to, in this thread.
+
+        Django puts the response's close() in the place of the file's own. Left there it is called by the garbage
+        collector, in whatever thread, and the transaction that this thread is in loses its connection.
+        """
+        try:
+            self.file.close()
+        finally:
+            vars(self.file).pop("close", None)
 
     def __iter__(self) -> Any:
         return iter(lambda: self.file.read(64 * 1024), b"")

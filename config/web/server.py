@@ -94,8 +94,13 @@ def cut_off_silent_readers(seconds: int) -> None:
         return
     for name in os.listdir("/proc/self/fd"):
         try:
-            listening = socket.socket(fileno=os.dup(int(name)))
+            duplicate = os.dup(int(name))
         except OSError:
+            continue
+        try:
+            listening = socket.socket(fileno=duplicate)
+        except OSError:
+            os.close(duplicate)
             continue
         with listening:
             if listening.family in {socket.AF_INET, socket.AF_INET6} and listening.getsockopt(
